@@ -1,0 +1,117 @@
+"""What every partner's imitation shares: faults to switch on, a clock, counters, and the addresses that steer them."""
+
+import fnmatch
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from caravana.kit.clock import Clock, clock_from_environment
+from caravana.kit.serving import abort_connection
+
+Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "not_json"]
+
+
+@dataclass
+class Fault:
+    """One misbehaviour, taken by the next `times` calls whose operation fits `operation`.
+
+    - `status`: answer `status` without doing anything (`retry_after` seconds go into the header)
+    - `cut_before`: cut the connection, nothing done
+    - `cut_after`: do it, then cut the connection instead of answering
+    - `late_commit`: cut the connection at once, do it `delay` seconds later
+    - `slow`: wait `delay` seconds, then do it and answer
+    - `not_json`: answer 200 with an HTML page, nothing done
+    """
+
+    operation: str = "*"
+    action: Action = "status"
+    status: int = 503
+    delay: float = 0.0
+    retry_after: float | None = None
+    times: int = 1
+
+
+@dataclass
+class Sandbox:
+    """Base of a partner's imitation; a subclass adds its routes and wraps each operation in `perform`.
+
+    `calls` counts operations asked for, `effects` those that changed the partner's state.
+    """
+
+    clock: Clock = field(default_factory=clock_from_environment)
+    faults: list[Fault] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    effects: Counter[str] = field(default_factory=Counter)
+    name: str = "sandbox"
+
+    def take_fault(self, operation: str) -> Fault | None:
+        """Return the first switched-on fault for `operation`, used up by one."""
+        for fault in self.faults:
+            if fnmatch.fnmatch(operation, fault.operation):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    async def perform(self, request: Request, operation: str, act: Callable[[], Awaitable[Response]]) -> Response:
+        """Run `act` for `operation` under whatever fault is switched on, and return what the client shall see."""
+        self.calls[operation] += 1
+        fault = self.take_fault(operation)
+        if fault is None:
+            return await act()
+        return await self._misbehave(fault, request, act)
+
+    async def _misbehave(self, fault: Fault, request: Request, act: Callable[[], Awaitable[Response]]) -> Response:
+        match fault.action:
+            case "status":
+                headers = {} if fault.retry_after is None else {"Retry-After": str(int(fault.retry_after))}
+                return Response(status_code=fault.status, headers=headers)
+            case "not_json":
+                return Response("<html><body>Bad gateway</body></html>", media_type="text/html")
+            case "slow":
+                await self.clock.sleep(fault.delay)
+                return await act()
+            case "cut_before":
+                abort_connection(request.scope)
+            case "cut_after":
+                await act()
+                abort_connection(request.scope)
+            case "late_commit":
+                abort_connection(request.scope)
+                await self.clock.sleep(fault.delay)
+                await act()
+        return Response(status_code=502)
+
+    def control_routes(self) -> list[Route]:
+        """Return the steering addresses under `/_sandbox/`: they belong to the imitation, not to the partner."""
+        return [
+            Route("/_sandbox/faults", self._set_faults, methods=["POST"]),
+            Route("/_sandbox/counters", self._show_counters, methods=["GET"]),
+        ]
+
+    async def _set_faults(self, request: Request) -> Response:
+        """POST a list of faults (fields of `Fault`); it replaces those switched on."""
+        known = {one.name for one in fields(Fault)}
+        body: Any = await request.json()
+        if not isinstance(body, list) or any(not isinstance(one, dict) or set(one) - known for one in body):
+            return JSONResponse({"error": f"send a list of objects with {sorted(known)}"}, 400)
+        self.faults[:] = [Fault(**one) for one in body]
+        return JSONResponse([asdict(one) for one in self.faults])
+
+    async def _show_counters(self, request: Request) -> Response:
+        return JSONResponse({"calls": dict(self.calls), "effects": dict(self.effects)})
+
+    def app(self) -> Starlette:
+        """Return the ASGI application: the partner's addresses and the steering ones."""
+        return Starlette(routes=[*self.partner_routes(), *self.control_routes()])
+
+    def partner_routes(self) -> list[Route]:
+        """Return the partner's own addresses; each imitation gives its own."""
+        return []

@@ -1,0 +1,82 @@
+"""Serving an ASGI application on a port, in this process: used by the listener, the sandboxes and the tests alike."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+ABORT = "caravana.abort"
+
+
+class AbortableProtocol(HttpToolsProtocol):
+    """HTTP protocol whose applications may cut the connection, as a broken network would: a sandbox needs that."""
+
+    def on_message_begin(self) -> None:
+        """Put the transport's `abort` where the application finds it."""
+        super().on_message_begin()
+        extensions: dict[str, Any] = {ABORT: self.transport.abort}
+        self.scope["extensions"] = extensions
+
+
+def abort_connection(scope: MutableMapping[str, Any]) -> None:
+    """Cut the connection of the request described by `scope` without an answer."""
+    abort = scope.get("extensions", {}).get(ABORT)
+    if abort is not None:
+        abort()
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to its host process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave the process's signal handlers alone."""
+        yield
+
+
+def build_server(app: ASGIApp, *, max_connections: int = 10_000) -> Server:
+    """Return a server for `app`; bind it with `serve`."""
+    config = uvicorn.Config(
+        app,
+        http=AbortableProtocol,
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        backlog=max_connections,
+        timeout_graceful_shutdown=5,
+    )
+    return Server(config)
+
+
+@contextlib.asynccontextmanager
+async def serve(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve `app` while the block runs; yields its base address, e.g. `http://127.0.0.1:40123`.
+
+    Raises `OSError` when the port is taken.
+    """
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    server = build_server(app)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 -- uvicorn offers a flag, not an event
+            await asyncio.sleep(0.005)
+        bound = listening.getsockname()[1]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{bound}"
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()
