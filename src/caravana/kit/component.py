@@ -1,0 +1,178 @@
+"""What a component author implements: component, endpoint, producer, consumer.
+
+A component is a folder `caravana/component/<scheme>/` (or a third party's package named by the entry point group
+`caravana.components`) whose `__init__` holds a `Component` subclass. Nothing else is touched to add one.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.exchange import Exchange
+from caravana.kit.options import Options, read_options
+from caravana.kit.ports import Context, Flow, Receiver
+from caravana.kit.uri import Uri
+
+
+class Maturity(StrEnum):
+    """How much a component's users may rely on it staying as it is."""
+
+    STABLE = "stable"
+    BETA = "beta"
+    EXPERIMENTAL = "experimental"
+    DEPRECATED = "deprecated"
+
+
+class Producer(ABC):
+    """One effect of a route: `request` maps the exchange, `send` calls the partner, `receive` maps the reply back.
+
+    `request` and `receive` are pure: a re-run calls them again around the recorded outcome. A request is a JSON-able
+    value that names everything the call depends on, without secrets, nonces or timestamps (`send` adds those): its
+    hash must be equal on every re-run.
+    """
+
+    kind: Kind = Kind.BLIND
+    settle: timedelta = timedelta(0)
+    """Verifiable only: the longest the partner may still be working on a call; until then "not found" is no answer."""
+    key_lifetime: timedelta | None = None
+    """Idempotent only: how long the partner remembers our key; None = for ever."""
+    timeout: timedelta = timedelta(seconds=60)
+    """Hard limit of one call; afterwards its outcome is unknown."""
+    repeat_unknown: bool = False
+    """Blind only: the route declares that doing it twice is harmless, so an unknown outcome is done again."""
+
+    def kind_of(self, request: Any) -> Kind:
+        """Return the kind of the call that `request` asks for; by default `kind`."""
+        return self.kind
+
+    @abstractmethod
+    def request(self, exchange: Exchange) -> Any:
+        """Return what the partner will be asked, as a JSON-able value. Pure."""
+
+    @abstractmethod
+    async def send(self, request: Any, effect: Effect) -> Reply:
+        """Ask the partner. Raises an `EffectError` whose class says what the engine must do."""
+
+    async def verify(self, request: Any, effect: Effect) -> Reply | None:
+        """Ask whether the call of `effect` took place: its reply, or None for "not found" (verifiable only)."""
+        raise TypeError(f"{type(self).__name__} cannot verify")
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Apply `reply` to the message: by default its body and headers replace and join the message's. Pure."""
+        exchange.body = reply.body
+        exchange.headers.update(reply.headers)
+
+
+class Local(ABC):
+    """A producer that makes no effect outside the hub: it runs again on a re-run and leaves no record of its own."""
+
+    @abstractmethod
+    async def process(self, exchange: Exchange, flow: Flow) -> None:
+        """Work on `exchange`; `flow` calls other routes and starts child exchanges."""
+
+
+class Consumer(ABC):
+    """The input side of a route: turns what comes in into arrivals at its `Receiver`."""
+
+    exclusive: bool = False
+    """Whether only one process may run it at a time (pollers, timers): the engine then starts it under a lease."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Begin; returns once ready. Raises `ConfigurationError` when it can never work."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Take nothing more; returns when what was begun is accepted or given up."""
+
+
+@dataclass(frozen=True)
+class Endpoint(ABC):
+    """One address of a route, with its options read."""
+
+    uri: Uri
+    options: Any
+    context: Context
+
+    @property
+    def connection(self) -> str | None:
+        """Name under which limits and circuit are shared, e.g. `odoo:main`; None for what stays in the hub."""
+        return None
+
+    def producer(self) -> Producer | Local:
+        """Return the output side. Raises `ConfigurationError` when there is none."""
+        raise ConfigurationError(f"`{self.uri.scheme}:` cannot be sent to")
+
+    def consumer(self, receiver: Receiver) -> Consumer:
+        """Return the input side. Raises `ConfigurationError` when there is none."""
+        raise ConfigurationError(f"`{self.uri.scheme}:` cannot be consumed from")
+
+
+class Severity(StrEnum):
+    """How a finding of `caravana doctor` is meant."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of `caravana doctor`: what was looked at, how it stands, what to do."""
+
+    subject: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+
+
+class Component(ABC):
+    """One scheme. Class attributes are its specification; `endpoint` is its one act."""
+
+    scheme: ClassVar[str]
+    schemes: ClassVar[tuple[str, ...]] = ()
+    """Further schemes that it answers to (http: https)."""
+    title: ClassVar[str]
+    syntax: ClassVar[str]
+    """Form of the address, e.g. `direct:name`."""
+    doc: ClassVar[str]
+    """Meaning in one or two sentences, for docs and CLI."""
+    maturity: ClassVar[Maturity] = Maturity.BETA
+    options: ClassVar[type[Options]] = Options
+    connection: ClassVar[type[Options] | None] = None
+    """Settings of one connection to the partner (address, credentials as pydantic SecretStr), or None."""
+    produces: ClassVar[bool] = True
+    consumes: ClassVar[bool] = True
+
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub, as components see it."""
+        self.context = context
+
+    def endpoint(self, uri: Uri) -> Endpoint:
+        """Return the endpoint at `uri`. Raises `ConfigurationError` for wrong options, all at once."""
+        options = read_options(self.options, dict(uri.options), place=f"{uri.scheme}:{uri.path}")
+        return self.create(uri, options)
+
+    @abstractmethod
+    def create(self, uri: Uri, options: Any) -> Endpoint:
+        """Return the endpoint of `uri` with its `options` read."""
+
+    def connection_settings(self, name: str) -> Any:
+        """Return the settings of the connection `name`. Raises `ConfigurationError` when missing or wrong."""
+        model = self.connection
+        if model is None:
+            raise ConfigurationError(f"`{self.scheme}:` has no connections")
+        values: Mapping[str, Any] = self.context.connection(name)
+        return read_options(model, dict(values), place=f"connections.{name}")
+
+    async def diagnose(self, name: str) -> list[Finding]:
+        """Ask the partner behind connection `name` whether address, credentials, rights and clock are right."""
+        return []
+
+    async def close(self) -> None:
+        """Give back what the component holds (sessions); called once at the end."""

@@ -1,0 +1,50 @@
+"""Effects: what leaves the hub, and what the engine may do when the outcome is unknown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """How a call may be repeated. What the engine does after a crash or an unknown outcome follows from it alone."""
+
+    PURE = "pure"
+    """Same input, same output: run again, never recorded."""
+    READ = "read"
+    """Repeatable: run again until its record is on disk."""
+    IDEMPOTENT = "idempotent"
+    """The partner honours our key: again with the same key, within the key's lifetime."""
+    VERIFIABLE = "verifiable"
+    """Intent first; afterwards the partner can be asked by our reference."""
+    BLIND = "blind"
+    """Intent first; nothing to ask: an unknown outcome is `in doubt`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a producer is told about the one call that it makes.
+
+    `key` stays the same through redeliveries and restarts and is unlike any other effect's: the idempotency key.
+    `intended_at` is when the intent was first on disk (aware UTC); `attempt` counts from 1.
+    """
+
+    key: str
+    exchange_id: str
+    path: str
+    attempt: int
+    intended_at: datetime
+    branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a call brought back; recorded, and applied to the exchange by the producer's `receive`.
+
+    `reference` is the partner's own id of what was made, searchable in the journal.
+    """
+
+    body: Any = None
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    reference: str | None = None

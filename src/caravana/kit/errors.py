@@ -1,0 +1,139 @@
+"""The errors that the engine acts on.
+
+CaravanaError
+├── ConfigurationError          before start: a setting, a route file, an endpoint is wrong; names the place
+├── NotStorable                 a callable or component returned what cannot be written to the journal
+├── RouteError                  raised inside a route: throwException, an expression, a bean
+│   ├── ExpressionError         an expression cannot be evaluated on this message
+│   ├── NoConsumer              `direct:x` without a route that begins there
+│   ├── NotConvertible          a body or value cannot be converted to the wanted type
+│   ├── Thrown                  throwException, with the Java name asked for
+│   └── CallableFailed          a Python callable raised; its class travels as a Java alias
+├── Diverged                    a re-run asks a recorded effect for something else: a person must look
+└── EffectError                 an effect failed; the subclass says what the engine must do
+    ├── Transient               nothing was done: try again later (`retry_after` seconds, when the partner said)
+    │   └── RateLimited         the partner asks for fewer calls: the whole connection slows down
+    ├── Refused                 permanent: the partner judged the data; trying again cannot help
+    │   └── HttpOperationFailed an HTTP status outside the accepted range (Camel's HttpOperationFailedException)
+    ├── NeedsPerson             permission, expired key, switched-off account: no retry, tell a person
+    └── Unknown                 the outcome is unknown: the engine redelivers, asks or marks `in doubt`, by effect kind
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CaravanaError(Exception):
+    """Base of every error that Caravana raises on purpose."""
+
+
+class ConfigurationError(CaravanaError):
+    """Something is wrong before start; `place` says where (setting name, or file:line:column)."""
+
+    def __init__(self, message: str, *, place: str = "", suggestion: str = "") -> None:
+        """`message` says what is wrong, `suggestion` what to do."""
+        self.message = message
+        self.place = place
+        self.suggestion = suggestion
+        super().__init__(
+            ": ".join(part for part in (place, message) if part) + (f" ({suggestion})" if suggestion else "")
+        )
+
+
+class NotStorable(CaravanaError):
+    """A value cannot be written to the journal; the message names where in the value it stands."""
+
+
+class RouteError(CaravanaError):
+    """An error inside a route that is not a partner's."""
+
+
+class ExpressionError(RouteError):
+    """An expression cannot be evaluated on this message."""
+
+
+class NoConsumer(RouteError):
+    """A `direct:` or `seda:` name without a route that begins there."""
+
+
+class NotConvertible(RouteError):
+    """A body or value cannot be converted to the type asked for."""
+
+
+class Thrown(RouteError):
+    """What `throwException` raises; `java_name` is the class named in the route."""
+
+    def __init__(self, message: str, java_name: str = "java.lang.Exception") -> None:
+        """`java_name` decides which onException and doCatch clauses fit."""
+        super().__init__(message)
+        self.java_name = java_name
+
+
+class CallableFailed(RouteError):
+    """A registered Python callable raised `cause`; clauses match by the alias of the cause's class."""
+
+
+class Diverged(CaravanaError):
+    """A re-run reached a recorded effect with another endpoint or another input than the first run."""
+
+    def __init__(self, path: str, recorded: Any, asked: Any) -> None:
+        """`recorded` and `asked`: endpoint and input of the first run and of this one."""
+        super().__init__(f"the effect at `{path}` was recorded with another endpoint or input than this run asks for")
+        self.path = path
+        self.recorded = recorded
+        self.asked = asked
+
+
+class EffectError(CaravanaError):
+    """An effect failed. Partner code, request id and page stay on the error; `body` is capped and redacted by the record."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        reference: str | None = None,
+        link: str | None = None,
+        body: Any = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """`status` HTTP status; `code` partner's code; `reference` partner's request id; `retry_after` seconds."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.reference = reference
+        self.link = link
+        self.body = body
+        self.retry_after = retry_after
+
+
+class Transient(EffectError):
+    """Nothing was done; the same call may succeed later."""
+
+
+class RateLimited(Transient):
+    """The partner asked for fewer calls."""
+
+
+class Refused(EffectError):
+    """Permanent: the partner judged what was sent."""
+
+
+class HttpOperationFailed(Refused):
+    """An HTTP answer outside the accepted range, with what Camel's HttpOperationFailedException carries."""
+
+    def __init__(self, uri: str, status: int, status_text: str, headers: Mapping[str, str], body: Any) -> None:
+        """`uri` without its query, so that no secret of a query string reaches a log."""
+        super().__init__(f"HTTP operation failed invoking {uri} with statusCode: {status}", status=status, body=body)
+        self.uri = uri
+        self.status_text = status_text
+        self.response_headers = dict(headers)
+
+
+class NeedsPerson(EffectError):
+    """A permission is missing, a key expired, an account is off: a person must act first."""
+
+
+class Unknown(EffectError):
+    """The call may or may not have been carried out."""

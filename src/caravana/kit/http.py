@@ -1,0 +1,113 @@
+"""The HTTP session of every partner client: explicit time-outs, no cookies, no redirects, errors by what may have happened."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from caravana.kit.errors import Transient, Unknown
+
+_SILENTLY_REPEATED = frozenset({"PUT", "DELETE"})
+"""aiohttp 3.14 sends these twice when a kept-alive connection breaks, so they go over a fresh one (seen 2026-11)."""
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """A partner's answer, read whole. `headers` have lower-case names."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    raw: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON, numbers with a fraction as Decimal. Raises `ValueError` when it is none."""
+        return json.loads(self.raw, parse_float=Decimal)
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 are replaced."""
+        return self.raw.decode("utf-8", "replace")
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the Retry-After header, when it is a number."""
+        value = self.headers.get("retry-after", "")
+        return float(value) if value.replace(".", "", 1).isdigit() else None
+
+
+class HttpSession:
+    """One session for one connection or account; opened at the first call, closed with `close`."""
+
+    def __init__(self, *, limit: int = 20, connect_timeout: float = 10.0, user_agent: str = "caravana") -> None:
+        """`limit`: connections at once; `connect_timeout`: seconds until a connection counts as refused."""
+        self._limit = limit
+        self._connect_timeout = connect_timeout
+        self._user_agent = user_agent
+        self._session: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
+
+    async def call(
+        self,
+        method: str,
+        url: str | URL,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        timeout: float = 60.0,
+    ) -> HttpAnswer:
+        """Send one request and return the answer whatever its status.
+
+        Raises `Transient` when nothing was sent (refused, no name, no connection in time), `Unknown` when the bytes may
+        have arrived. The text of an error never holds the query string.
+        """
+        session = self._open(fresh=method in _SILENTLY_REPEATED)
+        address = url if isinstance(url, URL) else URL(url, encoded=True)
+        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(self._connect_timeout, timeout))
+        place = f"{method} {address.with_query(None)}"
+        try:
+            async with session.request(
+                method, address, headers=headers, data=data, timeout=limits, allow_redirects=False
+            ) as response:
+                raw = await response.read()
+                answered = {name.lower(): value for name, value in response.headers.items()}
+                return HttpAnswer(response.status, response.reason or "", answered, raw)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            raise Transient(f"{place}: no connection ({type(error).__name__})", code="connect") from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unknown(f"{place}: no answer ({type(error).__name__})", code="no_answer") from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for session in (self._session, self._fresh):
+            if session is not None:
+                await session.close()
+        self._session = self._fresh = None
+
+    async def __aenter__(self) -> "HttpSession":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _open(self, *, fresh: bool) -> aiohttp.ClientSession:
+        kept = self._fresh if fresh else self._session
+        if kept is None:
+            kept = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._limit, force_close=fresh),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self._user_agent},
+                auto_decompress=True,
+            )
+            if fresh:
+                self._fresh = kept
+            else:
+                self._session = kept
+        return kept

@@ -1,0 +1,63 @@
+"""Options of endpoints and connections: declared once as a pydantic model, they drive parsing, check, docs and console."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic.alias_generators import to_camel
+
+from caravana.kit.errors import ConfigurationError
+
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
+_UNIT_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def parse_duration(value: object) -> timedelta:
+    """Return the duration of a Camel text: plain milliseconds (`500`) or units (`1m30s`, `5s`, `2h`).
+
+    Raises `ValueError` for anything else.
+    """
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip().replace(" ", "").lower()
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return timedelta(milliseconds=float(text))
+    parts = _DURATION_PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(f"`{value}` is no duration; write milliseconds (500) or units (1m30s)")
+    return timedelta(seconds=sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts))
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(lambda one: int(one.total_seconds() * 1000), return_type=int),
+]
+"""A duration option: milliseconds or `1m30s`."""
+
+
+class Options(BaseModel):
+    """Base of every option model; fields are snake_case here and Camel's camelCase outside."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
+
+
+O = TypeVar("O", bound=Options)
+
+
+def read_options(model: type[O], values: dict[str, Any], *, place: str) -> O:
+    """Return `values` as `model`.
+
+    Raises `ConfigurationError` naming every wrong or unknown option at once, with `place` before it.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError(describe(error), place=place) from None
+
+
+def describe(error: ValidationError) -> str:
+    """Return all problems of `error` in one text, without the values (they may be secrets)."""
+    problems = [f"`{'.'.join(str(part) for part in one['loc'])}`: {one['msg']}" for one in error.errors()]
+    return "; ".join(problems)

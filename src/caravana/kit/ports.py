@@ -1,0 +1,201 @@
+"""What the hub offers to components: the ports. The engine implements them; components know only these."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock
+from caravana.kit.exchange import Exchange
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One message at the door. What the endpoint's parameters say (lane, key, branch) is added by the receiver.
+
+    - `key`: unique within the source; a second arrival with it is a duplicate
+    - `lane`: one exchange at a time, in order; `strict`: doubt holds the lane
+    - `business_keys`: (kind, value) pairs to find the exchange by: order, invoice, payment, customer, product
+    - `time`: the record's own time, compared with the go-live line; None = now
+    """
+
+    body: Any = None
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    lane: str | None = None
+    strict: bool = False
+    business_keys: tuple[tuple[str, str], ...] = ()
+    branch: str | None = None
+    bulk: bool = False
+    time: datetime | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The journal's answer: on disk. `duplicate`: the exchange `id` had this key before; `conflict`: with another body."""
+
+    id: str
+    duplicate: bool = False
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a request-reply ended: `state` is the exchange's; `body` and `headers` the answer when it is done.
+
+    `state` is `waiting` or `running` when the answer comes later than the caller waits.
+    """
+
+    id: str
+    state: str
+    body: Any = None
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+    error_class: str | None = None
+    status: int | None = None
+
+
+class Unavailable(Exception):
+    """The journal cannot take anything now (full, locked, stopping): answer 503 or stop polling; nothing was stored."""
+
+    def __init__(self, reason: str, retry_after: float = 5.0) -> None:
+        """`retry_after`: seconds after which the sender may try again."""
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Receiver(Protocol):
+    """Where a consumer hands in what it received. Every method raises `Unavailable` when the journal cannot take it."""
+
+    @property
+    def route_id(self) -> str:
+        """The route fed by this receiver."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Name within which keys are unique: the consumer's address without options."""
+        ...
+
+    @property
+    def go_live(self) -> datetime | None:
+        """Records older than this are not taken."""
+        ...
+
+    async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
+        """Put `arrivals`, and the new `cursor` if given, on disk in one transaction."""
+        ...
+
+    async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
+        """Put `arrival` on disk, run it, and return its answer, or how far it is after `timeout` (default 30 s)."""
+        ...
+
+    async def cursor(self) -> Any:
+        """Return the position last stored with `accept`, or None."""
+        ...
+
+    async def busy(self) -> bool:
+        """Whether an exchange accepted here is unfinished."""
+        ...
+
+
+class Flow(Protocol):
+    """What a running exchange offers to a `Local` producer."""
+
+    async def call(self, name: str, exchange: Exchange) -> None:
+        """Run the route that begins at `direct:name` on this same exchange. Raises `NoConsumer`."""
+        ...
+
+    async def spawn(self, address: str, arrival: Arrival) -> None:
+        """Start a child exchange at the consumer `address` (`seda:name`), stored with this exchange's record."""
+        ...
+
+    @property
+    def replaying(self) -> bool:
+        """Whether this is a re-run that has not yet reached what the first run had not done."""
+        ...
+
+
+class Listener(Protocol):
+    """The public HTTP port."""
+
+    @property
+    def public_url(self) -> str:
+        """The address under which customers and partners reach the listener, without a slash at the end."""
+        ...
+
+    def mount(self, path: str, methods: Sequence[str], handler: Handler, *, prefix: bool = False) -> None:
+        """Answer `path` (Starlette syntax, `/orders/{id}`) with `handler`. Raises `ConfigurationError` when it is taken."""
+        ...
+
+    def unmount(self, path: str, methods: Sequence[str]) -> None:
+        """Stop answering `path`."""
+        ...
+
+
+class Store(Protocol):
+    """Small durable records of the company's flows (payment attempts, links): absolute values by key, in the journal."""
+
+    async def get(self, scope: str, key: str) -> Any:
+        """Return the value, or None."""
+        ...
+
+    async def put(self, scope: str, key: str, value: Any) -> None:
+        """Store `value` (JSON-able); None removes it."""
+        ...
+
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+        """Return (key, value) pairs whose key begins with `prefix`, sorted by key."""
+        ...
+
+
+class Context(Protocol):
+    """The hub, as a component sees it."""
+
+    @property
+    def clock(self) -> Clock:
+        """The hub's clock."""
+        ...
+
+    @property
+    def listener(self) -> Listener:
+        """The public HTTP port."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Durable records of the company's flows."""
+        ...
+
+    @property
+    def callables(self) -> Callables:
+        """The registered Python callables."""
+        ...
+
+    def connection(self, name: str) -> Mapping[str, Any]:
+        """Return the settings of a connection, secrets resolved. Raises `ConfigurationError` when there is none."""
+        ...
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return a setting of the configuration by its dotted name (`company.name`)."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """Return a secret by name. Raises `ConfigurationError` when it is not set."""
+        ...
+
+    def wake(self, topic: str) -> None:
+        """Tell every process that `topic` has news (a hint arrived): pollers that listen to it poll at once."""
+        ...
+
+    def listen(self, topic: str, action: Callable[[], None]) -> None:
+        """Call `action` whenever some process wakes `topic`."""
+        ...

@@ -1,0 +1,66 @@
+"""Keeping secrets and card numbers out of logs, records, errors and exports."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+MASK = "***"
+BODY_LIMIT = 4_000
+SENSITIVE_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-api-key",
+        "x-hub-signature",
+        "x-hub-signature-256",
+        "x-signature",
+        "stripe-signature",
+        "x-odoo-api-key",
+        "idempotency-signature",
+    }
+)
+_SENSITIVE_KEYS = re.compile(
+    r"(?i)(secret|passw|token|api_?key|authorization|signature|trankey|nonce|cvv|cvc|^auth$|private_?key|card_?number|^pan$)"
+)
+_CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")
+
+
+def is_sensitive_header(name: str) -> bool:
+    """Whether the header `name` carries a credential or a signature and is dropped at accept."""
+    return name.lower() in SENSITIVE_HEADERS
+
+
+def redact(value: Any) -> Any:
+    """Return a copy of `value` with the content of secret-looking keys and card-like numbers masked."""
+    if isinstance(value, Mapping):
+        return {key: MASK if _SENSITIVE_KEYS.search(str(key)) else redact(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(one) for one in value]
+    if isinstance(value, str):
+        return redact_text(value)
+    return value
+
+
+def redact_text(text: str) -> str:
+    """Return `text` with every digit run that passes as a payment card (Luhn) masked."""
+    return _CARD.sub(lambda found: MASK if _luhn(found.group()) else found.group(), text)
+
+
+def cap(value: Any, limit: int = BODY_LIMIT) -> Any:
+    """Return `value` redacted and, as text, no longer than `limit` characters."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    value = redact(value)
+    if isinstance(value, str) and len(value) > limit:
+        return value[:limit] + f"… ({len(value)} characters)"
+    if not isinstance(value, str) and len(shown := str(value)) > limit:
+        return shown[:limit] + f"… ({len(shown)} characters)"
+    return value
+
+
+def _luhn(text: str) -> bool:
+    digits = [int(sign) for sign in text if sign.isdigit()]
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
