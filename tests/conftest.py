@@ -1,0 +1,63 @@
+"""What every test may ask for: a PostgreSQL, a database of its own, a browser."""
+
+import contextlib
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.support import postgres
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Async tests run on asyncio's own loop."""
+    return "asyncio", {"use_uvloop": False}
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of the run's one PostgreSQL server (its database `postgres`), shared by all xdist workers."""
+    base = tmp_path_factory.getbasetemp()
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = base.parent if hasattr(request.config, "workerinput") else base
+            url = stack.enter_context(postgres.shared_server(folder))
+        except postgres.PostgresUnavailable as error:
+            pytest.fail(str(error))
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """Address of a fresh, empty database that is dropped after the test, whoever still holds a connection."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield postgres_url.replace("/postgres?", f"/{name}?")
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+async def chromium(anyio_backend: object) -> "AsyncIterator[Browser]":
+    """Headless browser of the machine (playwright's async API), one per test module; open a `new_context()` per test."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"no browser on the path (looked for {', '.join(BROWSERS)})")
+    from playwright.async_api import async_playwright  # a third of a second that most runs do not need
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path)
+        yield browser
+        await browser.close()
