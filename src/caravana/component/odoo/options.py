@@ -1,0 +1,138 @@
+"""Settings of a connection to Odoo and options of an `odoo:` address."""
+
+import ast
+import json
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+
+from caravana.kit.effect import Kind
+from caravana.kit.options import Duration, Options
+
+
+def parse_names(value: object) -> tuple[str, ...]:
+    """Return field names written `a,b`, as a JSON list or as a list. Raises `ValueError` for anything else."""
+    if isinstance(value, str):
+        text = value.strip()
+        value = parse_literal(text) if text.startswith("[") else [part.strip() for part in text.split(",")]
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+        raise ValueError("write names as `name,partner_id`")
+    return tuple(one for one in value if one)
+
+
+def parse_literal(value: object) -> Any:
+    """Return the list or mapping of a JSON or Python text, as Odoo's own domains are written in both.
+
+    Raises `ValueError` when the text is neither.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        pass
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        raise ValueError("this is neither JSON nor a Python literal") from None
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(parse_names)]
+Domain = Annotated[list[Any], BeforeValidator(parse_literal)]
+Mapping = Annotated[dict[str, Any], BeforeValidator(parse_literal)]
+
+OperationName = Literal[
+    "search",
+    "read",
+    "count",
+    "exists",
+    "lookup",
+    "create",
+    "write",
+    "createOnce",
+    "attach",
+    "note",
+    "activity",
+    "registerPayment",
+    "invoiceFromOrder",
+    "reverse",
+    "reconcile",
+]
+Event = Literal["changed", "created", "once", "deleted"]
+
+
+class OdooConnection(Options):
+    """One Odoo database, and the user whose API key the hub uses."""
+
+    url: str = Field(description="Address of Odoo, e.g. https://xyz.odoo.com, without a path.")
+    database: str = Field(description="Name of the database.")
+    api_key: SecretStr = Field(description="API key of the hub's own user, made in Odoo under Preferences, Security.")
+    login: str = Field("", description="Login name of that user; needed for JSON-RPC (Odoo 18 and before).")
+    protocol: Literal["auto", "json2", "jsonrpc"] = Field("auto", description="auto: JSON-2 from Odoo 19 on.")
+    timeout: Duration = Field(timedelta(seconds=60), description="Longest wait for one answer; Odoo itself may take 35 s.")
+    settle: Duration | None = Field(None, description="How long Odoo may still work on a call whose answer was lost.")
+    rate: float = Field(10.0, gt=0, description="Calls per second at most.")
+    concurrency: int = Field(4, ge=1, le=64, description="Calls at once at most; more than 4 to 8 bring little.")
+    language: str = Field("", description="Language of texts and messages, e.g. es_EC.")
+    company_ids: tuple[int, ...] = Field((), description="Companies that calls see and act for; the first is active.")
+    branch_companies: dict[str, tuple[int, ...]] = Field(
+        default_factory=dict, description="Companies by the branch of the exchange; instead of company_ids."
+    )
+    context: dict[str, Any] = Field(default_factory=dict, description="Further context of every call.")
+    external_module: str = Field(
+        "caravana", pattern=r"^[A-Za-z0-9_]+$", description="Module part of external ids that name none."
+    )
+    hint_token: SecretStr | None = Field(None, description="Unguessable part of the address for Odoo's webhooks.")
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("write the address with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("timeout")
+    @classmethod
+    def _positive(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("must be longer than 0")
+        return value
+
+    @field_validator("hint_token")
+    @classmethod
+    def _unguessable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters: it is the only proof of who calls")
+        return value
+
+
+class OdooOptions(Options):
+    """Options of `odoo:<model>`."""
+
+    connection: str = Field("odoo", description="Name of the connection.")
+    operation: OperationName | None = Field(None, description="What to do; see the table of operations.")
+    method: str | None = Field(
+        None, pattern=r"^[a-z][a-z0-9_]*$", description="Any public method of the model, instead of an operation."
+    )
+    effect: Kind | None = Field(None, description="Effect kind of `method` when the table does not know it.")
+    done_when: Domain | None = Field(
+        None, description="Domain that all `ids` fulfil once `method` has been carried out; makes it verifiable."
+    )
+    repeat_unknown: bool = Field(False, description="Declare that doing it twice is harmless.")
+    marked: bool = Field(False, description="note: write the effect's key below the text, so that it can be found again.")
+    settle: Duration | None = Field(None, description="Instead of the connection's.")
+    context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
+    fields: Names = Field((), description="Fields to read; there is no default, all fields of a model cost seconds.")
+    domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")
+    order: str = Field("", description="search: order of the records; needs `limit`.")
+    limit: int | None = Field(None, ge=1, description="search: at most so many records.")
+    batch: int = Field(500, ge=1, le=5000, description="Records in one call.")
+    event: Event = Field("changed", description="consumer: what makes a message.")
+    delay: Duration = Field(timedelta(seconds=5), description="consumer: time between two looks.")
+    overlap: Duration = Field(
+        timedelta(minutes=5), description="consumer: how far to look back; longer than Odoo's longest transaction."
+    )
+    chunk: int = Field(200, ge=1, le=2000, description="consumer: messages stored in one transaction.")
+    full_every: Duration = Field(timedelta(hours=1), description="consumer: time between two full comparisons; 0 = never.")
+    bulk: bool = Field(False, description="consumer: bulk work, kept apart from live work.")

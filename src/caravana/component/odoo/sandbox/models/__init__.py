@@ -1,0 +1,1 @@
+"""The models, by area; each module lists its own in MODELS."""
