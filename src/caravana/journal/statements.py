@@ -1,0 +1,328 @@
+"""The hot statements, compiled once. Every one names its parameters; none has a value inside."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from caravana.journal import tables as t
+from caravana.journal.operation import Statement
+
+_p = sa.bindparam
+_OPEN = sa.text("state IN ('ready','running','waiting','in_doubt')")
+_ENDED = sa.text("state IN ('done','failed','discarded','dead')")
+
+
+def _values(table: sa.Table, *names: str) -> dict[str, sa.BindParameter[object]]:
+    return {name: _p(name, type_=table.c[name].type) for name in names}
+
+
+_ENTRY = (
+    "id", "shard", "route", "revision", "source", "key", "body_hash", "lane", "strict", "bulk", "pattern", "mode",
+    "branch", "state", "parent", "origin", "message", "accepted_at",
+)  # fmt: skip
+
+INSERT_EXCHANGE = Statement(
+    "insert_exchange",
+    insert(t.exchange).values(_values(t.exchange, *_ENTRY)).on_conflict_do_nothing().returning(t.exchange.c.seq),
+    returns=True,
+)
+FIND_DUPLICATE = Statement(
+    "find_duplicate",
+    sa.select(t.exchange.c.seq, t.exchange.c.id, t.exchange.c.state, t.exchange.c.body_hash).where(
+        sa.or_(
+            sa.and_(t.exchange.c.source == _p("source"), t.exchange.c.key == _p("key")),
+            t.exchange.c.id == _p("id"),
+        )
+    ),
+    returns=True,
+)
+COUNT_DUPLICATE = Statement(
+    "count_duplicate",
+    t.exchange.update()
+    .where(t.exchange.c.seq == _p("the_seq"))
+    .values({t.exchange.c.duplicates: t.exchange.c.duplicates + sa.literal_column("1")}),
+    returns=False,
+)  # fmt: skip
+INSERT_KEY = Statement(
+    "insert_key",
+    insert(t.business_key).values(_values(t.business_key, "kind", "value", "exchange")).on_conflict_do_nothing(),
+    returns=False,
+)
+INSERT_PAYLOAD = Statement(
+    "insert_payload",
+    insert(t.payload).values(_values(t.payload, "exchange", "hash", "data")).on_conflict_do_nothing(),
+    returns=False,
+)
+GET_PAYLOAD = Statement(
+    "get_payload",
+    sa.select(t.payload.c.data).where(t.payload.c.exchange == _p("exchange"), t.payload.c.hash == _p("hash")),
+    returns=True,
+)
+
+_RECORD = (
+    "exchange", "path", "kind", "endpoint", "input_hash", "state", "key", "intended_at", "attempts", "redeliveries",
+    "next_at", "reply", "error", "reference", "request", "recorded_at", "duration",
+)  # fmt: skip
+_insert_record = insert(t.record).values(_values(t.record, *_RECORD))
+PUT_RECORD = Statement(
+    "put_record",
+    _insert_record.on_conflict_do_update(
+        index_elements=["exchange", "path"],
+        set_={
+            name: _insert_record.excluded[name] for name in _RECORD if name not in ("exchange", "path", "intended_at")
+        },
+    ),
+    returns=False,
+)
+GET_RECORDS = Statement(
+    "get_records",
+    sa.select(*[t.record.c[name] for name in _RECORD[1:]]).where(t.record.c.exchange == _p("seq")),
+    returns=True,
+)
+DELETE_RECORD = Statement(
+    "delete_record",
+    t.record.delete().where(t.record.c.exchange == _p("seq"), t.record.c.path == _p("the_path")),
+    returns=False,
+)
+INSERT_ATTEMPT = Statement(
+    "insert_attempt",
+    insert(t.attempt).values(_values(t.attempt, "exchange", "path", "number", "at", "error")).on_conflict_do_nothing(),
+    returns=False,
+)
+GET_ATTEMPTS = Statement(
+    "get_attempts",
+    sa.select(t.attempt.c.path, t.attempt.c.number, t.attempt.c.at, t.attempt.c.error)
+    .where(t.attempt.c.exchange == _p("seq"))
+    .order_by(t.attempt.c.at, t.attempt.c.number),
+    returns=True,
+)
+INSERT_LETTER = Statement(
+    "insert_letter",
+    insert(t.dead_letter)
+    .values(_values(t.dead_letter, "exchange", "path", "endpoint", "message", "error", "whole", "state", "at"))
+    .on_conflict_do_nothing(),
+    returns=False,
+)
+
+END_EXCHANGE = Statement(
+    "end_exchange",
+    t.exchange.update()
+    .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state != sa.literal_column("'discarded'"))
+    .values(_values(t.exchange, "state", "not_before", "error_class", "error", "error_path", "reply", "finished_at")),
+    returns=False,
+)
+MARK_RUNNING = Statement(
+    "mark_running",
+    t.exchange.update()
+    .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state == sa.literal_column("'ready'"))
+    .values({t.exchange.c.state: sa.literal_column("'running'")}),
+    returns=False,
+)
+_STORED = (
+    "seq", "id", "route", "revision", "source", "lane", "strict", "bulk", "pattern", "mode", "branch", "state",
+    "not_before", "message", "accepted_at", "shard",
+)  # fmt: skip
+GET_EXCHANGE = Statement(
+    "get_exchange",
+    sa.select(*[t.exchange.c[name] for name in _STORED]).where(t.exchange.c.seq == _p("seq")),
+    returns=True,
+)
+_WAITING = ("seq", "id", "shard", "lane", "strict", "bulk", "state", "not_before")
+OPEN_EXCHANGES = Statement(
+    "open_exchanges",
+    sa.select(*[t.exchange.c[name] for name in _WAITING])
+    .where(
+        _OPEN,
+        t.exchange.c.seq > _p("after"),
+        t.exchange.c.shard >= _p("low"),
+        t.exchange.c.shard <= _p("high"),
+    )
+    .order_by(t.exchange.c.seq)
+    .limit(_p("most", type_=sa.Integer)),
+    returns=True,
+)
+OPEN_OF_SOURCE = Statement(
+    "open_of_source",
+    sa.select(t.exchange.c.seq)
+    .where(sa.text("state IN ('ready','running','waiting')"), t.exchange.c.source == _p("source"))
+    .limit(sa.literal_column("1")),
+    returns=True,
+)
+GET_REPLY = Statement(
+    "get_reply",
+    sa.select(
+        t.exchange.c.seq,
+        t.exchange.c.id,
+        t.exchange.c.state,
+        t.exchange.c.reply,
+        t.exchange.c.error_class,
+        t.exchange.c.error,
+    ).where(t.exchange.c.id == _p("id")),
+    returns=True,
+)
+CHANGE_STATE = Statement(
+    "change_state",
+    t.exchange.update()
+    .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state == _p("was"))
+    .values(_values(t.exchange, "state", "not_before", "finished_at", "revision"))
+    .returning(t.exchange.c.seq),
+    returns=True,
+)
+CLEAR_ERROR = Statement(
+    "clear_error",
+    t.exchange.update()
+    .where(t.exchange.c.seq == _p("the_seq"))
+    .values({t.exchange.c.error: sa.null(), t.exchange.c.error_class: sa.null(), t.exchange.c.error_path: sa.null()}),
+    returns=False,
+)
+
+_insert_cursor = insert(t.cursor).values(_values(t.cursor, "name", "value", "updated_at"))
+PUT_CURSOR = Statement(
+    "put_cursor",
+    _insert_cursor.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"value": _insert_cursor.excluded.value, "updated_at": _insert_cursor.excluded.updated_at},
+    ),
+    returns=False,
+)
+GET_CURSOR = Statement("get_cursor", sa.select(t.cursor.c.value).where(t.cursor.c.name == _p("name")), returns=True)
+
+CLAIM = Statement(
+    "claim",
+    insert(t.ledger)
+    .values(
+        _values(
+            t.ledger, "scope", "key", "exchange", "path", "input_hash", "confirmed", "remove_on_failure", "created_at"
+        )
+    )
+    .on_conflict_do_nothing()
+    .returning(t.ledger.c.exchange),
+    returns=True,
+)
+GET_CLAIM = Statement(
+    "get_claim",
+    sa.select(t.ledger.c.exchange, t.ledger.c.path, t.ledger.c.confirmed).where(
+        t.ledger.c.scope == _p("scope"), t.ledger.c.key == _p("key")
+    ),
+    returns=True,
+)
+CONFIRM_CLAIMS = Statement(
+    "confirm_claims",
+    t.ledger.update()
+    .where(t.ledger.c.exchange == _p("the_exchange"))
+    .values({t.ledger.c.confirmed: sa.literal_column("1")}),
+    returns=False,
+)
+CONFIRM_CLAIM = Statement(
+    "confirm_claim",
+    t.ledger.update()
+    .where(t.ledger.c.scope == _p("the_scope"), t.ledger.c.key == _p("the_key"))
+    .values({t.ledger.c.confirmed: sa.literal_column("1")}),
+    returns=False,
+)
+REMOVE_CLAIMS = Statement(
+    "remove_claims",
+    t.ledger.delete().where(
+        t.ledger.c.exchange == _p("the_exchange"),
+        t.ledger.c.confirmed == sa.literal_column("0"),
+        t.ledger.c.remove_on_failure == sa.literal_column("1"),
+    ),
+    returns=False,
+)
+
+_insert_state = insert(t.state).values(_values(t.state, "scope", "key", "value", "updated_at"))
+PUT_STATE = Statement(
+    "put_state",
+    _insert_state.on_conflict_do_update(
+        index_elements=["scope", "key"],
+        set_={"value": _insert_state.excluded.value, "updated_at": _insert_state.excluded.updated_at},
+    ),
+    returns=False,
+)
+DROP_STATE = Statement(
+    "drop_state",
+    t.state.delete().where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
+    returns=False,
+)
+GET_STATE = Statement(
+    "get_state",
+    sa.select(t.state.c.value).where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
+    returns=True,
+)
+FIND_STATE = Statement(
+    "find_state",
+    sa.select(t.state.c.key, t.state.c.value)
+    .where(t.state.c.scope == _p("scope"), t.state.c.key >= _p("low"), t.state.c.key < _p("high"))
+    .order_by(t.state.c.key)
+    .limit(_p("most", type_=sa.Integer)),
+    returns=True,
+)
+
+PUT_REVISION = Statement(
+    "put_revision",
+    insert(t.revision).values(_values(t.revision, "hash", "manifest", "created_at")).on_conflict_do_nothing(),
+    returns=False,
+)
+GET_REVISION = Statement(
+    "get_revision", sa.select(t.revision.c.manifest).where(t.revision.c.hash == _p("hash")), returns=True
+)
+INSERT_AUDIT = Statement(
+    "insert_audit",
+    insert(t.audit).values(_values(t.audit, "at", "actor", "action", "subject", "detail")),
+    returns=False,
+)
+_insert_setting = insert(t.setting).values(_values(t.setting, "name", "value", "updated_at"))
+PUT_SETTING = Statement(
+    "put_setting",
+    _insert_setting.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"value": _insert_setting.excluded.value, "updated_at": _insert_setting.excluded.updated_at},
+    ),
+    returns=False,
+)
+GET_SETTING = Statement("get_setting", sa.select(t.setting.c.value).where(t.setting.c.name == _p("name")), returns=True)
+_insert_breaker = insert(t.breaker).values(
+    _values(t.breaker, "connection", "state", "failures", "reason", "open_until", "changed_at")
+)
+PUT_BREAKER = Statement(
+    "put_breaker",
+    _insert_breaker.on_conflict_do_update(
+        index_elements=["connection"],
+        set_={
+            name: _insert_breaker.excluded[name] for name in ("state", "failures", "reason", "open_until", "changed_at")
+        },
+    ),
+    returns=False,
+)
+GET_BREAKERS = Statement(
+    "get_breakers",
+    sa.select(
+        t.breaker.c.connection,
+        t.breaker.c.state,
+        t.breaker.c.failures,
+        t.breaker.c.reason,
+        t.breaker.c.open_until,
+        t.breaker.c.changed_at,
+    ),
+    returns=True,
+)
+
+_EXPIRED = sa.select(t.exchange.c.seq).where(
+    t.exchange.c.state == _p("state"), t.exchange.c.finished_at.is_not(None), t.exchange.c.finished_at < _p("before")
+).order_by(t.exchange.c.finished_at).limit(_p("most", type_=sa.Integer))  # fmt: skip
+EXPIRED = Statement("expired", _EXPIRED, returns=True)
+DELETE_EXCHANGE = Statement("delete_exchange", t.exchange.delete().where(t.exchange.c.seq == _p("seq")), returns=False)
+DELETE_RECORDS = Statement("delete_records", t.record.delete().where(t.record.c.exchange == _p("seq")), returns=False)
+DELETE_ATTEMPTS = Statement(
+    "delete_attempts", t.attempt.delete().where(t.attempt.c.exchange == _p("seq")), returns=False
+)
+DELETE_PAYLOADS = Statement(
+    "delete_payloads", t.payload.delete().where(t.payload.c.exchange == _p("seq")), returns=False
+)
+DELETE_KEYS = Statement(
+    "delete_keys", t.business_key.delete().where(t.business_key.c.exchange == _p("seq")), returns=False
+)
+DELETE_OLD_CLAIMS = Statement(
+    "delete_old_claims",
+    t.ledger.delete().where(t.ledger.c.created_at < _p("before"), t.ledger.c.confirmed == sa.literal_column("1")),
+    returns=False,
+)
