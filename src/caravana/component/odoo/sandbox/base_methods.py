@@ -151,7 +151,7 @@ def _described(field: Field, attributes: list[str] | None) -> dict[str, Any]:
         "name": field.name,
         "string": field.string,
         "required": field.required,
-        "readonly": field.readonly or bool(field.compute and field.search is None),
+        "readonly": field.readonly,
         "store": field.stored,
         "searchable": field.searchable,
         "sortable": field.sortable,

@@ -95,8 +95,6 @@ def _leaf(env: Env, model: Model, term: tuple[Any, ...]) -> tuple[Test, Leaf | N
     field = model.fields.get(head)
     if field is None or op not in OPERATORS:
         raise ServerError(f"Invalid field {model.name}.{name} in condition {term!r}")
-    if field.search is not None:
-        return compile_domain(env, model, field.search(op, value))[0], None
     if tail:
         return _path(env, field, tail, op, value), None
     leaf = Leaf(field, tail, "!=" if op == "<>" else op, _check(field, op, value))

@@ -17,7 +17,7 @@ class Field:
     - `related`: dotted path whose value it shows; `delegate`: many2one to the record that holds it (writes go there)
     - `default`: a value or a function of the environment
     - `keep`: of a one2many, which of the inverse's records belong to it
-    - `search`: domain (operator, value) that stands for a condition on a computed field
+    - `findable`: whether a domain may name a computed one
     - `name` and `column` are given by the registry: the name that callers use, and the one that is stored
     """
 
@@ -33,7 +33,7 @@ class Field:
     related: str = ""
     delegate: str = ""
     keep: Callable[[Any], bool] | None = None
-    search: Callable[[str, Any], list[Any]] | None = None
+    findable: bool = False
     index: bool = False
     digits: tuple[int, int] | None = None
     copy: bool = True
@@ -53,7 +53,7 @@ class Field:
     @property
     def searchable(self) -> bool:
         """Whether a domain may name it."""
-        return self.compute is None or self.search is not None
+        return self.compute is None or self.findable
 
     @property
     def indexed(self) -> bool:

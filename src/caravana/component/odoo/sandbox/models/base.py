@@ -63,7 +63,15 @@ CURRENCY = Model(
     "Currency",
     {"name": f.char("Currency", required=True), "symbol": f.char(), "active": f.boolean(default=True)},
 )
-COUNTRY = Model("res.country", "Country", {"name": f.char("Country Name", required=True), "code": f.char("Country Code")})
+COUNTRY = Model(
+    "res.country",
+    "Country",
+    {
+        "name": f.char("Country Name", required=True),
+        "code": f.char("Country Code"),
+        "phone_code": f.integer("Country Calling Code"),
+    },
+)
 STATE = Model(
     "res.country.state",
     "Country state",

@@ -1,0 +1,104 @@
+"""The `odoo:` scheme: its component and endpoint."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from caravana.component.odoo.client import Connection, OdooClient
+from caravana.component.odoo.consumer import OdooConsumer
+from caravana.component.odoo.doctor import examine
+from caravana.component.odoo.hint import Hints
+from caravana.component.odoo.options import OdooConnection, OdooOptions
+from caravana.component.odoo.producer import OPERATIONS, MethodOperation, OdooProducer
+from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.ports import Context, Receiver
+from caravana.kit.uri import Uri
+
+
+@dataclass(frozen=True)
+class OdooEndpoint(Endpoint):
+    """One model of one Odoo."""
+
+    options: OdooOptions
+    component: "OdooComponent"
+
+    @property
+    def connection(self) -> str:
+        """Name under which limits and circuit are shared."""
+        return f"odoo:{self.options.connection}"
+
+    @property
+    def model(self) -> str:
+        """Odoo's name of the model, e.g. sale.order."""
+        return self.uri.path
+
+    def producer(self) -> Producer:
+        """Return the output side. Raises `ConfigurationError` unless exactly one of operation and method is named."""
+        name = self.options.operation
+        if (name is None) == (self.options.method is None):
+            raise ConfigurationError(
+                f"`odoo:{self.model}` needs either `operation` or `method`",
+                suggestion=f"operations: {', '.join(OPERATIONS)}",
+            )
+        client = self.component.client(self.options.connection)
+        kind = MethodOperation if name is None else OPERATIONS[name]
+        operation = kind(self.model, self.options, client.settings)
+        operation.clock = self.context.clock
+        return OdooProducer(operation, client)
+
+    def consumer(self, receiver: Receiver) -> Consumer:
+        """Return the input side. Raises `ConfigurationError` when the address names no fields."""
+        client = self.component.client(self.options.connection)
+        hints = self.component.hints(self.options.connection)
+        return OdooConsumer(self.model, self.options, client, receiver, self.context, hints)
+
+
+class OdooComponent(Component):
+    """Odoo's records as messages and its methods as effects, over the external API."""
+
+    scheme = "odoo"
+    title = "Odoo"
+    syntax = "odoo:model"
+    doc = "Reads, writes and watches records of Odoo 17 to 19 over JSON-2 or JSON-RPC, whichever the server speaks."
+    maturity = Maturity.BETA
+    options = OdooOptions
+    connection = OdooConnection
+
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub. Nothing is opened before the first call."""
+        super().__init__(context)
+        self._connections: dict[str, Connection] = {}
+        self._hints: dict[str, Hints] = {}
+
+    def create(self, uri: Uri, options: Any) -> OdooEndpoint:
+        """Return the endpoint of a model. Raises `ConfigurationError` when the path names none."""
+        if not uri.path or "/" in uri.path or " " in uri.path:
+            raise ConfigurationError(f"`{uri.scheme}:{uri.path}` names no model", suggestion="write odoo:sale.order")
+        return OdooEndpoint(uri=uri, options=options, context=self.context, component=self)
+
+    def client(self, name: str) -> OdooClient:
+        """Return the client of the connection `name`, without context; all of one name share session and limits."""
+        if name not in self._connections:
+            self._connections[name] = Connection(self.connection_settings(name))
+        return OdooClient(self._connections[name])
+
+    def hints(self, name: str) -> Hints:
+        """Return the hint address of the connection `name`."""
+        if name not in self._hints:
+            settings: OdooConnection = self.connection_settings(name)
+            self._hints[name] = Hints(name, settings.hint_token, self.context)
+        return self._hints[name]
+
+    async def diagnose(self, name: str) -> list[Finding]:
+        """Ask Odoo whether address, version, database, key, rights and clock are right."""
+        connection = Connection(self.connection_settings(name))
+        try:
+            return await examine(connection, self.context.clock)
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Close the sessions."""
+        for connection in self._connections.values():
+            await connection.close()
+        self._connections.clear()

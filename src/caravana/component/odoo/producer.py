@@ -1,0 +1,74 @@
+"""The output side: one operation of an `odoo:` address as an effect."""
+
+from datetime import timedelta
+from typing import Any
+
+from caravana.component.odoo.chatter import Activity, Attach, Note
+from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.invoicing import InvoiceFromOrder, RegisterPayment, Reverse
+from caravana.component.odoo.method import MethodOperation
+from caravana.component.odoo.once import CreateOnce
+from caravana.component.odoo.operation import Operation
+from caravana.component.odoo.reading import Count, Exists, Lookup, Read, Search
+from caravana.component.odoo.reconciling import Reconcile
+from caravana.component.odoo.writing import Create, Write
+from caravana.kit.component import Producer
+from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.exchange import Exchange
+
+OPERATIONS: dict[str, type[Operation]] = {
+    "search": Search,
+    "read": Read,
+    "count": Count,
+    "exists": Exists,
+    "lookup": Lookup,
+    "create": Create,
+    "write": Write,
+    "createOnce": CreateOnce,
+    "attach": Attach,
+    "note": Note,
+    "activity": Activity,
+    "registerPayment": RegisterPayment,
+    "invoiceFromOrder": InvoiceFromOrder,
+    "reverse": Reverse,
+    "reconcile": Reconcile,
+}
+"""Value of the option `operation`: what carries it out."""
+
+QUEUE = timedelta(seconds=30)
+"""Allowance for waiting behind the connection's own limits, in which nothing has been sent."""
+
+
+class OdooProducer(Producer):
+    """Carries out one operation through the connection's client."""
+
+    def __init__(self, operation: Operation, client: OdooClient) -> None:
+        """`client`: of the connection, without any context."""
+        settings, options = client.settings, operation.options
+        self._operation = operation
+        self._client = client
+        self.timeout = settings.timeout * operation.steps + QUEUE
+        self.settle = options.settle or settings.settle or settings.timeout
+        self.repeat_unknown = options.repeat_unknown
+
+    def kind_of(self, request: Any) -> Kind:
+        """Return the kind of the call that `request` asks for."""
+        return self._operation.kind_of(request)
+
+    def request(self, exchange: Exchange) -> Any:
+        """Return what Odoo will be asked. Raises `Refused` for a body of another shape."""
+        return self._operation.request(exchange)
+
+    async def send(self, request: Any, effect: Effect) -> Reply:
+        """Ask Odoo. Raises an `EffectError`."""
+        return await self._operation.send(self._bound(effect), request, effect)
+
+    async def verify(self, request: Any, effect: Effect) -> Reply | None:
+        """Ask Odoo whether the call took place."""
+        return await self._operation.verify(self._bound(effect), request, effect)
+
+    def _bound(self, effect: Effect) -> OdooClient:
+        return self._client.within(default_context(self._client.settings, effect.branch))
+
+
+__all__ = ["OPERATIONS", "MethodOperation", "OdooProducer"]

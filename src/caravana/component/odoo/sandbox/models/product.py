@@ -1,0 +1,282 @@
+"""Products: templates, their variants, prices and pricelists."""
+
+import itertools
+from typing import Any
+
+from caravana.component.odoo.sandbox import field as f
+from caravana.component.odoo.sandbox.model import Model
+from caravana.component.odoo.sandbox.models import image
+from caravana.component.odoo.sandbox.models import quantity
+from caravana.component.odoo.sandbox.models.mail import thread
+from caravana.component.odoo.sandbox.records import Env, Record, Records
+
+UOM = Model("uom.uom", "Product Unit of Measure", {"name": f.char("Unit Name", required=True), "factor": f.float_(default=1.0)})
+CATEGORY = Model(
+    "product.category",
+    "Product Category",
+    {"name": f.char("Name", required=True), "parent_id": f.many2one("product.category", "Parent Category")},
+)
+ATTRIBUTE = Model(
+    "product.attribute",
+    "Product Attribute",
+    {
+        "name": f.char("Attribute", required=True),
+        "value_ids": f.one2many("product.attribute.value", "attribute_id", "Values"),
+        "create_variant": f.char(default="always"),
+        "sequence": f.integer(),
+    },
+)
+VALUE = Model(
+    "product.attribute.value",
+    "Attribute Value",
+    {
+        "name": f.char("Value", required=True),
+        "attribute_id": f.many2one("product.attribute", "Attribute", required=True),
+        "sequence": f.integer(),
+    },
+)
+LINE = Model(
+    "product.template.attribute.line",
+    "Product Template Attribute Line",
+    {
+        "product_tmpl_id": f.many2one("product.template", "Product Template", required=True),
+        "attribute_id": f.many2one("product.attribute", "Attribute", required=True),
+        "value_ids": f.many2many("product.attribute.value", "Values"),
+        "product_template_value_ids": f.one2many("product.template.attribute.value", "attribute_line_id", "Product Values"),
+    },
+    rec_name="attribute_id",
+)
+TEMPLATE_VALUE = Model(
+    "product.template.attribute.value",
+    "Product Template Attribute Value",
+    {
+        "attribute_line_id": f.many2one("product.template.attribute.line", "Attribute Line", required=True),
+        "product_attribute_value_id": f.many2one("product.attribute.value", "Attribute Value", required=True),
+        "attribute_id": f.many2one("product.attribute", "Attribute", related="attribute_line_id.attribute_id"),
+        "name": f.char("Value", related="product_attribute_value_id.name"),
+        "price_extra": f.float_("Extra Price"),
+    },
+)
+SHARED = {
+    "name": f.char("Name", required=True),
+    "type": f.selection("Product Type", ("consu", "Goods"), ("service", "Service"), ("combo", "Combo"), default="consu"),
+    "is_storable": f.boolean("Track Inventory"),
+    "list_price": f.float_("Sales Price", default=1.0, digits=(16, 2)),
+    "description_sale": f.text("Sales Description"),
+    "sale_ok": f.boolean("Sales", default=True),
+    "purchase_ok": f.boolean("Purchase", default=True),
+    "taxes_id": f.many2many("account.tax", "Sales Taxes"),
+    "categ_id": f.many2one("product.category", "Product Category"),
+    "uom_id": f.many2one("uom.uom", "Unit", default=lambda env: env.ref("uom.product_uom_unit").id),
+    "company_id": f.many2one("res.company", "Company"),
+    "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
+    "invoice_policy": f.selection(
+        "Invoicing Policy", ("order", "Ordered quantities"), ("delivery", "Delivered quantities"), default="order"
+    ),
+}
+OWN = {
+    "active": f.boolean("Active", default=True),
+    "default_code": f.char("Internal Reference", index=True),
+    "barcode": f.char("Barcode", index=True, copy=False),
+    "standard_price": f.float_("Cost"),
+}
+TEMPLATE = Model(
+    "product.template",
+    "Product",
+    thread(
+        {
+            **SHARED,
+            **OWN,
+            **image.fields(),
+            "product_variant_ids": f.one2many("product.product", "product_tmpl_id", "Products"),
+            "product_variant_id": f.many2one(
+                "product.product", "Product", compute=lambda one: (one.get("product_variant_ids") or [False])[0]
+            ),
+            "product_variant_count": f.integer("# Product Variants", compute=lambda one: len(one.get("product_variant_ids"))),
+            "attribute_line_ids": f.one2many("product.template.attribute.line", "product_tmpl_id", "Product Attributes"),
+            **quantity.fields(lambda one, name: sum(variant.get(name) for variant in one.product_variant_ids)),
+        }
+    ),
+    order="name, id",
+)
+PRODUCT = Model(
+    "product.product",
+    "Product Variant",
+    thread(
+        {
+            "product_tmpl_id": f.many2one("product.template", "Product Template", required=True),
+            **{name: f.Field(**{**vars(one), "delegate": "product_tmpl_id", "default": None}) for name, one in SHARED.items()},
+            **OWN,
+            **{name: f.Field("binary", one.string, delegate="product_tmpl_id") for name, one in image.fields().items()},
+            "product_template_attribute_value_ids": f.many2many("product.template.attribute.value", "Attribute Values"),
+            "price_extra": f.float_("Variant Price Extra", compute=lambda one: _extra(one)),
+            "lst_price": f.float_("Sales Price", compute=lambda one: one.list_price + _extra(one)),
+            **quantity.fields(quantity.of_product),
+        }
+    ),
+    order="default_code, name, id",
+)
+PRICELIST = Model(
+    "product.pricelist",
+    "Pricelist",
+    {
+        "name": f.char("Pricelist Name", required=True),
+        "active": f.boolean(default=True),
+        "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
+        "item_ids": f.one2many("product.pricelist.item", "pricelist_id", "Pricelist Rules"),
+    },
+)
+ITEM = Model(
+    "product.pricelist.item",
+    "Pricelist Rule",
+    {
+        "pricelist_id": f.many2one("product.pricelist", "Pricelist", required=True),
+        "applied_on": f.selection(
+            "Apply On",
+            ("3_global", "All Products"),
+            ("2_product_category", "Product Category"),
+            ("1_product", "Product"),
+            ("0_product_variant", "Product Variant"),
+            default="3_global",
+        ),
+        "compute_price": f.selection(
+            "Compute Price", ("fixed", "Fixed Price"), ("percentage", "Discount"), ("formula", "Formula"), default="fixed"
+        ),
+        "fixed_price": f.float_(),
+        "percent_price": f.float_(),
+        "min_quantity": f.float_(),
+        "product_tmpl_id": f.many2one("product.template", "Product"),
+        "product_id": f.many2one("product.product", "Variant"),
+        "categ_id": f.many2one("product.category", "Category"),
+    },
+    order="applied_on, min_quantity desc, id desc",
+    rec_name="id",
+)
+
+
+def price(product: Record, pricelist: Record | None, amount: float = 1.0) -> float:
+    """Return the unit price of `amount` pieces by `pricelist`, unrounded: more than two decimals are usual."""
+    base = float(product.lst_price)
+    for item in sorted(pricelist.item_ids if pricelist else [], key=lambda one: (one.applied_on, -one.min_quantity)):
+        if amount >= item.min_quantity and _applies(item, product):
+            return float(item.fixed_price) if item.compute_price == "fixed" else base * (100 - item.percent_price) / 100
+    return base
+
+
+def _applies(item: Record, product: Record) -> bool:
+    match item.applied_on:
+        case "0_product_variant":
+            return bool(item.get("product_id") == product.id)
+        case "1_product":
+            return bool(item.get("product_tmpl_id") == product.get("product_tmpl_id"))
+        case "2_product_category":
+            return bool(item.get("categ_id") == product.get("categ_id"))
+    return True
+
+
+def _extra(product: Record) -> float:
+    return float(sum(one.price_extra for one in product.product_template_attribute_value_ids))
+
+
+def _display(product: Record) -> str:
+    values = ", ".join(one.name for one in _values(product))
+    name = f"{product.name} ({values})" if values else product.name
+    return f"[{product.default_code}] {name}" if product.default_code else str(name)
+
+
+def _values(product: Record) -> list[Record]:
+    return [one for one in product.product_template_attribute_value_ids if len(one.attribute_line_id.get("value_ids")) > 1]
+
+
+def _display_template(template: Record) -> str:
+    return f"[{template.default_code}] {template.name}" if template.default_code else str(template.name or "")
+
+
+def _prepare_template(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
+    image.spread(vals)
+    if "taxes_id" not in vals and env.company.get("account_sale_tax_id"):
+        vals["taxes_id"] = [[6, 0, [env.company.get("account_sale_tax_id")]]]
+    return vals
+
+
+def _created_template(template: Record) -> None:
+    if template.env.context.get("no_variant"):
+        return
+    if not template.get("attribute_line_ids"):
+        _variant(template, [])
+    else:
+        _make_variants(template)
+
+
+def _variant(template: Record, combination: list[int]) -> None:
+    own = {} if combination else {name: template.get(name) for name in OWN if template.get(name)}
+    vals = own | {"product_tmpl_id": template.id, "product_template_attribute_value_ids": [[6, 0, combination]]}
+    template.env.create("product.product", vals)
+
+
+def _make_variants(template: Record) -> None:
+    """Make the variants that the attribute lines ask for and archive those that no longer fit."""
+    choices = [line.get("product_template_value_ids") for line in template.attribute_line_ids]
+    wanted = [sorted(one) for one in itertools.product(*choices)]
+    have = {tuple(sorted(one.get("product_template_attribute_value_ids"))): one for one in template.product_variant_ids}
+    for combination in wanted:
+        if tuple(combination) not in have:
+            _variant(template, combination)
+    for kept, variant in have.items():
+        variant.set(active=list(kept) in wanted)
+
+
+def _line_values(line: Record, names: set[str] | None = None) -> None:
+    known = {one.get("product_attribute_value_id") for one in line.product_template_value_ids}
+    for value in line.get("value_ids"):
+        if value not in known:
+            vals = {"attribute_line_id": line.id, "product_attribute_value_id": value}
+            line.env.create("product.template.attribute.value", vals)
+    if line.product_tmpl_id.get("product_variant_ids"):
+        _make_variants(line.product_tmpl_id)
+
+
+def _before_write_template(templates: Records, vals: dict[str, Any]) -> None:
+    image.spread(vals)
+
+
+def _written_template(template: Record, names: set[str]) -> None:
+    """Pass own values down to a single variant; the variants' write date follows any change of the template."""
+    variants = template.product_variant_ids
+    own = {name: template.get(name) for name in OWN if name in names} if len(variants) == 1 else {}
+    if "active" in names:
+        own["active"] = template.active
+    for variant in variants:
+        variant.set(**own)
+
+
+def _before_write_product(products: Records, vals: dict[str, Any]) -> None:
+    if "lst_price" in vals:
+        vals["list_price"] = vals.pop("lst_price")
+
+
+def _written_product(product: Record, names: set[str]) -> None:
+    template = product.product_tmpl_id
+    if names & set(OWN) and len(template.get("product_variant_ids")) == 1:
+        template.set(**{name: product.get(name) for name in OWN if name in names})
+
+
+def _created_product(product: Record) -> None:
+    if product.env.context.get("no_variant"):
+        return
+    _written_product(product, set(OWN))
+
+
+LINE.created = _line_values
+LINE.written = _line_values
+LINE.display = lambda line: line.attribute_id.name
+TEMPLATE.prepare = _prepare_template
+TEMPLATE.created = _created_template
+TEMPLATE.before_write = _before_write_template
+TEMPLATE.written = _written_template
+TEMPLATE.display = _display_template
+PRODUCT.display = _display
+PRODUCT.before_write = _before_write_product
+PRODUCT.created = _created_product
+PRODUCT.written = _written_product
+MODELS = [UOM, CATEGORY, ATTRIBUTE, VALUE, LINE, TEMPLATE_VALUE, TEMPLATE, PRODUCT, PRICELIST, ITEM]
