@@ -85,7 +85,7 @@ def _insert(env: Env, model: Model, vals: Vals) -> Record:
 def _link_all(record: Record, vals: Vals) -> None:
     for name, value in vals.items():
         field = record.meta.columns[name]
-        if field.type in X2MANY and not field.compute and value:
+        if field.type in X2MANY and not (field.compute or field.delegate) and value:
             link(record, field, value)
 
 

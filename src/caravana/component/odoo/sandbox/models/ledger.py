@@ -1,0 +1,136 @@
+"""The accounting set-up: accounts, taxes, journals, payment methods and Ecuador's document types."""
+
+from caravana.component.odoo.sandbox import field as f
+from caravana.component.odoo.sandbox.model import Model
+from caravana.component.odoo.sandbox.records import Record
+from caravana.component.odoo.sandbox.values import money
+
+ACCOUNT = Model(
+    "account.account",
+    "Account",
+    {
+        "code": f.char("Code", index=True),
+        "name": f.char("Account Name", required=True),
+        "account_type": f.char("Type", required=True, index=True),
+        "reconcile": f.boolean("Allow Reconciliation"),
+        "active": f.boolean(default=True),
+    },
+    order="code",
+)
+TAX_GROUP = Model("account.tax.group", "Tax Group", {"name": f.char("Name", required=True)})
+TAX = Model(
+    "account.tax",
+    "Tax",
+    {
+        "name": f.char("Tax Name", required=True),
+        "amount": f.float_("Amount"),
+        "amount_type": f.char("Tax Computation", default="percent"),
+        "type_tax_use": f.selection("Tax Type", ("sale", "Sales"), ("purchase", "Purchases"), ("none", "None"), default="sale"),
+        "price_include": f.boolean("Included in Price"),
+        "l10n_ec_code_base": f.char("Code base"),
+        "tax_group_id": f.many2one("account.tax.group", "Tax Group"),
+        "country_id": f.many2one("res.country", "Country"),
+        "company_id": f.many2one("res.company", "Company"),
+        "active": f.boolean("Active", default=True),
+    },
+)
+JOURNAL = Model(
+    "account.journal",
+    "Journal",
+    {
+        "name": f.char("Journal Name", required=True),
+        "type": f.selection(
+            "Type",
+            ("sale", "Sales"),
+            ("purchase", "Purchase"),
+            ("cash", "Cash"),
+            ("bank", "Bank"),
+            ("credit", "Credit Card"),
+            ("general", "Miscellaneous"),
+            required=True,
+        ),
+        "code": f.char("Short Code", required=True),
+        "l10n_ec_entity": f.char("Emission Entity"),
+        "l10n_ec_emission": f.char("Emission Point"),
+        "l10n_latam_use_documents": f.boolean("Use Documents?"),
+        "l10n_ec_require_emission": f.boolean(
+            "Require Emission", compute=lambda one: one.type == "sale" and one.l10n_latam_use_documents
+        ),
+        "default_account_id": f.many2one("account.account", "Default Account"),
+        "inbound_payment_method_line_ids": f.one2many(
+            "account.payment.method.line", "journal_id", keep=lambda one: one.payment_type == "inbound"
+        ),
+        "outbound_payment_method_line_ids": f.one2many(
+            "account.payment.method.line", "journal_id", keep=lambda one: one.payment_type == "outbound"
+        ),
+        "company_id": f.many2one("res.company", "Company", default=lambda env: env.company.id),
+        "active": f.boolean(default=True),
+        "sequence": f.integer(default=10),
+        "last_numbers": f.json_("Last numbers"),
+    },
+    order="sequence, type, code",
+)
+METHOD = Model(
+    "account.payment.method", "Payment Methods", {"name": f.char(), "code": f.char(), "payment_type": f.char()}
+)
+METHOD_LINE = Model(
+    "account.payment.method.line",
+    "Payment Method Line",
+    {
+        "name": f.char("Name", required=True),
+        "code": f.char(),
+        "payment_account_id": f.many2one("account.account", "Outstanding account"),
+        "journal_id": f.many2one("account.journal", "Journal"),
+        "payment_method_id": f.many2one("account.payment.method", "Payment Method"),
+        "payment_type": f.char(),
+        "sequence": f.integer(default=10),
+    },
+    order="sequence, id",
+)
+DOCUMENT_TYPE = Model(
+    "l10n_latam.document.type",
+    "Latam Document Type",
+    {
+        "name": f.char(required=True),
+        "code": f.char(),
+        "doc_code_prefix": f.char("Document Code Prefix"),
+        "internal_type": f.char(),
+        "country_id": f.many2one("res.country", "Country"),
+        "active": f.boolean(default=True),
+    },
+)
+SRI_PAYMENT = Model(
+    "l10n_ec.sri.payment", "SRI Payment Method", {"name": f.char(), "code": f.char(), "active": f.boolean(default=True)}
+)
+TERM = Model("account.payment.term", "Payment Terms", {"name": f.char(required=True), "days": f.integer()})
+
+
+def take_number(journal: Record, series: str) -> int:
+    """Return the next number of a journal's series; a transaction that fails gives it back."""
+    numbers = dict(journal.last_numbers or {})
+    numbers[series] = numbers.get(series, 0) + 1
+    journal.note(last_numbers=numbers)
+    return int(numbers[series])
+
+
+def reach_number(journal: Record, series: str, number: int) -> None:
+    """Let the series continue after `number`."""
+    numbers = dict(journal.last_numbers or {})
+    numbers[series] = max(number, numbers.get(series, 0))
+    journal.note(last_numbers=numbers)
+
+
+def tax_amounts(base: float, taxes: list[Record]) -> dict[int, float]:
+    """Return the unrounded amount of each tax on `base`, which does not include them."""
+    return {one.id: base * one.amount / 100 for one in taxes if one.amount_type == "percent"}
+
+
+def untaxed(amount: float, taxes: list[Record]) -> float:
+    """Return the part of `amount` without the taxes that its price includes."""
+    included = sum(one.amount for one in taxes if one.price_include)
+    return money(amount / (1 + included / 100))
+
+
+METHOD_LINE.display = lambda one: f"{one.name} ({one.journal_id.name})" if one.journal_id else one.name
+DOCUMENT_TYPE.display = lambda one: f"({one.code}) {one.name}"
+MODELS = [ACCOUNT, TAX_GROUP, TAX, JOURNAL, METHOD, METHOD_LINE, DOCUMENT_TYPE, SRI_PAYMENT, TERM]
