@@ -43,10 +43,10 @@ class Options(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True)
 
 
-O = TypeVar("O", bound=Options)
+Model = TypeVar("Model", bound=Options)
 
 
-def read_options(model: type[O], values: dict[str, Any], *, place: str) -> O:
+def read_options(model: type[Model], values: dict[str, Any], *, place: str) -> Model:
     """Return `values` as `model`.
 
     Raises `ConfigurationError` naming every wrong or unknown option at once, with `place` before it.

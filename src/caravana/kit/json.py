@@ -1,0 +1,53 @@
+"""JSON for partners and data formats: fractions are read and written exactly, as Decimal."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+
+def loads(text: str | bytes) -> Any:
+    """Return the value of a JSON text, numbers with a fraction as Decimal. Raises `ValueError`."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def dumps(value: Any, *, indent: int | None = None, skip_none: bool = False) -> str:
+    """Return `value` as JSON text; Decimals become numbers with all their digits.
+
+    Raises `TypeError` for what JSON does not know (bytes, dates) and `ValueError` for NaN.
+    """
+    try:
+        if not skip_none:
+            return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False, separators=_separators(indent))
+    except TypeError:
+        pass
+    return _write(value, indent, 0, skip_none)
+
+
+def _separators(indent: int | None) -> tuple[str, str]:
+    return (",", ":") if indent is None else (",", ": ")
+
+
+def _write(value: Any, indent: int | None, depth: int, skip_none: bool) -> str:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} is no JSON number")
+        return format(value, "f")
+    if isinstance(value, dict):
+        members = [
+            json.dumps(str(key), ensure_ascii=False)
+            + _separators(indent)[1]
+            + _write(one, indent, depth + 1, skip_none)
+            for key, one in value.items()
+            if not (skip_none and one is None)
+        ]
+        return _join("{", members, "}", indent, depth)
+    if isinstance(value, list | tuple):
+        return _join("[", [_write(one, indent, depth + 1, skip_none) for one in value], "]", indent, depth)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _join(begin: str, members: list[str], end: str, indent: int | None, depth: int) -> str:
+    if indent is None or not members:
+        return begin + ",".join(members) + end
+    gap = "\n" + " " * indent * (depth + 1)
+    return begin + gap + ("," + gap).join(members) + "\n" + " " * indent * depth + end
