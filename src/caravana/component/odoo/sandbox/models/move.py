@@ -6,7 +6,7 @@ from typing import Any
 from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.errors import UserError, constraint
 from caravana.component.odoo.sandbox.model import Model
-from caravana.component.odoo.sandbox.models import move_line, residual
+from caravana.component.odoo.sandbox.models import move_line, residual, sale
 from caravana.component.odoo.sandbox.models.ledger import reach_number, take_number
 from caravana.component.odoo.sandbox.models.mail import portal, thread
 from caravana.component.odoo.sandbox.models.reconcile import assign, remove_partials
@@ -153,6 +153,11 @@ def _before_unlink(moves: Records) -> None:
             "You can't delete a posted journal item. Don’t play games with your accounting records; "
             "reset the journal entry to draft before deleting it."
         )
+    for move in moves:
+        move.set(state="cancel")
+        for order in _orders(move):
+            order.set(invoice_ids=[one for one in order.get("invoice_ids") if one != move.id])
+            sale.total(order)
 
 
 def _display(move: Record) -> str:
@@ -236,11 +241,11 @@ def button_cancel(moves: Records) -> None:
             raise UserError(move.env.say("Only draft journal entries can be cancelled."))
         move.set(state="cancel")
         for order in _orders(move):
-            order.touch()
+            sale.total(order)
 
 
-def _orders(move: Record) -> list[Record]:
-    return [line.order_id for item in move.invoice_line_ids for line in item.sale_line_ids]
+def _orders(move: Record) -> set[Record]:
+    return {line.order_id for item in move.invoice_line_ids for line in item.sale_line_ids}
 
 
 @MOVE.method
