@@ -9,7 +9,6 @@ from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.loading import Item, external_id_from_key, external_id_of, load_once
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.values import as_ids, as_mapping
-from caravana.kit.clock import Clock
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
@@ -106,7 +105,6 @@ class Activity(Operation):
     steps = 5
     body = "{id, summary, note?, user_id?, date_deadline?, activity_type?, external_id?}"
     reply = "{id, external_id} of the activity"
-    clock: Clock
 
     def request(self, exchange: Exchange) -> Request:
         """Return record and values; `activity_type` is an id or an external id, by default Odoo's to-do."""

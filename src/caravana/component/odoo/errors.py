@@ -63,9 +63,7 @@ def from_name(
     kind, usual = BY_NAME.get(name.rsplit(".", 1)[-1], (BY_STATUS.get(status or 500, Refused), status or 500))
     message = str(body.get("message", ""))[:MESSAGE_LIMIT]
     shown = {"name": name, "message": message}
-    return kind(
-        f"{place}: {name}: {message}", status=status or usual, code=name, body=shown, retry_after=retry_after
-    )
+    return kind(f"{place}: {name}: {message}", status=status or usual, code=name, body=shown, retry_after=retry_after)
 
 
 def _unreadable(place: str, answer: HttpAnswer) -> EffectError:

@@ -102,9 +102,9 @@ class InvoiceFromOrder(Operation):
         """Look whether there is something to invoice, then fill in the dialogue and make the invoices."""
         orders = await self._orders(client, request)
         before = _invoices(orders)
-        if all(one["invoice_status"] != "to invoice" for one in orders):
-            if request["values"]["advance_payment_method"] == "delivered":
-                return self._reply(request["known"] or before, before)
+        by_delivery = request["values"]["advance_payment_method"] == "delivered"
+        if by_delivery and all(one["invoice_status"] != "to invoice" for one in orders):
+            return self._reply(before if request["known"] is None else request["known"], before)
         client = client.within(_active("sale.order", request["order_ids"]))
         wizard = await client.ask("sale.advance.payment.inv", "create", {"vals_list": [request["values"]]})
         await client.call("sale.advance.payment.inv", "create_invoices", ids=wizard)

@@ -103,6 +103,3 @@ class MethodOperation(Operation):
 
 def _is_wizard(result: Any) -> bool:
     return isinstance(result, dict) and bool(result.get("res_model"))
-
-
-

@@ -38,7 +38,12 @@ READS = frozenset(
 )
 """Methods that change nothing, on every model."""
 
-NEED_FIELDS = {"read": "fields", "search_read": "fields", "web_read": "specification", "web_search_read": "specification"}
+NEED_FIELDS = {
+    "read": "fields",
+    "search_read": "fields",
+    "web_read": "specification",
+    "web_search_read": "specification",
+}
 """Reading methods and the argument that must name the fields: all fields of a model cost seconds."""
 
 

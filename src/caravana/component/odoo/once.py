@@ -7,7 +7,6 @@ from caravana.component.odoo.loading import Item, external_id_from_key, external
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.reading import batches
 from caravana.component.odoo.values import as_mapping, parsed_body
-from caravana.kit.clock import Clock
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
@@ -20,7 +19,6 @@ class CreateOnce(Operation):
     steps = 5
     body = "{external_id?, values, context?}, or a list of {external_id, values}"
     reply = "{id, external_id}; for a list {items: [{external_id, id} or {external_id, error}]}, one bad row spoils no other"
-    clock: Clock
 
     def request(self, exchange: Exchange) -> Request:
         """Return external ids and values; a single record may leave its external id to the effect's key."""

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.options import OdooConnection, OdooOptions
+from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
@@ -22,6 +23,8 @@ class Operation(ABC):
     """Shape of the message body, for docs."""
     reply: ClassVar[str] = ""
     """Shape of the reply's body, for docs."""
+    clock: Clock = SystemClock()
+    """The hub's clock, given by the endpoint."""
 
     def __init__(self, model: str, options: OdooOptions, settings: OdooConnection) -> None:
         """`model`: the address's path. Raises `ConfigurationError` when the options do not suffice."""

@@ -70,7 +70,9 @@ class OdooConnection(Options):
     api_key: SecretStr = Field(description="API key of the hub's own user, made in Odoo under Preferences, Security.")
     login: str = Field("", description="Login name of that user; needed for JSON-RPC (Odoo 18 and before).")
     protocol: Literal["auto", "json2", "jsonrpc"] = Field("auto", description="auto: JSON-2 from Odoo 19 on.")
-    timeout: Duration = Field(timedelta(seconds=60), description="Longest wait for one answer; Odoo itself may take 35 s.")
+    timeout: Duration = Field(
+        timedelta(seconds=60), description="Longest wait for one answer; Odoo itself may take 35 s."
+    )
     settle: Duration | None = Field(None, description="How long Odoo may still work on a call whose answer was lost.")
     rate: float = Field(10.0, gt=0, description="Calls per second at most.")
     concurrency: int = Field(4, ge=1, le=64, description="Calls at once at most; more than 4 to 8 bring little.")
@@ -120,7 +122,9 @@ class OdooOptions(Options):
         None, description="Domain that all `ids` fulfil once `method` has been carried out; makes it verifiable."
     )
     repeat_unknown: bool = Field(False, description="Declare that doing it twice is harmless.")
-    marked: bool = Field(False, description="note: write the effect's key below the text, so that it can be found again.")
+    marked: bool = Field(
+        False, description="note: write the effect's key below the text, so that it can be found again."
+    )
     settle: Duration | None = Field(None, description="Instead of the connection's.")
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
     fields: Names = Field((), description="Fields to read; there is no default, all fields of a model cost seconds.")
@@ -134,5 +138,7 @@ class OdooOptions(Options):
         timedelta(minutes=5), description="consumer: how far to look back; longer than Odoo's longest transaction."
     )
     chunk: int = Field(200, ge=1, le=2000, description="consumer: messages stored in one transaction.")
-    full_every: Duration = Field(timedelta(hours=1), description="consumer: time between two full comparisons; 0 = never.")
+    full_every: Duration = Field(
+        timedelta(hours=1), description="consumer: time between two full comparisons; 0 = never."
+    )
     bulk: bool = Field(False, description="consumer: bulk work, kept apart from live work.")

@@ -129,7 +129,9 @@ class Lookup(Operation):
     def request(self, exchange: Exchange) -> Request:
         """Return the external id."""
         body = exchange.body
-        name = body if isinstance(body, str) and not body.lstrip().startswith("{") else as_mapping(body).get("external_id")
+        name = (
+            body if isinstance(body, str) and not body.lstrip().startswith("{") else as_mapping(body).get("external_id")
+        )
         if not isinstance(name, str) or not name:
             raise Refused("the body lacks `external_id`", code="body")
         return {"external_id": name}

@@ -90,7 +90,9 @@ class Reconcile(Operation):
         if "line_ids" in request:
             return await self._lines_reply(client, request["line_ids"])
         payment = await self._payment(client, request)
-        left = sum((abs(Decimal(one["amount_residual"])) for one in await _lines(client, payment["move_id"][0])), Decimal(0))
+        left = sum(
+            (abs(Decimal(one["amount_residual"])) for one in await _lines(client, payment["move_id"][0])), Decimal(0)
+        )
         state = await invoice_state(client, request["invoice_id"])
         matched = request["invoice_id"] in payment["reconciled_invoice_ids"]
         return Reply({"matched": matched, "open_credit": left, **state})

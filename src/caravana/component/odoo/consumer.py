@@ -1,0 +1,122 @@
+"""The input side: a poller that looks every `delay`, or at once when Odoo hints, and bears with an Odoo that is away."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.hint import Hints
+from caravana.component.odoo.options import OdooOptions
+from caravana.component.odoo.watch import Watch
+from caravana.kit.component import Consumer
+from caravana.kit.errors import ConfigurationError, EffectError, NeedsPerson, Refused
+from caravana.kit.ports import Context, Receiver, Unavailable
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries while Odoo is away."""
+PERSON_PAUSE = 300.0
+"""Seconds between two tries while a person has to mend something (key, rights, a wrong field)."""
+
+_log = structlog.get_logger("caravana.odoo")
+
+
+class OdooConsumer(Consumer):
+    """Feeds a route with the records of a model."""
+
+    exclusive = True
+
+    def __init__(
+        self,
+        model: str,
+        options: OdooOptions,
+        client: OdooClient,
+        receiver: Receiver,
+        context: Context,
+        hints: Hints,
+    ) -> None:
+        """Raises `ConfigurationError` when the address names no fields."""
+        if not options.fields and options.event != "deleted":
+            raise ConfigurationError(f"`odoo:{model}` names no fields", suggestion="add fields=name,state")
+        self._model = model
+        self._delay = options.delay.total_seconds()
+        self._route = receiver.route_id
+        self._watch = Watch(model, options, client, receiver, context)
+        self._context = context
+        self._hints = hints
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._failures = 0
+
+    async def start(self) -> None:
+        """Begin to look; an Odoo that is away does not hinder the start."""
+        self._hints.open()
+        self._context.listen(self._hints.topic, self._wake.set)
+        self._task = asyncio.create_task(self._run(), name=f"odoo:{self._model} of {self._route}")
+
+    async def stop(self) -> None:
+        """Stop looking; a message that is not accepted will be found again."""
+        if self._task is None:
+            return
+        self._hints.close()
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            pause = await self._attempt()
+            await self._rest(pause)
+
+    async def _attempt(self) -> float:
+        """Look once and return the seconds to rest."""
+        try:
+            await self._watch.look()
+            if self._watch.comparison_due():
+                await self._watch.compare()
+        except Unavailable as error:
+            return error.retry_after
+        except EffectError as error:
+            return self._bear(error)
+        except Exception:
+            self._failures += 1
+            _log.exception("odoo.watch_failed", route=self._route, model=self._model)
+            return PERSON_PAUSE
+        if self._failures:
+            _log.info("odoo.watch_recovered", route=self._route, model=self._model)
+        self._failures = 0
+        return self._delay
+
+    def _bear(self, error: EffectError) -> float:
+        """Note the failure and return how long to wait before the next try."""
+        self._failures += 1
+        needs_person = isinstance(error, NeedsPerson | Refused)
+        note = _log.error if needs_person else _log.warning
+        note(
+            "odoo.watch_needs_person" if needs_person else "odoo.watch_waits",
+            route=self._route,
+            model=self._model,
+            error=type(error).__name__,
+            code=error.code,
+            status=error.status,
+        )
+        if needs_person:
+            return PERSON_PAUSE
+        pause = min(max(self._delay, 1.0) * 2.0 ** min(self._failures - 1, 10), LONGEST_PAUSE)
+        return max(error.retry_after or 0.0, pause)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait for the time, or for a hint while nothing is wrong."""
+        sleeping = asyncio.ensure_future(self._context.clock.sleep(seconds))
+        waiting = {sleeping} if self._failures else {sleeping, asyncio.ensure_future(self._hinted())}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _hinted(self) -> None:
+        await self._wake.wait()

@@ -1,0 +1,202 @@
+"""Watching the records of a model: looks for changes with an overlap, and now and then a full comparison.
+
+`write_date` is the start of the writing transaction and shows only at its commit, so a change may appear behind the
+newest one seen: within the overlap the looks find it, later the comparison does. Deletions show in the comparison only.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.names import FieldNames
+from caravana.component.odoo.options import OdooOptions
+from caravana.component.odoo.paging import pages_by_id, pages_by_time
+from caravana.component.odoo.position import Position, ceiling, mark
+from caravana.component.odoo.reading import batches
+from caravana.component.odoo.snapshot import Snapshot
+from caravana.component.odoo.values import FieldTypes, clean_record, from_odoo_time, to_odoo_time
+from caravana.kit.ports import Arrival, Context, Receiver
+
+WINDOW = timedelta(days=7)
+"""How far back a comparison looks for late commits: no transaction lasts longer."""
+COMPARED_PAGE = 2000
+ACTIVE, ARCHIVED = "active", "archived"
+
+Record = dict[str, Any]
+
+
+class Watch:
+    """One consumer's view of one model. `look` and `compare` hand what they find to the receiver."""
+
+    def __init__(
+        self, model: str, options: OdooOptions, client: OdooClient, receiver: Receiver, context: Context
+    ) -> None:
+        """`client`: of the connection, without context."""
+        self._model = model
+        self._options = options
+        self._client = client.within(default_context(client.settings)).within(options.context)
+        self._receiver = receiver
+        self._clock = context.clock
+        self._stamp = "create_date" if options.event == "created" else "write_date"
+        self._snapshot = Snapshot(context.store, receiver.route_id)
+        self._position: Position | None = None
+        self._taken: dict[int, str] = {}
+        self._types: FieldTypes = {}
+        self._names = FieldNames(model, {})
+
+    @property
+    def position(self) -> Position | None:
+        """How far the watch is; None before the first look."""
+        return self._position
+
+    async def look(self) -> None:
+        """Take what is new since the last look; cursor and messages are stored together, chunk by chunk."""
+        position = self._position or await self._begin()
+        if self._options.event == "deleted":
+            return
+        fields, overlap = self._fields(), self._options.overlap
+        start = position.start(overlap)
+        domain = self._names.domain(self._options.domain)
+        async for page in pages_by_time(
+            self._client, self._model, domain, fields, self._stamp, start, self._options.chunk
+        ):
+            fresh = [one for one in page if self._is_fresh(one, position)]
+            after = position.after(page, self._stamp, overlap)
+            if fresh:
+                await self._receiver.accept([self._arrival(one) for one in fresh], cursor=after.as_cursor())
+                self._taken.update({one["id"]: one[self._stamp] for one in fresh})
+            self._position = position = after
+
+    def comparison_due(self) -> bool:
+        """Whether the time between two comparisons is over."""
+        last, every = self._snapshot.taken_at, self._options.full_every
+        return every > timedelta(0) and (last is None or self._clock.now() >= last + every)
+
+    async def compare(self) -> None:
+        """Compare ids and times of all records with what was taken, and take what is missing."""
+        position = self._position or await self._begin()
+        now = self._clock.now()
+        if self._options.event == "deleted":
+            await self._compare_existence(now)
+            return
+        current = await self._current(position, now)
+        await self._take_missing(position, current)
+        kept = self._snapshot.items() if self._options.event in ("once", "created") else {}
+        await self._snapshot.replace({**kept, **self._only_once(), **current}, now)
+        self._taken.clear()
+
+    async def _begin(self) -> Position:
+        """Return where to go on; the first time ever that is the go-live line, or now."""
+        await self._snapshot.load()
+        self._types = await self._client.types(self._model)
+        self._names = await self._client.names(self._model)
+        cursor = await self._receiver.cursor()
+        if cursor is not None:
+            self._position = Position.stored(cursor, self._receiver.go_live)
+            return self._position
+        position = Position.beginning(ceiling(self._receiver.go_live or self._clock.now().replace(microsecond=0)))
+        await self._receiver.accept([], cursor=position.as_cursor())
+        self._position = position
+        return position
+
+    def _fields(self) -> list[str]:
+        return list(dict.fromkeys([*self._names.outgoing(self._options.fields), self._stamp]))
+
+    def _is_fresh(self, record: Record, position: Position) -> bool:
+        if self._options.event == "changed":
+            return position.is_new(record, self._stamp)
+        number = record["id"]
+        return not (position.knows(record) or number in self._snapshot or number in self._taken)
+
+    def _only_once(self) -> dict[int, str]:
+        return self._taken if self._options.event in ("once", "created") else {}
+
+    async def _current(self, position: Position, now: datetime) -> dict[int, str]:
+        """Return the time of every record that the looks should have seen, up to where they have come."""
+        first = max(position.line, to_odoo_time(now - WINDOW))
+        domain = [
+            [self._stamp, ">=", first],
+            [self._stamp, "<", position.start(self._options.overlap)],
+            *self._names.domain(self._options.domain),
+        ]
+        current: dict[int, str] = {}
+        async for page in pages_by_id(self._client, self._model, domain, [self._stamp], COMPARED_PAGE):
+            current.update({one["id"]: one[self._stamp] for one in page})
+        return current
+
+    async def _take_missing(self, position: Position, current: Mapping[int, str]) -> None:
+        missing = [number for number, time in current.items() if not self._was_taken(number, time)]
+        for ids in batches(missing, self._options.chunk):
+            arguments = {"domain": [["id", "in", ids]], "fields": self._fields(), "order": f"{self._stamp} asc, id asc"}
+            records = await self._client.ask(self._model, "search_read", arguments)
+            found = [one for one in records if one[self._stamp] >= position.line]
+            if found:
+                await self._receiver.accept([self._arrival(one) for one in found])
+
+    def _was_taken(self, number: int, time: str) -> bool:
+        if self._options.event in ("once", "created"):
+            return number in self._snapshot or number in self._taken
+        return time in (self._snapshot.get(number), self._taken.get(number))
+
+    async def _compare_existence(self, now: datetime) -> None:
+        """Take what is gone or archived since the last comparison; the first one only takes stock."""
+        state = await self._existence()
+        if self._snapshot.taken_at is not None:
+            before = self._snapshot.items()
+            left = await self._no_longer_there([one for one in before if one not in state])
+            archived = [one for one, was in before.items() if was == ACTIVE and state.get(one) == ARCHIVED]
+            stamp = to_odoo_time(now)
+            events = [*((one, "deleted") for one in left), *((one, "archived") for one in archived)]
+            for chunk in batches(events, self._options.chunk):
+                await self._receiver.accept([self._departure(number, event, stamp) for number, event in chunk])
+        await self._snapshot.replace(state, now)
+
+    async def _existence(self) -> dict[int, str]:
+        client = self._client.within({"active_test": False})
+        fields = ["active"] if "active" in self._types else ["id"]
+        state: dict[int, str] = {}
+        domain = self._names.domain(self._options.domain)
+        async for page in pages_by_id(client, self._model, domain, fields, COMPARED_PAGE):
+            state.update({one["id"]: ACTIVE if one.get("active", True) else ARCHIVED for one in page})
+        return state
+
+    async def _no_longer_there(self, ids: list[int]) -> list[int]:
+        """Return which of `ids` are deleted; the others only left the domain."""
+        there: set[int] = set()
+        for batch in batches(ids, COMPARED_PAGE):
+            arguments = {"domain": [["id", "in", batch]]}
+            there.update(await self._client.ask(self._model, "search", arguments, context={"active_test": False}))
+        return [one for one in ids if one not in there]
+
+    def _arrival(self, record: Record) -> Arrival:
+        body = self._names.incoming(clean_record(record, self._types))
+        state = mark(record, self._stamp).replace("|", ",") if self._options.event == "changed" else ""
+        return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]))
+
+    def _departure(self, number: int, event: str, stamp: str) -> Arrival:
+        return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp))
+
+    def _message(self, number: int, body: Record, event: str, state: str, time: datetime) -> Arrival:
+        name = f"{self._model},{number}"
+        return Arrival(
+            body=body,
+            headers={"CaravanaOdooModel": self._model, "CaravanaOdooId": number, "CaravanaOdooEvent": event},
+            key=",".join(_filled(self._receiver.route_id, name, state)),
+            lane=name,
+            business_keys=(("odoo", name),),
+            branch=self._branch(body),
+            bulk=self._options.bulk,
+            time=time,
+        )
+
+    def _branch(self, body: Record) -> str | None:
+        """Return the branch of the record's company, when the field was read and one branch alone names it."""
+        company = body.get("company_id")
+        number = company[0] if isinstance(company, list) and company else company
+        branches = [name for name, ids in self._client.settings.branch_companies.items() if number in ids]
+        return branches[0] if len(branches) == 1 else None
+
+
+def _filled(*parts: str) -> Iterable[str]:
+    return (one for one in parts if one)
