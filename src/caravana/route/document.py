@@ -8,7 +8,7 @@ from caravana.route.element import Node
 from caravana.route.error_handling import ErrorHandler, OnException
 from caravana.route.problem import Problem
 from caravana.route.rest import Rest, RestConfiguration
-from caravana.route.route import Route, RouteConfiguration
+from caravana.route.routes import Route, RouteConfiguration
 
 N = TypeVar("N", bound=Node)
 

@@ -46,7 +46,7 @@ from caravana.route.message_steps import (
     Unmarshal,
 )
 from caravana.route.rest import Rest, RestConfiguration, Verb
-from caravana.route.route import From, Route, RouteConfiguration
+from caravana.route.routes import From, Route, RouteConfiguration
 
 STEPS: dict[str, type[Step]] = {
     cls.spec.key: cls for cls in ELEMENTS.values() if issubclass(cls, Step) and cls is not Step
