@@ -37,7 +37,7 @@ def watch(record: "Record", changed: set[str], *, creation: bool = False) -> Ite
     if not listening:
         yield
         return
-    rules = [record.env.one("base.automation", one) for one in listening]
+    rules = [one for one in record.env.browse("base.automation", listening) if one.exists]
     rules = [one for one in rules if _wants(one, record, changed, creation) and _matches(one, record, "pre", creation)]
     yield
     for rule in rules:

@@ -293,10 +293,3 @@ def get_portal_url(records: Records) -> str:
 
 
 PORTAL["get_portal_url"] = Method(get_portal_url)
-
-
-def parameter_names(method: Method) -> list[str]:
-    """Return the names that a JSON-2 caller uses for a method's arguments."""
-    return list(method.signature.parameters)
-
-

@@ -28,6 +28,12 @@ def find_method(model: Model, name: str) -> Method | None:
     return found
 
 
+def all_methods(model: Model) -> dict[str, Method]:
+    """Return every method that callers reach."""
+    more = (THREAD if model.thread else {}) | (PORTAL if model.portal else {})
+    return BASE | more | model.methods
+
+
 def check_private(model: str, name: str) -> None:
     """AccessError for names that start with an underscore."""
     if name.startswith("_"):

@@ -1,0 +1,93 @@
+"""The company's chart of accounts, taxes, journals and document types."""
+
+from collections.abc import Callable
+from typing import Any
+
+from caravana.component.odoo.sandbox.records import Env, Record
+
+Name = Callable[[Env, str, Record], Record]
+ACCOUNTS = (
+    ("l10n_ec.ec_receivable", "1102050101", "Accounts receivable from local unrelated customers", "asset_receivable", True),
+    ("l10n_ec.ec_payable", "210101", "Accounts payable to local suppliers", "liability_payable", True),
+    ("l10n_ec.ec_vat_payable", "2107010101", "VAT on sales", "liability_current", False),
+    ("l10n_ec.ec_sale", "4101", "Sale of goods", "income", False),
+    ("l10n_ec.ec_expense", "5299", "Other expenses", "expense", False),
+    ("l10n_ec.ec_fees", "5222", "Bank fees", "expense", False),
+    ("account.bank_account", "1101020101", "Bank", "asset_cash", False),
+    ("account.suspense_account", "1101020102", "Bank Suspense Account", "asset_current", False),
+    ("account.outstanding_receipts", "1101020103", "Outstanding Receipts", "asset_current", True),
+    ("account.outstanding_payments", "1101020104", "Outstanding Payments", "asset_current", True),
+)
+TAXES = (
+    ("VAT 15% G", 15.0, "411"),
+    ("VAT 15% S", 15.0, "411"),
+    ("VAT 15% assets", 15.0, "412"),
+    ("VAT 0% G", 0.0, "415"),
+    ("VAT 0% S", 0.0, "415"),
+    ("VAT 0% assets", 0.0, "416"),
+    ("VAT 0% NTC", 0.0, "413"),
+)
+JOURNALS = (
+    ("001-001 Facturas de cliente", "sale", "INV", "l10n_ec.ec_sale"),
+    ("Purchases", "purchase", "BILL", "l10n_ec.ec_expense"),
+    ("Miscellaneous Operations", "general", "MISC", ""),
+    ("Exchange Difference", "general", "EXCH", ""),
+    ("Cash Basis Taxes", "general", "CABA", ""),
+    ("Bank", "bank", "BNK1", "account.bank_account"),
+    ("Inventory Valuation", "general", "STJ", ""),
+)
+DOCUMENTS = (("01", "Invoice", "Fact", "invoice"), ("04", "Credit Note", "NotCr", "credit_note"), ("05", "Debit Note", "NotDb", "debit_note"))
+SRI_PAYMENTS = (("P1", "01", "No use of the financial system"), ("P16", "16", "Debit card"), ("P19", "19", "Credit card"), ("P20", "20", "Others with use of the financial system"))
+
+
+def seed_ledger(env: Env, company: Record, name_it: Name) -> None:
+    """Make what accounting needs."""
+    for xmlid, code, name, kind, reconcile in ACCOUNTS:
+        vals = {"code": code, "name": name, "account_type": kind, "reconcile": reconcile}
+        name_it(env, xmlid, env.create("account.account", vals))
+    _documents(env, name_it)
+    _journals(env, name_it)
+    company.set(
+        account_sale_tax_id=_taxes(env, name_it),
+        suspense_account_id=env.ref("account.suspense_account").id,
+        transfer_account_id=env.ref("account.outstanding_receipts").id,
+    )
+
+
+def _taxes(env: Env, name_it: Name) -> int:
+    groups = {rate: env.create("account.tax.group", {"name": f"VAT {rate:g}%"}).id for rate in (15.0, 0.0)}
+    made = []
+    for number, (name, amount, code) in enumerate(TAXES):
+        vals = {"name": name, "amount": amount, "l10n_ec_code_base": code, "tax_group_id": groups[amount]}
+        tax = env.create("account.tax", vals | {"country_id": env.ref("base.ec").id, "company_id": env.company.id})
+        made.append(name_it(env, f"account.1_tax_vat_sale_{number}", tax).id)
+    return made[0]
+
+
+def _documents(env: Env, name_it: Name) -> None:
+    ecuador = env.ref("base.ec").id
+    for code, name, prefix, kind in DOCUMENTS:
+        vals = {"name": name, "code": code, "doc_code_prefix": prefix, "internal_type": kind, "country_id": ecuador}
+        name_it(env, f"l10n_ec.ec_dt_{code}", env.create("l10n_latam.document.type", vals))
+    for xmlid, code, name in SRI_PAYMENTS:
+        name_it(env, f"l10n_ec.{xmlid}", env.create("l10n_ec.sri.payment", {"code": code, "name": name}))
+
+
+def _journals(env: Env, name_it: Name) -> None:
+    for name, kind, code, account in JOURNALS:
+        vals: dict[str, Any] = {"name": name, "type": kind, "code": code}
+        vals["l10n_latam_use_documents"] = kind in ("sale", "purchase")
+        vals["default_account_id"] = env.ref(account).id if account else False
+        if kind == "sale":
+            vals |= {"l10n_ec_entity": "001", "l10n_ec_emission": "001"}
+        journal = env.create("account.journal", vals)
+        name_it(env, f"account.1_{code.lower()}", journal)
+        if kind == "bank":
+            _methods(env, journal)
+
+
+def _methods(env: Env, journal: Record) -> None:
+    for direction in ("inbound", "outbound"):
+        vals = {"name": "Manual Payment", "code": "manual", "payment_type": direction}
+        method = env.create("account.payment.method", vals)
+        env.create("account.payment.method.line", vals | {"journal_id": journal.id, "payment_method_id": method.id})
