@@ -13,12 +13,17 @@ class Registry(Protocol):
     The error's message and suggestion become a problem at the place in the file.
     """
 
-    schemes: Collection[str]
-    """Schemes that have a component."""
-    callables: Collection[str]
-    """Registered Python callables (`name`, `name.method`), aggregation strategies and predicates among them."""
-    exceptions: Collection[str]
-    """Simple names of the error classes that clauses may name, e.g. `IOException`."""
+    @property
+    def schemes(self) -> Collection[str]:
+        """Schemes that have a component."""
+
+    @property
+    def callables(self) -> Collection[str]:
+        """Registered Python callables (`name`, `name.method`), aggregation strategies and predicates among them."""
+
+    @property
+    def exceptions(self) -> Collection[str]:
+        """Simple names of the error classes that clauses may name, e.g. `IOException`."""
 
     def address(self, uri: Uri, *, consumer: bool) -> None:
         """Judge an endpoint with its options, as a route's beginning (`consumer`) or as a call."""
