@@ -16,7 +16,7 @@ from caravana.kit.uri import Uri
 from tests.component.odoo.hub import MemoryHub, MemoryReceiver, producer, settings
 
 README = (Path(caravana.component.odoo.__file__).parent / "README.md").read_text()
-BLOCKS: list[Any] = [YAML(typ="safe").load(one) for one in re.findall(r"```yaml\n(.*?)```", README, re.S)]
+BLOCKS: list[Any] = [YAML(typ="safe").load(one) for one in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
 COMPONENT = OdooComponent(MemoryHub(settings("http://127.0.0.1:9")))
 
 
