@@ -39,7 +39,7 @@ def read(name: str) -> Exchange:
         name,
         asked["method"],
         asked["path"],
-        {key: value for key, value in asked["headers"].items()},
+        dict(asked["headers"]),
         parse(asked["body"]),
         answered["status"],
         answered.get("headers", {}),

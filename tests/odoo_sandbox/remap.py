@@ -31,7 +31,9 @@ class Remap:
         """Return named arguments with live ids and names."""
         return {name: self._argument(model, name, value, given) for name, value in given.items()}
 
-    def positional(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    def positional(
+        self, model: str, method: str, args: list[Any], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
         """Return the same for arguments by position."""
         known = self.sandbox.store.models.get(model)
         found = known and find_method(known, method)
@@ -59,7 +61,9 @@ class Remap:
             case "data":
                 return [self._row(given["fields"], one) for one in value]
         if name in LINKS:
-            return [self.id(LINKS[name], one) for one in value] if isinstance(value, list) else self.id(LINKS[name], value)
+            return (
+                [self.id(LINKS[name], one) for one in value] if isinstance(value, list) else self.id(LINKS[name], value)
+            )
         return self.text(value) if isinstance(value, str) else value
 
     def vals(self, model: str, vals: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +113,6 @@ class Remap:
         models = {"partner_id/.id": "res.partner", "journal_id/.id": "account.journal"}
         models["order_line/product_id/.id"] = "product.product"
         return [
-            str(self.id(models[name], int(cell))) if name in models else self.text(cell)
+            str(self.id(models[name], int(cell))) if name in models and cell else self.text(cell)
             for name, cell in zip(columns, row, strict=True)
         ]

@@ -56,7 +56,7 @@ def _wants(rule: "Record", record: "Record", changed: set[str], creation: bool) 
 
 
 def _matches(rule: "Record", record: "Record", which: str, creation: bool) -> bool:
-    from caravana.component.odoo.sandbox.domain import matches, parse_text  # noqa: PLC0415 -- domains work on records
+    from caravana.component.odoo.sandbox.domain import matches, parse_text
 
     text = rule.get("filter_pre_domain" if which else "filter_domain")
     if not text or (which and creation):
@@ -69,15 +69,16 @@ def _run(rule: "Record", record: "Record") -> None:
         if action.state == "webhook":
             record.env.transaction.after_commit(Webhook(action.webhook_url, payload(action, record)))
         else:
-            from caravana.component.odoo.sandbox.server_action import run_code  # noqa: PLC0415 -- it works on records
+            from caravana.component.odoo.sandbox.server_action import run_code
 
             run_code(action, record)
 
 
 def payload(action: "Record", record: "Record") -> dict[str, Any]:
-    """Return what a webhook action tells of `record`: bare values, links as ids."""
+    """Return what a webhook action tells of `record`: bare values, links as ids, and its id with any chosen field."""
     told = {"_action": f"{action.name}(#{action.id})", "_id": record.id, "_model": record.meta.name}
-    return told | {one.name: record.get(one.name) for one in action.webhook_field_ids}
+    chosen = {one.name: record.get(one.name) for one in action.webhook_field_ids}
+    return told | ({"id": record.id} | chosen if chosen else {})
 
 
 async def send(webhooks: list[Webhook]) -> int:

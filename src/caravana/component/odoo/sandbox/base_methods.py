@@ -126,7 +126,7 @@ def name_search(
 ) -> list[list[Any]]:
     """Return [id, display name] of the records whose name fits."""
     ids = find(model.env, model.meta, domain or [])
-    named = [[one.id, one.display_name] for one in model.env.browse(model.meta.name, ids)]
+    named: list[list[Any]] = [[one.id, one.display_name] for one in model.env.browse(model.meta.name, ids)]
     return [one for one in named if not name or name.lower() in one[1].lower()][: limit or None]
 
 
@@ -193,11 +193,7 @@ def onchange(
     finally:
         env.transaction.rollback(mark)
     fields = records.meta.fields
-    return {
-        "value": {
-            name: found[name] for name in fields_spec if found[name] != values.get(name, fields[name].empty)
-        }
-    }
+    return {"value": {name: found[name] for name in fields_spec if found[name] != values.get(name, fields[name].empty)}}
 
 
 @_on_records
@@ -281,7 +277,9 @@ def has_access(records: Records, operation: str) -> bool:
 def check_access(records: Records, operation: str) -> None:
     """AccessError unless the caller may."""
     if not has_access(records, operation):
-        raise AccessError(f"You are not allowed to {operation} '{records.meta.description}' ({records.meta.name}) records.")
+        raise AccessError(
+            f"You are not allowed to {operation} '{records.meta.description}' ({records.meta.name}) records."
+        )
 
 
 def get_portal_url(records: Records) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from caravana.component.odoo.sandbox.access import check_right
@@ -12,7 +12,7 @@ from caravana.component.odoo.sandbox.model import Method, Model
 from caravana.component.odoo.sandbox.records import Env
 
 
-@lru_cache(maxsize=None)
+@cache
 def signature(method: Method) -> inspect.Signature:
     """Return the caller's view of a method's parameters."""
     return method.signature

@@ -20,9 +20,9 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
+TEXTUAL = ("like", "ilike", "not like", "not ilike", "=like", "=ilike")
 OPERATORS = frozenset(
-    [*COMPARE, "=", "!=", "<>", "in", "not in", "like", "ilike", "not like", "not ilike", "=like", "=ilike", "=?"]
-    + ["child_of", "parent_of", "any", "not any"]
+    [*COMPARE, *TEXTUAL, "=", "!=", "<>", "in", "not in", "=?", "child_of", "parent_of", "any", "not any"]
 )
 
 

@@ -31,7 +31,7 @@ class OdooError(Exception):
     @property
     def debug(self) -> str:
         """The traceback's text, of which only the last line is true here."""
-        return f"Traceback (most recent call last):\n  File \"odoo/http.py\", in dispatch\n{self.last_line}\n"
+        return f'Traceback (most recent call last):\n  File "odoo/http.py", in dispatch\n{self.last_line}\n'
 
     @property
     def last_line(self) -> str:

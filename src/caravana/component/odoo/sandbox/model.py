@@ -46,8 +46,6 @@ class Model:
     fields: dict[str, Field]
     order: str = "id"
     rec_name: str = "name"
-    thread: bool = False
-    portal: str = ""
     transient: bool = False
     rights: dict[str, str] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
@@ -60,6 +58,16 @@ class Model:
     display: Function | None = None
     unload: Function | None = None
     columns: dict[str, Field] = field(default_factory=dict)
+
+    @property
+    def thread(self) -> bool:
+        """Whether its documents have a chatter."""
+        return "message_partner_ids" in self.fields
+
+    @property
+    def portal(self) -> bool:
+        """Whether its documents have a portal page."""
+        return "access_url" in self.fields
 
     def method(self, function: Function) -> Function:
         """Register `function` as a method on records."""

@@ -90,7 +90,7 @@ class Env:
 
     def create(self, model: str, vals: Mapping[str, Any]) -> "Record":
         """Create a record, with all the rules of its model."""
-        from caravana.component.odoo.sandbox.writing import create_one  # noqa: PLC0415 -- writing works on records
+        from caravana.component.odoo.sandbox.writing import create_one
 
         return create_one(self, self.store.model(model), vals)
 

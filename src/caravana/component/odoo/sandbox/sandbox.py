@@ -21,7 +21,7 @@ from caravana.component.odoo.sandbox.records import Env
 from caravana.component.odoo.sandbox.seed import Setup, seed
 from caravana.component.odoo.sandbox.store import Store
 from caravana.component.odoo.sandbox.transaction import LateCommit, Transaction
-from caravana.kit.clock import Clock
+from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.sandbox import Sandbox
 
 Work = Callable[[Env], Any]
@@ -93,7 +93,7 @@ class OdooSandbox(Sandbox):
         administrator's; `bot_key` and `bot_password`: those of a user with sales, invoicing and stock rights only;
         `base_url`: the address written into links, by default the one that is called; `first_id`: first id of each table.
         """
-        super().__init__(**({} if clock is None else {"clock": clock}), name="odoo")
+        super().__init__(clock or clock_from_environment(), name="odoo")
         setup = setup or Setup()
         self.version = version
         self.database = database
@@ -210,7 +210,7 @@ class OdooSandbox(Sandbox):
 
     def partner_routes(self) -> list[Route]:
         """Return Odoo's addresses, as far as the version has them."""
-        from caravana.component.odoo.sandbox import json2, jsonrpc, pages, xmlrpc  # noqa: PLC0415 -- they know this class
+        from caravana.component.odoo.sandbox import json2, jsonrpc, pages, xmlrpc
 
         routes = [*pages.routes(self)]
         if self.major >= 19:
@@ -230,6 +230,3 @@ class OdooSandbox(Sandbox):
             return JSONResponse({"error": f"send a list of objects with {sorted(known)}"}, 400)
         self.conflicts[:] = [Conflict(**one) for one in body]
         return JSONResponse([asdict(one) for one in self.conflicts])
-
-
-

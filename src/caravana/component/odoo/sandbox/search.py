@@ -16,7 +16,13 @@ LAST = "~"
 
 
 def search(
-    env: Env, model: Model, domain: Iterable[Any], *, offset: int = 0, limit: int | None = None, order: str | None = None
+    env: Env,
+    model: Model,
+    domain: Iterable[Any],
+    *,
+    offset: int = 0,
+    limit: int | None = None,
+    order: str | None = None,
 ) -> list[int]:
     """Return the ids that fit, in order; archived records are left out unless the domain or the context asks for them."""
     terms = list(domain or [])
@@ -46,13 +52,12 @@ def _candidates(table: Table, certain: list[Leaf], keys: list[tuple[Field, bool]
     choices = [ids for leaf in certain if (ids := _by_index(table, leaf)) is not None]
     narrowest = min(choices, key=len, default=None)
     low, high = _date_range(certain)
-    ordered = [(field.column, down) for field, down in keys][:2] in ([("write_date", False), ("id", False)],)
+    ordered = [(field.column, down) for field, down in keys][:2] == [("write_date", False), ("id", False)]
     dated = low != "" or high != LAST
     if dated or (ordered and narrowest is None):
         written = table.written_between(low, high)
         if narrowest is None or len(written) < len(narrowest):
-            ids = (one for _, one in written)
-            return ids if ordered else list(ids)
+            return (one for _, one in written) if ordered else [one for _, one in written]
     if narrowest is not None:
         return list(narrowest)
     if [(field.column, down) for field, down in keys] == [("id", False)]:

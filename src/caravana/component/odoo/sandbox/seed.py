@@ -22,7 +22,13 @@ GROUPS = (
 )
 WORKER = ("base.group_user", "sales_team.group_sale_manager", "account.group_account_invoice", "stock.group_stock_user")
 ADMIN = (*WORKER, "base.group_erp_manager", "base.group_system")
-COUNTRIES = (("EC", "Ecuador", 593), ("CO", "Colombia", 57), ("PE", "Peru", 51), ("US", "United States", 1), ("ES", "Spain", 34))
+COUNTRIES = (
+    ("EC", "Ecuador", 593),
+    ("CO", "Colombia", 57),
+    ("PE", "Peru", 51),
+    ("US", "United States", 1),
+    ("ES", "Spain", 34),
+)
 IDENTIFICATIONS = (
     ("l10n_latam_base.it_vat", "VAT", "", True, True, 80),
     ("l10n_latam_base.it_pass", "Passport", "", False, True, 90),
@@ -81,7 +87,9 @@ def name_it(env: Env, xmlid: str, record: Record) -> Record:
     """Give a record an external id."""
     module, _, name = xmlid.partition(".")
     vals = {"module": module, "name": name, "model": record.meta.name, "res_id": record.id}
-    insert(env, "ir.model.data", **vals, complete_name=xmlid, reference=f"{record.meta.name},{record.id}", noupdate=True)
+    insert(
+        env, "ir.model.data", **vals, complete_name=xmlid, reference=f"{record.meta.name},{record.id}", noupdate=True
+    )
     return record
 
 
@@ -135,7 +143,9 @@ def _geography(env: Env) -> None:
 
 def _company(env: Env, setup: Setup) -> Record:
     ecuador = env.ref("base.ec").id
-    partner = insert(env, "res.partner", name=setup.company, is_company=True, active=True, type="contact", country_id=ecuador)
+    partner = insert(
+        env, "res.partner", name=setup.company, is_company=True, active=True, type="contact", country_id=ecuador
+    )
     company = insert(
         env,
         "res.company",
@@ -159,7 +169,7 @@ def _users(env: Env, setup: Setup, company: Record) -> tuple[int, int]:
 
 def _user(env: Env, login: str, groups: Sequence[str], company: Record) -> int:
     name = {"__system__": "OdooBot", "admin": "Administrator"}.get(login, login.title())
-    partner = insert(env, "res.partner", name=name, active=login in ("admin",) or bool(groups), type="contact")
+    partner = insert(env, "res.partner", name=name, active=bool(groups), type="contact")
     user = insert(
         env,
         "res.users",
@@ -178,7 +188,9 @@ def _user(env: Env, login: str, groups: Sequence[str], company: Record) -> int:
 def _places(env: Env, setup: Setup) -> None:
     customers = env.create("stock.location", {"name": "Customers", "usage": "customer"})
     name_it(env, "stock.stock_location_customers", customers)
-    name_it(env, "stock.stock_location_suppliers", env.create("stock.location", {"name": "Vendors", "usage": "supplier"}))
+    name_it(
+        env, "stock.stock_location_suppliers", env.create("stock.location", {"name": "Vendors", "usage": "supplier"})
+    )
     for number, (name, code) in enumerate(setup.warehouses):
         warehouse = _warehouse(env, name, code)
         if not number:

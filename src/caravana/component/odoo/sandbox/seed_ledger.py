@@ -7,7 +7,13 @@ from caravana.component.odoo.sandbox.records import Env, Record
 
 Name = Callable[[Env, str, Record], Record]
 ACCOUNTS = (
-    ("l10n_ec.ec_receivable", "1102050101", "Accounts receivable from local unrelated customers", "asset_receivable", True),
+    (
+        "l10n_ec.ec_receivable",
+        "1102050101",
+        "Accounts receivable from local unrelated customers",
+        "asset_receivable",
+        True,
+    ),
     ("l10n_ec.ec_payable", "210101", "Accounts payable to local suppliers", "liability_payable", True),
     ("l10n_ec.ec_vat_payable", "2107010101", "VAT on sales", "liability_current", False),
     ("l10n_ec.ec_sale", "4101", "Sale of goods", "income", False),
@@ -36,8 +42,17 @@ JOURNALS = (
     ("Bank", "bank", "BNK1", "account.bank_account"),
     ("Inventory Valuation", "general", "STJ", ""),
 )
-DOCUMENTS = (("01", "Invoice", "Fact", "invoice"), ("04", "Credit Note", "NotCr", "credit_note"), ("05", "Debit Note", "NotDb", "debit_note"))
-SRI_PAYMENTS = (("P1", "01", "No use of the financial system"), ("P16", "16", "Debit card"), ("P19", "19", "Credit card"), ("P20", "20", "Others with use of the financial system"))
+DOCUMENTS = (
+    ("01", "Invoice", "Fact", "invoice"),
+    ("04", "Credit Note", "NotCr", "credit_note"),
+    ("05", "Debit Note", "NotDb", "debit_note"),
+)
+SRI_PAYMENTS = (
+    ("P1", "01", "No use of the financial system"),
+    ("P16", "16", "Debit card"),
+    ("P19", "19", "Credit card"),
+    ("P20", "20", "Others with use of the financial system"),
+)
 
 
 def seed_ledger(env: Env, company: Record, name_it: Name) -> None:

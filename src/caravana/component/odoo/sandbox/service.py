@@ -34,9 +34,7 @@ def operation(service: str, method: str, args: Sequence[Any]) -> str:
     return f"{service}.{method}"
 
 
-async def dispatch(
-    sandbox: "OdooSandbox", service: str, method: str, args: Sequence[Any], started: datetime
-) -> Any:
+async def dispatch(sandbox: "OdooSandbox", service: str, method: str, args: Sequence[Any], started: datetime) -> Any:
     """Run one call of a service. Raises OdooError."""
     match service, method:
         case "common", "version":
@@ -73,10 +71,9 @@ async def _execute(sandbox: "OdooSandbox", method: str, args: Sequence[Any], sta
     database, uid, secret, model, name, *rest = args
     check_database(sandbox, database)
     known = sandbox.credentials.check(uid, secret, sandbox.clock.now())
-    if method == "execute":
-        positional, named = rest, {}
-    else:
-        positional, named = (rest[0] if rest else []), (rest[1] if len(rest) > 1 else {})
+    given: list[Any] = [rest] if method == "execute" else rest
+    positional: list[Any] = given[0] if given else []
+    named: dict[str, Any] = given[1] if len(given) > 1 else {}
     return await sandbox.call(
         f"{model}.{name}", known, started, lambda env: call_positional(env, model, name, positional, named or {})
     )

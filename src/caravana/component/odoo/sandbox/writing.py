@@ -166,7 +166,10 @@ def _child(record: Record, field: Field, code: int, target: int, given: Any) -> 
             remove(env.browse(field.comodel, record.value(field)))
         case 6:
             remove(env.browse(field.comodel, [one for one in record.value(field) if one not in given]))
-            update(env.browse(field.comodel, [one for one in given if one not in record.value(field)]), {inverse: record.id})
+            update(
+                env.browse(field.comodel, [one for one in given if one not in record.value(field)]),
+                {inverse: record.id},
+            )
         case _:
             raise ServerError(f"Wrong command {code!r} for field {field.name}")
 

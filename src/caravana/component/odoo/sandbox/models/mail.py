@@ -175,7 +175,9 @@ def message_subscribe(
 def message_unsubscribe(records: Records, partner_ids: Sequence[int] | None = None) -> None:
     """Remove followers; it returns nothing, which XML-RPC cannot carry."""
     for one in records:
-        one.note(message_partner_ids=[kept for kept in one.get("message_partner_ids") if kept not in (partner_ids or ())])
+        one.note(
+            message_partner_ids=[kept for kept in one.get("message_partner_ids") if kept not in (partner_ids or ())]
+        )
 
 
 def _on_document(model: str, document: Record) -> list[int]:

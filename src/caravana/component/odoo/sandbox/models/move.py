@@ -39,7 +39,12 @@ MOVE = Model(
             {
                 "name": f.char("Number", index=True, copy=False),
                 "state": f.selection(
-                    "Status", ("draft", "Draft"), ("posted", "Posted"), ("cancel", "Cancelled"), default="draft", copy=False
+                    "Status",
+                    ("draft", "Draft"),
+                    ("posted", "Posted"),
+                    ("cancel", "Cancelled"),
+                    default="draft",
+                    copy=False,
                 ),
                 "move_type": f.selection("Type", *TYPES, default="entry", required=True),
                 "journal_id": f.many2one("account.journal", "Journal", required=True),
@@ -53,11 +58,16 @@ MOVE = Model(
                 "invoice_origin": f.char("Origin", index=True),
                 "narration": f.html("Terms and Conditions"),
                 "payment_reference": f.char("Payment Reference", copy=False),
-                "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
+                "currency_id": f.many2one(
+                    "res.currency", "Currency", default=lambda env: env.company.get("currency_id")
+                ),
                 "company_id": f.many2one("res.company", "Company", default=lambda env: env.company.id),
                 "line_ids": f.one2many("account.move.line", "move_id", "Journal Items", copy=False),
                 "invoice_line_ids": f.one2many(
-                    "account.move.line", "move_id", "Invoice lines", keep=lambda one: one.display_type in move_line.VISIBLE
+                    "account.move.line",
+                    "move_id",
+                    "Invoice lines",
+                    keep=lambda one: one.display_type in move_line.VISIBLE,
                 ),
                 "amount_untaxed": f.monetary("Untaxed Amount", readonly=True, copy=False),
                 "amount_tax": f.monetary("Tax", readonly=True, copy=False),
@@ -87,8 +97,6 @@ MOVE = Model(
         "/my/invoices",
     ),
     order="date desc, name desc, id desc",
-    portal="/my/invoices",
-    thread=True,
 )
 
 
@@ -181,7 +189,9 @@ def post(move: Record) -> None:
         if not move.get("invoice_line_ids"):
             raise UserError(move.env.say("You need to add a line before posting."))
         if not move.partner_id:
-            raise UserError(move.env.say("The field 'Customer' is required, please complete it to validate the invoice."))
+            raise UserError(
+                move.env.say("The field 'Customer' is required, please complete it to validate the invoice.")
+            )
     date = move.invoice_date or (move.env.today if is_invoice(move) else False)
     values: dict[str, Any] = {"state": "posted", "name": move.name or _name(move)}
     if is_invoice(move):

@@ -27,10 +27,12 @@ PROVIDER = Model(
     "payment.provider",
     "Payment Provider",
     {"name": f.char(required=True), "code": f.char(), "state": f.char(default="disabled")},
-    rights={right: "base.group_system" for right in ("create", "write", "unlink")},
+    rights=dict.fromkeys(("create", "write", "unlink"), "base.group_system"),
 )
 METHOD = Model(
-    "payment.method", "Payment Method", {"name": f.char(required=True), "code": f.char(), "active": f.boolean(default=True)}
+    "payment.method",
+    "Payment Method",
+    {"name": f.char(required=True), "code": f.char(), "active": f.boolean(default=True)},
 )
 TRANSACTION = Model(
     "payment.transaction",
@@ -58,7 +60,7 @@ TRANSACTION = Model(
     },
     order="id desc",
     rec_name="reference",
-    rights={right: "base.group_system" for right in ("create", "write", "unlink")},
+    rights=dict.fromkeys(("create", "write", "unlink"), "base.group_system"),
 )
 
 

@@ -23,7 +23,9 @@ IDENTIFICATION = Model(
     },
     order="sequence, id",
 )
-CATEGORY = Model("res.partner.category", "Partner Tags", {"name": f.char(required=True), "active": f.boolean(default=True)})
+CATEGORY = Model(
+    "res.partner.category", "Partner Tags", {"name": f.char(required=True), "active": f.boolean(default=True)}
+)
 BANK_ACCOUNT = Model(
     "res.partner.bank",
     "Bank Accounts",
@@ -49,7 +51,9 @@ PARTNER = Model(
             "phone_sanitized": f.char("Sanitized Number", readonly=True, index=True),
             "phone_mobile_search": f.char("Phone Number", compute=lambda one: re.sub(r"[^\d+]", "", one.phone or "")),
             "email": f.char("Email", index=True),
-            "email_normalized": f.char("Normalized Email", compute=lambda one: (one.email or "").strip().lower() or False),
+            "email_normalized": f.char(
+                "Normalized Email", compute=lambda one: (one.email or "").strip().lower() or False
+            ),
             "website": f.char("Website Link"),
             "function": f.char("Job Position"),
             "street": f.char("Street"),

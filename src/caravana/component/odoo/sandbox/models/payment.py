@@ -53,7 +53,6 @@ PAYMENT = Model(
         }
     ),
     order="date desc, id desc",
-    thread=True,
 )
 
 
@@ -120,7 +119,11 @@ def _entry(payment: Record) -> Record:
             "origin_payment_id": payment.id,
         },
     )
-    label = f"{payment.payment_method_line_id.name}: {payment.memo}" if payment.memo else payment.payment_method_line_id.name
+    label = (
+        f"{payment.payment_method_line_id.name}: {payment.memo}"
+        if payment.memo
+        else payment.payment_method_line_id.name
+    )
     for account, amount in ((payment.outstanding_account_id, sign), (payment.destination_account_id, -sign)):
         env.create(
             "account.move.line",

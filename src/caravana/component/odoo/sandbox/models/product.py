@@ -5,12 +5,13 @@ from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.model import Model
-from caravana.component.odoo.sandbox.models import image
-from caravana.component.odoo.sandbox.models import quantity
+from caravana.component.odoo.sandbox.models import image, quantity
 from caravana.component.odoo.sandbox.models.mail import thread
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 
-UOM = Model("uom.uom", "Product Unit of Measure", {"name": f.char("Unit Name", required=True), "factor": f.float_(default=1.0)})
+UOM = Model(
+    "uom.uom", "Product Unit of Measure", {"name": f.char("Unit Name", required=True), "factor": f.float_(default=1.0)}
+)
 CATEGORY = Model(
     "product.category",
     "Product Category",
@@ -42,7 +43,9 @@ LINE = Model(
         "product_tmpl_id": f.many2one("product.template", "Product Template", required=True),
         "attribute_id": f.many2one("product.attribute", "Attribute", required=True),
         "value_ids": f.many2many("product.attribute.value", "Values"),
-        "product_template_value_ids": f.one2many("product.template.attribute.value", "attribute_line_id", "Product Values"),
+        "product_template_value_ids": f.one2many(
+            "product.template.attribute.value", "attribute_line_id", "Product Values"
+        ),
     },
     rec_name="attribute_id",
 )
@@ -59,7 +62,9 @@ TEMPLATE_VALUE = Model(
 )
 SHARED = {
     "name": f.char("Name", required=True),
-    "type": f.selection("Product Type", ("consu", "Goods"), ("service", "Service"), ("combo", "Combo"), default="consu"),
+    "type": f.selection(
+        "Product Type", ("consu", "Goods"), ("service", "Service"), ("combo", "Combo"), default="consu"
+    ),
     "is_storable": f.boolean("Track Inventory"),
     "list_price": f.float_("Sales Price", default=1.0, digits=(16, 2)),
     "description_sale": f.text("Sales Description"),
@@ -92,8 +97,12 @@ TEMPLATE = Model(
             "product_variant_id": f.many2one(
                 "product.product", "Product", compute=lambda one: (one.get("product_variant_ids") or [False])[0]
             ),
-            "product_variant_count": f.integer("# Product Variants", compute=lambda one: len(one.get("product_variant_ids"))),
-            "attribute_line_ids": f.one2many("product.template.attribute.line", "product_tmpl_id", "Product Attributes"),
+            "product_variant_count": f.integer(
+                "# Product Variants", compute=lambda one: len(one.get("product_variant_ids"))
+            ),
+            "attribute_line_ids": f.one2many(
+                "product.template.attribute.line", "product_tmpl_id", "Product Attributes"
+            ),
             **quantity.fields(lambda one, name: sum(variant.get(name) for variant in one.product_variant_ids)),
         }
     ),
@@ -105,7 +114,10 @@ PRODUCT = Model(
     thread(
         {
             "product_tmpl_id": f.many2one("product.template", "Product Template", required=True),
-            **{name: f.Field(**{**vars(one), "delegate": "product_tmpl_id", "default": None}) for name, one in SHARED.items()},
+            **{
+                name: f.Field(**{**vars(one), "delegate": "product_tmpl_id", "default": None})
+                for name, one in SHARED.items()
+            },
             **OWN,
             **{name: f.Field("binary", one.string, delegate="product_tmpl_id") for name, one in image.fields().items()},
             "product_template_attribute_value_ids": f.many2many("product.template.attribute.value", "Attribute Values"),
@@ -140,7 +152,11 @@ ITEM = Model(
             default="3_global",
         ),
         "compute_price": f.selection(
-            "Compute Price", ("fixed", "Fixed Price"), ("percentage", "Discount"), ("formula", "Formula"), default="fixed"
+            "Compute Price",
+            ("fixed", "Fixed Price"),
+            ("percentage", "Discount"),
+            ("formula", "Formula"),
+            default="fixed",
         ),
         "fixed_price": f.float_(),
         "percent_price": f.float_(),
@@ -185,7 +201,9 @@ def _display(product: Record) -> str:
 
 
 def _values(product: Record) -> list[Record]:
-    return [one for one in product.product_template_attribute_value_ids if len(one.attribute_line_id.get("value_ids")) > 1]
+    return [
+        one for one in product.product_template_attribute_value_ids if len(one.attribute_line_id.get("value_ids")) > 1
+    ]
 
 
 def _display_template(template: Record) -> str:

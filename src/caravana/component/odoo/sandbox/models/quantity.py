@@ -39,8 +39,12 @@ def of_product(product: Record, name: str) -> float:
         return on_hand
     if name == "free_qty":
         return on_hand - float(sum(one.reserved_quantity for one in quants))
-    moves = [one for one in env.by("stock.move", "product_id", product.id) if one.state not in ("done", "cancel", "draft")]
-    coming = float(sum(one.product_uom_qty for one in moves if _crosses(one, "location_dest_id", "location_id", places)))
+    moves = [
+        one for one in env.by("stock.move", "product_id", product.id) if one.state not in ("done", "cancel", "draft")
+    ]
+    coming = float(
+        sum(one.product_uom_qty for one in moves if _crosses(one, "location_dest_id", "location_id", places))
+    )
     going = float(sum(one.product_uom_qty for one in moves if _crosses(one, "location_id", "location_dest_id", places)))
     return {"incoming_qty": coming, "outgoing_qty": going, "virtual_available": on_hand + coming - going}[name]
 

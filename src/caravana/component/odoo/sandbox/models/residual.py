@@ -120,7 +120,9 @@ def refresh_payments(move: Record) -> None:
 
 
 def _open_suspense(line: Record) -> bool:
-    others = [one for one in line.move_id.line_ids if one.get("account_id") != line.journal_id.get("default_account_id")]
+    others = [
+        one for one in line.move_id.line_ids if one.get("account_id") != line.journal_id.get("default_account_id")
+    ]
     return any(not one.reconciled for one in others)
 
 
@@ -135,7 +137,9 @@ def refresh_payment(payment: Record) -> None:
     invoices = {one.move_id for _, one, _ in counterparts(entry) if one.move_id.move_type != "entry"}
     paid = matched or (bool(invoices) and all(one.payment_state in ("paid", "reversed") for one in invoices))
     payment.set(
-        is_reconciled=bool(due) and any(one.matched_credit_ids or one.matched_debit_ids for one in due) and bool(invoices),
+        is_reconciled=bool(due)
+        and any(one.matched_credit_ids or one.matched_debit_ids for one in due)
+        and bool(invoices),
         is_matched=matched,
         reconciled_invoice_ids=sorted(one.id for one in invoices),
         state="paid" if paid else "in_process",

@@ -71,7 +71,8 @@ def _reverse(wizard: Record, invoice: Record) -> Record:
 
 def _copy(invoice: Record, vals: dict[str, Any]) -> Record:
     lines = [
-        {name: line.get(name) for name in LINE} | {"tax_ids": [[6, 0, line.get("tax_ids")]], "sale_line_ids": _sold(line)}
+        {name: line.get(name) for name in LINE}
+        | {"tax_ids": [[6, 0, line.get("tax_ids")]], "sale_line_ids": _sold(line)}
         for line in invoice.invoice_line_ids
     ]
     head = {name: invoice.get(name) for name in ("journal_id", "partner_id", "invoice_origin", "company_id")}

@@ -39,7 +39,9 @@ ORDER = Model(
                 "amount_untaxed": f.monetary("Untaxed Amount", readonly=True),
                 "amount_tax": f.monetary("Taxes", readonly=True),
                 "amount_total": f.monetary("Total", readonly=True),
-                "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
+                "currency_id": f.many2one(
+                    "res.currency", "Currency", default=lambda env: env.company.get("currency_id")
+                ),
                 "pricelist_id": f.many2one("product.pricelist", "Pricelist"),
                 "payment_term_id": f.many2one("account.payment.term", "Payment Terms"),
                 "company_id": f.many2one("res.company", "Company", default=lambda env: env.company.id),
@@ -57,8 +59,6 @@ ORDER = Model(
         "/my/orders",
     ),
     order="date_order desc, id desc",
-    portal="/my/orders",
-    thread=True,
 )
 LINE = Model(
     "sale.order.line",
@@ -158,7 +158,9 @@ def total(order: Record) -> None:
 
 def _before_write_line(lines: Records, vals: dict[str, Any]) -> None:
     locked = [one for one in lines if one.order_id.locked]
-    frozen = {"product_id", "name", "price_unit", "product_uom_id", "product_uom_qty", "tax_ids", "discount"} & set(vals)
+    frozen = {"product_id", "name", "price_unit", "product_uom_id", "product_uom_qty", "tax_ids", "discount"} & set(
+        vals
+    )
     if locked and frozen:
         labels = "\n".join(lines.meta.columns[name].string for name in sorted(frozen))
         text = "It is forbidden to modify the following fields in a locked order:\n%s"
@@ -206,9 +208,7 @@ def _written(order: Record, names: set[str]) -> None:
 
 def _before_unlink(orders: Records) -> None:
     if any(one.state not in ("draft", "cancel") for one in orders):
-        raise UserError(
-            "You can not delete a sent quotation or a confirmed sales order. You must first cancel it."
-        )
+        raise UserError("You can not delete a sent quotation or a confirmed sales order. You must first cancel it.")
 
 
 @ORDER.method
@@ -229,7 +229,9 @@ def action_cancel(orders: Records) -> bool:
     if any(one.locked for one in orders):
         raise UserError(orders.env.say("You cannot cancel a locked order. Please unlock it first."))
     for order in orders:
-        stock.action_cancel(order.env.browse("stock.picking", [one.id for one in order.picking_ids if one.state != "done"]))
+        stock.action_cancel(
+            order.env.browse("stock.picking", [one.id for one in order.picking_ids if one.state != "done"])
+        )
         for invoice in order.invoice_ids:
             if invoice.state == "draft":
                 invoice.set(state="cancel")

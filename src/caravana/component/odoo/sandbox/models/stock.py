@@ -257,12 +257,12 @@ def _validate(picking: Record) -> None:
 def _backorder(picking: Record, rest: list[tuple[Record, float]]) -> None:
     names = ("partner_id", "origin", "sale_id", "picking_type_id", "location_id", "location_dest_id")
     vals = {name: picking.get(name) for name in names}
-    new = picking.env.create("stock.picking", vals | {"name": _next_name(picking.picking_type_id), "state": "confirmed"})
+    new = picking.env.create(
+        "stock.picking", vals | {"name": _next_name(picking.picking_type_id), "state": "confirmed"}
+    )
     for move, amount in rest:
         vals = {name: move.get(name) for name in ("product_id", "sale_line_id", "location_id", "location_dest_id")}
-        picking.env.create(
-            "stock.move", vals | {"picking_id": new.id, "product_uom_qty": amount, "state": "confirmed"}
-        )
+        picking.env.create("stock.move", vals | {"picking_id": new.id, "product_uom_qty": amount, "state": "confirmed"})
 
 
 @PICKING.method
