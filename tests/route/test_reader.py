@@ -116,3 +116,16 @@ def test_aliases_are_followed() -> None:
     """An anchor used twice gives the same steps twice."""
     text = "- route: {from: {uri: 'a:b', steps: &s [{stop: {}}]}}\n- route: {from: {uri: 'a:c', steps: *s}}"
     assert [route.steps for route in read_text(text).routes] == [(m.Stop(),), (m.Stop(),)]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "\x00", "- !!python/object:x.Y z", "- ? [a]\n  : b", "- 1: 2", "- a\n---\n- b"]
+)
+def test_nonsense_is_refused_and_nothing_else_happens(text: str) -> None:
+    """Whatever a file holds, the answer is a list of problems."""
+    assert inspect_text(text)[1] != ()
+
+
+def test_blanks_around_an_address_are_dropped() -> None:
+    """Blanks before the query are no part of the path."""
+    assert steps("[{to: ' log:x ?level=WARN'}]") == (m.To(uri="log:x", parameters={"level": "WARN"}),)

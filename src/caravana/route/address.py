@@ -17,7 +17,7 @@ def split_address(text: str, parameters: Mapping[str, str]) -> tuple[str, dict[s
         return text, unwrapped
     uri = Uri.parse(text, unwrapped)
     head = text.strip()
-    return _head(head), dict(uri.options)
+    return _head(head).strip(), dict(uri.options)
 
 
 def _head(text: str) -> str:
@@ -30,5 +30,5 @@ def _head(text: str) -> str:
 def _unwrap(value: str) -> str:
     for begin, end in (("RAW(", ")"), ("RAW{", "}")):
         if value.startswith(begin) and value.endswith(end):
-            return value[len(begin) : -1]
+            return _unwrap(value[len(begin) : -1])
     return value
