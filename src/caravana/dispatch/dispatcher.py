@@ -1,0 +1,224 @@
+"""Runs what may run: a task for each exchange, live and bulk under limits of their own, waits without a worker."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from caravana.dispatch.lanes import Lanes, Work
+from caravana.kit.clock import Clock
+
+log = structlog.get_logger("caravana.dispatch")
+
+WINDOW = 20_000
+"""Unfinished exchanges kept in memory; further ones stay on disk until there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a run means for its lane: `until` a moment it waits, `held` without one it keeps the lane; else it is over."""
+
+    until: datetime | None = None
+    held: bool = False
+
+
+OVER = Verdict()
+HOLD = Verdict(held=True)
+
+Runner = Callable[[Work], Awaitable[Verdict]]
+Loader = Callable[[int, int], Awaitable[list[Work]]]
+
+
+class Dispatcher:
+    """One process's dispatch. `run` carries out one exchange and never raises for the exchange's own sake."""
+
+    def __init__(self, run: Runner, load: Loader, clock: Clock, *, live: int = 64, bulk: int = 16) -> None:
+        """`load(after, most)`: unfinished work on disk behind seq `after`; `live`, `bulk`: how many at once."""
+        self._run = run
+        self._load = load
+        self._clock = clock
+        self._limits = {False: live, True: bulk}
+        self._running = {False: 0, True: 0}
+        self._lanes = Lanes()
+        self._due: list[tuple[datetime, int, Work]] = []
+        self._ticket = itertools.count()
+        self._held: dict[int, Work] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waker: asyncio.Task[None] | None = None
+        self._new_due = asyncio.Event()
+        self._last = 0
+        self._behind = False
+        self._loading: asyncio.Task[None] | None = None
+        self._paused = True
+        self._idle = asyncio.Event()
+
+    async def start(self) -> None:
+        """Load what is unfinished and begin."""
+        self._paused = False
+        await self._fill()
+        self._waker = asyncio.create_task(self._wake())
+        self._pump()
+
+    async def stop(self, grace: float = 10.0) -> None:
+        """Start nothing more; give what runs `grace` seconds, then cut it off (it resumes from its records)."""
+        self._paused = True
+        tasks = [task for task in (self._waker, self._loading) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for running in self._tasks:
+            running.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    @property
+    def running(self) -> int:
+        """Exchanges being carried out now."""
+        return sum(self._running.values())
+
+    @property
+    def behind(self) -> bool:
+        """Whether work waits on disk that is not in memory."""
+        return self._behind
+
+    def pause(self) -> None:
+        """Start nothing until `resume` (what is accepted waits)."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._paused = False
+        self._pump()
+
+    def add(self, work: Work) -> None:
+        """Take in newly accepted (or revived) work. Beyond the window it waits on disk."""
+        if work.seq > self._last:
+            if self._behind or len(self._lanes) >= WINDOW:
+                self._behind = True
+                return
+            self._last = work.seq
+        if self._lanes.add(work):
+            self._pump()
+
+    def settled(self, seq: int) -> None:
+        """A person or a status settled the doubt of `seq`, or revived it: run it again."""
+        work = self._held.pop(seq, None)
+        if work is not None:
+            self._lanes.again(work)
+            self._pump()
+
+    def dropped(self, seq: int) -> None:
+        """`seq`, which was held, ended without a run (discarded)."""
+        work = self._held.pop(seq, None)
+        if work is not None:
+            self._lanes.release(work)
+            self._pump()
+
+    def forget_shard(self, shard: int) -> None:
+        """The shard belongs to another process: drop what is its."""
+        self._lanes.forget_shard(shard)
+        self._held = {seq: work for seq, work in self._held.items() if work.shard != shard}
+        self._due = [item for item in self._due if item[2].shard != shard]
+        heapq.heapify(self._due)
+
+    async def reload(self) -> None:
+        """Look at the disk from the beginning: shards were won."""
+        self._last = 0
+        self._behind = True
+        await self._fill()
+        self._pump()
+
+    async def quiet(self) -> None:
+        """Return when nothing runs, nothing is ready and nothing waits on disk (waits for a time do not count)."""
+        while self.running or self._behind or self._has_ready():
+            self._idle.clear()
+            await self._idle.wait()
+
+    def _has_ready(self) -> bool:
+        return len(self._lanes) > len(self._due) + len(self._held) and not self._paused
+
+    def _park(self, work: Work, due: datetime) -> None:
+        heapq.heappush(self._due, (due, next(self._ticket), work))
+        self._new_due.set()
+
+    def _pump(self) -> None:
+        """Start what may start."""
+        if self._paused:
+            return
+        for bulk in (False, True):
+            while self._running[bulk] < self._limits[bulk]:
+                work = self._lanes.take(bulk=bulk)
+                if work is None:
+                    break
+                self._running[bulk] += 1
+                task = asyncio.create_task(self._carry_out(work))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        if self._behind and len(self._lanes) < WINDOW // 2 and (self._loading is None or self._loading.done()):
+            self._loading = asyncio.create_task(self._fill_and_pump())
+
+    async def _carry_out(self, work: Work) -> None:
+        try:
+            verdict = await self._run(work)
+        except Exception:  # a fault of ours: the exchange stays on disk and its lane with it
+            log.exception("dispatch.run_failed", exchange=work.id)
+            verdict = HOLD
+        finally:
+            self._running[work.bulk] -= 1
+        self._judge(work, verdict)
+        self._pump()
+        self._idle.set()
+
+    def _judge(self, work: Work, verdict: Verdict) -> None:
+        if verdict.until is not None:
+            self._park(work, verdict.until)
+        elif verdict.held:
+            self._held[work.seq] = work
+        else:
+            self._lanes.release(work)
+
+    async def _wake(self) -> None:
+        """Let parked work run again when its time comes."""
+        while True:
+            self._new_due.clear()
+            now = self._clock.now()
+            while self._due and self._due[0][0] <= now:
+                self._lanes.again(heapq.heappop(self._due)[2])
+            self._pump()
+            waits = [asyncio.create_task(self._new_due.wait())]
+            if self._due:
+                waits.append(asyncio.create_task(self._clock.sleep((self._due[0][0] - now).total_seconds())))
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+    async def _fill_and_pump(self) -> None:
+        try:
+            await self._fill()
+        except Exception as error:
+            log.warning("dispatch.load_failed", reason=str(error))
+            await self._clock.sleep(1)
+        self._loading = None
+        self._pump()
+
+    async def _fill(self) -> None:
+        """Load unfinished work from disk until the window is full or all is here."""
+        self._behind = True
+        while len(self._lanes) < WINDOW:
+            rows = await self._load(self._last, 1_000)
+            for work in rows:
+                self._last = max(self._last, work.seq)
+                self._lanes.add(work)
+            if len(rows) < 1_000:
+                self._behind = False
+                return
