@@ -88,7 +88,7 @@ def parse(text: str, file: str, problems: list[Problem]) -> Tree | None:
         place = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
         raise RouteFileError([error(f"not YAML: {wrong.problem or wrong.context}", place, _hint(text, mark))]) from None
     except (YAMLError, ValueError, RecursionError) as wrong:
-        raise RouteFileError([error(f"not YAML: {str(wrong).splitlines()[0]}", Location(file))]) from None
+        raise RouteFileError([error(f"not YAML: {str(wrong).partition(chr(10))[0]}", Location(file))]) from None
     return None if node is None else _Builder(file, problems).build(node)
 
 
