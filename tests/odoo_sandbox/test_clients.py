@@ -14,6 +14,9 @@ import pytest
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.kit.serving import serve
 
+pytestmark = pytest.mark.filterwarnings(  # these clients leave sockets to the garbage collector
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 KEY = "c0ffee" * 6 + "c0fe"
 
 
@@ -117,7 +120,8 @@ async def test_odooly(way: str) -> None:
                 client = odooly.Client(f"http://{host}:{port}/jsonrpc", "tienda", "admin", "clave")
             made = client.env["res.partner"].create({"name": "Odooly"})
             found = client.env["res.partner"].search([("name", "=", "Odooly")])
-            return made.id == found[0].id, found[0].read("name"), client.env["sale.order"].search_count([])
+            same = made.id in (found[0].id, [found[0].id])  # JSON-2 answers a list, and the client passes it on
+            return same, found[0].read("name"), client.env["sale.order"].search_count([])
 
         assert await in_thread(work) == (True, "Odooly", 0)
 
