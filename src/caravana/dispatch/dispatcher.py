@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -193,7 +194,7 @@ class Dispatcher:
             while self._due and self._due[0][0] <= now:
                 self._lanes.again(heapq.heappop(self._due)[2])
             self._pump()
-            waits = [asyncio.create_task(self._new_due.wait())]
+            waits: list[asyncio.Task[Any]] = [asyncio.create_task(self._new_due.wait())]
             if self._due:
                 waits.append(asyncio.create_task(self._clock.sleep((self._due[0][0] - now).total_seconds())))
             try:

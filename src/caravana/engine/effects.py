@@ -1,0 +1,258 @@
+"""Effects: exactly once where the partner allows it, known doubt where not.
+
+What happens at a call path, by what is recorded there and by the effect's kind:
+
+    recorded        read, idempotent      verifiable              blind
+    nothing         call                  intent, call            intent, call
+    done, would     take the reply        take the reply          take the reply
+    failed          raise it again        raise it again          raise it again
+    retry           call                  intent, call            intent, call
+    intent (crash)  call                  ask; not found → call   in doubt
+"""
+
+import asyncio
+import random
+import time
+from typing import Any
+
+from caravana.engine.message import decode_reply, encode_reply
+from caravana.engine.run import Halted, Lost, Run
+from caravana.engine.times import from_micros, to_micros
+from caravana.journal.model import Record, Step
+from caravana.kit import codec
+from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.errors import EffectError, NotStorable, Transient, Unknown
+from caravana.kit.exchange import Exchange
+from caravana.pattern.failure import read as read_failure
+from caravana.pattern.failure import write as write_failure
+from caravana.pattern.processor import Call
+from caravana.pattern.signal import InDoubt
+
+FIRST_WAIT = 1.0
+LONGEST_WAIT = 60.0
+
+
+async def carry_out(run: Run, path: str, call: Call, exchange: Exchange) -> None:
+    """Make the call of `path`, or take its recorded outcome, and apply the reply to `exchange`."""
+    request = call.producer.request(exchange)
+    kind = call.producer.kind_of(request)
+    if kind is Kind.PURE:
+        reply = await call.producer.send(request, _effect(run, path, _new(run, path, call, kind, "")))
+    else:
+        reply = await _EffectRun(run, path, call, kind, request).reply()
+    call.producer.receive(exchange, reply)
+
+
+def _new(run: Run, path: str, call: Call, kind: Kind, digest: str) -> Record:
+    now = run.now
+    return Record(path, kind.value, call.uri, digest, Step.INTENT, run.key(path), now, attempts=0, recorded_at=now)
+
+
+def _effect(run: Run, path: str, record: Record) -> Effect:
+    return Effect(record.key, run.stored.id, path, record.attempts, from_micros(record.intended_at), run.stored.branch)
+
+
+class _EffectRun:
+    """One effect of one run."""
+
+    def __init__(self, run: Run, path: str, call: Call, kind: Kind, request: Any) -> None:
+        self.run = run
+        self.path = path
+        self.call = call
+        self.kind = kind
+        self.request = request
+        self.digest = codec.canonical_hash(request)
+        self.gate = run.services.gates.get(call.connection) if call.connection else None
+
+    async def reply(self) -> Reply:
+        """Return the reply, recorded or fresh. Raises the recorded or fresh failure, or a signal."""
+        record = self.run.find(self.path, self.call.uri, self.digest)
+        if record is None:
+            mode = self.run.services.mode(self.call.connection, self.run.stored.mode)
+            if mode != "live" and self.kind is not Kind.READ:
+                return await self._would()
+            return await self._go_on(_new(self.run, self.path, self.call, self.kind, self.digest), called=False)
+        match record.state:
+            case Step.DONE | Step.WOULD:
+                return decode_reply(record.reply)
+            case Step.FAILED:
+                raise read_failure(record.error or "{}")
+            case Step.DOUBT:
+                raise InDoubt(self.path, self.call.uri, "an earlier run could not learn the outcome")
+            case Step.INTENT:
+                return await self._go_on(record, called=True)
+        return await self._go_on(record, called=False)
+
+    async def _would(self) -> Reply:
+        """Shadow: keep the exact request, and go on as if the partner had answered nothing."""
+        record = _new(self.run, self.path, self.call, self.kind, self.digest)
+        await self.run.write(record.with_(state=Step.WOULD, request=codec.dumps(self.request)))
+        return Reply()
+
+    async def _go_on(self, record: Record, *, called: bool) -> Reply:
+        """Repeat asking and calling until there is an outcome; `called`: a call was begun and its outcome is unknown."""
+        while True:
+            await self.run.wait_until(record.next_at, f"waiting for {self.call.connection or self.call.uri}")
+            if called:
+                found, record = await self._ask(record)
+                if found is not None:
+                    return await self._keep(record, found, 0)
+                if record.state == Step.INTENT:
+                    continue
+            record = await self._intend(record)
+            began = time.perf_counter()
+            try:
+                reply = await self._send(record)
+            except Unknown as error:
+                called = True
+                record = await self._unknown(record, error)
+            except Transient as error:
+                called = False
+                record = await self._later(record, error, Step.RETRY)
+            except Lost:
+                raise
+            except Exception as error:
+                await self._fail(record, error)
+                raise
+            else:
+                return await self._keep(record, reply, int((time.perf_counter() - began) * 1_000_000))
+
+    async def _intend(self, record: Record) -> Record:
+        """Put the intent on disk where its loss would hide a call; reads before it go along."""
+        now = self.run.now
+        record = record.with_(state=Step.INTENT, attempts=record.attempts + 1, recorded_at=now, next_at=None)
+        producer = self.call.producer
+        if not self.run.services.outlives(self.run.stored.shard, producer.timeout.total_seconds()):
+            raise Lost
+        if self.kind in (Kind.VERIFIABLE, Kind.BLIND) or (
+            self.kind is Kind.IDEMPOTENT and producer.key_lifetime is not None and record.attempts == 1
+        ):
+            await self.run.write(record)
+        elif self.kind is not Kind.READ:
+            await self.run.write()
+        return record
+
+    async def _send(self, record: Record) -> Reply:
+        producer = self.call.producer
+
+        async def act() -> Reply:
+            effect = _effect(self.run, self.path, record)
+            try:
+                async with asyncio.timeout(producer.timeout.total_seconds() + 1):
+                    return await producer.send(self.request, effect)
+            except TimeoutError as error:
+                raise Unknown(f"{self.call.uri}: no answer within {producer.timeout.total_seconds():.0f} s") from error
+
+        return await (act() if self.gate is None else self.gate.call(act, bulk=self.run.stored.bulk))
+
+    async def _unknown(self, record: Record, error: Unknown) -> Record:
+        """Nobody knows whether the call was carried out: by kind."""
+        match self._kind_now(record):
+            case Kind.READ:
+                return await self._later(record, Transient(str(error), code=error.code), Step.RETRY)
+            case Kind.IDEMPOTENT:
+                return await self._later(record, error, Step.INTENT)
+            case Kind.VERIFIABLE:
+                return record.with_(state=Step.INTENT)
+        if self.call.producer.repeat_unknown:
+            return await self._later(record, error, Step.INTENT)
+        raise await self._doubt(record, str(error))
+
+    def _kind_now(self, record: Record) -> Kind:
+        """An idempotency key that outlived its lifetime protects nothing any more."""
+        lifetime = self.call.producer.key_lifetime
+        if self.kind is Kind.IDEMPOTENT and lifetime is not None:
+            age = self.run.services.clock.now() - from_micros(record.intended_at)
+            return Kind.BLIND if age > lifetime else self.kind
+        return self.kind
+
+    async def _ask(self, record: Record) -> tuple[Reply | None, Record]:
+        """The outcome of a begun call is unknown. Returns (reply, record); a record in state RETRY means: call again."""
+        producer = self.call.producer
+        kind = self._kind_now(record)
+        if kind in (Kind.READ, Kind.IDEMPOTENT) or (kind is Kind.BLIND and producer.repeat_unknown):
+            return None, record.with_(state=Step.RETRY)
+        if kind is Kind.BLIND:
+            raise await self._doubt(record, "the hub stopped while the call was under way")
+        try:
+            found = await self._verify(record)
+        except (Transient, Unknown) as error:
+            return None, await self._later(record, error, Step.INTENT, patient=True)
+        except EffectError as error:
+            raise await self._doubt(record, f"the partner cannot be asked: {error}") from error
+        if found is not None:
+            return found, record
+        settled = from_micros(record.recorded_at) + producer.settle
+        if self.run.services.clock.now() >= settled:
+            return None, record.with_(state=Step.RETRY)
+        pending = Unknown(f"{self.call.uri}: not found yet; the partner may still be working on it")
+        return None, await self._later(record, pending, Step.INTENT, patient=True, until=to_micros(settled))
+
+    async def _verify(self, record: Record) -> Reply | None:
+        producer = self.call.producer
+
+        async def act() -> Reply | None:
+            async with asyncio.timeout(producer.timeout.total_seconds() + 1):
+                return await producer.verify(self.request, _effect(self.run, self.path, record))
+
+        try:
+            return await (act() if self.gate is None else self.gate.call(act, bulk=self.run.stored.bulk))
+        except TimeoutError as error:
+            raise Unknown(f"{self.call.uri}: no answer to the question") from error
+
+    async def _later(
+        self, record: Record, error: EffectError, state: Step, *, patient: bool = False, until: int | None = None
+    ) -> Record:
+        """Wait under the connection's policy, without costing a redelivery; too long, or with a caller waiting: a failure."""
+        limits = self.gate.limits if self.gate is not None else None
+        waited = (self.run.now - record.intended_at) / 1_000_000
+        impatient = self.run.caller or limits is None or waited > limits.max_wait
+        if impatient and not patient:
+            await self._fail(record, error)
+            raise error
+        wait = error.retry_after or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(record.attempts - 1, 10))
+        wait *= random.uniform(0.9, 1.1)  # noqa: S311 -- spreads calls, guards nothing
+        next_at = self.run.now + int(wait * 1_000_000)
+        if until is not None:
+            next_at = min(next_at, until)
+        attempts = record.attempts + 1 if patient else record.attempts
+        kept = record.with_(state=state, next_at=next_at, attempts=attempts)
+        if self.run.caller and patient:
+            raise await self._doubt_later(kept, error)
+        await self.run.write_attempt([kept], error)
+        return kept
+
+    async def _doubt_later(self, record: Record, error: EffectError) -> BaseException:
+        """A caller waits: the exchange is parked, the caller told that it takes longer."""
+        from caravana.pattern.signal import Parked
+
+        await self.run.write_attempt([record], error)
+        return Parked(from_micros(record.next_at or self.run.now), str(error))
+
+    async def _keep(self, record: Record, reply: Reply, duration: int) -> Reply:
+        """Record the outcome before anything else happens; a read's may wait for the next write."""
+        now = self.run.now
+        done = record.with_(
+            state=Step.DONE, recorded_at=now, next_at=None, duration=duration, reference=reply.reference, error=None
+        )
+        try:
+            done = done.with_(reply=encode_reply(reply))
+        except NotStorable as error:
+            await self._fail(record, error)
+            raise
+        if self.kind is Kind.READ:
+            self.run.buffer(done)
+        else:
+            await self.run.write(done)
+        return reply
+
+    async def _fail(self, record: Record, error: Exception) -> None:
+        failed = record.with_(state=Step.FAILED, error=write_failure(error), recorded_at=self.run.now, next_at=None)
+        await self.run.write(failed)
+
+    async def _doubt(self, record: Record, reason: str) -> InDoubt:
+        await self.run.write(record.with_(state=Step.DOUBT, error=write_failure(Unknown(reason))))
+        return InDoubt(self.path, self.call.uri, reason)
+
+
+__all__ = ["Halted", "carry_out"]

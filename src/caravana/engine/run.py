@@ -1,0 +1,302 @@
+"""One run of one exchange: the records of earlier runs, what this one adds, and what it may ask of the hub."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from caravana.engine.gate import Gates
+from caravana.engine.message import encode_message
+from caravana.engine.times import from_micros, to_micros
+from caravana.journal import Fenced, Journal
+from caravana.journal import operations as ops
+from caravana.journal.model import Entry, Letter, Record, Step, Stored, child_id
+from caravana.kit import codec
+from caravana.kit.clock import Clock
+from caravana.kit.errors import Diverged, NoConsumer
+from caravana.kit.exchange import Exchange
+from caravana.kit.ports import Arrival
+from caravana.pattern.failure import write as write_failure
+from caravana.pattern.signal import Parked, Signal
+
+IN_PLACE = timedelta(seconds=5)
+"""Waits up to this long stay in place; longer ones are parked and hold no worker."""
+
+
+class Lost(Signal):
+    """The shard belongs to another process: this run must leave everything as it is."""
+
+
+class Halted(Signal):
+    """The exchange is dead at once, beneath every handler; `error` says why."""
+
+    def __init__(self, error: Exception, path: str) -> None:
+        """`path`: where it happened."""
+        self.error = error
+        self.path = path
+
+
+class Services(Protocol):
+    """What a run needs of the hub."""
+
+    clock: Clock
+    journal: Journal
+    gates: Gates
+
+    def child_entry(self, address: str, arrival: Arrival, parent: "Run", child: str) -> Entry:
+        """Return the entry of a child exchange. Raises `NoConsumer`."""
+        ...
+
+    def admit(self, entry: Entry, seq: int) -> None:
+        """A new exchange is on disk: dispatch it."""
+        ...
+
+    def outlives(self, shard: int, seconds: float) -> bool:
+        """Whether the shard is surely ours for so long."""
+        ...
+
+    def mode(self, connection: str | None, exchange_mode: str) -> str:
+        """Return `live` or `shadow` for an effect."""
+        ...
+
+    async def call_route(self, name: str, exchange: Exchange, scope: Any) -> None:
+        """Run the route that begins at `direct:name`."""
+        ...
+
+
+@dataclass
+class Run:
+    """`records` by call path; `late`: reads not yet on disk; `caller`: somebody waits for the answer."""
+
+    stored: Stored
+    records: dict[str, Record]
+    services: Services
+    fence: Any = None
+    caller: bool = False
+    late: list[Record] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    claims: bool = False
+    began: bool = False
+    program: Any = None
+
+    def __post_init__(self) -> None:
+        self._to_come = {
+            path for path, record in self.records.items() if record.state in (Step.DONE, Step.FAILED, Step.WOULD)
+        }
+
+    @property
+    def replaying(self) -> bool:
+        """Whether recorded outcomes are still to come."""
+        return bool(self._to_come)
+
+    @property
+    def now(self) -> int:
+        """The present moment, in microseconds."""
+        return to_micros(self.services.clock.now())
+
+    def key(self, path: str) -> str:
+        """Return the idempotency key of the effect at `path`: the same on every run."""
+        return hashlib.blake2b(f"{self.stored.id}\n{path}".encode(), digest_size=16).hexdigest()
+
+    def find(self, path: str, endpoint: str, digest: str) -> Record | None:
+        """Return what is recorded at `path`. Raises `Halted` when it was recorded for something else."""
+        record = self.records.get(path)
+        if record is None:
+            return None
+        self._to_come.discard(path)
+        if record.endpoint != endpoint or record.input_hash != digest:
+            asked = {"endpoint": endpoint, "input": digest}
+            recorded = {"endpoint": record.endpoint, "input": record.input_hash}
+            raise Halted(Diverged(path, recorded, asked), path)
+        return record
+
+    def buffer(self, record: Record) -> None:
+        """Keep the record of a read until the next write takes it along."""
+        self.records[record.path] = record
+        self.late.append(record)
+
+    async def write(self, *records: Record) -> None:
+        """Put `records`, and the reads before them, on disk. Returns when they are. Raises `Lost`."""
+        batch = [*self._take_late(), *records]
+        if not batch:
+            return
+        for record in records:
+            self.records[record.path] = record
+        first, self.began = not self.began, True
+        await self.commit(ops.write_records(self.stored.seq, batch, first=first))
+
+    async def commit(self, operation: Any) -> Any:
+        """Carry out an essential operation under this run's fence. Raises `Lost`."""
+        try:
+            return await self.services.journal.submit(operation, essential=True, fence=self.fence)
+        except Fenced:
+            raise Lost from None
+
+    def _take_late(self) -> list[Record]:
+        late, self.late = self.late, []
+        return late
+
+    async def write_attempt(self, records: list[Record], error: Exception) -> None:
+        """Store that an attempt at the first record's path failed and will be made again. Raises `Lost`."""
+        for record in records:
+            self.records[record.path] = record
+        number = records[0].attempts + records[0].redeliveries
+        batch = [*records, *self._take_late()]
+        await self.commit(ops.write_attempt(self.stored.seq, batch, number, self.now, write_failure(error)))
+
+    async def wait_until(self, micros: int | None, reason: str) -> None:
+        """Wait for a moment: in place when it is near and somebody may wait, else parked. Raises `Parked`."""
+        if micros is None:
+            return
+        left = from_micros(micros) - self.services.clock.now()
+        if left <= timedelta(0):
+            return
+        if left > IN_PLACE:
+            raise Parked(from_micros(micros), reason)
+        await self.services.clock.sleep(left.total_seconds())
+
+    async def spawn(self, path: str, address: str, arrival: Arrival) -> None:
+        """Start a child exchange once. Raises `NoConsumer`, `NotStorable`."""
+        message = encode_message(arrival.body, arrival.headers, arrival.properties)
+        digest = codec.canonical_hash(message)
+        record = self.find(path, address, digest)
+        if record is not None and record.state == Step.DONE:
+            return
+        entry = self.services.child_entry(address, arrival, self, child_id(self.stored.id, path))
+        done = Record(
+            path, "child", address, digest, Step.DONE, entry.id, self.now, recorded_at=self.now, reference=entry.id
+        )
+        self.records[path] = done
+        self.began = True
+        admitted = await self.commit(ops.spawn(self.stored.seq, [*self._take_late(), done], entry))
+        if not admitted.duplicate:
+            self.services.admit(entry, admitted.seq)
+
+    async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:
+        """Take a ledger key; the answer is remembered."""
+        self.claims = True
+        record = self.find(path, f"claim:{scope}", codec.canonical_hash(key))
+        if record is not None:
+            return codec.loads(record.reply or b"jnull") is True
+        operation = ops.claim(
+            scope, key, self.stored.id, path, now=self.now, confirmed=confirmed, remove_on_failure=remove_on_failure
+        )
+        mine: bool = await self.commit(operation)
+        self.remember_value(path, "read", f"claim:{scope}", key, value=mine)
+        return mine
+
+    def remember_value(self, path: str, kind: str, endpoint: str, text: Any, *, value: Any) -> None:
+        """Record a value that a re-run must find again. Raises `NotStorable`."""
+        digest = codec.canonical_hash(text)
+        now = self.now
+        self.buffer(Record(path, kind, endpoint, digest, Step.DONE, "", now, reply=codec.dumps(value), recorded_at=now))
+
+
+class RunScope:
+    """A place in a run (`caravana.pattern.Scope`)."""
+
+    __slots__ = ("depth", "original", "prefix", "run")
+
+    def __init__(self, run: Run, prefix: str = "", original: Exchange | None = None, depth: int = 0) -> None:
+        """`original`: the message as it entered the route or part."""
+        self.run = run
+        self.prefix = prefix
+        self.original = original
+        self.depth = depth
+
+    @property
+    def clock(self) -> Clock:
+        """The hub's clock."""
+        return self.run.services.clock
+
+    @property
+    def replaying(self) -> bool:
+        """Whether recorded outcomes are still to come."""
+        return self.run.replaying
+
+    def nested(self, prefix: str) -> "RunScope":
+        """Return the scope of a part, callee or handler."""
+        return RunScope(self.run, prefix, self.original, self.depth + 1)
+
+    async def effect(self, path: str, call: Any, exchange: Exchange) -> None:
+        """Make a call or take its recorded outcome."""
+        from caravana.engine.effects import carry_out
+
+        await carry_out(self.run, path, call, exchange)
+
+    async def remember(self, path: str, kind: Any, text: str, evaluate: Callable[[], Any]) -> Any:
+        """Return what an impure expression gave in the first run, or gives now."""
+        record = self.run.find(path, "expression", codec.canonical_hash(text))
+        if record is not None and record.state == Step.DONE:
+            return codec.loads(record.reply or b"jnull")
+        value = evaluate()
+        self.run.remember_value(path, "read", "expression", text, value=value)
+        return value
+
+    async def local(self, path: str, producer: Any, exchange: Exchange) -> None:
+        """Let a local producer work."""
+        await producer.process(exchange, LocalFlow(self, path))
+
+    async def spawn(self, path: str, address: str, arrival: Arrival) -> None:
+        """Start a child exchange."""
+        await self.run.spawn(path, address, arrival)
+
+    async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:
+        """Take a ledger key."""
+        return await self.run.claim(path, scope, key, confirmed=confirmed, remove_on_failure=remove_on_failure)
+
+    async def owner(self, path: str, scope: str, key: str) -> bool:
+        """Whether another exchange holds a ledger key; the answer is remembered."""
+        record = self.run.find(path, f"owner:{scope}", codec.canonical_hash(key))
+        if record is not None:
+            return codec.loads(record.reply or b"jnull") is True
+        owner = await self.run.services.journal.read(ops.peek_claim(scope, key))
+        other = owner is not None and owner != self.run.stored.id
+        self.run.remember_value(path, "read", f"owner:{scope}", key, value=other)
+        return other
+
+    async def confirm(self, scope: str, key: str) -> None:
+        """Confirm a ledger key now."""
+        await self.run.commit(ops.confirm_claim(scope, key))
+
+    async def pause(self, path: str, until: Callable[[datetime], datetime]) -> None:
+        """Wait until a moment that is fixed on disk when it is long."""
+        run = self.run
+        record = run.find(path, "delay", "")
+        if record is None:
+            moment = until(run.services.clock.now())
+            if moment - run.services.clock.now() <= IN_PLACE:
+                await run.services.clock.sleep((moment - run.services.clock.now()).total_seconds())
+                return
+            record = Record(
+                path, "delay", "delay", "", Step.RETRY, "", run.now, next_at=to_micros(moment), recorded_at=run.now
+            )
+            await run.write(record)
+        await run.wait_until(record.next_at, "delay")
+
+
+class LocalFlow:
+    """What a `Local` producer may ask (`caravana.kit.ports.Flow`)."""
+
+    __slots__ = ("_path", "_scope")
+
+    def __init__(self, scope: RunScope, path: str) -> None:
+        """`path`: the call path of the step that the producer works for."""
+        self._scope = scope
+        self._path = path
+
+    async def call(self, name: str, exchange: Exchange) -> None:
+        """Run the route at `direct:name` on this exchange."""
+        if self._scope.depth > 50:
+            raise NoConsumer(f"direct:{name}: routes call each other more than 50 deep")
+        await self._scope.run.services.call_route(name, exchange, self._scope.nested(f"{self._path}>"))
+
+    async def spawn(self, address: str, arrival: Arrival) -> None:
+        """Start a child exchange."""
+        await self._scope.spawn(self._path, address, arrival)
+
+    @property
+    def replaying(self) -> bool:
+        """Whether recorded outcomes are still to come."""
+        return self._scope.replaying
