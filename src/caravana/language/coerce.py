@@ -67,6 +67,8 @@ def equal(left: Any, right: Any, *, ignore_case: bool = False) -> bool:
 
 def compare(left: Any, right: Any) -> int:
     """Return -1, 0 or 1. Raises `ExpressionError` when the two have no order."""
+    if type(left) is int and type(right) is int:
+        return _order(left, right)
     if isinstance(left, str) and isinstance(right, str):
         return _compare_texts(left, right)
     if isinstance(left, bool) or isinstance(right, bool):

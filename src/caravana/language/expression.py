@@ -16,6 +16,9 @@ from caravana.language.languages import COMPILERS, OPTIONS
 from caravana.language.node import Node, Run, Scope, nearest
 from caravana.language.options import Settings
 
+_OWN = (ExpressionError, NotConvertible, ConfigurationError)
+"""Errors of the expression itself; those of callables and partners go on as they are."""
+
 LANGUAGES: dict[str, str] = {name: doc for name, (_, doc) in COMPILERS.items()}
 """The expression languages, with their meaning."""
 
@@ -61,22 +64,28 @@ class CompiledExpression:
         """Return the value on this message. Raises `ExpressionError`, or what a callable raised."""
         try:
             return self.value(exchange)
+        except _OWN as error:
+            raise self._named(error) from error
+        except CaravanaError:
+            raise
         except Exception as error:
-            raise self._failure(error) from error
+            raise self._broken(error) from error
 
     def matches(self, exchange: Exchange) -> bool:
         """Return the value as a predicate, by Camel's rules. Raises as `evaluate`."""
         try:
             return truth(self.test(exchange))
+        except _OWN as error:
+            raise self._named(error) from error
+        except CaravanaError:
+            raise
         except Exception as error:
-            raise self._failure(error) from error
+            raise self._broken(error) from error
 
-    def _failure(self, error: Exception) -> Exception:
-        """Name the expression in an error of its own; errors of callables and partners stay as they are."""
-        if isinstance(error, ExpressionError | NotConvertible | ConfigurationError):
-            return ExpressionError(f"{self.language} `{self.text}`: {error}")
-        if isinstance(error, CaravanaError):
-            return error
+    def _named(self, error: Exception) -> ExpressionError:
+        return ExpressionError(f"{self.language} `{self.text}`: {error}")
+
+    def _broken(self, error: Exception) -> ExpressionError:
         return ExpressionError(f"{self.language} `{self.text}` cannot be evaluated ({type(error).__name__})")
 
 

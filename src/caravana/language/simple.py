@@ -1,5 +1,6 @@
 """The language Simple: templates such as `Order ${header.id}` and predicates such as `${body[total]} > 100`."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -28,8 +29,9 @@ class Simple(Functions):
 
     def template(self, source: Source, *, escapes: bool = True) -> Node:
         """Return the node of literal text with functions in it; a function alone keeps its type."""
-        if "$init{" in source.text:
-            raise refuse("`$init{` blocks are not supported", source.at + source.text.index("$init{"))
+        unknown = _UNKNOWN.search(source.text)
+        if unknown:
+            raise refuse(f"`{unknown[0].strip()}` is not supported", source.at + unknown.start())
         parts = template_parts(source, escapes=escapes)
         nodes = self._nodes(parts)
         if not nodes:
@@ -64,8 +66,6 @@ class Simple(Functions):
             if sign in ("++", "--") and index and part[2:3] in ("", " "):
                 nodes[-1] = step(nodes[-1], 1 if sign == "++" else -1)
                 part = part[2:]
-            elif index and part.lstrip().startswith("~> "):
-                raise refuse("the chain operator `~>` is not supported", 0)
             if part:
                 nodes.append(fixed(part))
         return nodes
@@ -96,6 +96,8 @@ class Simple(Functions):
         return Node(run, strongest((value, other)))
 
 
+_UNKNOWN = re.compile(r"(\$init\{)|(?<=\})\s*(\??~> )")
+"""What Camel 4.18 would read as more than text, and Caravana does not have."""
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
