@@ -1,0 +1,255 @@
+"""Reference pages made at build time from what the package itself declares, so that they cannot drift from the code.
+
+Each directive asks one source and parses the Markdown that it gives: `components`, `commands`, `elements`, `languages`,
+`errors`, `model`.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, get_args
+
+import click
+import typer
+from docutils import nodes
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+import caravana.component
+from caravana.kit.component import Component
+from caravana.kit.errors import CaravanaError
+from caravana.route.element import ELEMENTS, ElementSpec, Node, Step
+from caravana.route.language import LANGUAGES
+from caravana.route.option import Option
+
+Rows = Iterable[tuple[str, ...]]
+
+
+def cell(value: object) -> str:
+    """Return `value` as the text of a table cell."""
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def table(head: tuple[str, ...], rows: Rows) -> str:
+    """Return a Markdown table, or nothing when it would have no rows."""
+    lines = ["| " + " | ".join(cell(one) for one in row) + " |" for row in rows]
+    if not lines:
+        return ""
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines])
+
+
+def documentation(thing: object) -> str:
+    """Return the docstring of `thing`, its indentation taken off."""
+    return inspect.cleandoc(getattr(thing, "__doc__", None) or "")
+
+
+# ---------------------------------------------------------------------------------------------------- components
+
+
+def component_classes() -> Iterator[type[Component]]:
+    """Yield the component class of each folder below `caravana.component`, by scheme."""
+    found = {}
+    for folder in pkgutil.iter_modules(caravana.component.__path__, "caravana.component."):
+        for _, member in inspect.getmembers(importlib.import_module(folder.name), inspect.isclass):
+            if issubclass(member, Component) and not inspect.isabstract(member):
+                found[member.scheme] = member
+    yield from (found[scheme] for scheme in sorted(found))
+
+
+def components() -> str:
+    """Return one section per component: address, meaning, maturity, options, settings of a connection."""
+    parts = [_component(one) for one in component_classes()]
+    return "\n\n".join(parts) or "No component is installed."
+
+
+def _component(component: type[Component]) -> str:
+    sides = [word for word, has in (("consumes", component.consumes), ("produces", component.produces)) if has]
+    parts = [
+        f"## `{component.scheme}:` {component.title}",
+        component.doc,
+        f"`{component.syntax}`: {' and '.join(sides)}; {component.maturity}.",
+    ]
+    if options := model_table(component.options):
+        parts += ["**Options of an address**", options]
+    if component.connection and (settings := model_table(component.connection)):
+        parts += ["**Settings of a connection**", settings]
+    return "\n\n".join(parts)
+
+
+def model_table(model: type[BaseModel], prefix: str = "") -> str:
+    """Return the fields of a pydantic model as a table, nested models by dotted name."""
+    return table(("name", "type", "default", "meaning"), _fields(model, prefix))
+
+
+def _fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        full = prefix + (field.alias or name)
+        if inspect.isclass(field.annotation) and issubclass(field.annotation, BaseModel):
+            yield from _fields(field.annotation, f"{full}.")
+        else:
+            yield f"`{full}`", f"`{type_name(field.annotation)}`", default_of(field), field.description or ""
+
+
+def type_name(annotation: object) -> str:
+    """Return a type as a person writes it: `text`, `a, b or c`, `duration`, `list of text`."""
+    words = {str: "text", bool: "true or false", int: "integer", timedelta: "duration", type(None): "nothing"}
+    if isinstance(annotation, type) and annotation in words:
+        return words[annotation]
+    members = getattr(annotation, "__members__", None)
+    if members:
+        return " or ".join(str(one.value) for one in members.values())
+    arguments = [one for one in get_args(annotation) if one is not type(None)]
+    if not arguments:
+        return getattr(annotation, "__name__", str(annotation))
+    inner = " or ".join(type_name(one) if not isinstance(one, str) else one for one in arguments)
+    return f"list of {inner}" if getattr(annotation, "__origin__", None) in {list, tuple} else inner
+
+
+def default_of(field: FieldInfo) -> str:
+    """Return a field's default as a table shows it: `required`, nothing for None, else the value."""
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True) if not field.default_factory_takes_validated_data else None
+    if value is None or value is PydanticUndefined or value == "":
+        return ""
+    if isinstance(value, timedelta):
+        return f"`{value.total_seconds():g}s`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+# ------------------------------------------------------------------------------------------------------ commands
+
+
+def command_line() -> click.Command | None:
+    """Return the whole command line as click sees it; None where the package has none."""
+    module = importlib.import_module("caravana.cli")
+    for name in ("app", "main"):
+        match getattr(module, name, None):
+            case typer.Typer() as app:
+                return typer.main.get_command(app)
+            case click.Command() as command:
+                return command
+    return None
+
+
+def commands() -> str:
+    """Return one section per command: its help and its options."""
+    root = command_line()
+    return "\n\n".join(_command(root, "caravana", None)) if root else "This build has no command line."
+
+
+def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent)
+    if parent is not None:
+        yield f"## `{name}`"
+    yield _help_text(command.help or command.short_help or "")
+    yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
+    yield table(("option", "meaning"), _parameters(command, context))
+    if isinstance(command, click.Group):
+        for child_name in command.list_commands(context):
+            child = command.get_command(context, child_name)
+            if child and not child.hidden:
+                yield from _command(child, f"{name} {child_name}", context)
+
+
+def _help_text(text: str) -> str:
+    """Return a help text with its examples (paragraphs kept by click's \\b mark) as code."""
+    paragraphs = inspect.cleandoc(text).replace("\f", "").split("\n\n")
+    return "\n\n".join(
+        "```text\n" + one.removeprefix("\b\n") + "\n```" if one.startswith("\b") else one for one in paragraphs
+    )
+
+
+def _parameters(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    for parameter in command.params:
+        record = parameter.get_help_record(context)
+        if record and "--help" not in record[0]:
+            yield f"`{record[0]}`", record[1].replace("[", "\\[")
+
+
+# -------------------------------------------------------------------------------------------------------- routes
+
+
+def elements() -> str:
+    """Return one section per element of route files, steps first, with its options."""
+    specs = [(one.spec, one) for one in ELEMENTS.values() if one not in {Node, Step} and one.spec.key]
+    specs.sort(key=lambda pair: (not issubclass(pair[1], Step), pair[0].key))
+    return "\n\n".join(_element(spec, documentation(cls)) for spec, cls in specs)
+
+
+def _element(spec: ElementSpec, doc: str) -> str:
+    parts = [f"## `{spec.key}`", doc, option_table(spec.options)]
+    for word, reasons in (("Read and left out, with a warning", spec.ignored), ("Refused", spec.refused)):
+        if reasons:
+            parts.append(f"{word}: " + "; ".join(f"`{name}` ({cell(why)})" for name, why in reasons.items()) + ".")
+    return "\n\n".join(part for part in parts if part)
+
+
+def option_table(options: Iterable[Option]) -> str:
+    """Return the options of an element, language or data format as a table."""
+    return table(("option", "kind", "default", "meaning"), map(_option, options))
+
+
+def _option(option: Option) -> tuple[str, ...]:
+    kind = " or ".join(f"`{one}`" for one in option.choices) or option.kind.value
+    value = option.camel_default if option.default is None else option.default
+    shown = "required" if option.required else "" if value in (None, "", (), {}) else f"`{_literal(value)}`"
+    return f"`{option.key}`", kind, shown, option.doc
+
+
+def _literal(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def languages() -> str:
+    """Return one section per expression language with its options."""
+    specs: Mapping[str, Any] = LANGUAGES
+    return "\n\n".join(f"## `{name}`\n\n{option_table(specs[name].options.values())}" for name in sorted(specs))
+
+
+# -------------------------------------------------------------------------------------------------------- errors
+
+
+def errors() -> str:
+    """Return the tree of error classes, each with what it means."""
+    return "\n".join(_errors(CaravanaError, 0))
+
+
+def _errors(error: type[Exception], depth: int) -> Iterator[str]:
+    yield f"{'  ' * depth}- `{error.__name__}`: {documentation(error).splitlines()[0]}"
+    for child in sorted(error.__subclasses__(), key=lambda one: one.__name__):
+        if child.__module__.startswith("caravana.kit"):
+            yield from _errors(child, depth + 1)
+
+
+# ------------------------------------------------------------------------------------------------------ directives
+
+
+class Generated(SphinxDirective):
+    """A directive whose content is the Markdown that `source` returns."""
+
+    source: Callable[..., str]
+
+    def run(self) -> list[nodes.Node]:
+        """Return the parsed nodes, headings included."""
+        return self.parse_text_to_nodes(type(self).source(*self.arguments), allow_section_headings=True)
+
+
+def dotted_model(path: str) -> str:
+    """Return the table of the pydantic model at `package.module:Class`."""
+    module, _, name = path.partition(":")
+    return model_table(getattr(importlib.import_module(module), name))
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives with Sphinx."""
+    for source in (components, commands, elements, languages, errors):
+        app.add_directive(source.__name__, type(source.__name__, (Generated,), {"source": staticmethod(source)}))
+    model = {"source": staticmethod(dotted_model), "required_arguments": 1}
+    app.add_directive("model", type("model", (Generated,), model))
+    return {"parallel_read_safe": True}
