@@ -51,7 +51,9 @@ def trade(call: Callable[..., Any]) -> dict[str, Any]:
     context = {"active_model": "account.move", "active_ids": ids}
     wizard = call("account.payment.register", "create", None, {"vals_list": [{}], "context": context})[0]
     call("account.payment.register", "action_create_payments", [wizard], {"context": context})
-    found = call("account.move", "search_read", None, {"domain": [["id", "in", ids]], "fields": ["payment_state", "name"]})
+    found = call(
+        "account.move", "search_read", None, {"domain": [["id", "in", ids]], "fields": ["payment_state", "name"]}
+    )
     return dict(found[0])
 
 

@@ -55,7 +55,11 @@ def test_plain_load_loses_the_outstanding_account(shop: Shop) -> None:
     payment = shop.load_payment(10.0)["ids"][0]
     assert shop.load_payment(12.0, plain=True)["ids"] == [payment]
     shop.env["account.payment"].action_post([payment])
-    assert shop.read("account.payment", payment, "amount", "move_id") == {"id": payment, "amount": 12.0, "move_id": False}
+    assert shop.read("account.payment", payment, "amount", "move_id") == {
+        "id": payment,
+        "amount": 12.0,
+        "move_id": False,
+    }
 
 
 def test_overpayment_stays_open_and_is_used_later(shop: Shop) -> None:

@@ -98,7 +98,7 @@ def test_free_line_has_no_tax(shop: Shop) -> None:
 
 def test_two_branches_deliver_from_their_own_stock() -> None:
     """With two warehouses an order is delivered from its own, and quantities can be asked by warehouse."""
-    from caravana.component.odoo.sandbox import Setup  # noqa: PLC0415 -- only this test
+    from caravana.component.odoo.sandbox import Setup
 
     shop = Shop(setup=Setup(warehouses=(("Matriz", "WH"), ("Sur", "SUR"))))
     south = shop.find("stock.warehouse", ["code", "=", "SUR"])
@@ -112,12 +112,18 @@ def test_variants(shop: Shop) -> None:
     """A product with two attributes has a variant for each combination, with name and extra price."""
     lines = []
     for attribute, values in (("Color", ["Rojo", "Azul"]), ("Talla", ["S", "M"])):
-        made = shop.env["product.attribute"].create({"name": attribute, "value_ids": [[0, 0, {"name": one}] for one in values]})
+        made = shop.env["product.attribute"].create(
+            {"name": attribute, "value_ids": [[0, 0, {"name": one}] for one in values]}
+        )
         ids = shop.read("product.attribute", made, "value_ids")
         lines.append([0, 0, {"attribute_id": made, "value_ids": [[6, 0, ids]]}])
     template = shop.env["product.template"].create({"name": "Polo", "list_price": 10, "attribute_line_ids": lines})
-    variants = shop.env["product.product"].search_read([["product_tmpl_id", "=", template]], ["display_name", "lst_price"])
-    assert sorted(one["display_name"] for one in variants) == [f"Polo ({a}, {b})" for a in ("Azul", "Rojo") for b in ("M", "S")]
+    variants = shop.env["product.product"].search_read(
+        [["product_tmpl_id", "=", template]], ["display_name", "lst_price"]
+    )
+    assert sorted(one["display_name"] for one in variants) == [
+        f"Polo ({a}, {b})" for a in ("Azul", "Rojo") for b in ("M", "S")
+    ]
 
 
 def test_deleting_leaves_no_trace(shop: Shop) -> None:

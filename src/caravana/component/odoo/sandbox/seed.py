@@ -3,8 +3,8 @@
 Everybody here is invented; identification numbers are made by the check-digit rule from made-up digits.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from caravana.component.odoo.sandbox.field import Field
@@ -63,7 +63,6 @@ class Setup:
     warehouses: Sequence[tuple[str, str]] = (("Matriz", "WH"),)
     demo: bool = True
     rounding: str = "round_per_line"
-    users: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _users(env: Env, setup: Setup, company: Record) -> tuple[int, int]:
     for xmlid, name in GROUPS:
         name_it(env, xmlid, insert(env, "res.groups", name=name.split(" / ")[-1], full_name=name))
     logins: dict[str, Sequence[str]] = {"__system__": (), setup.admin_login: ADMIN, "public": (), "portaltemplate": ()}
-    logins |= {setup.bot_login: WORKER, **setup.users}
+    logins[setup.bot_login] = WORKER
     made = {login: _user(env, login, groups, company) for login, groups in logins.items()}
     return made[setup.admin_login], made[setup.bot_login]
 
