@@ -87,13 +87,13 @@ class Clause:
         self.model = model
         self.name = name
         self.policy = Policy.of(m.effective(model, handler))
-        self.when = predicate(compiler.expression(model.on_when), f"{name}/onWhen") if model.on_when else None
+        self.when = predicate(compiler.condition(model.on_when), f"{name}/onWhen") if model.on_when else None
         self.retry_while = (
-            predicate(compiler.expression(model.retry_while), f"{name}/retryWhile") if model.retry_while else None
+            predicate(compiler.condition(model.retry_while), f"{name}/retryWhile") if model.retry_while else None
         )
-        self.handled = predicate(compiler.expression(model.handled), f"{name}/handled") if model.handled else None
+        self.handled = predicate(compiler.condition(model.handled), f"{name}/handled") if model.handled else None
         self.continued = (
-            predicate(compiler.expression(model.continued), f"{name}/continued") if model.continued else None
+            predicate(compiler.condition(model.continued), f"{name}/continued") if model.continued else None
         )
         self.block = bare.block(model.steps, f"{name}/") if model.steps else None
 

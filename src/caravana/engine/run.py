@@ -118,7 +118,7 @@ class Run:
 
     async def write(self, *records: Record) -> None:
         """Put `records`, and the reads before them, on disk. Returns when they are. Raises `Lost`."""
-        batch = [*self._take_late(), *records]
+        batch = [*self.take_late(), *records]
         if not batch:
             return
         for record in records:
@@ -133,7 +133,8 @@ class Run:
         except Fenced:
             raise Lost from None
 
-    def _take_late(self) -> list[Record]:
+    def take_late(self) -> list[Record]:
+        """Return the reads not yet on disk; whoever asks writes them."""
         late, self.late = self.late, []
         return late
 
@@ -142,7 +143,7 @@ class Run:
         for record in records:
             self.records[record.path] = record
         number = records[0].attempts + records[0].redeliveries
-        batch = [*records, *self._take_late()]
+        batch = [*records, *self.take_late()]
         await self.commit(ops.write_attempt(self.stored.seq, batch, number, self.now, write_failure(error)))
 
     async def wait_until(self, micros: int | None, reason: str) -> None:
@@ -169,7 +170,7 @@ class Run:
         )
         self.records[path] = done
         self.began = True
-        admitted = await self.commit(ops.spawn(self.stored.seq, [*self._take_late(), done], entry))
+        admitted = await self.commit(ops.spawn(self.stored.seq, [*self.take_late(), done], entry))
         if not admitted.duplicate:
             self.services.admit(entry, admitted.seq)
 

@@ -55,7 +55,7 @@ class _Catch:
     def __init__(self, clause: m.DoCatch, path: str, compiler: Compiler) -> None:
         check_names(clause.exception)
         self.names = clause.exception or ("java.lang.Exception",)
-        self.when = predicate(compiler.expression(clause.on_when), path) if clause.on_when is not None else None
+        self.when = predicate(compiler.condition(clause.on_when), path) if clause.on_when is not None else None
         self.block = compiler.block(clause.steps, path + "/")
 
     async def fits(self, error: Exception, exchange: Exchange, scope: Scope) -> bool:

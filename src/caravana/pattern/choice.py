@@ -12,7 +12,7 @@ def choice(step: m.Choice, path: str, compiler: Compiler) -> Processor:
     branches = []
     for number, when in enumerate((one for one in step.when if not one.disabled), 1):
         base = f"{path}/{when.id or f'when{number}'}"
-        branches.append((predicate(compiler.expression(when.expression), base), compiler.block(when.steps, base + "/")))
+        branches.append((predicate(compiler.condition(when.expression), base), compiler.block(when.steps, base + "/")))
     otherwise = step.otherwise
     last = None if otherwise is None else compiler.block(otherwise.steps, f"{path}/{otherwise.id or 'otherwise'}/")
 
@@ -30,7 +30,7 @@ def choice(step: m.Choice, path: str, compiler: Compiler) -> Processor:
 @compiles(m.Filter)
 def filter_(step: m.Filter, path: str, compiler: Compiler) -> Processor:
     """The block when the predicate holds; the steps behind it run in either case."""
-    holds = predicate(compiler.expression(step.expression), path)
+    holds = predicate(compiler.condition(step.expression), path)
     block = compiler.block(step.steps, path + "/")
 
     async def process(exchange: Exchange, scope: Scope) -> None:

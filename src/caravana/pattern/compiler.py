@@ -71,6 +71,12 @@ class Compiler:
         """Return the expression, compiled. Raises `ConfigurationError`."""
         return compile_expression(model.language, model.text, model.options, clock=self.clock, callables=self.callables)
 
+    def condition(self, model: Expression) -> Compiled:
+        """Return the predicate, compiled. Raises `ConfigurationError`."""
+        return compile_expression(
+            model.language, model.text, model.options, clock=self.clock, callables=self.callables, predicate=True
+        )
+
     def simple(self, text: str) -> Compiled:
         """Return a Simple text, compiled. Raises `ConfigurationError`."""
         return compile_expression("simple", text, None, clock=self.clock, callables=self.callables)
@@ -117,7 +123,8 @@ def predicate(expression: Compiled, path: str) -> Callable[[Exchange, Scope], An
         )
 
     async def pure(exchange: Exchange, scope: Scope) -> bool:
-        return expression.matches(exchange)
+        holds: bool = expression.matches(exchange)
+        return holds
 
     return pure if expression.kind is Kind.PURE else recorded
 

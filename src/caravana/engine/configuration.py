@@ -1,0 +1,218 @@
+"""The configuration file: read whole, every mistake told at once with its place."""
+
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from caravana.engine.gate import Limits
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.options import Duration, parse_duration
+
+Mode = Literal["off", "shadow", "live"]
+_PLACEHOLDER = re.compile(r"\{\{(secret|env):([\w.\-]+)\}\}")
+
+
+class Section(BaseModel):
+    """Base of the sections: unknown settings are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(Section):
+    """Who runs the hub."""
+
+    name: str = Field("Empresa XYZ", description="Name that customers read on the pay page.")
+    country: str = Field("EC", description="ISO country code.")
+    currency: str = Field("USD", description="ISO 4217 code.")
+    timezone: str = Field("America/Guayaquil", description="The company's time zone.")
+    locale: str = Field("es_EC", description="How amounts and dates are written.")
+
+
+class Port(Section):
+    """An HTTP port."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(8080, description="Port; 0 lets the system choose.", ge=0, le=65535)
+
+
+class ListenerPort(Port):
+    """The public port: webhooks, pay and return pages."""
+
+    public_url: str | None = Field(None, description="Address under which partners and customers reach the listener.")
+
+
+class ControlPort(Port):
+    """The private port: command line, health, metrics."""
+
+    port: int = Field(8081, description="Port; 0 lets the system choose.", ge=0, le=65535)
+
+
+class ConnectionLimits(Section):
+    """Limits of one connection."""
+
+    rate: float = Field(0.0, description="Calls a second; 0 = no limit.")
+    live: int = Field(16, description="Live calls at once.")
+    bulk: int = Field(4, description="Bulk calls at once.")
+    failures: int = Field(5, description="Calls in a row that did nothing before the circuit opens.")
+    open_for: Duration = Field(parse_duration("5s"), description="How long the circuit stays open.")
+    max_wait: Duration = Field(
+        parse_duration("24h"), description="How long an exchange waits for a partner that is away."
+    )
+
+    def limits(self) -> Limits:
+        """Return them as the gate wants them."""
+        return Limits(
+            self.rate, self.live, self.bulk, self.failures, self.open_for.total_seconds(), self.max_wait.total_seconds()
+        )
+
+
+class LimitSettings(Section):
+    """How much at once."""
+
+    live: int = Field(64, description="Live exchanges carried out at once.")
+    bulk: int = Field(16, description="Bulk exchanges carried out at once.")
+    connections: dict[str, ConnectionLimits] = Field(default_factory=dict, description="By connection, `odoo:odoo`.")
+
+
+class Modes(Section):
+    """off, shadow (everything but the effects) or live."""
+
+    default: Mode = Field("live", description="Mode of everything not named below.")
+    routes: dict[str, Mode] = Field(default_factory=dict, description="By route id.")
+    connections: dict[str, Mode] = Field(default_factory=dict, description="By connection, `placetopay:placetopay`.")
+
+
+class Retention(Section):
+    """How long ended exchanges are kept."""
+
+    done: Duration = Field(parse_duration("30d"), description="Done and discarded.")
+    failed: Duration = Field(parse_duration("90d"), description="Failed (told to the caller).")
+    dead: Duration = Field(parse_duration("365d"), description="Dead.")
+    ledger: Duration = Field(parse_duration("400d"), description="Idempotency keys.")
+
+
+class Configuration(Section):
+    """`caravana.yaml`."""
+
+    profile: Literal["test", "live"] = Field("test", description="A profile is test or live as a whole.")
+    company: Company = Company()
+    journal: str = Field(
+        "sqlite:///var/caravana.db", description="sqlite:///file.db or postgresql://user@host/database."
+    )
+    routes: list[str] = Field(default_factory=lambda: ["routes/*.yaml"], description="Route files, with wildcards.")
+    flows: list[str] = Field(default_factory=list, description="Shipped flows to run, e.g. `cards`.")
+    callables: dict[str, str] = Field(
+        default_factory=dict, description="Python callables: name → package.module:function."
+    )
+    listener: ListenerPort = ListenerPort()
+    control: ControlPort = ControlPort()
+    connections: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Partners, by name.")
+    branches: dict[str, dict[str, Any]] = Field(default_factory=dict, description="The company's branches.")
+    placeholders: dict[str, Any] = Field(default_factory=dict, description="Values of {{name}} in route files.")
+    secrets_dir: Path | None = Field(None, description="Folder with one file per secret.")
+    modes: Modes = Modes()
+    go_live: datetime | None = Field(None, description="Records older than this are never taken.")
+    limits: LimitSettings = LimitSettings()
+    retention: Retention = Retention()
+    settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the flows, by dotted name.")
+
+    _base: Path = Path()
+
+    def secret(self, name: str) -> str:
+        """Return a secret: environment `CARAVANA_SECRET_<NAME>`, else its file. Raises `ConfigurationError`."""
+        variable = "CARAVANA_SECRET_" + re.sub(r"\W", "_", name).upper()
+        if variable in os.environ:
+            return os.environ[variable]
+        if self.secrets_dir is not None and (self.secrets_dir / name).is_file():
+            return (self.secrets_dir / name).read_text().strip()
+        raise ConfigurationError(
+            f"secret `{name}` is not set", suggestion=f"set {variable}, or write a file {name} in secrets_dir"
+        )
+
+    def filled(self, value: Any) -> Any:
+        """Return `value` with `{{secret:name}}` and `{{env:NAME}}` filled in. Raises `ConfigurationError`."""
+        if isinstance(value, dict):
+            return {key: self.filled(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.filled(one) for one in value]
+        if not isinstance(value, str):
+            return value
+        return _PLACEHOLDER.sub(lambda found: self._look_up(found[1], found[2]), value)
+
+    def _look_up(self, kind: str, name: str) -> str:
+        if kind == "secret":
+            return self.secret(name)
+        if name not in os.environ:
+            raise ConfigurationError(f"environment variable `{name}` is not set")
+        return os.environ[name]
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Return the configuration at `path`; relative paths in it count from its folder.
+
+    Raises `ConfigurationError` naming every wrong or missing setting at once, each with its line.
+    """
+    yaml = YAML(typ="rt")
+    try:
+        content = yaml.load(path.read_text()) or {}
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: {error.strerror}", suggestion="`caravana init` writes a commented configuration"
+        ) from None
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ConfigurationError(f"{error.problem}", place=f"{path}:{line}") from None
+    try:
+        configuration = Configuration.model_validate(_plain(content))
+    except ValidationError as error:
+        raise ConfigurationError(_problems(path, content, error)) from None
+    return _anchored(configuration, path.parent.resolve())
+
+
+def _problems(path: Path, content: Any, error: ValidationError) -> str:
+    lines = []
+    for one in error.errors():
+        place = ".".join(str(part) for part in one["loc"])
+        lines.append(f"{path}:{_line(content, one['loc'])}: `{place}`: {one['msg']}")
+    return "\n".join(lines)
+
+
+def _line(content: Any, location: tuple[int | str, ...]) -> int:
+    """Return the line of the setting, or of the nearest thing above it."""
+    line = 1
+    for part in location:
+        marks = getattr(content, "lc", None)
+        if marks is None:
+            break
+        try:
+            line = marks.key(part)[0] + 1 if isinstance(content, dict) else marks.item(part)[0] + 1
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _anchored(configuration: Configuration, base: Path) -> Configuration:
+    """Make relative paths absolute."""
+    journal = configuration.journal
+    if journal.startswith("sqlite:///"):
+        journal = f"sqlite:///{base / journal.removeprefix('sqlite:///')}"
+    routes = [str(base / pattern) for pattern in configuration.routes]
+    secrets = configuration.secrets_dir
+    return configuration.model_copy(
+        update={"journal": journal, "routes": routes, "secrets_dir": base / secrets if secrets else None}
+    )

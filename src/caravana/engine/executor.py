@@ -1,0 +1,184 @@
+"""Carrying out one exchange: load, run its route, store how it ended."""
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+import structlog
+
+from caravana.dispatch import HOLD, OVER, Verdict, Work
+from caravana.engine.message import decode_message, encode_answer
+from caravana.engine.program import Program, run_route
+from caravana.engine.run import Halted, Lost, Run, RunScope
+from caravana.engine.times import from_micros, to_micros
+from caravana.journal import Broken
+from caravana.journal import operations as ops
+from caravana.journal.model import Ending, State, Stored
+from caravana.kit.errors import CaravanaError, NotStorable
+from caravana.kit.exchange import IN_OUT, Exchange, Headers
+from caravana.pattern import Ended, InDoubt, Parked
+
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+
+log = structlog.get_logger("caravana.exchange")
+CACHED = 2_000
+
+
+class Executor:
+    """Runs exchanges for the dispatcher, and request-replies for their callers."""
+
+    def __init__(self, hub: "Hub") -> None:
+        """`hub`: journal, clock, programs."""
+        self._hub = hub
+        self._fresh: OrderedDict[int, Stored] = OrderedDict()
+
+    def prime(self, stored: Stored) -> None:
+        """Keep a newly accepted exchange in memory, so that its first run need not read it."""
+        if len(self._fresh) < CACHED and len(stored.message) < 16_384:
+            self._fresh[stored.seq] = stored
+
+    async def __call__(self, work: Work, *, caller: bool = False) -> Verdict:
+        """Carry out `work`; never raises for the exchange's own sake."""
+        try:
+            fence = self._hub.ownership.fence(work.shard)
+        except KeyError:
+            return OVER
+        loaded = await self._load(work)
+        if loaded is None:
+            return OVER
+        stored, records = loaded
+        if stored.state == State.IN_DOUBT:
+            return HOLD if stored.strict else OVER
+        if stored.state not in (State.READY, State.RUNNING, State.WAITING):
+            return OVER
+        if stored.not_before is not None and from_micros(stored.not_before) > self._hub.clock.now():
+            return Verdict(until=from_micros(stored.not_before))
+        run = Run(stored, records, self._hub, fence=fence, caller=caller)
+        return await self._carry_out(run)
+
+    async def _load(self, work: Work) -> tuple[Stored, dict] | None:  # type: ignore[type-arg]
+        fresh = self._fresh.pop(work.seq, None)
+        if fresh is not None:
+            return fresh, {}
+        while True:
+            try:
+                return await self._hub.journal.read(ops.read_run(work.seq))
+            except Broken as error:
+                log.warning("exchange.unreadable", exchange=work.id, reason=str(error))
+                await self._hub.clock.sleep(1)
+
+    async def _carry_out(self, run: Run) -> Verdict:
+        stored = run.stored
+        exchange = self._exchange(stored)
+        try:
+            program = await self._hub.program_of(stored.revision)
+            run.program = program
+            await self._process(run, program, exchange)
+        except Ended:
+            return await self._done(run, exchange)
+        except Parked as parked:
+            not_before = to_micros(parked.until)
+            await self._end(run, State.WAITING, not_before=not_before, error=parked.reason)
+            return Verdict(until=parked.until)
+        except InDoubt as doubt:
+            log.warning("exchange.in_doubt", exchange=stored.id, path=doubt.path, reason=doubt.reason)
+            self._hub.metrics.doubts.inc()
+            await self._end(run, State.IN_DOUBT, error=doubt.reason, error_class="InDoubt", error_path=doubt.path)
+            return HOLD if stored.strict else OVER
+        except Halted as halted:
+            return await self._dead(run, halted.error, halted.path)
+        except Lost:
+            log.warning("exchange.lost", exchange=stored.id)
+            return OVER
+        except Exception as error:
+            return await self._failed(run, exchange, error)
+        return await self._done(run, exchange)
+
+    def _exchange(self, stored: Stored) -> Exchange:
+        body, headers, properties = decode_message(stored.message)
+        exchange = Exchange(
+            stored.id,
+            body,
+            Headers(headers),
+            created=from_micros(stored.accepted_at),
+            pattern=stored.pattern,
+            route_id=stored.route,
+            branch=stored.branch,
+        )
+        exchange.properties.update(properties)
+        return exchange
+
+    async def _process(self, run: Run, program: Program, exchange: Exchange) -> None:
+        route = program.route(run.stored.route)
+        scope = RunScope(run)
+        if route is not None:
+            await run_route(route, exchange, scope)
+        elif run.stored.route.startswith("=") and program.ad_hoc is not None:
+            await program.ad_hoc(run.stored.route[1:])(exchange, scope)
+        else:
+            raise CaravanaError(f"the route `{run.stored.route}` is not in this revision")
+
+    async def _done(self, run: Run, exchange: Exchange) -> Verdict:
+        whole = next((letter for letter in run.letters if letter.whole), None)
+        state = State.DONE if whole is None else State.DEAD
+        reply = None
+        if run.stored.pattern == IN_OUT:
+            try:
+                reply = encode_answer(exchange)
+            except NotStorable as error:
+                return await self._failed(run, exchange, error)
+        detail = {} if whole is None else {"error": whole.error, "error_class": "DeadLetter", "error_path": whole.path}
+        await self._end(run, state, reply=reply, **detail)  # type: ignore[arg-type]
+        return OVER
+
+    async def _failed(self, run: Run, exchange: Exchange, error: Exception) -> Verdict:
+        path = str(exchange.properties.get("CamelFailureEndpoint", ""))
+        if run.stored.pattern == IN_OUT:
+            log.warning("exchange.failed", exchange=run.stored.id, route=run.stored.route, error=str(error))
+            await self._end(run, State.FAILED, error=str(error), error_class=type(error).__name__, error_path=path)
+            return OVER
+        return await self._dead(run, error, path)
+
+    async def _dead(self, run: Run, error: Exception, path: str) -> Verdict:
+        log.error(
+            "exchange.dead",
+            exchange=run.stored.id,
+            route=run.stored.route,
+            path=path,
+            kind=type(error).__name__,
+            error=str(error),
+        )
+        await self._end(run, State.DEAD, error=str(error), error_class=type(error).__name__, error_path=path)
+        return OVER
+
+    async def _end(
+        self,
+        run: Run,
+        state: State,
+        *,
+        reply: bytes | None = None,
+        not_before: int | None = None,
+        error: str | None = None,
+        error_class: str | None = None,
+        error_path: str | None = None,
+    ) -> None:
+        ending = Ending(
+            run.stored.seq,
+            run.stored.id,
+            state,
+            run.now,
+            reply=reply,
+            not_before=not_before,
+            error=error[:4000] if error else None,
+            error_class=error_class,
+            error_path=error_path,
+            records=run.take_late(),
+            letters=run.letters,
+            claims=run.claims,
+        )
+        try:
+            await run.commit(ops.end_run(ending))
+        except Lost:
+            log.warning("exchange.lost", exchange=run.stored.id)
+            return
+        self._hub.ended(run.stored, ending)

@@ -1,0 +1,82 @@
+"""The public HTTP port: whatever consumers mount, and the status address of request-replies that took too long."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
+
+from caravana.engine.metrics import Metrics
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.ports import Handler, Unavailable
+
+log = structlog.get_logger("caravana.listener")
+
+
+class HubListener:
+    """An ASGI application whose routes come and go while it serves."""
+
+    def __init__(self, public_url: str, metrics: Metrics) -> None:
+        """`public_url`: address under which it is reached; set again once the port is known."""
+        self._public_url = public_url
+        self._metrics = metrics
+        self._routes: list[Route] = []
+
+    @property
+    def public_url(self) -> str:
+        """The address for partners and customers, without a slash at the end."""
+        return self._public_url
+
+    @public_url.setter
+    def public_url(self, url: str) -> None:
+        self._public_url = url.rstrip("/")
+
+    def mount(self, path: str, methods: Sequence[str], handler: Handler, *, prefix: bool = False) -> None:
+        """Answer `path` with `handler`. Raises `ConfigurationError` when path and method are taken."""
+        wanted = {method.upper() for method in methods}
+        for route in self._routes:
+            if route.path == path and wanted & (route.methods or wanted):
+                raise ConfigurationError(f"`{path}` is answered by another route already")
+        self._routes.append(Route(path, handler, methods=sorted(wanted) or None))
+        if prefix:
+            self._routes.append(Route(path.rstrip("/") + "/{CamelRest:path}", handler, methods=sorted(wanted) or None))
+        self._routes.sort(key=lambda route: ("{" in route.path, -len(route.path)))
+
+    def unmount(self, path: str, methods: Sequence[str]) -> None:
+        """Stop answering `path`."""
+        wanted = {method.upper() for method in methods}
+        gone = {path, path.rstrip("/") + "/{CamelRest:path}"}
+        self._routes = [one for one in self._routes if not (one.path in gone and wanted & (one.methods or wanted))]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; whatever goes wrong inside is told without inner details, and nothing is half stored."""
+        if scope["type"] != "http":
+            return
+        answer = await self._answer(scope, receive)
+        if answer.status_code >= 400:
+            self._metrics.refused.labels(status=str(answer.status_code)).inc()
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        partial = False
+        for route in self._routes:
+            match, child = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(child)
+                return await self._guarded(route.endpoint, Request(scope, receive))
+            partial = partial or match is Match.PARTIAL
+        if partial:
+            return JSONResponse({"error": "this address does not take that method"}, 405)
+        return JSONResponse({"error": "nothing answers at this address"}, 404)
+
+    async def _guarded(self, handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Unavailable as error:
+            headers = {"Retry-After": str(max(1, round(error.retry_after)))}
+            return JSONResponse({"error": "try again later"}, 503, headers)
+        except Exception:
+            log.exception("listener.handler_failed", path=request.url.path)
+            return JSONResponse({"error": "something went wrong here; it was written down"}, 500)

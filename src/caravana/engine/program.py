@@ -1,0 +1,338 @@
+"""A program: all routes of one revision, compiled. An exchange ends under the program that it began with."""
+
+import fnmatch
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from caravana.engine.guard import Handling
+from caravana.engine.run import RunScope
+from caravana.kit import codec
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock
+from caravana.kit.component import Endpoint
+from caravana.kit.effect import Kind
+from caravana.kit.errors import ConfigurationError, NoConsumer
+from caravana.kit.exchange import Exchange
+from caravana.kit.options import parse_duration
+from caravana.kit.uri import Uri
+from caravana.language import Expression, compile_expression
+from caravana.pattern import Compiler, Processor
+from caravana.pattern.send import sender
+from caravana.route import RouteDocument, canonical, enabled
+from caravana.route import model as m
+from caravana.route.placeholders import resolve
+from caravana.route.problem import Problem, Severity
+
+ENGINE_SEMANTICS = 1
+"""Raised when the same routes would take other call paths than before."""
+
+GENERIC_OPTIONS = {
+    "lane": "Simple text: one exchange at a time for each value.",
+    "strict": "A doubt holds the lane (money).",
+    "key": "Simple text: deduplication key, unique in the source.",
+    "keys": "Business keys, `kind:simple` pairs separated by commas.",
+    "branch": "Simple text: the branch that the message belongs to.",
+    "bulk": "Bulk work: limits of its own, so that it never delays live work.",
+    "reply": "`result` (default) waits for the route's answer, `accepted` answers when the message is on disk.",
+    "replyTimeout": "How long a caller waits before a 202 with a status address.",
+    "goLive": "Records older than this moment are not taken.",
+}
+"""Options that every consumer has; the engine reads them before the component sees the address."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The generic options of a consumer, compiled."""
+
+    lane: Expression | None = None
+    strict: bool = False
+    key: Expression | None = None
+    keys: tuple[tuple[str, Expression], ...] = ()
+    branch: Expression | None = None
+    bulk: bool = False
+    reply_accepted: bool = False
+    reply_timeout: timedelta = timedelta(seconds=30)
+    go_live: str | None = None
+
+
+@dataclass(frozen=True)
+class CompiledRoute:
+    """One route, ready to run. `uri` is its consumer's address without the generic options."""
+
+    id: str
+    model: m.Route
+    uri: Uri
+    intake: Intake
+    process: Processor
+    handling: Handling | None
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What a revision is made of: canonical routes, placeholder values, versions of callables, engine semantics."""
+
+    routes: list[Any]
+    placeholders: Mapping[str, str | None]
+    callables: Mapping[str, str]
+    semantics: int = ENGINE_SEMANTICS
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest, as it is kept."""
+        return {
+            "routes": self.routes,
+            "placeholders": dict(self.placeholders),
+            "callables": dict(self.callables),
+            "semantics": self.semantics,
+        }
+
+    @property
+    def hash(self) -> str:
+        """The revision's name."""
+        return codec.canonical_hash(self.manifest)
+
+
+@dataclass
+class Program:
+    """Compiled routes by id, and by the in-process address at which they begin."""
+
+    revision: Revision
+    routes: dict[str, CompiledRoute] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    ad_hoc: Callable[[str], Processor] | None = None
+
+    def route(self, route_id: str) -> CompiledRoute | None:
+        """Return the route `route_id`."""
+        return self.routes.get(route_id)
+
+    def at(self, address: str) -> CompiledRoute:
+        """Return the route that begins at `direct:name` or `seda:name`. Raises `NoConsumer`."""
+        found = self.addresses.get(address.split("?", 1)[0])
+        if found is None:
+            raise NoConsumer(f"no route begins at `{address}`")
+        return self.routes[found]
+
+
+class Assembler:
+    """Builds a program from documents. `problems` collects what is wrong, with file and line."""
+
+    def __init__(self, *, clock: Clock, callables: Callables, endpoint: Callable[[Uri], Endpoint]) -> None:
+        """`endpoint` gives the endpoint at an address."""
+        self._clock = clock
+        self._callables = callables
+        self._endpoint = endpoint
+        self.problems: list[Problem] = []
+
+    def assemble(self, documents: Iterable[RouteDocument], placeholders: Mapping[str, str]) -> Program:
+        """Return the program; look at `problems` before using it. Raises `RouteFileError` for placeholders."""
+        resolved: list[RouteDocument] = []
+        used: dict[str, str | None] = {}
+        for document in documents:
+            resolution = resolve(document, placeholders)
+            resolved.append(_without_disabled(resolution.model))
+            used |= resolution.used
+        self._register_beans(resolved)
+        revision = Revision(
+            [canonical(document, descriptive=False) for document in resolved],
+            used,
+            {one.name: one.version for one in self._callables},
+        )
+        program = Program(revision)
+        configurations = [one for document in resolved for one in document.configurations]
+        for document in resolved:
+            for route in [*document.routes, *expand_rest(document)]:
+                if not route.disabled:
+                    self._add(program, route, document, configurations)
+        program.ad_hoc = lambda address: sender(Uri.parse(address), "to1", self._compiler("", None))
+        return program
+
+    def _register_beans(self, documents: list[RouteDocument]) -> None:
+        for document in documents:
+            for bean in document.beans:
+                try:
+                    if ":" in bean.type or "." in bean.type:
+                        self._callables.register_path(bean.name, bean.type.removeprefix("#class:"))
+                    else:
+                        self._callables.register(bean.name, self._callables.get(bean.type).function)
+                except ConfigurationError as error:
+                    self._problem(bean, error)
+
+    def _add(
+        self, program: Program, route: m.Route, document: RouteDocument, configurations: list[m.RouteConfiguration]
+    ) -> None:
+        route_id = route.id or f"route{len(program.routes) + 1}"
+        try:
+            compiled = self._compile(route_id, route, document, configurations)
+        except ConfigurationError as error:
+            self._problem(route, error)
+            return
+        if route_id in program.routes:
+            self._problem(route, ConfigurationError(f"two routes have the id `{route_id}`"))
+            return
+        program.routes[route_id] = compiled
+        address = f"{compiled.uri.scheme}:{compiled.uri.path}"
+        if compiled.uri.scheme in ("direct", "seda") and program.addresses.setdefault(address, route_id) != route_id:
+            self._problem(route, ConfigurationError(f"two routes begin at `{address}`"))
+
+    def _compiler(self, route_id: str, guard: Any) -> Compiler:
+        return Compiler(route_id, clock=self._clock, callables=self._callables, endpoint=self._endpoint, guard=guard)
+
+    def _compile(
+        self, route_id: str, route: m.Route, document: RouteDocument, configurations: list[m.RouteConfiguration]
+    ) -> CompiledRoute:
+        generic, uri = split_generic(Uri.parse(route.from_.uri, route.from_.parameters))
+        intake = self._intake(generic, f"{uri.scheme}:{uri.path}")
+        applying = [one for one in configurations if not one.disabled and applies(one, route)]
+        handler = error_handler_of(route, applying, document)
+        handling = None
+        if not isinstance(handler, m.NoErrorHandler):
+            shared = [clause for one in applying for clause in one.on_exception] + list(document.clauses)
+            handling = Handling(handler, [route.on_exception, shared], self._compiler(route_id, None))
+        compiler = self._compiler(route_id, handling.guard if handling else None)
+        block = self._block(compiler, route)
+        process = _received(route.from_.variable_receive, block)
+        return CompiledRoute(route_id, route, uri, intake, process, handling)
+
+    def _block(self, compiler: Compiler, route: m.Route) -> Processor:
+        """Compile the steps one by one, so that every wrong one is told."""
+        for step in route.steps:
+            try:
+                compiler.unguarded().step(step, "check")
+            except ConfigurationError as error:
+                self._problem(step, error)
+        return _NOTHING if self.problems else compiler.block(route.steps, "")
+
+    def _intake(self, generic: Mapping[str, str], place: str) -> Intake:
+        unknown = {"strict": ("true", "false"), "bulk": ("true", "false"), "reply": ("result", "accepted")}
+        for name, allowed in unknown.items():
+            if generic.get(name, allowed[0]) not in allowed:
+                raise ConfigurationError(f"`{name}` must be one of {', '.join(allowed)}", place=place)
+        return Intake(
+            lane=self._simple(generic.get("lane")),
+            strict=generic.get("strict") == "true",
+            key=self._simple(generic.get("key")),
+            keys=tuple(self._business_key(part) for part in split_keys(generic.get("keys", ""))),
+            branch=self._simple(generic.get("branch")),
+            bulk=generic.get("bulk") == "true",
+            reply_accepted=generic.get("reply") == "accepted",
+            reply_timeout=_duration(generic.get("replyTimeout", "30s"), place),
+            go_live=generic.get("goLive"),
+        )
+
+    def _simple(self, text: str | None) -> Expression | None:
+        if text is None:
+            return None
+        expression = compile_expression("simple", text, None, clock=self._clock, callables=self._callables)
+        if expression.kind is not Kind.PURE:
+            raise ConfigurationError(f"`{text}` must depend on the message alone")
+        return expression
+
+    def _business_key(self, part: str) -> tuple[str, Expression]:
+        kind, colon, text = part.partition(":")
+        expression = self._simple(text.strip())
+        if not colon or expression is None:
+            raise ConfigurationError(f"`{part}` is no business key", suggestion="write kind:${…}")
+        return kind.strip(), expression
+
+    def _problem(self, node: m.Node, error: ConfigurationError) -> None:
+        text = error.message if not error.place else f"{error.place}: {error.message}"
+        found = Problem(Severity.ERROR, node.location, text, error.suggestion)
+        if found not in self.problems:
+            self.problems.append(found)
+
+
+async def _NOTHING(exchange: Exchange, scope: Any) -> None:  # noqa: N802 -- stands for a route that was refused
+    return None
+
+
+def _duration(text: str, place: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise ConfigurationError(f"`replyTimeout`: {error}", place=place) from None
+
+
+def _received(variable: str | None, block: Processor) -> Processor:
+    if variable is None:
+        return block
+
+    async def process(exchange: Exchange, scope: Any) -> None:
+        exchange.variables[variable] = exchange.body
+        await block(exchange, scope)
+
+    return process
+
+
+def split_generic(uri: Uri) -> tuple[dict[str, str], Uri]:
+    """Return the generic options, and the address without them."""
+    generic = {name: value for name, value in uri.options.items() if name in GENERIC_OPTIONS}
+    rest = {name: value for name, value in uri.options.items() if name not in GENERIC_OPTIONS}
+    return generic, replace(uri, options=rest)
+
+
+def split_keys(text: str) -> list[str]:
+    """Split `order:${a},payment:${b}` at commas that stand outside `${}`."""
+    parts, depth, start = [], 0, 0
+    for index, sign in enumerate(text):
+        depth += (sign == "{") - (sign == "}")
+        if sign == "," and depth == 0:
+            parts.append(text[start:index])
+            start = index + 1
+    return [part.strip() for part in [*parts, text[start:]] if part.strip()]
+
+
+def applies(configuration: m.RouteConfiguration, route: m.Route) -> bool:
+    """Whether a route configuration holds for a route: an unnamed one for all, others by id or pattern."""
+    if configuration.id is None:
+        return True
+    wanted = [one.strip() for one in (route.route_configuration_id or "").split(",") if one.strip()]
+    return any(fnmatch.fnmatchcase(configuration.id, one) for one in wanted)
+
+
+def error_handler_of(
+    route: m.Route, configurations: list[m.RouteConfiguration], document: RouteDocument
+) -> m.ErrorHandler:
+    """Return the handler that holds: the route's, else its configurations', else the file's, else Camel's default."""
+    shared = next((one.error_handler for one in configurations if one.error_handler is not None), None)
+    return route.error_handler or shared or document.error_handler or m.DefaultErrorHandler()
+
+
+def expand_rest(document: RouteDocument) -> list[m.Route]:
+    """Return one route for each verb of the file's REST services."""
+    configuration = document.rest_configuration
+    context = (configuration.context_path or "") if configuration else ""
+    routes = []
+    for rest in document.rests:
+        for method, verb in rest.operations():
+            path = "/".join(part.strip("/") for part in (context, rest.path, verb.path) if part.strip("/"))
+            parameters = {"httpMethodRestrict": method}
+            for name, value in (
+                ("consumes", verb.consumes or rest.consumes),
+                ("produces", verb.produces or rest.produces),
+            ):
+                if value:
+                    parameters[name] = value
+            source = m.From(
+                uri=f"platform-http:/{path}", parameters=parameters, steps=(verb.to,), location=verb.location
+            )
+            routes.append(
+                m.Route(id=verb.route_id or verb.id or f"{method.lower()}-{path}", from_=source, location=verb.location)
+            )
+    return routes
+
+
+async def run_route(route: CompiledRoute, exchange: Exchange, scope: RunScope) -> None:
+    """Run a route on `exchange`; call paths begin with the scope's prefix."""
+    before, exchange.route_id = exchange.route_id, route.id
+    if route.handling is not None and route.handling.keeps_original:
+        scope = RunScope(scope.run, scope.prefix, exchange.copy(), scope.depth)
+    try:
+        await route.process(exchange, scope)
+    finally:
+        exchange.route_id = before
+
+
+def _without_disabled(document: RouteDocument) -> RouteDocument:
+    return replace(document, items=tuple(enabled(item) for item in document.items if not item.disabled))

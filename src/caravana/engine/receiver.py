@@ -1,0 +1,170 @@
+"""The receiver of one route: adds what the endpoint's parameters say, and puts arrivals on disk."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from caravana.dispatch import Work
+from caravana.engine.message import decode_message, encode_message
+from caravana.engine.program import CompiledRoute
+from caravana.engine.times import to_micros
+from caravana.journal import Broken, Full, JournalError
+from caravana.journal import operations as ops
+from caravana.journal.model import Admitted, Entry, State, Stored, new_id, shard_of
+from caravana.kit import codec
+from caravana.kit.errors import ExpressionError, NotStorable
+from caravana.kit.exchange import IN_ONLY, IN_OUT, Exchange, Headers
+from caravana.kit.ports import Accepted, Arrival, Outcome, Unavailable
+
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+
+
+class RouteReceiver:
+    """Feeds one route (`caravana.kit.ports.Receiver`)."""
+
+    def __init__(self, hub: "Hub", route: CompiledRoute) -> None:
+        """`route`: the route fed."""
+        self._hub = hub
+        self._route = route
+        self.route_id = route.id
+        self.source = f"{route.uri.scheme}:{route.uri.path}"
+
+    @property
+    def reply_accepted(self) -> bool:
+        """Whether the sender is answered when its message is on disk."""
+        return self._route.intake.reply_accepted
+
+    @property
+    def go_live(self) -> datetime | None:
+        """Records older than this are not taken."""
+        text = self._route.intake.go_live
+        return datetime.fromisoformat(text) if text else self._hub.configuration.go_live
+
+    async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
+        """Put `arrivals` and the new cursor on disk in one transaction. Raises `Unavailable`."""
+        line = self.go_live
+        taken = [one for one in arrivals if one.time is None or line is None or one.time >= line]
+        entries = [self.entry(arrival, IN_ONLY) for arrival in taken]
+        position = None
+        if cursor is not None:
+            position = (self.route_id, codec.dumps(cursor), to_micros(self._hub.clock.now()))
+        admitted = await self._store(entries, position)
+        return [self._accepted(one) for one in admitted]
+
+    async def _store(self, entries: list[Entry], cursor: tuple[str, bytes, int] | None) -> list[Admitted]:
+        future = self._hub.journal.submit(ops.accept(entries, cursor))
+        future.add_done_callback(lambda done: self._dispatch(entries, done))
+        try:
+            return await future
+        except Full as error:
+            raise Unavailable(str(error), 2) from error
+        except Broken as error:
+            raise Unavailable(str(error), 10) from error
+
+    def _dispatch(self, entries: list[Entry], done: "asyncio.Future[list[Admitted]]") -> None:
+        """Runs in the order of commits, so lanes keep the order of acceptance."""
+        if done.cancelled() or done.exception() is not None:
+            return
+        for entry, admitted in zip(entries, done.result(), strict=True):
+            if not admitted.duplicate:
+                self._hub.admit(entry, admitted.seq)
+
+    def _accepted(self, admitted: Admitted) -> Accepted:
+        metrics = self._hub.metrics
+        if admitted.conflict:
+            metrics.conflicts.labels(route=self.route_id).inc()
+            self._hub.alarm("key_conflict", f"{self.source}: a known key came with another body", admitted.id)
+        (metrics.duplicates if admitted.duplicate else metrics.accepted).labels(route=self.route_id).inc()
+        return Accepted(admitted.id, admitted.duplicate, admitted.conflict)
+
+    def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
+        """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
+        intake = self._route.intake
+        message = encode_message(arrival.body, arrival.headers, arrival.properties)
+        identity = id_ or new_id()
+        probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
+        lane = arrival.lane if intake.lane is None else _text(intake.lane.evaluate(probe))  # type: ignore[arg-type]
+        key = arrival.key if intake.key is None else _text(intake.key.evaluate(probe))  # type: ignore[arg-type]
+        branch = arrival.branch if intake.branch is None else _text(intake.branch.evaluate(probe))  # type: ignore[arg-type]
+        keys = [(kind, _text(one.evaluate(probe))) for kind, one in intake.keys]  # type: ignore[arg-type]
+        return Entry(
+            id=identity,
+            route=self.route_id,
+            revision=self._hub.revision,
+            source=self.source,
+            message=message,
+            shard=shard_of(lane, identity),
+            accepted_at=to_micros(self._hub.clock.now()),
+            key=key,
+            body_hash=codec.canonical_hash(arrival.body) if key is not None else None,
+            lane=lane,
+            strict=arrival.strict or intake.strict,
+            bulk=arrival.bulk or intake.bulk,
+            pattern=pattern,
+            mode=self._hub.route_mode(self.route_id),
+            branch=branch,
+            parent=parent,
+            keys=tuple({*arrival.business_keys, *((kind, value) for kind, value in keys if value)}),
+        )
+
+    def _probe(self, arrival: Arrival) -> Exchange:
+        probe = Exchange(
+            "", arrival.body, Headers(arrival.headers), created=self._hub.clock.now(), branch=arrival.branch
+        )
+        probe.properties.update(arrival.properties)
+        return probe
+
+    async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
+        """Put `arrival` on disk, run it, and return its answer, or how far it is after `timeout`."""
+        try:
+            entry = self.entry(arrival, IN_OUT)
+        except (ExpressionError, NotStorable) as error:
+            return Outcome("", State.FAILED, error=str(error), error_class=type(error).__name__, status=400)
+        future = self._hub.journal.submit(ops.accept([entry]))
+        try:
+            [admitted] = await future
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
+        self._accepted(admitted)
+        if not admitted.duplicate:
+            self._hub.begin_request(entry, admitted.seq)
+        limit = (timeout or self._route.intake.reply_timeout).total_seconds()
+        return await self._hub.answer(admitted.id, limit)
+
+    async def cursor(self) -> Any:
+        """Return the position last stored, or None."""
+        stored = await self._hub.read(ops.read_cursor(self.route_id))
+        return None if stored is None else codec.loads(stored)
+
+    async def busy(self) -> bool:
+        """Whether an exchange accepted here is unfinished."""
+        return await self._hub.read(ops.has_open(self.source))
+
+
+def work_of(entry: Entry, seq: int) -> Work:
+    """Return what the dispatcher needs of a stored entry."""
+    return Work(seq, entry.id, entry.lane, entry.strict, entry.bulk, entry.shard)
+
+
+def stored_of(entry: Entry, seq: int) -> Stored:
+    """Return the exchange as a first run would read it."""
+    return Stored(
+        seq, entry.id, entry.route, entry.revision, entry.source, entry.lane, entry.strict, entry.bulk, entry.pattern,
+        entry.mode, entry.branch, State.READY, None, entry.message, entry.accepted_at, entry.shard,
+    )  # fmt: skip
+
+
+def outcome_of(
+    exchange_id: str, state: str, reply: bytes | None, error_class: str | None, error: str | None
+) -> Outcome:
+    """Return the outcome that a stored exchange has for its caller."""
+    if reply is None:
+        return Outcome(exchange_id, state, error=error, error_class=error_class)
+    body, headers, _ = decode_message(reply)
+    return Outcome(exchange_id, state, body, headers, error, error_class)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value == "" else str(value)
