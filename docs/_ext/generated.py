@@ -1,7 +1,7 @@
 """Reference pages made at build time from what the package itself declares, so that they cannot drift from the code.
 
 Each directive asks one source and parses the Markdown that it gives: `components`, `commands`, `elements`, `languages`,
-`errors`, `model`.
+`support`, `errors`, `model`.
 """
 
 import importlib
@@ -23,9 +23,11 @@ from sphinx.util.docutils import SphinxDirective
 import caravana.component
 from caravana.kit.component import Component
 from caravana.kit.errors import CaravanaError
+from caravana.language import REFUSED_FUNCTIONS, SIMPLE_FUNCTIONS, SIMPLE_OPERATORS
 from caravana.route.element import ELEMENTS, ElementSpec, Node, Step
 from caravana.route.language import LANGUAGES
 from caravana.route.option import Option
+from caravana.route.support import Declared, Row, State, support_table
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -158,7 +160,7 @@ def _command(command: click.Command, name: str, parent: click.Context | None) ->
 
 
 def _help_text(text: str) -> str:
-    """Return a help text with its examples (paragraphs kept by click's \\b mark) as code."""
+    """Return a help text with its examples (paragraphs kept by click's paragraph mark) as code."""
     paragraphs = inspect.cleandoc(text).replace("\f", "").split("\n\n")
     return "\n\n".join(
         "```text\n" + one.removeprefix("\b\n") + "\n```" if one.startswith("\b") else one for one in paragraphs
@@ -212,6 +214,41 @@ def languages() -> str:
     return "\n\n".join(f"## `{name}`\n\n{option_table(specs[name].options.values())}" for name in sorted(specs))
 
 
+# ------------------------------------------------------------------------------------------------------- support
+
+
+def support() -> str:
+    """Return what of Camel's catalogue is supported: a table per kind, refused names gathered by their reason."""
+    schemes = {
+        scheme: frozenset(field.alias or name for name, field in one.options.model_fields.items())
+        for one in component_classes()
+        for scheme in (one.scheme, *one.schemes)
+    }
+    declared = Declared(SIMPLE_FUNCTIONS, SIMPLE_OPERATORS, schemes, REFUSED_FUNCTIONS)
+    kinds: dict[str, dict[str, list[Row]]] = {}
+    for row in support_table(declared):
+        kinds.setdefault(row.kind, {}).setdefault(row.name, []).append(row)
+    return "\n\n".join(_support_kind(kind, names) for kind, names in kinds.items())
+
+
+def _support_kind(kind: str, names: Mapping[str, list[Row]]) -> str:
+    refused: dict[str, list[str]] = {}
+    rows = []
+    for name, entries in names.items():
+        if entries[0].state is State.REFUSED:
+            refused.setdefault(entries[0].reason, []).append(f"`{name}`")
+        else:
+            rows.append((f"`{name}`", *(_option_names(entries[1:], state) for state in State)))
+    head = ("name", "options supported", "read and left out, with a warning", "refused")
+    parts = [f"## {kind.capitalize()}", table(head, rows)]
+    parts += [f"Refused, {cell(why)}: {', '.join(sorted(some))}." for why, some in sorted(refused.items())]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _option_names(rows: Iterable[Row], state: State) -> str:
+    return ", ".join(f"`{row.option}`" for row in rows if row.state is state)
+
+
 # -------------------------------------------------------------------------------------------------------- errors
 
 
@@ -248,7 +285,7 @@ def dotted_model(path: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives with Sphinx."""
-    for source in (components, commands, elements, languages, errors):
+    for source in (components, commands, elements, languages, support, errors):
         app.add_directive(source.__name__, type(source.__name__, (Generated,), {"source": staticmethod(source)}))
     model = {"source": staticmethod(dotted_model), "required_arguments": 1}
     app.add_directive("model", type("model", (Generated,), model))
