@@ -1,0 +1,120 @@
+"""The component: which address gives which producer or consumer, and one client for each connection."""
+
+from dataclasses import dataclass
+
+from caravana.component.placetopay import diagnosis
+from caravana.component.placetopay.client import PlacetopayClient
+from caravana.component.placetopay.consumer import NotificationConsumer
+from caravana.component.placetopay.producer import Cancel, CreateSession, PlacetopayProducer, Query, Transaction
+from caravana.component.placetopay.spec import Action, Operation, PlacetopayOptions, PlacetopaySettings
+from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.ports import Context, Receiver
+from caravana.kit.uri import Uri
+
+
+class PlacetopayComponent(Component):
+    """Card payments over PlacetoPay Checkout."""
+
+    scheme = "placetopay"
+    title = "PlacetoPay Checkout"
+    syntax = "placetopay:operation"
+    doc = (
+        "Opens card payments on PlacetoPay's page, asks how they stand, cancels and refunds them, and takes its "
+        "notifications. Operations: createSession, query, cancel, reverse, transaction (to); notification (from)."
+    )
+    maturity = Maturity.BETA
+    options = PlacetopayOptions
+    connection = PlacetopaySettings
+
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
+        super().__init__(context)
+        self._clients: dict[str, PlacetopayClient] = {}
+
+    def create(self, uri: Uri, options: PlacetopayOptions) -> "PlacetopayEndpoint":
+        """Return the endpoint. Raises `ConfigurationError` for an operation or action that there is not."""
+        operation = _operation(uri)
+        if (operation is Operation.TRANSACTION) != (options.action is not None):
+            raise ConfigurationError(
+                "`action` belongs to `placetopay:transaction`, and there it is needed",
+                place=str(uri),
+                suggestion=f"one of {', '.join(Action)}",
+            )
+        return PlacetopayEndpoint(uri, options, self.context, self, operation)
+
+    def client(self, name: str) -> PlacetopayClient:
+        """Return the client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
+        if name not in self._clients:
+            self._clients[name] = PlacetopayClient(self.connection_settings(name), self.context.clock)
+        return self._clients[name]
+
+    async def diagnose(self, name: str) -> list[Finding]:
+        """Ask PlacetoPay whether address, credentials and clock are right."""
+        try:
+            client = self.client(name)
+        except ConfigurationError as error:
+            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
+        return await diagnosis.diagnose(client, self.context.listener.public_url + notification_path(name))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.close()
+        self._clients.clear()
+
+
+@dataclass(frozen=True)
+class PlacetopayEndpoint(Endpoint):
+    """One `placetopay:` address."""
+
+    component: PlacetopayComponent
+    operation: Operation
+
+    @property
+    def connection(self) -> str:
+        """`placetopay:<connection>`."""
+        return f"placetopay:{self.options.connection}"
+
+    def producer(self) -> PlacetopayProducer:
+        """Return the call. Raises `ConfigurationError` for `notification` and for wrong settings."""
+        client = self.component.client(self.options.connection)
+        match self.operation:
+            case Operation.CREATE_SESSION:
+                return CreateSession(client)
+            case Operation.QUERY:
+                return Query(client)
+            case Operation.CANCEL:
+                return Cancel(client)
+            case Operation.REVERSE:
+                return Transaction(client, Action.REVERSE)
+            case Operation.TRANSACTION:
+                return Transaction(client, self.options.action)
+        raise ConfigurationError("`placetopay:notification` cannot be sent to", place=str(self.uri))
+
+    def consumer(self, receiver: Receiver) -> Consumer:
+        """Return the receiver of notifications. Raises `ConfigurationError` for any other operation."""
+        if self.operation is not Operation.NOTIFICATION:
+            raise ConfigurationError(
+                f"`placetopay:{self.uri.path}` cannot be consumed from",
+                place=str(self.uri),
+                suggestion="placetopay:notification",
+            )
+        name = self.options.connection
+        settings = self.component.connection_settings(name)
+        listener = self.context.listener
+        return NotificationConsumer(notification_path(name), settings, self.options.max_body, listener, receiver)
+
+
+def notification_path(connection: str) -> str:
+    """Return where PlacetoPay's notifications for `connection` come in."""
+    return f"/placetopay/{connection}"
+
+
+def _operation(uri: Uri) -> Operation:
+    known: dict[str, Operation] = {one.value: one for one in Operation}
+    if uri.path not in known:
+        raise ConfigurationError(
+            f"`placetopay:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
+        )
+    return known[uri.path]

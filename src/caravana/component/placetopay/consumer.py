@@ -1,0 +1,178 @@
+"""`placetopay:notification`: what PlacetoPay posts, once and never again, when a session becomes final.
+
+It is a hint: its signature covers no amount, so the route asks with `placetopay:query`. It is answered when it is on disk.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from caravana.component.placetopay.mapping import PROVIDER
+from caravana.component.placetopay.signing import is_signed
+from caravana.component.placetopay.spec import PlacetopaySettings
+from caravana.kit.component import Consumer
+from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a notification says. `request_id` is None for a recurring charge, which names only its `internal_reference`."""
+
+    request_id: str | None
+    internal_reference: str | None
+    reference: str | None
+    status: str
+    date: str
+    signature: str
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Notification":
+        """Return the notification in `raw`. Raises `ValueError` when it is none."""
+        content = json.loads(raw, parse_float=Decimal)
+        if not isinstance(content, dict) or not isinstance(content.get("status"), dict):
+            raise ValueError("no object with a status")
+        request_id = _number(content.get("requestId"))
+        internal_reference = _number(content.get("internalReference"))
+        if request_id is None and internal_reference is None:
+            raise ValueError("neither requestId nor internalReference")
+        return cls(
+            request_id=request_id,
+            internal_reference=internal_reference,
+            reference=_word(content.get("reference")),
+            status=_needed(content["status"].get("status")),
+            date=_needed(content["status"].get("date")),
+            signature=_word(content.get("signature")) or "",
+        )
+
+    def arrival(self) -> Arrival:
+        """Return the message for the route; the signature stays behind."""
+        if self.request_id is None:
+            return self._recurring()
+        payment = f"{PROVIDER}:{self.request_id}"
+        body = {
+            "provider": PROVIDER,
+            "request_id": self.request_id,
+            "reference": self.reference,
+            "status": self.status,
+            "date": self.date,
+        }
+        key = f"{self.request_id}:{self.status}:{self.date}"
+        return Arrival(body=body, key=key, lane=payment, business_keys=(("payment", payment),))
+
+    def is_signed(self, settings: PlacetopaySettings) -> bool:
+        """Whether one of the site's keys signed it."""
+        identifier = self.request_id or self.internal_reference or ""
+        sha1 = settings.signature == "sha1"
+        return is_signed(self.signature, identifier, self.status, self.date, settings.secrets, sha1=sha1)
+
+    def _recurring(self) -> Arrival:
+        """A recurring charge: marked, because there is no session to query.
+
+        The documents (2026-08) do not say what its signature covers; the internal reference is taken in place of the
+        missing number.
+        """
+        payment = f"{PROVIDER}:recurring:{self.internal_reference}"
+        body = {
+            "provider": PROVIDER,
+            "request_id": None,
+            "internal_reference": self.internal_reference,
+            "reference": self.reference,
+            "status": self.status,
+            "date": self.date,
+            "recurring": True,
+        }
+        key = f"recurring:{self.internal_reference}:{self.status}:{self.date}"
+        return Arrival(body=body, key=key, lane=payment, business_keys=(("payment", payment),))
+
+
+class NotificationConsumer(Consumer):
+    """Listens at `/placetopay/<connection>`. `refusals` counts what was turned away, by reason."""
+
+    def __init__(
+        self, path: str, settings: PlacetopaySettings, limit: int, listener: Listener, receiver: Receiver
+    ) -> None:
+        """`path`: where it listens; `limit`: largest body in bytes."""
+        self.refusals: Counter[str] = Counter()
+        self._path = path
+        self._settings = settings
+        self._limit = limit
+        self._listener = listener
+        self._receiver = receiver
+
+    async def start(self) -> None:
+        """Begin to listen. Raises `ConfigurationError` when the address is taken."""
+        self._listener.mount(self._path, ["POST"], self._handle)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        self._listener.unmount(self._path, ["POST"])
+
+    async def _handle(self, request: Request) -> Response:
+        raw = await self._read(request)
+        if raw is None:
+            return self._refuse(413, "too_large")
+        try:
+            notification = Notification.read(raw)
+        except (ValueError, ArithmeticError, RecursionError):
+            return self._refuse(400, "malformed")
+        if not notification.is_signed(self._settings):
+            return self._refuse(401, "signature")
+        return await self._accept(notification)
+
+    async def _accept(self, notification: Notification) -> Response:
+        try:
+            await self._receiver.accept([notification.arrival()])
+        except Unavailable as error:
+            headers = {"Retry-After": str(max(1, round(error.retry_after)))}
+            return self._refuse(503, "unavailable", headers)
+        return JSONResponse({"accepted": True})
+
+    async def _read(self, request: Request) -> bytes | None:
+        """The body, or None as soon as it is known to be larger than the limit."""
+        chunks = bytearray()
+        async for chunk in request.stream():
+            chunks += chunk
+            if len(chunks) > self._limit:
+                return None
+        return bytes(chunks)
+
+    def _refuse(self, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
+        self.refusals[reason] += 1
+        log.warning("placetopay.notification_refused", path=self._path, reason=reason, times=self.refusals[reason])
+        return JSONResponse({"error": reason}, status, headers)
+
+
+def _number(value: Any) -> str | None:
+    """The digits of a whole number, however JSON wrote it (181348, 181348.0, "181348"): the signature covers them so."""
+    if value is None:
+        return None
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    text = str(value)
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 20:
+        raise ValueError("no whole number")
+    return text
+
+
+def _word(value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) > 255:
+        raise ValueError("no short text")
+    value.encode()  # half a surrogate pair cannot be stored
+    return value
+
+
+def _needed(value: Any) -> str:
+    word = _word(value)
+    if not word:
+        raise ValueError("a needed text is missing")
+    return word

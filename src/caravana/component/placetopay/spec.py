@@ -1,0 +1,91 @@
+"""What can be set: the options of an endpoint and the settings of a connection."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from caravana.kit.options import Duration, Options
+
+TEST_HOSTS = frozenset({"checkout-test.placetopay.ec", "checkout-test.placetopay.com"})
+LIVE_HOSTS = frozenset({"checkout.placetopay.ec", "checkout.placetopay.com"})
+
+
+class Operation(StrEnum):
+    """What stands after `placetopay:`."""
+
+    CREATE_SESSION = "createSession"
+    QUERY = "query"
+    CANCEL = "cancel"
+    REVERSE = "reverse"
+    TRANSACTION = "transaction"
+    NOTIFICATION = "notification"
+
+
+class Action(StrEnum):
+    """What `placetopay:transaction` does to one payment."""
+
+    REVERSE = "reverse"
+    CHECKOUT = "checkout"
+    REAUTHORIZATION = "reauthorization"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+
+
+class PlacetopayOptions(Options):
+    """Options of one `placetopay:` address."""
+
+    connection: str = Field(default="placetopay", pattern=r"^[A-Za-z0-9_-]+$", description="name of the connection")
+    action: Action | None = Field(default=None, description="`transaction` only: what to do to the payment")
+    max_body: int = Field(default=65_536, gt=0, description="`notification` only: largest body taken, in bytes")
+
+
+class PlacetopaySettings(Options):
+    """Settings of one connection: one site (merchant account) at PlacetoPay."""
+
+    url: str = Field(default="https://checkout-test.placetopay.ec", description="address of the Checkout service")
+    login: str = Field(min_length=1, description="site id given by PlacetoPay")
+    secret_key: SecretStr = Field(description="secret key of the site")
+    previous_secret_key: SecretStr | None = Field(
+        default=None, description="key before the last change; notifications signed with it still count"
+    )
+    site: Literal["test", "live"] = Field(default="test", description="whether real money moves at this site")
+    signature: Literal["sha256", "sha1"] = Field(
+        default="sha256", description="`sha1` also takes the old signatures; ask PlacetoPay to move the site instead"
+    )
+    locale: str = Field(default="es_EC", description="language of the checkout page when the order names none")
+    timeout: Duration = Field(default=timedelta(seconds=30), description="how long one call may take")
+
+    @field_validator("url")
+    @classmethod
+    def _without_slash(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("write an address like https://checkout.placetopay.ec")
+        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
+        return url.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _not_empty(cls, key: SecretStr) -> SecretStr:
+        if not key.get_secret_value():
+            raise ValueError("is empty")
+        return key
+
+    @model_validator(mode="after")
+    def _one_world(self) -> Self:
+        host = urlsplit(self.url).hostname
+        if self.site == "test" and host in LIVE_HOSTS:
+            raise ValueError("`url` is the live service but `site` says test")
+        if self.site == "live" and host in TEST_HOSTS:
+            raise ValueError("`url` is the test service but `site` says live")
+        return self
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret keys that a notification may be signed with, the current one first."""
+        keys = (self.secret_key, self.previous_secret_key)
+        return tuple(key.get_secret_value() for key in keys if key is not None and key.get_secret_value())
