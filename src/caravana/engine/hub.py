@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -27,7 +27,7 @@ from caravana.journal.operation import Operation
 from caravana.kit import codec
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, clock_from_environment
-from caravana.kit.component import Consumer
+from caravana.kit.component import Component, Consumer
 from caravana.kit.errors import ConfigurationError, NoConsumer
 from caravana.kit.exchange import IN_ONLY, Exchange
 from caravana.kit.ports import Arrival, Outcome, Unavailable
@@ -75,6 +75,7 @@ class Hub:
         journal: Journal | None = None,
         ownership: Ownership | None = None,
         callables: Callables | None = None,
+        components: Iterable[type[Component]] = (),
     ) -> None:
         """`documents`: the routes; clock, journal and ownership are made from the configuration unless given."""
         self.configuration = configuration
@@ -86,7 +87,7 @@ class Hub:
         self.gates = Gates(self.clock, self._limits)
         self.listener = HubListener(configuration.listener.public_url or "", self.metrics)
         self.store = JournalStore(self)
-        self.components = Components(self)
+        self.components = Components(self, components)
         self.program = self._assemble(documents)
         self.revision = self.program.revision.hash
         self._programs: dict[str, Program] = {self.revision: self.program}

@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -43,10 +43,10 @@ def _classes_in(module: ModuleType) -> Iterator[type[Component]]:
 class Components:
     """The components of one hub, each made when first used."""
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
+    def __init__(self, context: Context, further: Iterable[type[Component]] = ()) -> None:
+        """`context`: the hub; `further`: classes beside those found, e.g. an application's own."""
         self._context = context
-        self._classes = component_classes()
+        self._classes = component_classes() | {scheme: cls for cls in further for scheme in (cls.scheme, *cls.schemes)}
         self._made: dict[type[Component], Component] = {}
 
     @property

@@ -1,0 +1,159 @@
+"""Effects by kind: what a lost answer, a refusal and a crash lead to."""
+
+import asyncio
+
+import pytest
+
+from caravana.kit.clock import ManualClock
+from caravana.kit.errors import RateLimited, Refused, Transient, Unknown
+from tests.engine.conftest import Station, route
+from tests.support.waiting import eventually
+
+
+def to(kind: str, options: str = "") -> str:
+    return route(f"- to: 'partner:pay?kind={kind}{options}'\n- to: mock:end")
+
+
+@pytest.mark.parametrize("kind", ["read", "idempotent", "verifiable", "blind"])
+async def test_effect_is_made_once_and_its_reply_goes_on(station: Station, kind: str) -> None:
+    """Every kind of effect is called once and its reply becomes the body."""
+    await station.start(to(kind))
+    [one] = await station.send("main", "order 1")
+    assert station.world.calls == 1
+    assert station.received("end") == [{"made": "pay"}]
+    assert (await station.states())[one] == "done"
+
+
+@pytest.mark.parametrize(("kind", "calls"), [("idempotent", 2), ("verifiable", 1)])
+async def test_lost_answer_is_settled_without_doing_it_twice(station: Station, kind: str, calls: int) -> None:
+    """After a lost answer an idempotent effect repeats its key, a verifiable one asks."""
+    station.world.lose_answer(Unknown("cut"))
+    await station.start(to(kind))
+    [one] = await station.send("main", "order 1")
+    await eventually_done(station, one)
+    assert len(station.world.done) == 1
+    assert station.world.calls == calls
+
+
+async def eventually_done(station: Station, exchange: str, state: str = "done") -> None:
+    async def reached() -> bool:
+        return (await station.states())[exchange] == state
+
+    await eventually(reached, timeout=20)
+
+
+async def test_lost_answer_of_a_blind_effect_is_in_doubt(station: Station) -> None:
+    """Nobody can be asked about a blind effect: the exchange is in doubt, and doTry does not hide it."""
+    station.world.lose_answer(Unknown("cut"))
+    steps = """
+- doTry:
+    steps:
+      - to: partner:pay
+    doCatch:
+      - exception: [java.lang.Throwable]
+        steps:
+          - to: mock:caught
+"""
+    await station.start(route(steps))
+    [one] = await station.send("main", "order 1")
+    assert (await station.states())[one] == "in_doubt"
+    assert station.received("caught") == []
+    assert station.world.calls == 1
+
+
+async def test_declared_harmless_blind_effect_is_done_again(station: Station) -> None:
+    """A route may declare that doing a blind effect twice is harmless."""
+    station.world.lose_answer(Unknown("cut"))
+    await station.start(to("blind", "&repeat=true"))
+    [one] = await station.send("main", "note")
+    await eventually_done(station, one)
+    assert station.world.calls == 2
+
+
+@pytest.mark.parametrize("kind", ["idempotent", "verifiable", "blind"])
+async def test_partner_that_is_away_costs_no_message(station: Station, kind: str) -> None:
+    """Errors on which nothing was done wait under the connection's policy, before any handler sees them."""
+    station.world.fail(Transient("refused"), RateLimited("slow down", retry_after=0.05))
+    await station.start(to(kind))
+    [one] = await station.send("main", "order 1")
+    await eventually_done(station, one)
+    assert len(station.world.done) == 1
+
+
+async def test_refusal_is_told_once_and_the_exchange_is_dead(station: Station) -> None:
+    """A permanent refusal is not repeated."""
+    station.world.fail(Refused("no such order", status=422))
+    await station.start(to("blind"))
+    [one] = await station.send("main", "order 1")
+    assert (await station.states())[one] == "dead"
+    assert station.world.calls == 1
+
+
+async def test_not_found_is_no_answer_until_the_partner_has_settled(station: Station) -> None:
+    """A verifiable effect that is not found is called again only after the endpoint's settle time."""
+    clock = ManualClock()
+    station.world.fail(Unknown("cut"))
+    await station.start(to("verifiable", "&settle=60"), clock=clock)
+    [one] = await station.send("main", "order 1", wait=False)
+    await eventually(lambda: station.world.asked >= 1)
+    assert station.world.calls == 1
+    for _ in range(40):
+        clock.advance(5)
+        await asyncio.sleep(0.01)
+    await eventually_done(station, one)
+    assert len(station.world.done) == 1
+    assert station.world.calls == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "done"),
+    [("idempotent", "done", 1), ("verifiable", "done", 1), ("blind", "in_doubt", 0), ("read", "done", 0)],
+)
+async def test_crash_during_the_call(station: Station, kind: str, state: str, done: int) -> None:
+    """A hub that dies during a call resumes by the effect's kind."""
+    station.world.before = asyncio.Event()
+    await station.start(to(kind))
+    [one] = await station.send("main", "order 1", wait=False)
+    await eventually(lambda: station.world.calls == 1)
+    await station.stop()
+    station.world.before = None
+    await station.start(to(kind))
+    await eventually_done(station, one, state)
+    assert len(station.world.done) == done
+
+
+async def test_recorded_effects_are_not_repeated_after_a_crash(station: Station) -> None:
+    """A re-run takes the recorded outcome of the first effect and goes on with the second."""
+    steps = "- to: 'partner:first?kind=blind'\n- to: 'partner:second?kind=idempotent'\n- to: mock:end"
+    await station.start(route(steps))
+    station.world.script.append(_nothing())
+    waiting = station.world.before = asyncio.Event()
+    [one] = await station.send("main", "x", wait=False)
+    waiting.set()
+    station.world.before = None
+    await eventually_done(station, one)
+    before = station.world.calls
+    await station.stop()
+    await station.start(route(steps))
+    assert station.world.calls == before
+
+
+def _nothing():  # type: ignore[no-untyped-def]
+    def behave() -> None:
+        return None
+
+    behave.act = True  # type: ignore[attr-defined]
+    return behave
+
+
+async def test_shadow_records_what_would_have_left(station: Station) -> None:
+    """In shadow mode effects are recorded with their exact request and nothing leaves; reads are made."""
+    from caravana.engine.configuration import Modes
+
+    steps = "- to: 'partner:look?kind=read'\n- to: 'partner:pay?kind=blind'\n- to: mock:end"
+    await station.start(route(steps), modes=Modes(default="shadow"))
+    await station.send("main", "order 1")
+    assert station.world.done == []
+    rows = await station.query("select path, state, request from record order by path")
+    assert [(row["path"], row["state"]) for row in rows] == [("to1", "done"), ("to2", "would")]
+    assert b"pay" in rows[1]["request"]
