@@ -121,8 +121,10 @@ class PostgresServer:
 
     def _reachable(self, binaries: Path) -> Path:
         """Return `binaries`, copied where the server's user may not enter the folder that the wheel was installed in."""
-        probe = subprocess.run(["test", "-x", binaries / "postgres"], check=False, **self._surroundings())
-        if probe.returncode == 0:
+        with contextlib.suppress(PermissionError):
+            subprocess.run(
+                [binaries / "postgres", "--version"], check=False, capture_output=True, **self._surroundings()
+            )
             return binaries
         copy = self.folder / "install"
         shutil.copytree(binaries.parent, copy, symlinks=True)
@@ -170,26 +172,28 @@ def shared_server(folder: Path) -> Iterator[str]:
 
     Raises `PostgresUnavailable` when it does not start.
     """
-    keeper: subprocess.Popen[bytes] | None = None
-    with (folder / "postgres.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        place = folder / "postgres.keeper"
-        known = _ask(place.read_text()) if place.exists() else None
+    with contextlib.ExitStack() as stack:
+        known = _join_or_start(folder, stack)
         if known is None:
-            keeper, address = _start_keeper()
-            place.write_text(address)
-            known = _ask(address)
-    if known is None:
-        raise PostgresUnavailable("the keeper of the test server ended before it answered")
-    connection, answer = known
-    try:
+            raise PostgresUnavailable("the keeper of the test server ended before it answered")
+        connection, answer = known
+        stack.enter_context(connection)
         if "error" in answer:
             raise PostgresUnavailable(answer["error"])
         yield answer["url"]
-    finally:
-        connection.close()
-        if keeper is not None:
-            keeper.wait()
+
+
+def _join_or_start(folder: Path, stack: contextlib.ExitStack) -> tuple[socket.socket, dict[str, str]] | None:
+    """Return what `_ask` returns, from a keeper that is there or a new one; `stack` then waits for the new one's end."""
+    with (folder / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        place = folder / "postgres.keeper"
+        if place.exists() and (known := _ask(place.read_text())):
+            return known
+        keeper, address = _start_keeper()
+        stack.callback(keeper.wait)
+        place.write_text(address)
+        return _ask(address)
 
 
 def _start_keeper() -> tuple[subprocess.Popen[bytes], str]:
@@ -224,8 +228,8 @@ def keep(listening: socket.socket, address: str) -> None:
         stack.enter_context(listening)
         try:
             answer = {"url": stack.enter_context(PostgresServer()).url()}
-        except PostgresUnavailable as error:
-            answer = {"error": str(error)}
+        except Exception as error:  # whatever it is, the tests shall show it
+            answer = {"error": f"{type(error).__name__}: {error}"}
         users = [_welcome(listening, answer)]
         while users:
             ready, _, _ = select.select([listening, *users], [], [])

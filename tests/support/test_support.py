@@ -67,13 +67,29 @@ def test_wheel_serves_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch)
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
-    """A server that ends at once is an error with the reason, not a wait."""
+@pytest.fixture
+def broken_binaries(tmp_path: Path) -> Path:
+    """Programs of a PostgreSQL that ends at once with a reason."""
+    folder = tmp_path / "install" / "bin"
+    folder.mkdir(parents=True)
     for name in ("initdb", "postgres"):
-        program = tmp_path / name
-        program.write_text("#!/bin/sh\necho 'no room left' >&2\nexit 1\n")
-        program.chmod(0o755)
-    with pytest.raises(PostgresUnavailable, match="no room left"), PostgresServer(tmp_path):
+        (folder / name).write_text("#!/bin/sh\necho 'no room left' >&2\nexit 1\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def test_server_that_cannot_start_shows_its_log(broken_binaries: Path) -> None:
+    """A server that ends at once is an error with the reason, not a wait."""
+    with pytest.raises(PostgresUnavailable, match="no room left"), PostgresServer(broken_binaries):
+        pass
+
+
+def test_shared_server_that_cannot_start_says_why(
+    tmp_path: Path, broken_binaries: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for a shared server that does not start gets the reason, and no process stays behind."""
+    monkeypatch.setenv("PATH", str(broken_binaries), prepend=":")
+    with pytest.raises(PostgresUnavailable, match="no room left"), shared_server(tmp_path):
         pass
 
 
