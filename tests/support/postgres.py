@@ -70,12 +70,9 @@ class PostgresServer:
 
     def __init__(self, binaries: Path | None = None) -> None:
         """`binaries`: folder of `postgres` and `initdb`, by default what `find_binaries` finds."""
-        base = "/tmp" if Path("/tmp").is_dir() else None  # a socket's path may have a hundred characters, no more
-        self.folder = Path(tempfile.mkdtemp(prefix="caravana-pg-", dir=base))
+        self.binaries = binaries or find_binaries()
         self.identity = _server_identity()
-        if self.identity:
-            os.chown(self.folder, self.identity["user"], self.identity["group"])
-        self.binaries = self._reachable(binaries or find_binaries())
+        self.folder = _short_folder("caravana-pg-")
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "postgres") -> str:
@@ -85,6 +82,9 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server and return when it answers; raises `PostgresUnavailable` with the end of its log."""
         if not (self.folder / "data").exists():
+            if self.identity:
+                os.chown(self.folder, self.identity["user"], self.identity["group"])
+            self.binaries = self._reachable(self.binaries)
             self._run("initdb", "-D", "data", "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         settings = [text for name, value in SETTINGS.items() for text in ("-c", f"{name}={value}")]
         command = [str(self.binaries / "postgres"), "-D", "data", "-k", str(self.folder), *settings]
@@ -155,6 +155,11 @@ class PostgresServer:
         raise PostgresUnavailable(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
 
+def _short_folder(prefix: str) -> Path:
+    """Return a new folder with a short path: a socket's path may have a hundred characters, no more."""
+    return Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp" if Path("/tmp").is_dir() else None))
+
+
 def _server_identity() -> dict[str, Any]:
     """Return the `subprocess` arguments that make the server another user than root; none where we are not root."""
     if os.geteuid() != 0:
@@ -197,8 +202,7 @@ def _join_or_start(folder: Path, stack: contextlib.ExitStack) -> tuple[socket.so
 
 
 def _start_keeper() -> tuple[subprocess.Popen[bytes], str]:
-    folder = tempfile.mkdtemp(prefix="caravana-keeper-", dir="/tmp" if Path("/tmp").is_dir() else None)
-    address = f"{folder}/socket"
+    address = str(_short_folder("caravana-keeper-") / "socket")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen(64)
