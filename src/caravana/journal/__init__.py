@@ -12,4 +12,8 @@ def open_journal(url: str) -> Journal:
     """Return the journal at `url`: `sqlite:///folder/file.db`, or `postgresql://user@host/database`."""
     if url.startswith("sqlite:///"):
         return SqliteJournal(Path(url.removeprefix("sqlite:///")))
+    if url.startswith("postgresql://"):
+        from caravana.journal.postgresql import PostgresJournal  # the driver is not needed on SQLite
+
+        return PostgresJournal(url)
     raise ValueError(f"`{url.split(':', 1)[0]}` is no journal; write sqlite:///file.db or postgresql://…")

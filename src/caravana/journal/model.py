@@ -3,9 +3,9 @@
 import hashlib
 import random
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 SHARDS = 64
 
@@ -81,9 +81,8 @@ class Admitted:
     conflict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One effect of an exchange."""
+class Record(NamedTuple):
+    """One effect of an exchange. A tuple, since the hot path changes several of them for each effect."""
 
     path: str
     kind: str
@@ -104,7 +103,7 @@ class Record:
 
     def with_(self, **changes: Any) -> "Record":
         """Return a record that differs in `changes`."""
-        return replace(self, **changes)
+        return self._replace(**changes)
 
 
 @dataclass(frozen=True, slots=True)

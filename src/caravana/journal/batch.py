@@ -1,0 +1,169 @@
+"""Many operations in one PostgreSQL transaction: driven side by side, their like statements sent together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncCursor, sql
+
+from caravana.journal import statements as s
+from caravana.journal.journal import Fenced
+from caravana.journal.model import Fence
+from caravana.journal.operation import Operation, Row, Rows, Statement, Work
+
+Connection = AsyncConnection[Row]
+CHANNEL = "caravana"
+"""Where processes tell each other the news: `work:<shard>,<shard>`, `again` (something older may run again)."""
+INSERT_LOCK = 0x0CA2A7A9
+"""Advisory lock of whoever inserts exchanges, held until COMMIT: so exchanges become visible in the order of `seq`, and
+a reader that has seen one has missed none before it."""
+_LOCK = sql.SQL("SELECT pg_advisory_xact_lock({})").format(INSERT_LOCK)
+_FENCES = "SELECT id, epoch FROM shard WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_NOTIFY = "SELECT pg_notify(%s, %s)"
+_SORTED_BY = ("scope", "key", "kind", "value", "name", "hash", "exchange", "seq", "the_seq", "path", "number")
+NUL = "\N{SYMBOL FOR NULL}"
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One submitted operation and what became of it."""
+
+    operation: Operation[Any]
+    future: "asyncio.Future[Any]"
+    essential: bool
+    fence: Fence | None
+    since: float
+    clean: bool = False
+    """Whether NUL characters, which PostgreSQL's text cannot hold, are stored as their symbol."""
+    result: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Turn:
+    """A job that waits for the rows of its next statement."""
+
+    job: Job
+    work: Work[Any]
+    statement: Statement
+    parameters: dict[str, Any]
+
+
+class Batch:
+    """Carries out jobs in one transaction of `connection`, which is left open: the caller commits."""
+
+    def __init__(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        """`jobs`: in the order in which they were submitted."""
+        self._connection = connection
+        self._jobs = jobs
+        self._shards: set[int] = set()
+        self._locked = False
+        self._revived = False
+
+    async def carry_out(self) -> None:
+        """Fill in each job's result, or the error `Fenced`. Any other error leaves the whole batch to be rolled back."""
+        async with self._connection.cursor(binary=True) as cursor:
+            await self._check_fences(cursor)
+            turns = [self._begin(job) for job in self._jobs if job.error is None]
+            ready = [turn for turn in turns if turn is not None]
+            while ready:
+                ready = await self._round(cursor, ready)
+            await self._notify(cursor)
+
+    async def _check_fences(self, cursor: AsyncCursor[Row]) -> None:
+        """Lock the shards concerned against take-over, and turn away who no longer owns his."""
+        for job in self._jobs:
+            job.error = None
+        shards = sorted({job.fence.shard for job in self._jobs if job.fence is not None})
+        if not shards:
+            return
+        await cursor.execute(_FENCES, (shards,))
+        epochs: dict[int, int] = {row[0]: row[1] for row in await cursor.fetchall()}
+        for job in self._jobs:
+            if job.fence is not None and epochs.get(job.fence.shard) != job.fence.epoch:
+                job.error = Fenced(f"shard {job.fence.shard} was taken over")
+
+    def _begin(self, job: Job) -> _Turn | None:
+        work = job.operation.start()
+        return self._advance(job, work, None)
+
+    def _advance(self, job: Job, work: Work[Any], rows: Rows | None) -> _Turn | None:
+        """Let a job go on with `rows`; None when it is finished."""
+        try:
+            statement, parameters = next(work) if rows is None else work.send(rows)
+        except StopIteration as stop:
+            job.result = stop.value
+            return None
+        return _Turn(job, work, statement, _cleaned(parameters) if job.clean else parameters)
+
+    async def _round(self, cursor: AsyncCursor[Row], turns: list[_Turn]) -> list[_Turn]:
+        """Run the next statement of every job, like with like; returns the turns after it, in the jobs' order."""
+        groups: dict[Statement, list[_Turn]] = {}
+        for turn in turns:
+            groups.setdefault(turn.statement, []).append(turn)
+        answers: dict[_Turn, Rows] = {}
+        for statement in sorted(groups, key=_rank):
+            members = groups[statement]
+            if statement is s.INSERT_EXCHANGE:
+                await self._lock(cursor)
+                self._shards.update(turn.parameters["shard"] for turn in members)
+            else:
+                members.sort(key=_place)
+                self._revived |= statement is s.CHANGE_STATE
+            rows = await _run(cursor, statement, [turn.parameters for turn in members])
+            answers.update(zip(members, rows, strict=True))
+        following = [self._advance(turn.job, turn.work, answers[turn]) for turn in turns]
+        return [turn for turn in following if turn is not None]
+
+    async def _lock(self, cursor: AsyncCursor[Row]) -> None:
+        if not self._locked:
+            await cursor.execute(_LOCK)
+            self._locked = True
+
+    async def _notify(self, cursor: AsyncCursor[Row]) -> None:
+        """Tell the owners of the shards that got work; they hear it when this commits."""
+        if self._shards:
+            await cursor.execute(_NOTIFY, (CHANNEL, "work:" + ",".join(map(str, sorted(self._shards)))))
+        if self._revived:
+            await cursor.execute(_NOTIFY, (CHANNEL, "again"))
+
+
+async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[dict[str, Any]]) -> list[Rows]:
+    """Run `statement` once for each of `parameters`; returns the rows of each."""
+    if len(parameters) == 1:
+        await cursor.execute(statement.postgresql, parameters[0], prepare=True)
+        return [await cursor.fetchall() if statement.returns else []]
+    await cursor.executemany(statement.postgresql, parameters, returning=statement.returns)
+    if not statement.returns:
+        return [[] for _ in parameters]
+    answers = [await cursor.fetchall()]
+    while cursor.nextset():
+        answers.append(await cursor.fetchall())
+    return answers
+
+
+async def run_reading(connection: Connection, operation: Operation[Any]) -> Any:
+    """Carry out one reading operation on a connection in autocommit mode; returns its result."""
+    work = operation.start()
+    async with connection.cursor(binary=True) as cursor:
+        try:
+            statement, parameters = next(work)
+            while True:
+                [rows] = await _run(cursor, statement, [parameters])
+                statement, parameters = work.send(rows)
+        except StopIteration as stop:
+            return stop.value
+
+
+def _rank(statement: Statement) -> tuple[bool, str]:
+    """Exchanges first, for their lock; then the same order in every transaction, so that few wait in a circle."""
+    return statement is not s.INSERT_EXCHANGE, statement.name
+
+
+def _place(turn: _Turn) -> tuple[str, ...]:
+    return tuple(str(turn.parameters.get(name)) for name in _SORTED_BY)
+
+
+def _cleaned(parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.replace("\0", NUL) if isinstance(value, str) else value for name, value in parameters.items()}
