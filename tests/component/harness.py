@@ -46,10 +46,12 @@ class SteppedClock(ManualClock):
         await super().sleep(seconds)
 
     async def step(self, seconds: float = 0.0) -> None:
-        """Move on by `seconds` and return when the one consumer under test sleeps again."""
+        """Move on by `seconds`; when that wakes the one consumer under test, return when it sleeps again."""
+        sleepers = len(self._sleepers)
         self._asleep.clear()
         self.advance(seconds)
-        await self._asleep.wait()
+        if len(self._sleepers) < sleepers:
+            await self._asleep.wait()
 
     async def asleep(self) -> None:
         """Return as soon as somebody sleeps."""
