@@ -87,4 +87,5 @@ Routes = Callable[[str], str]
 def route(steps: str, *, name: str = "main", parameters: str = "{}", head: str = "") -> str:
     """Return the YAML of one seda route with `steps` (indented by the caller at column 0)."""
     body = "\n".join("        " + line for line in steps.strip("\n").splitlines())
-    return f"{head}\n- route:\n    id: {name}\n    from:\n      uri: seda:{name}\n      parameters: {parameters}\n      steps:\n{body}\n"
+    source = f"      uri: seda:{name}\n      parameters: {parameters}\n"
+    return f"{head}\n- route:\n    id: {name}\n    from:\n{source}      steps:\n{body}\n"

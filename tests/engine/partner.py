@@ -24,6 +24,7 @@ class World:
         self.visible = True
         self.script: deque[Callable[[], Exception | None]] = deque()
         self.before: asyncio.Event | None = None
+        self.second: asyncio.Event | None = None
 
     def fail(self, *errors: Exception) -> None:
         """Raise `errors` in turn, doing nothing."""
@@ -70,6 +71,8 @@ class PartnerProducer(Producer):
         behaviour = self.world.script.popleft() if self.world.script else None
         if self.world.before is not None:
             await self.world.before.wait()
+        if self.world.second is not None and request["do"] == "second":
+            await self.world.second.wait()
         if behaviour is None or behaviour.act:  # type: ignore[attr-defined]
             self._do(request, effect)
         if behaviour is not None and (error := behaviour()) is not None:

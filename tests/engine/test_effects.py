@@ -123,27 +123,18 @@ async def test_crash_during_the_call(station: Station, kind: str, state: str, do
 
 
 async def test_recorded_effects_are_not_repeated_after_a_crash(station: Station) -> None:
-    """A re-run takes the recorded outcome of the first effect and goes on with the second."""
+    """A re-run takes the recorded outcome of the first effect and calls only the second."""
     steps = "- to: 'partner:first?kind=blind'\n- to: 'partner:second?kind=idempotent'\n- to: mock:end"
+    station.world.second = asyncio.Event()
     await station.start(route(steps))
-    station.world.script.append(_nothing())
-    waiting = station.world.before = asyncio.Event()
     [one] = await station.send("main", "x", wait=False)
-    waiting.set()
-    station.world.before = None
-    await eventually_done(station, one)
-    before = station.world.calls
+    await eventually(lambda: station.world.calls == 2)
     await station.stop()
+    station.world.second.set()
     await station.start(route(steps))
-    assert station.world.calls == before
-
-
-def _nothing():  # type: ignore[no-untyped-def]
-    def behave() -> None:
-        return None
-
-    behave.act = True  # type: ignore[attr-defined]
-    return behave
+    await eventually_done(station, one)
+    assert station.world.calls == 3
+    assert len(station.world.done) == 2
 
 
 async def test_shadow_records_what_would_have_left(station: Station) -> None:

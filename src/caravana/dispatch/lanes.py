@@ -24,7 +24,7 @@ class Lanes:
         """Begin empty."""
         self._waiting: dict[str, list[Work]] = {}
         self._held: dict[str, int] = {}
-        self._ready: OrderedDict[int, Work] = OrderedDict()
+        self._ready: dict[bool, OrderedDict[int, Work]] = {False: OrderedDict(), True: OrderedDict()}
         self._known: set[int] = set()
 
     def __len__(self) -> int:
@@ -39,20 +39,17 @@ class Lanes:
             return False
         self._known.add(work.seq)
         if work.lane is None:
-            self._ready[work.seq] = work
+            self._ready[work.bulk][work.seq] = work
             return True
         queue = self._waiting.setdefault(work.lane, [])
         insort(queue, work)
         self._offer(work.lane)
         return True
 
-    def take(self, *, bulk: bool | None = None) -> Work | None:
-        """Return the next work that may run (of the bulk or the live kind, when asked), and hold its lane."""
-        for seq, work in self._ready.items():
-            if bulk is None or work.bulk is bulk:
-                del self._ready[seq]
-                return work
-        return None
+    def take(self, *, bulk: bool = False) -> Work | None:
+        """Return the next bulk or live work that may run; its lane is held for it."""
+        ready = self._ready[bulk]
+        return ready.popitem(last=False)[1] if ready else None
 
     def release(self, work: Work) -> None:
         """`work` ended (or no longer holds its lane): the next of its lane may run."""
@@ -65,18 +62,18 @@ class Lanes:
 
     def again(self, work: Work) -> None:
         """`work`, which held its lane while it waited, may run again."""
-        self._ready[work.seq] = work
+        self._ready[work.bulk][work.seq] = work
 
     def forget_shard(self, shard: int) -> list[Work]:
         """Drop all work of `shard` that is not running; returns what was dropped."""
-        dropped = [work for work in self._ready.values() if work.shard == shard]
+        dropped = [work for ready in self._ready.values() for work in ready.values() if work.shard == shard]
         for lane, queue in list(self._waiting.items()):
             dropped += [work for work in queue if work.shard == shard]
             self._waiting[lane] = [work for work in queue if work.shard != shard]
             if not self._waiting[lane]:
                 del self._waiting[lane]
         for work in dropped:
-            self._ready.pop(work.seq, None)
+            self._ready[work.bulk].pop(work.seq, None)
             self._known.discard(work.seq)
             if work.lane is not None and self._held.get(work.lane) == work.seq:
                 del self._held[work.lane]
@@ -94,4 +91,4 @@ class Lanes:
         if not queue:
             del self._waiting[lane]
         self._held[lane] = work.seq
-        self._ready[work.seq] = work
+        self._ready[work.bulk][work.seq] = work

@@ -200,8 +200,13 @@ class Hub:
             for state, age in ages.items():
                 before = to_micros(self.clock.now() - age)
                 with contextlib.suppress(Exception):
-                    while await self.journal.submit(ops.retain(state.value, before, 200)) == 200:
-                        await asyncio.sleep(0)
+                    await self._retain(state, before)
+
+    async def _retain(self, state: State, before: int) -> None:
+        """Delete in small portions, so that no transaction is long."""
+        deleted = 200
+        while deleted == 200:
+            deleted = await self.journal.submit(ops.retain(state.value, before, 200))
 
     # What runs and receivers ask.
 

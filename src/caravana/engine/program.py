@@ -307,13 +307,8 @@ def expand_rest(document: RouteDocument) -> list[m.Route]:
     for rest in document.rests:
         for method, verb in rest.operations():
             path = "/".join(part.strip("/") for part in (context, rest.path, verb.path) if part.strip("/"))
-            parameters = {"httpMethodRestrict": method}
-            for name, value in (
-                ("consumes", verb.consumes or rest.consumes),
-                ("produces", verb.produces or rest.produces),
-            ):
-                if value:
-                    parameters[name] = value
+            types = {"consumes": verb.consumes or rest.consumes, "produces": verb.produces or rest.produces}
+            parameters = {"httpMethodRestrict": method} | {name: value for name, value in types.items() if value}
             source = m.From(
                 uri=f"platform-http:/{path}", parameters=parameters, steps=(verb.to,), location=verb.location
             )

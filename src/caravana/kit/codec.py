@@ -38,7 +38,11 @@ def loads(data: bytes) -> Any:
 
 def canonical_hash(value: Any) -> str:
     """Return a hash of `value` that does not depend on the order of keys; 32 hex characters."""
-    data = json.dumps(_tagged(value, "$"), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    try:
+        _refuse_number_keys(value)
+        data = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        data = _TAG + json.dumps(_tagged(value, "$"), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(data.encode(), digest_size=16).hexdigest()
 
 
