@@ -8,13 +8,15 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
-from typing import Any, get_args
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
 import typer
 from docutils import nodes
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from sphinx.application import Sphinx
@@ -91,37 +93,69 @@ def model_table(model: type[BaseModel], prefix: str = "") -> str:
 def _fields(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, ...]]:
     for name, field in model.model_fields.items():
         full = prefix + (field.alias or name)
-        if inspect.isclass(field.annotation) and issubclass(field.annotation, BaseModel):
+        values = get_args(field.annotation)[1:] if get_origin(field.annotation) is dict else ()
+        if is_model(field.annotation):
             yield from _fields(field.annotation, f"{full}.")
+        elif values and is_model(values[0]):
+            yield from _fields(values[0], f"{full}.NAME.")
         else:
             yield f"`{full}`", f"`{type_name(field.annotation)}`", default_of(field), field.description or ""
 
 
+def is_model(annotation: object) -> bool:
+    """Say whether a field's type is a model of its own."""
+    return inspect.isclass(annotation) and issubclass(annotation, BaseModel)
+
+
+WORDS: dict[object, str] = {
+    Any: "any value",
+    str: "text",
+    bool: "true or false",
+    int: "integer",
+    float: "number",
+    Path: "path",
+    datetime: "time",
+    timedelta: "duration",
+    SecretStr: "secret",
+}
+
+
 def type_name(annotation: object) -> str:
-    """Return a type as a person writes it: `text`, `a, b or c`, `duration`, `list of text`."""
-    words = {str: "text", bool: "true or false", int: "integer", timedelta: "duration", type(None): "nothing"}
-    if isinstance(annotation, type) and annotation in words:
-        return words[annotation]
-    members = getattr(annotation, "__members__", None)
-    if members:
+    """Return a type as a person writes it: `text`, `test or live`, `duration`, `list of text`, `by name: text`."""
+    if annotation in WORDS:
+        return WORDS[annotation]
+    if members := getattr(annotation, "__members__", None):
         return " or ".join(str(one.value) for one in members.values())
-    arguments = [one for one in get_args(annotation) if one is not type(None)]
+    origin, arguments = get_origin(annotation), [one for one in get_args(annotation) if one not in {NoneType, Ellipsis}]
     if not arguments:
         return getattr(annotation, "__name__", str(annotation))
-    inner = " or ".join(type_name(one) if not isinstance(one, str) else one for one in arguments)
-    return f"list of {inner}" if getattr(annotation, "__origin__", None) in {list, tuple} else inner
+    if origin is Annotated:
+        return type_name(arguments[0])
+    if origin is dict:
+        return f"by name: {type_name(arguments[-1])}"
+    inner = " or ".join(dict.fromkeys(str(one) if origin is Literal else type_name(one) for one in arguments))
+    return f"list of {inner}" if origin in {list, tuple} else inner
 
 
 def default_of(field: FieldInfo) -> str:
-    """Return a field's default as a table shows it: `required`, nothing for None, else the value."""
+    """Return a field's default as a table shows it: `required`, nothing for what is empty, else the value."""
     if field.is_required():
         return "required"
-    value = field.get_default(call_default_factory=True) if not field.default_factory_takes_validated_data else None
-    if value is None or value is PydanticUndefined or value == "":
+    value = None if field.default_factory_takes_validated_data else field.get_default(call_default_factory=True)
+    if value is PydanticUndefined or value is None or value in ("", [], (), {}):
         return ""
     if isinstance(value, timedelta):
-        return f"`{value.total_seconds():g}s`"
+        return f"`{duration_text(value)}`"
+    if isinstance(value, (list, tuple, frozenset)):
+        return ", ".join(f"`{one}`" for one in value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def duration_text(value: timedelta) -> str:
+    """Return a duration in the largest unit that fits without rest, as a setting is written: `30d`, `90s`, `500ms`."""
+    milliseconds = round(value.total_seconds() * 1000)
+    units = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+    return next((f"{milliseconds // size}{unit}" for unit, size in units.items() if milliseconds % size == 0), "")
 
 
 # ------------------------------------------------------------------------------------------------------ commands
@@ -274,6 +308,7 @@ class Generated(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the parsed nodes, headings included."""
+        self.env.note_reread()  # its source is code, whose changes Sphinx does not see
         return self.parse_text_to_nodes(type(self).source(*self.arguments), allow_section_headings=True)
 
 
