@@ -1,0 +1,78 @@
+"""The command line: one module per group of commands; what is heavy is imported by the command that needs it."""
+
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from caravana.cli import check as check_module
+from caravana.cli import init as init_module
+from caravana.cli import routes as routes_module
+from caravana.cli import run as run_module
+from caravana.cli import sandbox as sandbox_module
+from caravana.cli.output import fail
+
+HELP = """Caravana, a durable integration hub for trading companies on Odoo.
+
+Exit codes: 0 all is well, 1 something is wrong (the text says what), 2 the command was called wrongly.
+
+\b
+caravana init                 write a commented configuration
+caravana check                judge configuration and routes
+caravana run                  run the hub
+caravana review               see what waits for a person
+"""
+
+app = typer.Typer(
+    name="caravana",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from caravana import __version__
+
+        typer.echo(f"caravana {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("init")(init_module.init)
+app.command("check")(check_module.check)
+app.command("run")(run_module.run)
+app.command("sandbox")(sandbox_module.sandbox)
+app.command("support")(check_module.support)
+app.add_typer(routes_module.app, name="routes")
+
+if importlib.util.find_spec("caravana.cli.demo") is not None:
+    app.command("demo")(importlib.import_module("caravana.cli.demo").demo)
+
+
+def main() -> None:
+    """Run the command line; known errors become one text and exit code 1."""
+    from caravana.kit.errors import CaravanaError
+
+    try:
+        app()
+    except CaravanaError as error:
+        fail(str(error))
+        sys.exit(1)
+    except BrokenPipeError:  # `caravana … | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

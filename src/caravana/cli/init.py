@@ -1,0 +1,133 @@
+"""`caravana init`: a folder to begin in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from caravana.cli.output import fail
+
+CONFIGURATION = """\
+# Caravana's configuration. Whatever is commented out shows its default. `caravana check` judges this file and the routes,
+# `caravana doctor` asks each partner whether what stands here is right, `caravana run` runs the hub.
+
+# A profile is test or live as a whole: test credentials and live ones never mix.
+profile: test
+
+company:
+  name: Empresa XYZ                # what customers read on the pay page
+  country: EC
+  currency: USD
+  timezone: America/Guayaquil
+  locale: es_EC
+
+# Everything that was accepted, done or is in doubt stands in the journal. Several machines: postgresql://user@host/database
+journal: sqlite:///var/caravana.db
+
+# Route files, with wildcards.
+routes:
+  - routes/*.yaml
+
+# Flows that Caravana ships, e.g. cards. Each needs its connections below.
+flows: []
+
+# Python callables that routes name: name -> package.module:function. Modules beside this file are found.
+# callables:
+#   price_of: prices:price_of
+
+# The public port: webhooks, pay and return pages. Put a proxy with TLS before it and tell its address.
+listener:
+  host: 127.0.0.1
+  port: 8080
+  # public_url: https://hub.example.com
+
+# The private port: command line, /healthz, /readyz, /metrics. Never make it public.
+control:
+  host: 127.0.0.1
+  port: 8081
+
+# Partners, by a name of your choice. Secrets are named here and never written here: {{secret:odoo_key}} is read from the
+# environment (CARAVANA_SECRET_ODOO_KEY) or from the file odoo_key in secrets_dir, {{env:NAME}} from the environment.
+# connections:
+#   odoo:
+#     url: https://empresa-xyz.odoo.com
+#     database: empresa-xyz
+#     apiKey: "{{secret:odoo_key}}"
+# secrets_dir: secrets
+
+# Values of {{name}} in route files.
+# placeholders:
+#   greeting: Buenos días
+
+# off, shadow (everything but the effects, which are recorded as what would have happened) or live; by route or connection.
+modes:
+  default: live
+  # routes:
+  #   greeting: shadow
+
+# Records older than this moment are never taken.
+# go_live: 2027-01-01T00:00:00-05:00
+
+# How much at once. Bulk work has limits of its own, so that it never delays an answer.
+# limits:
+#   live: 64
+#   bulk: 16
+#   connections:
+#     odoo:odoo:
+#       rate: 5
+
+# How long ended exchanges are kept.
+# retention:
+#   done: 30d
+#   failed: 90d
+#   dead: 365d
+#   ledger: 400d
+"""
+
+ROUTE = """\
+# A first route: answers on the web with a greeting. Try it while `caravana run` is running:
+#   curl http://127.0.0.1:8080/greeting -H 'name: Ana'
+- route:
+    id: greeting
+    description: Says good day to whoever asks
+    from:
+      uri: platform-http:/greeting
+      steps:
+        - setBody:
+            simple: "Buenos días, ${header.name}"
+        - log: "greeted ${header.name}"
+"""
+
+IGNORE = """\
+# What belongs to this machine: journal, secrets, pictures.
+/var/
+/secrets/
+*.svg
+__pycache__/
+"""
+
+FILES = {"caravana.yaml": CONFIGURATION, "routes/greeting.yaml": ROUTE, ".gitignore": IGNORE}
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+) -> None:
+    """Write a commented configuration, an example route and a .gitignore.
+
+    \b
+    caravana init
+    caravana init empresa-xyz
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    there = [name for name in FILES if (folder / name).exists() and name != ".gitignore"]
+    if there and not force:
+        fail(f"{', '.join(str(folder / name) for name in there)}: there already; --force writes over it")
+        raise typer.Exit(1)
+    for name, text in FILES.items():
+        path = folder / name
+        if path.exists() and not force:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(str(path))
+    typer.echo("\nNext: caravana check, then caravana run")

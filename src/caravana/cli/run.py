@@ -1,0 +1,108 @@
+"""`caravana run`: the hub in the foreground until it is asked to stop."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from caravana.cli.output import fail, print_problems
+from caravana.cli.project import DEFAULT, Config
+
+if TYPE_CHECKING:
+    from caravana.cli.project import Project
+    from caravana.engine.hub import Hub
+
+LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
+LogForm = Annotated[str, typer.Option("--log-format", help="json, text, or auto (text on a terminal).")]
+
+
+def run(config: Config = DEFAULT, log_level: LogLevel = "info", log_format: LogForm = "auto") -> None:
+    """Run the hub with its configuration until Ctrl-C or SIGTERM; what is unfinished resumes at the next start.
+
+    Addresses go to standard output, logs to standard error. SIGHUP reads the route files again and says what is wrong with
+    them; the routes that run stay as they are until the next start.
+
+    \b
+    caravana run
+    caravana run --config /etc/caravana/caravana.yaml --log-format json
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    import asyncio
+
+    from caravana.engine.logs import LEVELS, configure_logs
+
+    if log_level not in LEVELS or log_format not in ("json", "text", "auto"):
+        fail("--log-level is one of debug, info, warning, error; --log-format one of json, text, auto")
+        raise typer.Exit(2)
+    project = _checked(config)
+    configure_logs(log_level, form=log_format)
+    raise typer.Exit(asyncio.run(_run(project, config)))
+
+
+def _checked(config: Path) -> "Project":
+    """Load the project and refuse it with all its problems."""
+    from caravana.cli.project import load_project
+    from caravana.route import Severity
+
+    project = load_project(config)
+    if any(one.severity is Severity.ERROR for one in project.problems):
+        print_problems(project.problems)
+        raise typer.Exit(1)
+    return project
+
+
+def build_hub(project: "Project") -> "Hub":
+    """Return the hub of a project, not started. Raises `ConfigurationError`, `RouteFileError`."""
+    from caravana.engine.hub import Hub
+
+    given = project.configuration
+    if project.placeholders:
+        given = given.model_copy(update={"placeholders": {**project.placeholders, **given.placeholders}})
+    return Hub(given, project.documents, callables=project.callables)
+
+
+async def _run(project: "Project", config: Path) -> int:
+    import structlog
+
+    from caravana.cli.signals import stop_signal
+    from caravana.engine.serving import served
+    from caravana.journal import JournalError
+    from caravana.route import RouteFileError
+
+    log = structlog.get_logger("caravana.run")
+    try:
+        hub = build_hub(project)
+        async with served(hub, project.pages) as addresses:
+            typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
+            typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
+            log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
+            which = await stop_signal(lambda: _read_again(config))
+            log.info("hub.stopping", signal=which.name)
+    except RouteFileError as error:
+        print_problems(error.problems)
+        return 1
+    except JournalError as error:
+        fail(str(error))
+        return 1
+    log.info("hub.stopped")
+    return 0
+
+
+def _read_again(config: Path) -> None:
+    """Judge the route files as they are now and log what is wrong; nothing that runs changes."""
+    import structlog
+
+    from caravana.cli.check import judge_files
+    from caravana.kit.errors import ConfigurationError
+
+    log = structlog.get_logger("caravana.run")
+    try:
+        judgement = judge_files([], config)
+    except ConfigurationError as error:
+        log.error("routes.refused", problem=str(error))
+        return
+    for problem in judgement.problems:
+        log.warning("routes.problem", problem=str(problem))
+    if judgement.errors:
+        log.error("routes.refused", errors=judgement.errors)
+    else:
+        log.info("routes.well", routes=len(judgement.program.routes) if judgement.program else 0)

@@ -1,0 +1,93 @@
+"""A whole hub in one process: its two ports, its presence beside the journal, reading its routes again."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from caravana.engine.admin import Admin
+from caravana.engine.control import ControlApp, Presence, new_token, presence_path
+from caravana.engine.hub import Hub
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.serving import serve
+
+log = structlog.get_logger("caravana.hub")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a hub is reached: `listener` by partners and customers, `control` by the operator, `public` from outside."""
+
+    listener: str
+    control: str
+    public: str
+
+
+class Watch:
+    """What health and metrics look at in a hub (`caravana.engine.control.Observed`)."""
+
+    def __init__(self, hub: Hub) -> None:
+        """`hub`: the one looked at."""
+        self._hub = hub
+        self.started = False
+
+    def not_ready(self) -> list[str]:
+        """Return why the hub is not ready; nothing when it is."""
+        reasons = [] if self.started else ["the hub is starting or stopping"]
+        failure = self._hub.journal.failure()
+        return [*reasons, f"the journal takes nothing: {failure}"] if failure else reasons
+
+    def exposition(self) -> bytes:
+        """Return the metrics, the gauges brought up to date."""
+        self._hub.metrics.open.set(len(self._hub.dispatcher))
+        self._hub.metrics.running.set(self._hub.dispatcher.running)
+        return self._hub.metrics.text()
+
+
+@asynccontextmanager
+async def served(hub: Hub, pages: Sequence[Callable[[Hub], Any]] = ()) -> AsyncIterator[Addresses]:
+    """Run `hub` with both ports while the block runs; `pages` put what shipped flows show on its listener.
+
+    The ports are bound first and tell the public address; then the hub starts, and messages are let in. Raises
+    `ConfigurationError` when a port is taken, and what `Hub.start` raises.
+    """
+    configuration = hub.configuration
+    watch, token = Watch(hub), new_token()
+    control = ControlApp(watch, Admin(hub.journal, hub.clock, hub).call, token)
+    async with AsyncExitStack() as stack:
+        listener = await _bind(stack, hub.listener, "listener", configuration.listener)
+        office = await _bind(stack, control.app(), "control", configuration.control)
+        if not configuration.listener.public_url:
+            hub.listener.public_url = listener
+        for page in pages:
+            page(hub)
+        await hub.start()
+        stack.push_async_callback(hub.stop)
+        presence = presence_path(configuration.journal)
+        if presence is not None:
+            Presence(_pid(), office, token, listener).write(presence)
+            stack.callback(presence.unlink, missing_ok=True)
+        watch.started = True
+        try:
+            yield Addresses(listener, office, hub.listener.public_url)
+        finally:
+            watch.started = False
+
+
+async def _bind(stack: AsyncExitStack, app: Any, name: str, port: Any) -> str:
+    try:
+        return await stack.enter_async_context(serve(app, host=port.host, port=port.port))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {port.host}:{port.port}: {error.strerror}",
+            place=f"{name}.port",
+            suggestion="stop what listens there, or write another port (0: any free one)",
+        ) from None
+
+
+def _pid() -> int:
+    import os
+
+    return os.getpid()
