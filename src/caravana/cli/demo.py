@@ -1,0 +1,127 @@
+"""`caravana demo`: a day of orders against imitated partners."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from caravana.demo.play import Result
+    from caravana.demo.world import World
+
+Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
+ChapterName = Annotated[str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, twice, …).")]
+Speed = Annotated[float, typer.Option("--speed", help="How many times as fast as real time the day passes.", min=1)]
+Orders = Annotated[int, typer.Option("--orders", help="About how many orders in all.", min=1)]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Keep = Annotated[Path | None, typer.Option("--keep", help="Keep configuration, journal and logs in this folder.")]
+
+
+def demo(
+    stay: Stay = False,
+    chapter: ChapterName = None,
+    speed: Speed = 20.0,
+    orders: Orders = 48,
+    json: Json = False,
+    keep: Keep = None,
+) -> None:
+    r"""Play a day of card payments: a real hub, imitated Odoo and PlacetoPay, and all that goes wrong on such a day.
+
+    The exit code is 1 when a payment was lost or made twice.
+
+    \b
+    caravana demo
+    caravana demo --chapter killed --orders 30
+    caravana demo --stay
+    """
+    import asyncio
+
+    raise typer.Exit(asyncio.run(_demo(stay, chapter, speed, orders, json, keep)))
+
+
+async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_json: bool, keep: Path | None) -> int:
+    import tempfile
+
+    from rich.console import Console
+
+    from caravana.demo.chapters import CHAPTERS
+    from caravana.demo.world import DemoFailed, World
+
+    chosen = [one for one in CHAPTERS if chapter in (None, one.name)]
+    console = Console(stderr=as_json)
+    if not chosen:
+        console.print(f"there is no chapter `{chapter}`; there are {', '.join(one.name for one in CHAPTERS)}")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="caravana-demo-") as temporary:
+        world = World(keep or Path(temporary), speed)
+        try:
+            return await _play(world, console, chosen, orders, as_json=as_json, stay=stay)
+        except DemoFailed as error:
+            console.print(f"[bold red]The demo could not be played:[/bold red] {error}")
+            _show_log(world, console)
+            return 3
+        finally:
+            await world.stop()
+
+
+async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
+    from caravana.demo.play import Day, table
+
+    console.print("Starting imitations of Odoo and PlacetoPay, and a hub of your own …")
+    await world.start()
+    results = await Day(world, console, chosen, orders).play()
+    doubts = await _doubts(world)
+    if as_json:
+        _print_json(results, doubts)
+    else:
+        console.print(table(results, doubts, world.kills))
+    bad = sum(one.lost + one.doubled for one in results)
+    short = sum(one.expected < one.orders for one in results)
+    if bad or short:
+        console.print(f"[bold red]{bad} payments were lost or doubled.[/bold red]")
+        _show_log(world, console)
+    else:
+        console.print("[bold green]Every charge is in Odoo exactly once.[/bold green]")
+    if stay:
+        await _stay(world, console)
+    return 1 if bad or short else 0
+
+
+async def _doubts(world: "World") -> int:
+    import re
+
+    async with world.http.get(world.url("control") + "/metrics") as answer:
+        found = re.search(r"^caravana_doubts_total (\S+)", await answer.text(), re.MULTILINE)
+        return int(float(found[1])) if found else 0
+
+
+def _print_json(results: "list[Result]", doubts: int) -> None:
+    import dataclasses
+    import json
+
+    rows = [{**dataclasses.asdict(one), "chapter": one.chapter.name} for one in results]
+    typer.echo(json.dumps({"chapters": rows, "in_doubt": doubts}, indent=2))
+
+
+def _show_log(world: "World", console: "Console") -> None:
+    if world.hub_log.exists():
+        lines = world.hub_log.read_text(errors="replace").splitlines()[-15:]
+        console.print("The hub's last words:", *lines, sep="\n", markup=False)
+
+
+async def _stay(world: "World", console: "Console") -> None:
+    import asyncio
+
+    console.print(
+        f"Everything goes on running. Pay pages: {world.url('listener')}/pay/…  health: {world.url('control')}/readyz"
+    )
+    console.print(
+        f"Odoo's imitation: {world.url('odoo')}   PlacetoPay's: {world.url('placetopay')}   folder: {world.folder}"
+    )
+    console.print("Ctrl-C ends it.")
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        return

@@ -1,0 +1,161 @@
+"""The demo's people: a clerk who confirms orders in Odoo, customers who pay, and an auditor who only counts."""
+
+import asyncio
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from caravana.demo.world import DemoFailed, World
+
+_LINK = re.compile(r"https?://[^\s\"'<>]+/pay/[\w.\-]+")
+_KEY = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class Order:
+    """One order of the day; `approved` counts the charges that the provider made for it."""
+
+    id: int
+    name: str
+    link: str = ""
+    request_id: str = ""
+    expected: int = 1
+
+
+class Clerk:
+    """Works in Odoo over its own API."""
+
+    def __init__(self, world: World) -> None:
+        """`world`: where Odoo is."""
+        self._world = world
+        self._partner = 0
+        self._product = 0
+
+    async def call(self, model: str, method: str, **arguments: Any) -> Any:
+        """Call Odoo. Raises `DemoFailed`."""
+        url = f"{self._world.url('odoo')}/json/2/{model}/{method}"
+        headers = {"Authorization": f"bearer {_KEY}", "X-Odoo-Database": "demo"}
+        for _ in range(100):
+            try:
+                async with self._world.http.post(url, json=arguments, headers=headers) as answer:
+                    if answer.status == 200:
+                        return await answer.json()
+                    if answer.status != 503:
+                        raise DemoFailed(f"Odoo's imitation answered {answer.status} to {model}.{method}")
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+        raise DemoFailed(f"Odoo's imitation does not answer {model}.{method}")
+
+    async def prepare(self) -> None:
+        """Make a customer and a product."""
+        [self._partner] = await self.call("res.partner", "create", vals_list=[{"name": "Comercial Los Ceibos"}])
+        product = {"name": "Silla de oficina", "list_price": 40.0, "type": "consu"}
+        [self._product] = await self.call("product.product", "create", vals_list=[product])
+
+    async def confirm_order(self, quantity: int) -> Order:
+        """Make an order and confirm it."""
+        line = [0, 0, {"product_id": self._product, "product_uom_qty": quantity}]
+        [order_id] = await self.call(
+            "sale.order", "create", vals_list=[{"partner_id": self._partner, "order_line": [line]}]
+        )
+        await self.call("sale.order", "action_confirm", ids=[order_id])
+        [row] = await self.call("sale.order", "read", ids=[order_id], fields=["name"])
+        return Order(order_id, row["name"])
+
+    async def links(self, orders: list[Order]) -> None:
+        """Read the pay links that the hub noted on the orders."""
+        domain = [["model", "=", "sale.order"], ["res_id", "in", [order.id for order in orders]]]
+        rows = await self.call("mail.message", "search_read", domain=domain, fields=["res_id", "body"])
+        by_id = {order.id: order for order in orders}
+        for row in rows:
+            found = _LINK.search(row["body"] or "")
+            if found:
+                by_id[row["res_id"]].link = found[0]
+
+    async def payments(self) -> Counter[str]:
+        """Return how many registered payments Odoo holds for each provider's payment, by the text that names it."""
+        domain = [["state", "in", ["in_process", "paid"]]]
+        rows = await self.call("account.payment", "search_read", domain=domain, fields=["memo", "amount"])
+        return Counter(str(row["memo"]) for row in rows)
+
+
+class Customer:
+    """Pays in the way that a browser would, without one."""
+
+    def __init__(self, world: World) -> None:
+        """`world`: where hub and provider are."""
+        self._world = world
+
+    async def open(self, order: Order) -> None:
+        """Press "pay" on the hub's page until it leads to the provider's. Raises `DemoFailed`."""
+        for _ in range(400):
+            try:
+                async with self._world.http.post(order.link, allow_redirects=False) as answer:
+                    target = answer.headers.get("Location", "")
+                    if answer.status == 303 and self._world.url("placetopay") in target:
+                        order.request_id = await self._request_id(order)
+                        if order.request_id:
+                            return
+            except (aiohttp.ClientError, TimeoutError):
+                pass
+            await asyncio.sleep(0.05)
+        raise DemoFailed(f"the pay page of {order.name} never led to the provider: {order.link}")
+
+    async def _request_id(self, order: Order) -> str:
+        """Return the newest session that the provider holds for the order."""
+        sessions = [one for one in await provider_sessions(self._world) if order_of(one["reference"]) == order.id]
+        waiting = [one for one in sessions if one["status"] == "PENDING"]
+        return str(waiting[-1]["request_id"]) if waiting else ""
+
+    async def pay(self, order: Order, card: str = "APPROVED") -> None:
+        """Pay the open session with a test card."""
+        body = {"request_id": order.request_id, "card": card}
+        async with self._world.http.post(self._world.url("placetopay") + "/_sandbox/pay", json=body) as answer:
+            if answer.status != 200:
+                raise DemoFailed(f"the provider refused to play {card} for {order.name}: {await answer.text()}")
+
+    async def return_page(self, order: Order) -> None:
+        """Come back to the hub's return page, if it answers."""
+        try:
+            async with self._world.http.get(order.link + "/return") as answer:
+                await answer.read()
+        except (aiohttp.ClientError, TimeoutError):
+            return
+
+
+async def provider_sessions(world: World) -> list[dict[str, Any]]:
+    """Return what the provider's imitation knows of its sessions."""
+    async with world.http.get(world.url("placetopay") + "/_sandbox/sessions") as answer:
+        found: list[dict[str, Any]] = await answer.json()
+        return found
+
+
+def order_of(reference: str) -> int:
+    """Return the order's id in our reference (`CV42-1`)."""
+    found = re.search(r"(\d+)-\d+$", reference)
+    return int(found[1]) if found else 0
+
+
+async def plan_notifications(world: World, **plan: Any) -> None:
+    """Tell the provider how its notifications go from now on."""
+    async with world.http.post(world.url("placetopay") + "/_sandbox/notifications", json=plan) as answer:
+        if answer.status != 200:
+            raise DemoFailed(f"the provider's imitation refused the plan {plan}")
+
+
+async def set_faults(world: World, name: str, faults: list[dict[str, Any]]) -> None:
+    """Switch faults of a partner on."""
+    async with world.http.post(world.url(name) + "/_sandbox/faults", json=faults) as answer:
+        if answer.status != 200:
+            raise DemoFailed(f"the imitation of {name} refused the faults")
+
+
+async def odoo_calls(world: World) -> int:
+    """Return how often Odoo was called."""
+    async with world.http.get(world.url("odoo") + "/_sandbox/counters") as answer:
+        counters: dict[str, Any] = await answer.json()
+        return sum(counters["calls"].values())

@@ -1,0 +1,160 @@
+"""The demo's processes: imitated partners and a real hub, all on loopback, sharing one clock."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from caravana.kit.clock import ENVIRONMENT, ScaledClock
+
+CONFIGURATION = """\
+# Written by `caravana demo`: one small company against imitated partners.
+profile: test
+company:
+  name: Empresa XYZ
+journal: sqlite:///caravana.db
+routes: []
+flows: [cards]
+listener:
+  port: {listener}
+  public_url: http://127.0.0.1:{listener}
+control:
+  port: {control}
+connections:
+  odoo:
+    url: http://127.0.0.1:{odoo}
+    database: demo
+    apiKey: "0123456789abcdef0123456789abcdef01234567"
+    rate: 1000
+    settle: 8s
+  placetopay:
+    url: http://127.0.0.1:{placetopay}
+    login: sandbox-login
+    secretKey: sandbox-secret-key
+limits:
+  connections:
+    "odoo:odoo": {{open_for: 2s}}
+"""
+
+
+class DemoFailed(Exception):
+    """The demo itself could not be played; the message says where to look."""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback on which nothing listens now."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+
+
+@dataclass
+class World:
+    """Starts, kills and stops the processes. `folder` holds configuration, journal and logs."""
+
+    folder: Path
+    speed: float
+    kills: int = 0
+    _partners: asyncio.subprocess.Process | None = None
+    _hub: asyncio.subprocess.Process | None = None
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = ("odoo", "placetopay", "listener", "control")
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
+        self.clock = ScaledClock(time.time(), self.speed)
+        self._environment = {
+            **os.environ,
+            ENVIRONMENT: str(self.clock),
+            "CARAVANA_SECRET_PAY_LINK": secrets.token_hex(16),
+        }
+        self.session: aiohttp.ClientSession | None = None
+
+    def url(self, name: str) -> str:
+        """Return the address of `odoo`, `placetopay`, `listener` or `control`."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """The session that plays customers and clerks."""
+        if self.session is None:
+            self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        return self.session
+
+    @property
+    def hub_log(self) -> Path:
+        """Where the hub writes."""
+        return self.folder / "hub.log"
+
+    async def start(self) -> None:
+        """Write the configuration, start partners and hub. Raises `DemoFailed`."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "caravana.yaml").write_text(CONFIGURATION.format(**self.ports))
+        self._partners = await self._spawn(
+            "partners.log",
+            "caravana.demo.partners",
+            str(self.ports["odoo"]),
+            str(self.ports["placetopay"]),
+            self.url("listener") + "/placetopay/placetopay",
+        )
+        await self._answers(self.url("odoo") + "/json/version", self._partners, "partners.log")
+        await self.start_hub()
+
+    async def start_hub(self) -> None:
+        """Start the hub and wait until it is ready. Raises `DemoFailed`."""
+        self._hub = await self._spawn("hub.log", "caravana", "run", "--config", "caravana.yaml", "--log-format", "json")
+        await self._answers(self.url("control") + "/readyz", self._hub, "hub.log")
+
+    async def kill_hub(self) -> None:
+        """Kill the hub as a power cut would, and start it again."""
+        assert self._hub is not None
+        self._hub.send_signal(signal.SIGKILL)
+        await self._hub.wait()
+        self.kills += 1
+        await self.start_hub()
+
+    async def stop(self) -> None:
+        """End everything."""
+        for process in (self._hub, self._partners):
+            if process is not None and process.returncode is None:
+                process.terminate()
+                try:
+                    await asyncio.wait_for(process.wait(), 10)
+                except TimeoutError:
+                    process.kill()
+                    await process.wait()
+        if self.session is not None:
+            await self.session.close()
+
+    async def _spawn(self, log: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
+        with (self.folder / log).open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                module,
+                *arguments,
+                cwd=self.folder,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    async def _answers(self, url: str, process: asyncio.subprocess.Process, log: str) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and process.returncode is None:
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                async with self.http.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.05)
+        raise DemoFailed(f"nothing answers at {url}; look into {self.folder / log}")
