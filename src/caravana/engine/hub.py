@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
-from caravana.dispatch import OVER, Dispatcher, Ownership, SoleOwner, Work
+from caravana.dispatch import OVER, Dispatcher, Follower, Ownership, Work, open_ownership
 from caravana.engine.configuration import Configuration, ConnectionLimits
 from caravana.engine.executor import Executor
 from caravana.engine.gate import Gates, Limits
@@ -81,7 +83,8 @@ class Hub:
         self.configuration = configuration
         self.clock = clock or clock_from_environment()
         self.journal = journal or open_journal(configuration.journal)
-        self.ownership = ownership or SoleOwner()
+        self.ownership = ownership or open_ownership(configuration.journal)
+        self.ownership.listen(self._heard)
         self.callables = callables or Callables()
         self.metrics = Metrics()
         self.gates = Gates(self.clock, self._limits)
@@ -95,6 +98,7 @@ class Hub:
         self.dispatcher = Dispatcher(
             self._executor, self._load, self.clock, live=configuration.limits.live, bulk=configuration.limits.bulk
         )
+        self._follower = Follower(self.dispatcher)
         self.receivers: dict[str, RouteReceiver] = {}
         self.consumers: dict[str, Consumer] = {}
         self._answers: dict[str, asyncio.Future[Outcome]] = {}
@@ -144,27 +148,41 @@ class Hub:
         )
         await self.ownership.start(self._shard_won, self._shard_lost)
         await self.dispatcher.start()
+        if self.ownership.shared:
+            self._follower.start()
         for route in self.program.routes.values():
             self.receivers[route.id] = RouteReceiver(self, route)
         for route in sorted(self.program.routes.values(), key=lambda one: one.model.startup_order or 1_000_000):
             if route.model.auto_startup and self.route_mode(route.id) != "off":
                 await self.start_consumer(route)
+        self.listener.mount("/_exchange/{id}", ["GET"], self._show_status)
         self._housekeeping = asyncio.create_task(self._keep_house())
 
     async def start_consumer(self, route: CompiledRoute) -> None:
         """Let messages in at one route. Raises `ConfigurationError`."""
         consumer = self.components.endpoint(route.uri).consumer(self.receivers[route.id])
-        await consumer.start()
         self.consumers[route.id] = consumer
+        if consumer.exclusive:
+            await self.ownership.hold(f"consumer:{route.id}", consumer.start, consumer.stop)
+        else:
+            await consumer.start()
+
+    async def stop_consumer(self, route_id: str) -> None:
+        """Let nothing more in at one route."""
+        consumer = self.consumers.pop(route_id)
+        if consumer.exclusive:
+            await self.ownership.release(f"consumer:{route_id}")
+        else:
+            await consumer.stop()
 
     async def stop(self, grace: float = 10.0) -> None:
         """Take nothing more, give what runs a little time, and close; the rest resumes at the next start."""
-        for consumer in self.consumers.values():
-            await consumer.stop()
-        self.consumers.clear()
+        for route_id in list(self.consumers):
+            await self.stop_consumer(route_id)
         if self._housekeeping is not None:
             self._housekeeping.cancel()
             await asyncio.gather(self._housekeeping, return_exceptions=True)
+        await self._follower.stop()
         await self.dispatcher.stop(grace)
         for request in self._requests:
             request.cancel()
@@ -180,11 +198,35 @@ class Hub:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    async def _show_status(self, request: Request) -> Response:
+        """Answer the status address that a request-reply got when it took too long: the state, never the content."""
+        found = await self.read(ops.read_reply(request.path_params["id"]))
+        if found is None:
+            return JSONResponse({"error": "no such exchange"}, 404)
+        return JSONResponse({"exchange": found[1], "state": found[2]})
+
     async def _shard_won(self, shard: int) -> None:
-        await self.dispatcher.reload()
+        self._follower.again()
 
     async def _shard_lost(self, shard: int) -> None:
         self.dispatcher.forget_shard(shard)
+        await self.dispatcher.left(shard)
+
+    def _heard(self, kind: str, text: str) -> None:
+        """Another process says that there is work, or that a topic has news."""
+        if kind == "topic":
+            self._call_listeners(text)
+        elif kind == "again":
+            self._follower.again()
+        elif kind == "work" and any(self._owns(int(shard)) for shard in text.split(",")):
+            self._follower.work()
+
+    def _owns(self, shard: int) -> bool:
+        try:
+            self.ownership.fence(shard)
+        except KeyError:
+            return False
+        return True
 
     async def _keep_house(self) -> None:
         """Delete what is older than its retention, now and then."""
