@@ -1,0 +1,156 @@
+"""A payment attempt: one session at the provider for one order. Pure; the record stands in the store `card_attempt`.
+
+An order has many attempts, each with its own state; the order looks at all of them. A state only goes forward:
+
+    created → pending → failed, expired, cancelled → part_paid → paid
+
+so late information never undoes a payment, and money that came counts whatever was believed before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from caravana.commerce.link import ORDER
+
+Attempt = dict[str, Any]
+REFERENCE_MAX = 32
+RANK: Mapping[str, int] = {
+    "created": 0,
+    "pending": 1,
+    "action_needed": 1,
+    "authorised": 1,
+    "failed": 2,
+    "expired": 2,
+    "cancelled": 2,
+    "part_paid": 3,
+    "paid": 4,
+}
+RUNNING = frozenset({"pending", "action_needed", "authorised"})
+OVER = frozenset({"failed", "expired", "cancelled"})
+
+
+def prefix(order_id: int) -> str:
+    """Return what the keys of all attempts of an order begin with."""
+    return f"{ORDER},{order_id}/"
+
+
+def key(order_id: int, number: int) -> str:
+    """Return the key of one attempt; the number has leading zeros so that keys sort by it."""
+    return f"{prefix(order_id)}{number:04d}"
+
+
+def lane(order_id: int | None) -> str:
+    """Return the lane in which everything about one order's money runs."""
+    return f"order:{ORDER},{order_id}"
+
+
+def reference(start: str, order_id: int, number: int) -> str:
+    """Return our reference of an attempt, as the provider shows it. Raises `ValueError` beyond 32 characters."""
+    text = f"{start}{order_id}-{number}"
+    if len(text) > REFERENCE_MAX:
+        raise ValueError(
+            f"the reference {text} is longer than {REFERENCE_MAX} characters: shorten cards.reference_prefix"
+        )
+    return text
+
+
+def named(start: str, text: object) -> tuple[int, int] | None:
+    """Return order and number of the reference `text`, or None when it is none of ours."""
+    if not isinstance(text, str) or not text.startswith(start):
+        return None
+    order, dash, number = text[len(start) :].partition("-")
+    if not (dash and order.isascii() and order.isdigit() and number.isascii() and number.isdigit()):
+        return None
+    return int(order), int(number)
+
+
+def new(
+    start: str, order_id: int, before: Sequence[Attempt], amount: Decimal, currency: str, now: datetime, life: timedelta
+) -> Attempt:
+    """Return the next attempt of an order, to be stored before the provider is called."""
+    number = max((one["number"] for one in before), default=0) + 1
+    return {
+        "key": key(order_id, number),
+        "order_id": order_id,
+        "number": number,
+        "reference": reference(start, order_id, number),
+        "state": "created",
+        "final": False,
+        "amount": amount,
+        "currency": currency,
+        "created": now.isoformat(timespec="seconds"),
+        "expires": (now + life).isoformat(timespec="seconds"),
+        "request_id": None,
+        "process_url": None,
+        "processing": False,
+        "payments": [],
+        "settled": False,
+    }
+
+
+def opened(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
+    """Return the attempt with the provider's session."""
+    return {
+        **attempt,
+        "state": "pending",
+        "request_id": reply["request_id"],
+        "process_url": reply["process_url"],
+    }
+
+
+def closed(attempt: Attempt, state: str) -> Attempt:
+    """Return the attempt ended without money, for it never reached the customer."""
+    return attempt if RANK[attempt["state"]] >= RANK[state] else {**attempt, "state": state, "final": True}
+
+
+def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
+    """Return the attempt as the provider's answer to a query says it stands; never backwards."""
+    state = reply["state"]
+    payments = [_payment(one) for one in reply["payments"] if one["state"] in ("paid", "part_paid")]
+    if payments and RANK[state] < RANK["part_paid"] and reply["final"]:
+        state = "part_paid"
+    if RANK[state] < RANK[attempt["state"]]:
+        return attempt
+    processing = any(one["state"] in RUNNING for one in reply["payments"]) and not reply["final"]
+    known = {one["internal_reference"] for one in attempt["payments"]}
+    together = [*attempt["payments"], *(one for one in payments if one["internal_reference"] not in known)]
+    changed = {"state": state, "final": reply["final"], "processing": processing, "payments": together}
+    return {**attempt, **changed}
+
+
+def paid_total(attempts: Sequence[Attempt]) -> Decimal:
+    """Return what came over all attempts."""
+    return sum((one["total"] for attempt in attempts for one in attempt["payments"]), Decimal(0))
+
+
+def newest(attempts: Sequence[Attempt]) -> Attempt | None:
+    """Return the last attempt."""
+    return max(attempts, key=lambda one: one["number"], default=None)
+
+
+def live(attempts: Sequence[Attempt]) -> Attempt | None:
+    """Return the attempt whose session may still be paid, if there is one."""
+    return next((one for one in attempts if not one["final"] and one["request_id"] is not None), None)
+
+
+def with_attempt(attempts: Sequence[Attempt], attempt: Attempt | None) -> list[Attempt]:
+    """Return the attempts with `attempt` in place of its older self."""
+    if attempt is None:
+        return list(attempts)
+    return [attempt if one["key"] == attempt["key"] else one for one in attempts]
+
+
+def _payment(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a payment that came: nothing of the card but its brand and last four digits."""
+    asked = entry["from"] or {}
+    return {
+        "internal_reference": entry["internal_reference"],
+        "total": asked.get("total", Decimal(0)),
+        "currency": asked.get("currency", ""),
+        "date": entry["date"],
+        "authorization": entry["authorization"],
+        "method": entry["method_name"] or entry["method"],
+        "last_digits": entry["last_digits"],
+    }

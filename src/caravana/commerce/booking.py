@@ -1,0 +1,132 @@
+"""A card payment in Odoo's books: the record to be made, the note on the order, and what a person must look at. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from caravana.commerce.attempt import Attempt
+from caravana.commerce.sale import Sale
+from caravana.kit.money import Money
+
+Payment = Mapping[str, Any]
+REVIEWS: Mapping[str, str] = {
+    "cancelled_order": "El pedido está cancelado y llegó un pago con tarjeta. El pago quedó registrado; decida si se devuelve.",
+    "other_amount": "Lo pagado con tarjeta no es lo que se pidió. Compare el pago con el pedido.",
+    "other_currency": "Se pagó en otra moneda que la pedida. El pago NO quedó registrado: regístrelo a mano.",
+    "credit_left": "Se recibió más de lo que el pedido debía (¿pago registrado a mano?). Queda un saldo a favor del cliente.",
+}
+"""Why a person must look, in the clerk's words."""
+
+
+def external_id(site: str, payment: Payment) -> str:
+    """Return the name under which the payment exists once in Odoo, made of the provider's own number."""
+    name = re.sub(r"[^a-z0-9]+", "_", site.lower()).strip("_")
+    return f"caravana.placetopay_{name}_{payment['internal_reference']}"
+
+
+def payments(site: str, attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the payments of an attempt, each under its external id."""
+    return [{**one, "external_id": external_id(site, one)} for one in attempt["payments"]]
+
+
+def record(
+    sale: Sale, attempt: Attempt, payment: Payment, journal_id: int, zone: str, method: int | None
+) -> dict[str, Any]:
+    """Return the body of `createOnce` on account.payment."""
+    values = {
+        "payment_type": "inbound",
+        "partner_type": "customer",
+        "partner_id": sale["partner_id"],
+        "amount": payment["total"],
+        "currency_id": sale["currency_id"],
+        "date": _day(payment["date"] or attempt["created"], zone),
+        "journal_id": journal_id,
+        "memo": f"{sale['name']} {attempt['reference']} {payment['internal_reference']}",
+    }
+    if method is not None:
+        values["payment_method_line_id"] = method
+    return {"external_id": payment["external_id"], "values": values}
+
+
+def _day(moment: str, zone: str) -> str:
+    """The company's day of the payment: near midnight the provider's offset may say another one."""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def note(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int) -> dict[str, Any]:
+    """Return the body of the chatter note on the order."""
+    card = " ".join(part for part in (payment["method"], f"…{payment['last_digits'] or '----'}") if part)
+    amount = Money.of(payment["total"], payment["currency"])
+    lines = [
+        f"Pago con tarjeta recibido: {amount} ({card}, autorización {payment['authorization'] or 's/n'}).",
+        f"Referencia {attempt['reference']}, PlacetoPay {payment['internal_reference']}, pago en Odoo n.º {payment_id}.",
+    ]
+    if not sale["invoiced"]:
+        lines.append("Queda como anticipo: se concilia al publicar una factura de este pedido.")
+    return {"id": sale["id"], "body": "\n".join(lines)}
+
+
+def can_be_booked(attempt: Attempt, payment: Payment) -> bool:
+    """Whether the payment came in the currency asked for; in another one a person has to decide."""
+    return bool(payment["currency"] == attempt["currency"])
+
+
+def reviews(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal, now: datetime) -> list[dict[str, Any]]:
+    """Return what a person must look at. `left`: what of the payment is still open after reconciling."""
+    kinds = []
+    if not can_be_booked(attempt, payment):
+        kinds.append("other_currency")
+    elif payment["total"] != attempt["amount"]:
+        kinds.append("other_amount")
+    if sale["state"] == "cancel":
+        kinds.append("cancelled_order")
+    elif left > 0 and not kinds and _received(sale, attempt, payment, left) > sale["total"]:
+        kinds.append("credit_left")
+    return [_review(kind, sale, attempt, payment, now) for kind in kinds]
+
+
+def _received(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal) -> Decimal:
+    """All that came for the order: this payment, and the greater of other cards' and what others paid on invoices."""
+    others = [one for each in sale["attempts"] for one in each["payments"] if not _same(one, payment)]
+    by_card = sum((one["total"] for one in others), Decimal(0))
+    on_invoices = sale["paid_on_invoices"] - (payment["total"] - left)
+    total: Decimal = payment["total"] + max(by_card, on_invoices)
+    return total
+
+
+def _same(one: Payment, other: Payment) -> bool:
+    return bool(one["internal_reference"] == other["internal_reference"])
+
+
+def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> dict[str, Any]:
+    return {
+        "key": f"{payment['external_id']}/{kind}",
+        "kind": kind,
+        "text": REVIEWS[kind],
+        "order_id": sale["id"],
+        "order": sale["name"],
+        "reference": attempt["reference"],
+        "payment": payment["internal_reference"],
+        "amount": payment["total"],
+        "currency": payment["currency"],
+        "asked": attempt["amount"],
+        "since": now.isoformat(timespec="seconds"),
+    }
+
+
+def activity(review: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of the task on the order that tells the clerk in Odoo."""
+    return {
+        "id": review["order_id"],
+        "summary": "Revisar pago con tarjeta",
+        "note": f"{review['text']} Referencia {review['reference']}, {review['amount']} {review['currency']}.",
+        "external_id": "caravana.review_" + re.sub(r"[^A-Za-z0-9_]", "_", str(review["key"]).partition(".")[2]),
+    }
+
+
+def open_credit(lines: Sequence[Mapping[str, Any]]) -> Decimal:
+    """Return what is open of a payment, from its receivable lines."""
+    return sum((abs(Decimal(one["amount_residual"])) for one in lines), Decimal(0))

@@ -1,0 +1,351 @@
+"""The pure callables of the card flow, named `cards.…` in its routes. Each maps the variables of the exchange to one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from caravana.commerce import attempt as attempts
+from caravana.commerce import booking
+from caravana.commerce.link import PayLinks
+from caravana.commerce.sale import sale
+from caravana.commerce.texts import LOCALES, language
+from caravana.commerce.view import PAYABLE, STATUS, face, view
+from caravana.kit.callables import pure
+from caravana.kit.exchange import Exchange
+
+Variables = Mapping[str, Any]
+CLOSING = timedelta(minutes=1)
+"""So short before its end a session is not offered again."""
+
+
+@dataclass(frozen=True)
+class CardSettings:
+    """What a company sets for card payments.
+
+    - `on_paid`: `advance` or `invoice`: what a payment of an order without invoice becomes
+    - `reference_prefix`: what our references begin with; `site`: names the merchant account in external ids
+    - `journal_id`, `method_line_id`: Odoo's journal and payment method for card payments; without them the first bank journal
+    - `life`: how long a customer has to pay once he pressed the button
+    - `checkout`: origin of the provider's pages; `zone`: the company's time zone
+    """
+
+    company: str
+    site: str
+    checkout: str
+    zone: str
+    on_paid: str = "advance"
+    reference_prefix: str = "CV"
+    journal_id: int | None = None
+    method_line_id: int | None = None
+    life: timedelta = timedelta(minutes=30)
+
+
+class Cards:
+    """Mappings between the customer's page, the provider and Odoo."""
+
+    def __init__(self, settings: CardSettings, links: PayLinks) -> None:
+        """`links`: makes and reads the customers' addresses."""
+        self._settings = settings
+        self._links = links
+
+    # The link.
+
+    @pure
+    def order_id(self, headers: Mapping[str, Any]) -> int | None:
+        """Return the order that the address of the page names, or None."""
+        return self._links.read(headers.get("token"))
+
+    @pure
+    def lane(self, headers: Mapping[str, Any]) -> str:
+        """Return the lane of the order that the address of the page names."""
+        return attempts.lane(self._links.read(headers.get("token")))
+
+    @pure
+    def link_note(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the note with the pay link for the order in the body."""
+        return {"id": body["id"], "body": f"Enlace de pago con tarjeta para el cliente: {self._links.url(body['id'])}"}
+
+    # The order.
+
+    @pure
+    def prefix(self, variables: Variables) -> str:
+        """Return what the keys of the order's attempts begin with."""
+        return attempts.prefix(variables["order_id"])
+
+    @pure
+    def invoice_ids(self, variables: Variables) -> list[int]:
+        """Return the invoices of the order read."""
+        return [number for order in variables["orders"] for number in order["invoice_ids"]]
+
+    @pure
+    def sale(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the order with what is to be paid, or None when Odoo has none."""
+        if not variables["orders"]:
+            return None
+        found = attempts.with_attempt(_records(variables["attempts"]), variables.get("attempt"))
+        return sale(variables["orders"][0], variables["invoices"], found)
+
+    # The page.
+
+    @pure
+    def live_attempt(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the attempt that may still be paid, or None."""
+        return None if variables["sale"] is None else attempts.live(variables["sale"]["attempts"])
+
+    @pure
+    def unsettled_attempt(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the last attempt that the provider knows and Odoo may not, or None."""
+        found = None if variables["sale"] is None else attempts.newest(variables["sale"]["attempts"])
+        return found if found is not None and found["request_id"] and not found["settled"] else None
+
+    @pure
+    def face(self, variables: Variables) -> str:
+        """Return the face of the page."""
+        return face(variables.get("sale"))
+
+    @pure
+    def page(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the page shows."""
+        token, shown = str(headers.get("token", "")), variables["face"]
+        return view(
+            variables.get("sale"),
+            shown,
+            company=self._settings.company,
+            language=_language(headers),
+            token=token if shown != "unknown" else "-",
+            looked=_number(headers.get("n")),
+            waits=True,
+        )
+
+    @pure
+    def status(self, variables: Variables) -> int:
+        """Return the HTTP status of the page."""
+        return STATUS.get(variables["face"], 200)
+
+    @pure
+    def checkout(self) -> str:
+        """Return the origin of the provider's pages, to which the page's form may lead."""
+        return self._settings.checkout
+
+    # The button.
+
+    @pure
+    def next_step(self, variables: Variables, exchange: Exchange) -> str:
+        """Return what pressing the button leads to: show, continue, replace (the open session is of no use) or open."""
+        if variables["face"] not in PAYABLE:
+            return "show"
+        open_attempt = attempts.live(variables["sale"]["attempts"])
+        if open_attempt is None:
+            return "open"
+        same = open_attempt["amount"] == variables["sale"]["due"]
+        lasts = datetime.fromisoformat(open_attempt["expires"]) - exchange.created > CLOSING
+        return "continue" if same and lasts else "replace"
+
+    @pure
+    def new_attempt(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the next attempt."""
+        order, settings = variables["sale"], self._settings
+        return attempts.new(
+            settings.reference_prefix,
+            order["id"],
+            order["attempts"],
+            order["due"],
+            order["currency"],
+            exchange.created,
+            settings.life,
+        )
+
+    @pure
+    def session(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the provider is asked for."""
+        one, speech = variables["attempt"], _language(headers)
+        return {
+            "reference": one["reference"],
+            "description": f"{variables['sale']['name']} {self._settings.company}"[:250],
+            "amount": one["amount"],
+            "currency": one["currency"],
+            "return_url": f"{self._links.url(one['order_id'])}/return?lang={speech}",
+            "ip_address": _address(headers),
+            "user_agent": str(headers.get("User-Agent") or "unknown"),
+            "expiration": one["expires"],
+            "locale": LOCALES[speech],
+        }
+
+    @pure
+    def opened(self, variables: Variables) -> dict[str, Any]:
+        """Return the attempt with its session."""
+        return attempts.opened(variables["attempt"], variables["reply"])
+
+    @pure
+    def never_opened(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the attempt as ended when the customer never got its link, else None."""
+        one = variables.get("attempt")
+        return None if one is None or one["request_id"] else attempts.closed(one, "failed")
+
+    # Settling.
+
+    @pure
+    def named(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return order and attempt of a notification's reference, or None when it is none of ours."""
+        found = attempts.named(self._settings.reference_prefix, body.get("reference"))
+        return None if found is None else {"order_id": found[0], "key": attempts.key(*found)}
+
+    @pure
+    def pending(self, body: Any) -> list[dict[str, Any]]:
+        """Return order and key of every attempt that is not final."""
+        return [{"order_id": one["order_id"], "key": one["key"]} for one in _records(body)]
+
+    @pure
+    def is_done(self, variables: Variables) -> bool:
+        """Whether nothing is left to ask about the attempt: there is none, or its money is booked."""
+        return variables["attempt"] is None or bool(variables["attempt"]["settled"])
+
+    @pure
+    def is_open(self, variables: Variables) -> bool:
+        """Whether the sweep has to ask about the attempt: it may still bring money, or its money is not booked."""
+        one = variables["attempt"]
+        return not one["settled"] and bool(not one["final"] or one["payments"])
+
+    @pure
+    def judged(self, variables: Variables) -> dict[str, Any]:
+        """Return the attempt as the provider's answer says."""
+        return attempts.judged(variables["attempt"], variables["answer"])
+
+    @pure
+    def payments(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the payments that came, each under its external id."""
+        return booking.payments(self._settings.site, variables["attempt"])
+
+    @pure
+    def settled(self, variables: Variables) -> dict[str, Any]:
+        """Return the attempt as booked; one that may still bring money stays open."""
+        one = variables["attempt"]
+        return {**one, "settled": bool(one["final"])}
+
+    # Booking.
+
+    @pure
+    def journal_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the journal of card payments."""
+        chosen = self._settings.journal_id
+        domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
+        if chosen is None and variables["sale"]["company_id"] is not None:
+            domain.append(["company_id", "=", variables["sale"]["company_id"]])
+        return {"domain": domain, "limit": 1}
+
+    @pure
+    def can_be_booked(self, variables: Variables) -> bool:
+        """Whether the payment came in the currency asked for."""
+        return booking.can_be_booked(variables["attempt"], variables["payment"])
+
+    @pure
+    def payment_record(self, variables: Variables) -> dict[str, Any]:
+        """Return the payment to be made in Odoo. Raises `ValueError` when there is no journal for it."""
+        if not variables["journals"]:
+            raise ValueError("Odoo has no bank journal for card payments: set cards.journal_id")
+        journal, settings = variables["journals"][0]["id"], self._settings
+        given = (variables["sale"], variables["attempt"], variables["payment"], journal)
+        return booking.record(*given, settings.zone, settings.method_line_id)
+
+    @pure
+    def booked_ids(self, variables: Variables) -> dict[str, Any]:
+        """Return the payment made, as a method's argument."""
+        return {"ids": [variables["booked"]["id"]]}
+
+    @pure
+    def ids(self, body: int) -> dict[str, Any]:
+        """Return the id in the body, as a method's argument."""
+        return {"ids": [body]}
+
+    @pure
+    def wants_invoice(self, variables: Variables) -> bool:
+        """Whether an invoice is to be made now."""
+        wanted = self._settings.on_paid == "invoice" and variables["sale"]["state"] != "cancel"
+        return bool(wanted and variables["sale"]["invoice_status"] == "to invoice")
+
+    @pure
+    def invoice_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the order to be invoiced, with the invoices that it has."""
+        return {"order_ids": [variables["sale"]["id"]], "known_invoice_ids": variables["sale"]["invoice_ids"]}
+
+    @pure
+    def pairs(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the payment with each open invoice of the order."""
+        payment_id = variables["booked"]["id"]
+        return [{"payment_id": payment_id, "invoice_id": one} for one in variables["sale"]["open_invoice_ids"]]
+
+    @pure
+    def credit_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the receivable lines of the payment."""
+        kind = ["account_id.account_type", "=", "asset_receivable"]
+        return {"domain": [["payment_id", "=", variables["booked"]["id"]], kind]}
+
+    @pure
+    def note(self, variables: Variables) -> dict[str, Any]:
+        """Return the note on the order."""
+        given = (variables["sale"], variables["attempt"], variables["payment"], variables["booked"]["id"])
+        return booking.note(*given)
+
+    @pure
+    def reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return what a person must look at."""
+        left = booking.open_credit(variables.get("credit") or [])
+        given = (variables["sale"], variables["attempt"], variables["payment"])
+        return booking.reviews(*given, left, exchange.created)
+
+    @pure
+    def activity(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the task for the clerk."""
+        return booking.activity(body)
+
+    # Advances.
+
+    @pure
+    def orders_question(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the search for the orders of the invoice in the body."""
+        return {"domain": [["invoice_ids", "in", [body["id"]]]]}
+
+    @pure
+    def order_invoices(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return order and invoice for every order of the invoice."""
+        invoice = variables["invoice"]["id"]
+        return [{"order_id": one["id"], "invoice_id": invoice} for one in variables["orders"]]
+
+    @pure
+    def external_ids(self, variables: Variables) -> list[str]:
+        """Return the external ids of all payments booked for the order."""
+        booked = [one for one in _records(variables["attempts"]) if one["settled"]]
+        return [one["external_id"] for each in booked for one in booking.payments(self._settings.site, each)]
+
+    @pure
+    def advance_pair(self, variables: Variables) -> dict[str, Any]:
+        """Return the payment found and the invoice."""
+        return {"payment_id": variables["booked"]["id"], "invoice_id": variables["invoice_id"]}
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _records(found: Any) -> list[dict[str, Any]]:
+    """The values of a `state:…?op=find` answer."""
+    return [one["value"] for one in found or []]
+
+
+def _language(headers: Mapping[str, Any]) -> str:
+    return language(headers.get("lang"), headers.get("Accept-Language"))
+
+
+def _number(text: Any) -> int:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+def _address(headers: Mapping[str, Any]) -> str:
+    return str(headers.get("CaravanaRemoteAddress") or "127.0.0.1")
+
+
+__all__ = ["CardSettings", "Cards", "origin"]

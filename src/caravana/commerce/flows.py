@@ -1,0 +1,163 @@
+"""The company's flows: route files that a person can read, and the pure callables that they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from caravana.commerce.cards import Cards, CardSettings, origin
+from caravana.commerce.link import PayLinks
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.options import parse_duration
+
+ROUTES = Path(__file__).parent / "routes"
+SECRET = "pay_link"  # noqa: S105 -- its name
+SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
+ON_PAID = ("advance", "invoice")
+
+
+class Listener(Protocol):
+    """The public port, as configured."""
+
+    @property
+    def host(self) -> str:
+        """Address listened on."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Port listened on."""
+        ...
+
+    @property
+    def public_url(self) -> str | None:
+        """Address for customers and partners."""
+        ...
+
+
+class Company(Protocol):
+    """Who runs the hub."""
+
+    @property
+    def name(self) -> str:
+        """Name that customers read."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """The company's time zone."""
+        ...
+
+
+class Configuration(Protocol):
+    """What a flow reads of the configuration."""
+
+    @property
+    def company(self) -> Company:
+        """Who runs the hub."""
+        ...
+
+    @property
+    def listener(self) -> Listener:
+        """The public port."""
+        ...
+
+    @property
+    def connections(self) -> Mapping[str, Mapping[str, Any]]:
+        """Partners."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Settings of the flows, by dotted name."""
+        ...
+
+    def secret(self, name: str) -> str:
+        """Return a secret. Raises `ConfigurationError` when it is not set."""
+        ...
+
+    def filled(self, value: Any) -> Any:
+        """Return `value` with its placeholders filled in."""
+        ...
+
+
+@dataclass(frozen=True)
+class Flow:
+    """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before."""
+
+    route_files: tuple[Path, ...]
+    callables: Mapping[str, Any]
+
+
+def load(name: str, configuration: Configuration) -> Flow:
+    """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
+    if name != "cards":
+        raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion="cards")
+    files = tuple(sorted((ROUTES / name).glob("*.yaml")))
+    return Flow(files, {"cards": cards(configuration)})
+
+
+def cards(configuration: Configuration) -> Cards:
+    """Return the callables of the card flow. Raises `ConfigurationError` naming the setting that is wrong."""
+    connection = _connection(configuration, "placetopay")
+    settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
+    on_paid = settings.get("cards.on_paid", "advance")
+    if on_paid not in ON_PAID:
+        raise ConfigurationError(f"must be one of {', '.join(ON_PAID)}", place="settings.cards.on_paid")
+    found = CardSettings(
+        company=configuration.company.name,
+        site=str(settings.get("cards.site", connection.get("login", ""))),
+        checkout=origin(str(connection.get("url", ""))),
+        zone=configuration.company.timezone,
+        on_paid=on_paid,
+        reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
+        journal_id=_number(settings, "cards.journal_id"),
+        method_line_id=_number(settings, "cards.method_line_id"),
+        life=_duration(settings, "cards.life", "30m"),
+    )
+    return Cards(found, PayLinks(_secrets(configuration), public_url(configuration)))
+
+
+def public_url(configuration: Configuration) -> str:
+    """Return the address that links begin with. Raises `ConfigurationError` when it is not known."""
+    listener = configuration.listener
+    if listener.public_url:
+        return listener.public_url
+    if listener.port:
+        return f"http://{listener.host}:{listener.port}"
+    raise ConfigurationError("pay links need it", place="listener.public_url", suggestion="https://hub.example.com")
+
+
+def _connection(configuration: Configuration, name: str) -> Mapping[str, Any]:
+    if name not in configuration.connections:
+        raise ConfigurationError(f"the flow `cards` needs it: add `connections.{name}`", place="connections")
+    connection: Mapping[str, Any] = configuration.filled(dict(configuration.connections[name]))
+    return connection
+
+
+def _secrets(configuration: Configuration) -> list[str]:
+    """The secrets that links may be signed with, the present one last."""
+    secret = configuration.secret(SECRET)
+    if len(secret) < 16:
+        raise ConfigurationError("must have at least 16 characters", place=f"secret {SECRET}")
+    try:
+        return [configuration.secret(SECRET_BEFORE), secret]
+    except ConfigurationError:
+        return [secret]
+
+
+def _number(settings: Mapping[str, Any], name: str) -> int | None:
+    value = settings.get(name)
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
+
+
+def _duration(settings: Mapping[str, Any], name: str, default: str) -> Any:
+    try:
+        return parse_duration(settings.get(name, default))
+    except ValueError as error:
+        raise ConfigurationError(str(error), place=f"settings.{name}") from None
