@@ -56,6 +56,10 @@ class Dispatcher:
         self._loading: asyncio.Task[None] | None = None
         self._paused = True
         self._idle = asyncio.Event()
+        self._filling = asyncio.Lock()
+        self._reserved: set[int] = set()
+        self._at_work: dict[int, Work] = {}
+        self._orphans: set[int] = set()
 
     async def start(self) -> None:
         """Load what is unfinished and begin."""
@@ -99,9 +103,16 @@ class Dispatcher:
         self._paused = False
         self._pump()
 
-    def add(self, work: Work) -> None:
-        """Take in newly accepted (or revived) work. Beyond the window it waits on disk."""
-        if work.seq > self._last:
+    def add(self, work: Work, *, ordered: bool = True) -> None:
+        """Take in newly accepted (or revived) work. Beyond the window it waits on disk.
+
+        `ordered`: all earlier work is known here. Where other processes accept, too, it is not: then only work
+        without a lane comes this way, and the rest by `refresh`.
+        """
+        if not ordered:
+            if len(self._lanes) >= WINDOW:
+                return
+        elif work.seq > self._last:
             if self._behind or len(self._lanes) >= WINDOW:
                 self._behind = True
                 return
@@ -123,19 +134,46 @@ class Dispatcher:
             self._lanes.release(work)
             self._pump()
 
+    def reserve(self, work: Work) -> bool:
+        """`work` is carried out elsewhere in this process; False when it is known here and will be run from here."""
+        if work.seq in self._lanes or work.seq in self._reserved:
+            return False
+        self._reserved.add(work.seq)
+        return True
+
+    def give_back(self, work: Work) -> None:
+        """What was reserved ended, or is added next."""
+        self._reserved.discard(work.seq)
+
     def forget_shard(self, shard: int) -> None:
-        """The shard belongs to another process: drop what is its."""
+        """The shard belongs to another process: drop what is its; what runs may end, and is forgotten then."""
         self._lanes.forget_shard(shard)
+        parked = [work for work in self._held.values() if work.shard == shard]
+        parked += [item[2] for item in self._due if item[2].shard == shard]
         self._held = {seq: work for seq, work in self._held.items() if work.shard != shard}
         self._due = [item for item in self._due if item[2].shard != shard]
         heapq.heapify(self._due)
+        for work in parked:
+            self._lanes.release(work)
+        self._orphans.update(work.seq for work in self._at_work.values() if work.shard == shard)
+        self._idle.set()
+
+    async def left(self, shard: int) -> None:
+        """Return when nothing of `shard` runs any more."""
+        while any(work.shard == shard for work in self._at_work.values()):
+            self._idle.clear()
+            await self._idle.wait()
 
     async def reload(self) -> None:
-        """Look at the disk from the beginning: shards were won."""
-        self._last = 0
-        self._behind = True
-        await self._fill()
+        """Look at the disk from the beginning: shards were won, or older work revived."""
+        await self._fill(whole=True)
         self._pump()
+
+    async def refresh(self) -> None:
+        """Look at the disk behind what is known: other processes accept work for our shards."""
+        if not self._behind:
+            await self._fill()
+            self._pump()
 
     async def quiet(self) -> None:
         """Return when nothing runs, nothing is ready and nothing waits on disk (waits for a time do not count)."""
@@ -167,6 +205,7 @@ class Dispatcher:
             self._loading = asyncio.create_task(self._fill_and_pump())
 
     async def _carry_out(self, work: Work) -> None:
+        self._at_work[work.seq] = work
         try:
             verdict = await self._run(work)
         except Exception:  # a fault of ours: the exchange stays on disk and its lane with it
@@ -174,12 +213,17 @@ class Dispatcher:
             verdict = HOLD
         finally:
             self._running[work.bulk] -= 1
+            del self._at_work[work.seq]
         self._judge(work, verdict)
         self._pump()
         self._idle.set()
 
     def _judge(self, work: Work, verdict: Verdict) -> None:
-        if verdict.until is not None:
+        if work.seq in self._orphans:  # its shard was lost meanwhile; if it is ours again, the disk says what is left
+            self._orphans.discard(work.seq)
+            self._lanes.release(work)
+            self._last, self._behind = 0, True
+        elif verdict.until is not None:
             self._park(work, verdict.until)
         elif verdict.held:
             self._held[work.seq] = work
@@ -212,14 +256,22 @@ class Dispatcher:
         self._loading = None
         self._pump()
 
-    async def _fill(self) -> None:
-        """Load unfinished work from disk until the window is full or all is here."""
-        self._behind = True
-        while len(self._lanes) < WINDOW:
-            rows = await self._load(self._last, 1_000)
-            for work in rows:
-                self._last = max(self._last, work.seq)
-                self._lanes.add(work)
-            if len(rows) < 1_000:
-                self._behind = False
-                return
+    async def _fill(self, *, whole: bool = False) -> None:
+        """Load unfinished work from disk until the window is full or all is here; `whole`: from the beginning."""
+        async with self._filling:
+            if whole:
+                self._last = 0
+            self._behind = True
+            while len(self._lanes) < WINDOW:
+                after = self._last
+                rows = await self._load(after, 1_000)
+                if self._last < after:  # sent back to the beginning meanwhile
+                    continue
+                for work in rows:
+                    self._last = max(self._last, work.seq)
+                    if work.seq not in self._reserved:
+                        self._lanes.add(work)
+                if len(rows) < 1_000:
+                    self._behind = False
+                    self._idle.set()
+                    return

@@ -6,13 +6,24 @@ from typing import Protocol
 from caravana.journal.model import SHARDS, Fence
 
 Change = Callable[[int], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
+Heard = Callable[[str, str], None]
+"""Called with the kind of news and its text: `work` (shards, comma separated), `again` (look at everything), `topic`."""
 
 
 class Ownership(Protocol):
     """Which shards are ours, and how long that is sure."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes accept, own and write, too."""
+        ...
+
     async def start(self, won: Change, lost: Change) -> None:
-        """Begin; `won` and `lost` are called with a shard whenever that changes."""
+        """Begin; `won` and `lost` are called on the event loop with a shard whenever that changes.
+
+        A shard that is given up of our own accord goes to nobody else before `lost` has returned.
+        """
         ...
 
     async def stop(self) -> None:
@@ -28,12 +39,37 @@ class Ownership(Protocol):
         ...
 
     def ranges(self) -> list[tuple[int, int]]:
-        """Return our shards as (first, last) ranges."""
+        """Return our shards as (first, last) ranges, in order."""
+        ...
+
+    async def hold(self, name: str, began: Action, ended: Action) -> None:
+        """Call `began` while no other process holds `name`: now or later; and `ended` when that is over.
+
+        An error of `began` is raised when it is called at once, else logged.
+        """
+        ...
+
+    async def release(self, name: str) -> None:
+        """End what `hold` began, and let others have it."""
+        ...
+
+    def listen(self, heard: Heard) -> None:
+        """Call `heard` with news of other processes, on the event loop."""
+        ...
+
+    def tell(self, kind: str, text: str) -> None:
+        """Tell other processes a hint; it may get lost."""
         ...
 
 
 class SoleOwner:
     """One process owns everything: the journal's lock file sees to it."""
+
+    shared = False
+
+    def __init__(self) -> None:
+        """Begin with nothing held."""
+        self._held: dict[str, Action] = {}
 
     async def start(self, won: Change, lost: Change) -> None:
         """Nothing to win."""
@@ -52,3 +88,20 @@ class SoleOwner:
     def ranges(self) -> list[tuple[int, int]]:
         """All shards."""
         return [(0, SHARDS - 1)]
+
+    async def hold(self, name: str, began: Action, ended: Action) -> None:
+        """Nobody else could hold it."""
+        await began()
+        self._held[name] = ended
+
+    async def release(self, name: str) -> None:
+        """End what was begun."""
+        ended = self._held.pop(name, None)
+        if ended is not None:
+            await ended()
+
+    def listen(self, heard: Heard) -> None:
+        """There is nobody to hear of."""
+
+    def tell(self, kind: str, text: str) -> None:
+        """There is nobody to tell."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -24,7 +24,7 @@ from caravana.engine.run import Run
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken, Journal, open_journal
 from caravana.journal import operations as ops
-from caravana.journal.model import Ending, Entry, State, Stored, shard_of
+from caravana.journal.model import OPEN, Ending, Entry, State, Stored, shard_of
 from caravana.journal.operation import Operation
 from caravana.kit import codec
 from caravana.kit.callables import Callables
@@ -37,6 +37,7 @@ from caravana.route import RouteDocument, RouteFileError, read_text
 
 log = structlog.get_logger("caravana.hub")
 R = TypeVar("R")
+WATCH_FIRST, WATCH_LAST = 0.1, 5.0
 RETENTION_EVERY = 600.0
 
 
@@ -161,11 +162,11 @@ class Hub:
     async def start_consumer(self, route: CompiledRoute) -> None:
         """Let messages in at one route. Raises `ConfigurationError`."""
         consumer = self.components.endpoint(route.uri).consumer(self.receivers[route.id])
-        self.consumers[route.id] = consumer
         if consumer.exclusive:
             await self.ownership.hold(f"consumer:{route.id}", consumer.start, consumer.stop)
         else:
             await consumer.start()
+        self.consumers[route.id] = consumer
 
     async def stop_consumer(self, route_id: str) -> None:
         """Let nothing more in at one route."""
@@ -260,37 +261,61 @@ class Hub:
             raise Unavailable(str(error)) from error
 
     async def _load(self, after: int, most: int) -> list[Work]:
-        works: list[Work] = []
-        for shards in self.ownership.ranges():
-            rows = await self.journal.read(ops.read_open(after, most, shards))
-            works += [Work(r.seq, r.id, r.lane, r.strict, r.bulk, r.shard) for r in rows]
-        return sorted(works)[:most]
+        rows = await self.journal.read(ops.read_open(after, most, self.ownership.ranges()))
+        return [Work(r.seq, r.id, r.lane, r.strict, r.bulk, r.shard) for r in rows]
 
     def admit(self, entry: Entry, seq: int) -> None:
         """A new exchange is on disk: dispatch it, when its shard is ours."""
-        try:
-            self.ownership.fence(entry.shard)
-        except KeyError:
+        if not self._owns(entry.shard):
             return
-        self._executor.prime(stored_of(entry, seq))
-        self.dispatcher.add(work_of(entry, seq))
+        if not self.ownership.shared:
+            self._executor.prime(stored_of(entry, seq))
+            self.dispatcher.add(work_of(entry, seq))
+        elif entry.lane is None:
+            self.dispatcher.add(work_of(entry, seq), ordered=False)
+        else:  # another process may have accepted something before it in its lane: take what the disk says, in its order
+            self._follower.work()
         self.metrics.open.set(len(self.dispatcher))
 
     def begin_request(self, entry: Entry, seq: int) -> None:
         """Run a request-reply: in a task of its own, or in its lane's turn."""
         self._answers[entry.id] = asyncio.get_running_loop().create_future()
+        if self.ownership.shared:
+            self._begin(self._watch_request(entry.id))
+        work = work_of(entry, seq)
         if entry.lane is not None:
             self.admit(entry, seq)
-            return
-        self._executor.prime(stored_of(entry, seq))
-        task = asyncio.create_task(self._run_request(work_of(entry, seq)))
+        elif self._owns(entry.shard) and self.dispatcher.reserve(work):
+            if not self.ownership.shared:
+                self._executor.prime(stored_of(entry, seq))
+            self._begin(self._run_request(work))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._requests.add(task)
         task.add_done_callback(self._requests.discard)
 
     async def _run_request(self, work: Work) -> None:
-        verdict = await self._executor(work, caller=True)
+        try:
+            verdict = await self._executor(work, caller=True)
+        finally:
+            self.dispatcher.give_back(work)
         if verdict != OVER:
-            self.dispatcher.add(work)
+            self.dispatcher.add(work, ordered=not self.ownership.shared)
+
+    async def _watch_request(self, exchange_id: str) -> None:
+        """Look for an answer that another process gives."""
+        future = self._answers[exchange_id]
+        pause = WATCH_FIRST
+        while not future.done():
+            with contextlib.suppress(Unavailable):
+                found = await self.read(ops.read_reply(exchange_id))
+                if found is not None and found[2] not in OPEN and not future.done():
+                    _, known, state, reply, error_class, error = found
+                    future.set_result(outcome_of(known, state, reply, error_class, error))
+            await asyncio.wait([future], timeout=pause)
+            pause = min(2 * pause, WATCH_LAST)
+        self._answers.pop(exchange_id, None)
 
     async def answer(self, exchange_id: str, seconds: float) -> Outcome:
         """Return the outcome of a request-reply, waiting up to `seconds` for it."""
@@ -395,7 +420,11 @@ class Hub:
         return self.configuration.secret(name)
 
     def wake(self, topic: str) -> None:
-        """Call whoever listens to `topic`."""
+        """Call whoever listens to `topic`, here and in other processes."""
+        self._call_listeners(topic)
+        self.ownership.tell("topic", topic)
+
+    def _call_listeners(self, topic: str) -> None:
         for action in self._topics.get(topic, ()):
             action()
 

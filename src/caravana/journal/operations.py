@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from caravana.journal import statements as s
@@ -256,9 +257,14 @@ def read_attempts(seq: int) -> Work[list[tuple[str, int, int, str]]]:
 
 
 @operation
-def read_open(after: int, most: int, shards: tuple[int, int] = (0, 63)) -> Work[list[Waiting]]:
-    """Return unfinished exchanges of the `shards` (first, last), in order, beginning behind seq `after`."""
-    rows = yield s.OPEN_EXCHANGES, {"after": after, "most": most, "low": shards[0], "high": shards[1]}
+def read_open(after: int, most: int, shards: Sequence[tuple[int, int]] = ((0, 63),)) -> Work[list[Waiting]]:
+    """Return unfinished exchanges of the `shards`, ranges (first, last) in order, beginning behind seq `after`."""
+    if not shards:
+        return []
+    mask = sum(1 << shard for first, last in shards for shard in range(first, last + 1))
+    signed = mask - (1 << 64) if mask >> 63 else mask
+    place = {"low": shards[0][0], "high": shards[-1][1], "mask": signed}
+    rows = yield s.OPEN_EXCHANGES, {"after": after, "most": most, **place}
     return [Waiting(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5]), r[6], r[7]) for r in rows]
 
 

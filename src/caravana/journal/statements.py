@@ -135,6 +135,8 @@ OPEN_EXCHANGES = Statement(
         t.exchange.c.seq > _p("after"),
         t.exchange.c.shard >= _p("low"),
         t.exchange.c.shard <= _p("high"),
+        _p("mask", type_=sa.BigInteger).op(">>")(t.exchange.c.shard).op("&")(sa.literal_column("1"))
+        == sa.literal_column("1"),
     )
     .order_by(t.exchange.c.seq)
     .limit(_p("most", type_=sa.Integer)),

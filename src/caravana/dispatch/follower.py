@@ -1,0 +1,61 @@
+"""Keeps a dispatcher up with work that other processes put on disk."""
+
+import asyncio
+
+import structlog
+
+from caravana.dispatch.dispatcher import Dispatcher
+
+log = structlog.get_logger("caravana.dispatch")
+EVERY = 1.0
+"""Seconds after which the disk is looked at without being told."""
+WHOLE_EVERY = 60
+"""Every how many of these looks the disk is read from the beginning: news of older work may have been lost."""
+
+
+class Follower:
+    """Looks at the disk when told, and now and then anyway; any number of hints make one look."""
+
+    def __init__(self, dispatcher: Dispatcher) -> None:
+        """`dispatcher`: what is kept up."""
+        self._dispatcher = dispatcher
+        self._news = asyncio.Event()
+        self._whole = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def work(self) -> None:
+        """There is new work."""
+        self._news.set()
+
+    def again(self) -> None:
+        """Older work may run now, or shards were won."""
+        self._whole = True
+        self._news.set()
+
+    async def _follow(self) -> None:
+        quiet = 0
+        while True:
+            try:
+                await asyncio.wait_for(self._news.wait(), EVERY)
+            except TimeoutError:
+                quiet += 1
+            self._news.clear()
+            whole, self._whole = self._whole or quiet >= WHOLE_EVERY, False
+            try:
+                await (self._dispatcher.reload() if whole else self._dispatcher.refresh())
+            except Exception as error:  # the journal is away
+                log.warning("dispatch.load_failed", reason=str(error))
+                self._whole |= whole
+                await asyncio.sleep(EVERY)
+            else:
+                quiet = 0 if whole else quiet
