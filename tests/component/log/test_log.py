@@ -17,8 +17,8 @@ def _line(exchange: Exchange, **options: str) -> str:
 
 
 def test_the_default_line_is_camels() -> None:
-    """Pattern, type and body are shown, nothing else."""
-    assert _line(make_exchange("hello", {"n": 1})) == "Exchange[ExchangePattern: InOnly, BodyType: str, Body: hello]"
+    """Type and body are shown, nothing else."""
+    assert _line(make_exchange("hello", {"n": 1})) == "Exchange[BodyType: str, Body: hello]"
 
 
 def test_show_all_shows_headers_and_ids() -> None:

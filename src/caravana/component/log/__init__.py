@@ -17,7 +17,7 @@ class LogOptions(Options):
     level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"] = Field("INFO", description="Level of the line.")
     show_all: bool = Field(False, description="Show everything that can be shown.")
     show_exchange_id: bool = Field(False, description="Show the exchange's id.")
-    show_exchange_pattern: bool = Field(True, description="Show InOnly or InOut.")
+    show_exchange_pattern: bool = Field(False, description="Show InOnly or InOut.")
     show_route_id: bool = Field(False, description="Show the route's id.")
     show_properties: bool = Field(False, description="Show the exchange's properties.")
     show_variables: bool = Field(False, description="Show the exchange's variables.")
