@@ -63,8 +63,12 @@ def _add_flow(project: Project, name: str) -> None:
     """Add a shipped flow's routes, callables and pages. Raises `ConfigurationError` when there is none of that name."""
     from importlib import import_module
 
+    from caravana.engine.checking import read_all
+
     flow = import_module("caravana.commerce.flows").load(name, project.configuration)
-    project.documents += flow.documents
+    documents, problems = read_all(list(flow.route_files))
+    project.documents += documents
+    project.problems += problems
     pages = getattr(flow, "pages", None)
     if pages is not None:
         project.pages += pages if isinstance(pages, Sequence) else [pages]
