@@ -9,9 +9,10 @@ from tests.component.harness import Hub, Recorder, local_of, make_exchange, read
 
 
 async def test_producer_starts_a_child_with_a_copy_of_the_message() -> None:
-    """Body, headers, properties and branch travel; a later change of the sender does not reach the child."""
+    """Body, headers, own properties and branch travel; a later change of the sender does not reach the child."""
     exchange, flow = make_exchange("hello", {"customer": "C1"}), Recorder()
-    exchange.properties["step"], exchange.branch = 1, "quito"
+    exchange.properties.update({"step": 1, "CamelExceptionCaught": ValueError("x")})
+    exchange.branch = "quito"
     await local_of(SedaComponent(Hub()), "seda:next").process(exchange, flow)
     exchange.headers["customer"] = "C2"
     [(address, arrival)] = flow.spawned

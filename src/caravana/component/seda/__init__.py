@@ -51,12 +51,15 @@ class SedaProducer(Local):
         self._address = f"seda:{name}"
 
     async def process(self, exchange: Exchange, flow: Flow) -> None:
-        """Hand a copy of body, headers and properties over; the message here stays as it is. Raises `NoConsumer`."""
+        """Hand over a copy of body, headers and the route's own properties. Raises `NoConsumer`.
+
+        Properties that begin with Camel tell about this exchange (its split, its caught error) and stay with it.
+        """
         arrival = Arrival(
             exchange.body,
             dict(exchange.headers),
             branch=exchange.branch,
-            properties=dict(exchange.properties),
+            properties={name: one for name, one in exchange.properties.items() if not name.startswith("Camel")},
         )
         await flow.spawn(self._address, arrival)
 
