@@ -32,7 +32,7 @@ GENERIC_OPTIONS = {
     "lane": "Simple text: one exchange at a time for each value.",
     "strict": "A doubt holds the lane (money).",
     "key": "Simple text: deduplication key, unique in the source.",
-    "keys": "Business keys, `kind:simple` pairs separated by commas.",
+    "keys": "Business keys, `kind:simple` pairs separated by semicolons.",
     "branch": "Simple text: the branch that the message belongs to.",
     "bulk": "Bulk work: limits of its own, so that it never delays live work.",
     "reply": "`result` (default) waits for the route's answer, `accepted` answers when the message is on disk.",
@@ -273,11 +273,11 @@ def split_generic(uri: Uri) -> tuple[dict[str, str], Uri]:
 
 
 def split_keys(text: str) -> list[str]:
-    """Split `order:${a},payment:${b}` at commas that stand outside `${}`."""
+    """Split `order:${a}; payment:${b}` at semicolons that stand outside `${}` (values may hold commas)."""
     parts, depth, start = [], 0, 0
     for index, sign in enumerate(text):
         depth += (sign == "{") - (sign == "}")
-        if sign == "," and depth == 0:
+        if sign == ";" and depth == 0:
             parts.append(text[start:index])
             start = index + 1
     return [part.strip() for part in [*parts, text[start:]] if part.strip()]
