@@ -42,7 +42,7 @@ class Listener:
 
     async def _answer(self, request: Request) -> Response:
         handler = self.handlers.get(request.url.path)
-        return Response(status_code=404) if handler is None else await handler(request)
+        return Response("nothing here", 404) if handler is None else await handler(request)
 
 
 @dataclass

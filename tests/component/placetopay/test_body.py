@@ -23,6 +23,7 @@ TAX = {"kind": "valueAddedTax", "amount": "15.00", "base": "100.00"}
         ({"description": "x" * 251}, "description"),
         ({"amount": "0"}, "amount"),
         ({"amount": "NaN"}, "amount"),
+        ({"amount": "1e999999"}, "amount"),
         ({"amount": "10.005"}, "more decimals"),
         ({"amount": "10.5", "currency": "CLP", "taxes": None}, "more decimals"),
         ({"currency": "usd"}, "currency"),

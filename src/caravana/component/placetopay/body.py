@@ -25,6 +25,8 @@ from caravana.kit.options import describe
 from caravana.kit.redaction import redact_text
 
 USER_AGENT_LIMIT = 255
+LARGEST = Decimal(10) ** 12
+"""Amounts from here on are typing errors."""
 
 TaxKind = Literal["valueAddedTax", "ice", "exciseDuty", "airportTax", "stateTax", "municipalTax", "reducedStateTax"]
 DetailKind = Literal[
@@ -168,7 +170,9 @@ class TransactionBody(Body):
 
 def check_places(amount: Decimal, currency: str) -> None:
     """Raise `ValueError` when `amount` has more decimals than `currency`: PlacetoPay would round it silently."""
-    if not amount.is_finite() or Money.of(amount, currency).amount != amount:
+    if not abs(amount) < LARGEST:
+        raise ValueError("the amount is too large")
+    if Money.of(amount, currency).amount != amount:
         raise ValueError(f"{amount} has more decimals than {currency}")
 
 

@@ -19,6 +19,9 @@ from caravana.component.placetopay.spec import PlacetopaySettings
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
 
+LARGEST = Decimal(10) ** 20
+"""Numbers beyond are none of PlacetoPay's, and `1e999999` written out would keep the hub busy for a minute."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -154,7 +157,7 @@ def _number(value: Any) -> str | None:
     """The digits of a whole number, however JSON wrote it (181348, 181348.0, "181348"): the signature covers them so."""
     if value is None:
         return None
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    if isinstance(value, Decimal) and abs(value) < LARGEST and value == value.to_integral_value():
         value = int(value)
     text = str(value)
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 20:

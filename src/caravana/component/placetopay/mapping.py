@@ -62,7 +62,7 @@ def created(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, An
         status = answer["status"]
         return {
             "provider": PROVIDER,
-            "request_id": str(int(answer["requestId"])),
+            "request_id": _number_text(answer["requestId"]),
             "reference": asked["payment"]["reference"],
             "process_url": str(answer["processUrl"]),
             "state": State.PENDING.value,
@@ -92,7 +92,7 @@ def transaction(answer: Mapping[str, Any], body: TransactionBody, action: Action
             "request_id": body.request_id,
             "result": ACTION.get(str(answer["status"]["status"]), "pending"),
             **_status(answer["status"]),
-            "internal_reference": _number_text(entry.get("internalReference")),
+            "internal_reference": _optional_number_text(entry.get("internalReference")),
             "amount": _amounts(entry).get("from") if entry else None,
             "authorization": _text(entry.get("authorization")),
             "receipt": _text(entry.get("receipt")),
@@ -132,7 +132,7 @@ def _session(answer: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         "provider": PROVIDER,
-        "request_id": str(int(answer["requestId"])),
+        "request_id": _number_text(answer["requestId"]),
         "reference": _text(asked.get("reference")),
         "process_url": _process_url(request),
         "state": state.value,
@@ -148,7 +148,7 @@ def _session(answer: Mapping[str, Any]) -> dict[str, Any]:
 def _payment(entry: Mapping[str, Any]) -> dict[str, Any]:
     status = _status(entry["status"])
     return {
-        "internal_reference": _number_text(entry.get("internalReference")),
+        "internal_reference": _optional_number_text(entry.get("internalReference")),
         "reference": _text(entry.get("reference")),
         "state": PAYMENT.get(status["status"], State.PENDING).value,
         **status,
@@ -240,8 +240,16 @@ def _is_over(date: str, expiration: Any) -> bool:
         return False
 
 
-def _number_text(value: Any) -> str | None:
-    return None if value is None else str(int(value)) if isinstance(value, Decimal) else str(value)
+def _number_text(value: Any) -> str:
+    """An id as text. Raises `ValueError` for anything but a whole number."""
+    text = str(value)
+    if isinstance(value, bool | Decimal) or not (text.isascii() and text.isdigit()):
+        raise ValueError("no whole number")
+    return text
+
+
+def _optional_number_text(value: Any) -> str | None:
+    return None if value is None else _number_text(value)
 
 
 def _text(value: Any) -> str | None:

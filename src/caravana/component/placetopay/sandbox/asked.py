@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.component.placetopay.sandbox.card import decide
-from caravana.component.placetopay.sandbox.wire import Refusal, number, rounded
+from caravana.component.placetopay.sandbox.wire import Refusal, number, plain, rounded
 
 TAX_KINDS = frozenset(
     {"valueAddedTax", "ice", "exciseDuty", "airportTax", "stateTax", "municipalTax", "reducedStateTax"}
@@ -28,6 +28,7 @@ PERSON = {
 }
 NAMES = ("name", "surname", "company")
 BOOLEANS = ("skipResult", "noBuyerFill", "captureAddress")
+LARGEST = Decimal(10) ** 12
 SHORTEST = timedelta(minutes=5)
 USUAL = timedelta(minutes=30)
 
@@ -39,7 +40,7 @@ class Asked:
         """`strict`: refuse booleans written as text, else count them in `oddities`. Raises `Refusal`."""
         self._strict = strict
         self._oddities = oddities
-        self.content = {name: value for name, value in content.items() if name != "auth"}
+        self.content = {name: plain(value) for name, value in content.items() if name != "auth"}
         for name, longest in NEEDED.items():
             _text(content, name, longest)
         for name in BOOLEANS:
@@ -62,16 +63,16 @@ class Asked:
         self.allow_partial = self._boolean(payment, "allowPartial")
         self._boolean(payment, "subscribe")
         self._read_amount(payment.get("amount"))
-        self.content["payment"] = {**payment, "amount": self.amount_echo, "allowPartial": self.allow_partial}
+        self.content["payment"] = {**plain(payment), "amount": self.amount_echo, "allowPartial": self.allow_partial}
 
     def _read_amount(self, amount: Any) -> None:
         if not isinstance(amount, dict):
             raise Refusal("payment.amount is required")
         self.currency = _text(amount, "currency", 3)
-        self.total = rounded(_decimal(amount.get("total"), "total"), self.currency)
+        self.total = rounded(decimal(amount.get("total"), "total"), self.currency)
         if self.total <= 0:
             raise Refusal("payment.amount.total must be greater than 0")
-        taxes, details = amount.get("taxes") or [], amount.get("details") or []
+        taxes, details = _objects(amount, "taxes"), _objects(amount, "details")
         if self.allow_partial and (taxes or details):
             raise Refusal("taxes and details are not allowed with allowPartial")
         self.taxes = [_part(one, self.currency) for one in taxes if one.get("kind") in TAX_KINDS]
@@ -122,14 +123,25 @@ def _text(content: Mapping[str, Any], name: str, longest: int, place: str = "") 
     return value
 
 
-def _decimal(value: Any, name: str) -> Decimal:
+def decimal(value: Any, name: str) -> Decimal:
+    """Return a JSON number as Decimal. Raises `Refusal` for anything else and for what is no amount of money."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Refusal(f"{name} must be a number")
-    return Decimal(value)
+    number = Decimal(value)
+    if not abs(number) < LARGEST:
+        raise Refusal(f"{name} is too large")
+    return number
+
+
+def _objects(content: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    value = content.get(name) or []
+    if not isinstance(value, list) or any(not isinstance(one, dict) for one in value):
+        raise Refusal(f"{name} must be a list of objects")
+    return value
 
 
 def _part(part: Any, currency: str) -> dict[str, Any]:
-    amounts = {name: _decimal(part[name], name) for name in ("amount", "base") if name in part}
+    amounts = {name: decimal(part[name], name) for name in ("amount", "base") if name in part}
     return {"kind": part["kind"], **{name: number(rounded(value, currency)) for name, value in amounts.items()}}
 
 

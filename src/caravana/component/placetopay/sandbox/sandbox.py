@@ -258,6 +258,8 @@ class PlacetopaySandbox(Sandbox):
             raise Refusal("session not found", http_status=404) from None
 
     def _find(self, internal_reference: Any) -> tuple[Session, Payment]:
+        if not isinstance(internal_reference, int | str):
+            raise ValueError("no number")
         wanted = int(internal_reference)
         for session in self._settled():
             for payment in session.payments:

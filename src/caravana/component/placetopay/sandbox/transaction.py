@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from caravana.component.placetopay.sandbox.asked import decimal
 from caravana.component.placetopay.sandbox.session import Payment, Refund, Session
 from caravana.component.placetopay.sandbox.site import Site
 from caravana.component.placetopay.sandbox.wire import Refusal, amount, rounded, status
@@ -108,7 +109,7 @@ def read_value(content: Mapping[str, Any], payment: Payment) -> Decimal | None:
         return None
     if not isinstance(given, dict) or given.get("currency") != payment.currency:
         raise Refusal("amount must be in the payment's currency")
-    total = given.get("total")
-    if isinstance(total, bool) or not isinstance(total, int | Decimal) or total <= 0:
-        raise Refusal("amount.total must be a number above 0")
-    return rounded(Decimal(total), payment.currency)
+    total = rounded(decimal(given.get("total"), "amount.total"), payment.currency)
+    if total <= 0:
+        raise Refusal("amount.total must be above 0")
+    return total

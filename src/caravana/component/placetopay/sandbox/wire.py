@@ -23,6 +23,15 @@ def number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def plain(value: Any) -> Any:
+    """Return a JSON value as it was read, its Decimals as JSON numbers again."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def amount(value: Decimal, currency: str) -> dict[str, Any]:
     """Return an amount object."""
     return {"currency": currency, "total": number(value)}
