@@ -109,8 +109,7 @@ def test_a_header_with_a_line_break_is_refused() -> None:
         ("text", "text", None),
         (b"\x00", b"\x00", None),
         (7, "7", None),
-        ({"a": [1, Decimal("19.90")]}, '{"a":[1,19.9]}', "application/json"),
-        ({"at": datetime(2026, 11, 23, tzinfo=UTC)}, '{"at":"2026-11-23T00:00:00+00:00"}', "application/json"),
+        ({"a": [1, Decimal("19.90")]}, '{"a":[1,19.90]}', "application/json"),
     ],
 )
 def test_bodies(body: Any, sent: Any, content_type: str | None) -> None:
@@ -119,10 +118,10 @@ def test_bodies(body: Any, sent: Any, content_type: str | None) -> None:
     assert (request["body"], request["headers"].get("Content-Type")) == (sent, content_type)
 
 
-def test_an_amount_that_json_numbers_cannot_hold_is_refused() -> None:
-    """No amount loses digits on its way."""
-    with pytest.raises(NotConvertible, match="without loss"):
-        _request({"total": Decimal("123456789012345678.91")})
+def test_a_body_that_json_does_not_know_is_refused() -> None:
+    """A date inside an object has no one JSON form, so the error asks for a decision instead of guessing."""
+    with pytest.raises(NotConvertible, match="JSON"):
+        _request({"at": datetime(2026, 11, 23, tzinfo=UTC)})
 
 
 def test_get_and_delete_carry_no_body_unless_asked() -> None:

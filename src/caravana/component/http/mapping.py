@@ -1,6 +1,5 @@
 """Message to HTTP request, and HTTP answer to message: pure."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any
 from yarl import URL
 
 from caravana.component.http.spec import HttpOptions
+from caravana.kit import json
 from caravana.kit.effect import Reply
 from caravana.kit.errors import ExpressionError, NotConvertible
 from caravana.kit.exchange import Exchange, Headers
@@ -100,22 +100,19 @@ def to_body(body: Any) -> tuple[str | bytes | None, str | None]:
     """Return `body` as it is sent, and a content type when the body's form says one (objects and lists are JSON)."""
     if body is None or isinstance(body, str | bytes):
         return body, None
-    if isinstance(body, Mapping | list | tuple):
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_json_value), "application/json"
+    if isinstance(body, dict | list | tuple):
+        return _as_json(body), "application/json"
     text = header_text(body)
     if text is None:
         raise NotConvertible(f"a body of type `{type(body).__name__}` cannot be sent over HTTP")
     return text, None
 
 
-def _json_value(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        number = int(value) if value == value.to_integral_value() else float(value)
-        if Decimal(str(number)) == value:
-            return number
-    if isinstance(value, date):
-        return value.isoformat()
-    raise NotConvertible(f"a `{type(value).__name__}` in the body cannot be written as JSON without loss")
+def _as_json(body: Any) -> str:
+    try:
+        return json.dumps(body)
+    except (TypeError, ValueError) as error:
+        raise NotConvertible(f"the body cannot be written as JSON: {error}") from error
 
 
 def sent_headers(headers: Headers, url: URL, options: HttpOptions) -> dict[str, str]:
