@@ -345,7 +345,7 @@ def _number(text: Any) -> int:
 
 
 def _address(headers: Mapping[str, Any]) -> str:
-    return str(headers.get("CaravanaRemoteAddress") or "127.0.0.1")
+    return str(headers.get("CamelHttpRemoteAddress") or "127.0.0.1")
 
 
 __all__ = ["CardSettings", "Cards", "origin"]

@@ -1,6 +1,6 @@
 """The company's flows: route files that a person can read, and the pure callables that they name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from caravana.commerce.cards import Cards, CardSettings, origin
 from caravana.commerce.link import PayLinks
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import parse_duration
+from caravana.kit.ports import Context
 
 ROUTES = Path(__file__).parent / "routes"
 SECRET = "pay_link"  # noqa: S105 -- its name
@@ -18,16 +19,6 @@ ON_PAID = ("advance", "invoice")
 
 class Listener(Protocol):
     """The public port, as configured."""
-
-    @property
-    def host(self) -> str:
-        """Address listened on."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """Port listened on."""
-        ...
 
     @property
     def public_url(self) -> str | None:
@@ -83,21 +74,31 @@ class Configuration(Protocol):
 
 @dataclass(frozen=True)
 class Flow:
-    """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before."""
+    """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before.
+
+    `pages`: to be called with the hub once its public address is known, before it starts.
+    """
 
     route_files: tuple[Path, ...]
     callables: Mapping[str, Any]
+    pages: tuple[Callable[[Context], None], ...] = ()
 
 
 def load(name: str, configuration: Configuration) -> Flow:
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
     if name != "cards":
         raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion="cards")
+    links = PayLinks(_secrets(configuration), configuration.listener.public_url or "")
+
+    def learn_address(context: Context) -> None:
+        """Take the listener's address for the links, when the configuration leaves the port to the system."""
+        links.public_url = links.public_url or context.listener.public_url
+
     files = tuple(sorted((ROUTES / name).glob("*.yaml")))
-    return Flow(files, {"cards": cards(configuration)})
+    return Flow(files, {"cards": cards(configuration, links)}, (learn_address,))
 
 
-def cards(configuration: Configuration) -> Cards:
+def cards(configuration: Configuration, links: PayLinks) -> Cards:
     """Return the callables of the card flow. Raises `ConfigurationError` naming the setting that is wrong."""
     connection = _connection(configuration, "placetopay")
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
@@ -115,17 +116,7 @@ def cards(configuration: Configuration) -> Cards:
         method_line_id=_number(settings, "cards.method_line_id"),
         life=_duration(settings, "cards.life", "30m"),
     )
-    return Cards(found, PayLinks(_secrets(configuration), public_url(configuration)))
-
-
-def public_url(configuration: Configuration) -> str:
-    """Return the address that links begin with. Raises `ConfigurationError` when it is not known."""
-    listener = configuration.listener
-    if listener.public_url:
-        return listener.public_url
-    if listener.port:
-        return f"http://{listener.host}:{listener.port}"
-    raise ConfigurationError("pay links need it", place="listener.public_url", suggestion="https://hub.example.com")
+    return Cards(found, links)
 
 
 def _connection(configuration: Configuration, name: str) -> Mapping[str, Any]:

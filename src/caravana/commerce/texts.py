@@ -69,8 +69,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 
 def language(asked: object, accepted: object) -> str:
     """Return `es` or `en`: as the address asks (`?lang=en`), else the browser's first fitting wish, else Spanish."""
-    if asked in LANGUAGES:
-        return str(asked)
+    if isinstance(asked, str) and asked in LANGUAGES:
+        return asked
     for wish in str(accepted or "").split(","):
         code = wish.partition(";")[0].strip()[:2].lower()
         if code in LANGUAGES:

@@ -1,0 +1,202 @@
+"""A shop: Odoo and PlacetoPay imitated on loopback, and a hub between them that runs the card flow on SQLite."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from starlette.types import Receive, Scope, Send
+
+from caravana.commerce.flows import load
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.placetopay.sandbox import NotificationPlan, PlacetopaySandbox, Site
+from caravana.engine.configuration import Configuration
+from caravana.engine.hub import Hub
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock
+from caravana.kit.serving import serve
+from caravana.route import read_text
+from tests.support.waiting import eventually
+
+BOT_KEY = "fedcba9876543210fedcba9876543210fedcba98"
+LINK = re.compile(r"https?://[^\s<\"]+/pay/[\w.\-]+")
+SILENT = NotificationPlan(times=0)
+HURRIED: Mapping[str, Any] = {"cards.orders.delay": "2s", "cards.sweep": "1h"}
+
+
+class Door:
+    """The listener's address, known before the hub is made."""
+
+    def __init__(self) -> None:
+        self.hub: Hub | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.hub is not None
+        await self.hub.listener(scope, receive, send)
+
+
+@dataclass
+class Shop:
+    """What a test does as customer, clerk and provider."""
+
+    odoo: OdooSandbox
+    provider: PlacetopaySandbox
+    hub: Hub
+    web: aiohttp.ClientSession
+    url: str
+    configuration: Configuration
+
+    # The clerk.
+
+    def product(self, policy: str = "order", price: float = 100.0) -> int:
+        """Return a new service with an invoicing policy."""
+        values = {"name": "Mochila", "type": "service", "list_price": price, "invoice_policy": policy}
+        template = self.odoo.env["product.template"].create(values)
+        found: list[int] = self.odoo.env["product.product"].search([["product_tmpl_id", "=", template]])
+        return found[0]
+
+    def order(self, product: int | None = None, quantity: float = 1, *, confirmed: bool = True) -> int:
+        """Return a new order of 100 and 15 % VAT for each piece."""
+        customer = self.odoo.env["res.partner"].create({"name": "Rosa Inventada"})
+        line = [0, 0, {"product_id": product or self.product(), "product_uom_qty": quantity}]
+        model = self.odoo.env["sale.order"]
+        order: int = model.create({"partner_id": customer, "order_line": [line]})
+        if confirmed:
+            model.action_confirm([order])
+        return order
+
+    def invoice(self, order: int) -> int:
+        """Invoice what can be invoiced of the order, and post it."""
+        context = {"active_model": "sale.order", "active_ids": [order], "active_id": order}
+        wizard = self.odoo.env["sale.advance.payment.inv"]
+        made = wizard.create({"advance_payment_method": "delivered"}, context=context)
+        wizard.create_invoices([made], context=context)
+        invoice = int(max(self.read("sale.order", order, "invoice_ids")))
+        self.odoo.env["account.move"].action_post([invoice])
+        return invoice
+
+    def pay_by_hand(self, invoice: int) -> None:
+        """Register the payment of an invoice by Odoo's own dialogue."""
+        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+        wizard = self.odoo.env["account.payment.register"]
+        wizard.action_create_payments([wizard.create({}, context=context)], context=context)
+
+    def read(self, model: str, record: int, field: str) -> Any:
+        """Return one field of one record."""
+        return self.odoo.env[model].read([record], [field])[0][field]
+
+    def notes(self, order: int) -> str:
+        """Return all messages on the order."""
+        domain = [["model", "=", "sale.order"], ["res_id", "=", order]]
+        ids = self.odoo.env["mail.message"].search(domain)
+        return "\n".join(one["body"] for one in self.odoo.env["mail.message"].read(ids, ["body"]))
+
+    def card_payments(self, *states: str) -> list[dict[str, Any]]:
+        """Return the payments in Odoo that the hub made, in the given states or in any."""
+        model = self.odoo.env["account.payment"]
+        domain: list[Any] = [["memo", "ilike", "CV"]]
+        if states:
+            domain.append(["state", "in", list(states)])
+        fields = ["amount", "state", "partner_id", "reconciled_invoice_ids", "memo"]
+        found: list[dict[str, Any]] = model.read(model.search(domain), fields)
+        return found
+
+    async def reviews(self) -> list[str]:
+        """Return the kinds of what waits for a person."""
+        return [one["kind"] for _, one in await self.hub.store.find("review")]
+
+    # The customer.
+
+    async def link(self, order: int) -> str:
+        """Wait for the pay link noted on the order."""
+        found = await eventually(lambda: LINK.search(self.notes(order)))
+        return str(found[0])
+
+    async def page(self, address: str) -> tuple[int, str]:
+        """Open a page; return status and text."""
+        async with self.web.get(address) as answer:
+            return answer.status, await answer.text()
+
+    async def press(self, link: str) -> str | None:
+        """Press pay; return the number of the session that the browser is sent to, or None."""
+        async with self.web.post(link, allow_redirects=False) as answer:
+            if answer.status != 303:
+                return None
+            found = re.search(r"/(\d+)/", answer.headers["Location"])
+            assert found is not None
+            return found[1]
+
+    async def face(self, address: str) -> str:
+        """Return which face the page shows."""
+        _, text = await self.page(address)
+        found = re.search(r'class="card (\w+)"', text)
+        assert found is not None, text
+        return found[1]
+
+    async def attempts(self, order: int) -> list[dict[str, Any]]:
+        """Return the attempts of an order."""
+        return [one for _, one in await self.hub.store.find("card_attempt", f"sale.order,{order}/")]
+
+    async def settled(self, order: int) -> None:
+        """Wait until the order's last attempt is booked."""
+
+        async def booked() -> bool:
+            attempts = await self.attempts(order)
+            return bool(attempts) and bool(attempts[-1]["settled"])
+
+        await eventually(booked, timeout=30)
+
+    async def idle(self) -> None:
+        """Wait until the hub has nothing to do."""
+        await eventually(lambda: len(self.hub.dispatcher) == 0, timeout=30)
+
+
+def configuration(
+    url: str, odoo: str, provider: str, folder: Path, since: datetime, settings: Mapping[str, Any]
+) -> Configuration:
+    """Return the hub's configuration."""
+    given = {**HURRIED, **settings}
+    return Configuration.model_validate(
+        {
+            "journal": f"sqlite:///{folder / 'caravana.db'}",
+            "listener": {"public_url": url},
+            "go_live": since,
+            "connections": {
+                "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
+                "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
+            },
+            "placeholders": {key: given[key] for key in HURRIED},
+            "settings": {key: value for key, value in given.items() if key not in HURRIED},
+        }
+    )
+
+
+def hub_of(given: Configuration, clock: Clock) -> Hub:
+    """Return a hub that runs the card flow."""
+    flow, callables = load("cards", given), Callables()
+    for name, target in flow.callables.items():
+        callables.register(name, target)
+    documents = [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    return Hub(given, documents, clock=clock, callables=callables)
+
+
+@asynccontextmanager
+async def open_shop(folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Shop]:
+    """Run a shop while the block runs. `settings`: of the flow, `on_paid` and the like."""
+    door = Door()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serve(door))
+        odoo = OdooSandbox(clock=clock, database="demo")
+        provider = PlacetopaySandbox(clock=clock, site=Site(notification_url=f"{url}/placetopay/placetopay"))
+        stack.push_async_callback(provider.close)
+        odoo_url = await stack.enter_async_context(serve(odoo.app()))
+        provider_url = await stack.enter_async_context(serve(provider.app()))
+        given = configuration(url, odoo_url, provider_url, folder, clock.now() - timedelta(minutes=1), settings)
+        hub = door.hub = hub_of(given, clock)
+        await stack.enter_async_context(hub)
+        web = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Shop(odoo, provider, hub, web, url, given)
