@@ -43,9 +43,8 @@ class Books:
         """Read both partners' books."""
         charged: dict[str, int] = {}
         for session in await provider_sessions(world):
-            approved = [one for one in session["payments"] if one["status"] == "APPROVED"]
-            if approved:
-                charged[session["reference"]] = len(approved)
+            if float(session["approved"]) > 0:
+                charged[session["reference"]] = 1
         held: dict[str, int] = {}
         for memo, count in (await clerk.payments()).items():
             reference = next((one for one in charged if one in memo.split()), memo)
