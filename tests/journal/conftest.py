@@ -1,6 +1,6 @@
 """The same journal tests on both databases."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ async def postgres_journal(postgres_database: str) -> AsyncIterator[Journal]:
 
 
 @pytest.fixture
-def own_server() -> AsyncIterator[PostgresServer]:  # type: ignore[misc]
+def own_server() -> Iterator[PostgresServer]:
     """A PostgreSQL server that the test may stop."""
     with PostgresServer() as server:
         yield server
@@ -72,6 +72,3 @@ async def query(journal: Journal, text: str, **parameters: Any) -> list[dict[str
     """Run a select."""
     rows: list[dict[str, Any]] = await journal.query(sa.text(text), parameters)
     return rows
-
-
-Maker = Callable[..., Entry]

@@ -235,5 +235,6 @@ async def test_nothing_waits_when_the_journal_is_closed(journal_url: str) -> Non
     assert all(future.done() and future.exception() is None for future in futures)
     again = open_journal(journal_url)
     await again.open()
-    assert len(await again.read(ops.read_open(0, 1_000))) == 300
+    found = await again.read(ops.read_open(0, 1_000))
+    assert len(found) == 300
     await again.close()
