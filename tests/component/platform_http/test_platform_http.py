@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,13 +14,31 @@ from caravana.kit.uri import Uri
 from tests.component.harness import Hub, Inbox, readme_endpoints
 
 
+class Client:
+    """Asks and reads the whole answer, so that no connection stays open."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def get(self, path: str, **more: Any) -> aiohttp.ClientResponse:
+        return await self._ask("GET", path, **more)
+
+    async def post(self, path: str, **more: Any) -> aiohttp.ClientResponse:
+        return await self._ask("POST", path, **more)
+
+    async def _ask(self, method: str, path: str, **more: Any) -> aiohttp.ClientResponse:
+        async with self._session.request(method, path, **more) as answer:
+            await answer.read()
+            return answer
+
+
 @asynccontextmanager
-async def _serving(address: str, inbox: Inbox) -> AsyncIterator[aiohttp.ClientSession]:
+async def _serving(address: str, inbox: Inbox) -> AsyncIterator[Client]:
     hub = Hub()
     consumer = PlatformHttpComponent(hub).endpoint(Uri.parse(address)).consumer(inbox)
     await consumer.start()
     async with hub.listening() as base, aiohttp.ClientSession(base) as session:
-        yield session
+        yield Client(session)
     await consumer.stop()
 
 
