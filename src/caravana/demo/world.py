@@ -99,6 +99,8 @@ class World:
     async def start(self) -> None:
         """Write the configuration, start partners and hub. Raises `DemoFailed`."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
+            left.unlink()
         (self.folder / "caravana.yaml").write_text(CONFIGURATION.format(**self.ports))
         self._partners = await self._spawn(
             "partners.log",
