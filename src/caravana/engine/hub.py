@@ -161,24 +161,33 @@ class Hub:
 
     async def start_consumer(self, route: CompiledRoute) -> None:
         """Let messages in at one route. Raises `ConfigurationError`."""
-        consumer = self.components.endpoint(route.uri).consumer(self.receivers[route.id])
-        if consumer.exclusive:
-            await self.ownership.hold(f"consumer:{route.id}", consumer.start, consumer.stop)
+        endpoint, receiver = self.components.endpoint(route.uri), self.receivers[route.id]
+        consumer: Consumer | None = endpoint.consumer(receiver)
+
+        async def began() -> None:
+            nonlocal consumer
+            made, consumer = consumer or endpoint.consumer(receiver), None  # each is started once
+            await made.start()
+            self.consumers[route.id] = made
+
+        async def ended() -> None:
+            await self.consumers.pop(route.id).stop()
+
+        if consumer is not None and consumer.exclusive:
+            await self.ownership.hold(f"consumer:{route.id}", began, ended)
         else:
-            await consumer.start()
-        self.consumers[route.id] = consumer
+            await began()
 
     async def stop_consumer(self, route_id: str) -> None:
         """Let nothing more in at one route."""
-        consumer = self.consumers.pop(route_id)
-        if consumer.exclusive:
-            await self.ownership.release(f"consumer:{route_id}")
-        else:
+        await self.ownership.release(f"consumer:{route_id}")
+        consumer = self.consumers.pop(route_id, None)
+        if consumer is not None:
             await consumer.stop()
 
     async def stop(self, grace: float = 10.0) -> None:
         """Take nothing more, give what runs a little time, and close; the rest resumes at the next start."""
-        for route_id in list(self.consumers):
+        for route_id in self.program.routes:
             await self.stop_consumer(route_id)
         if self._housekeeping is not None:
             self._housekeeping.cancel()
@@ -289,6 +298,10 @@ class Hub:
             if not self.ownership.shared:
                 self._executor.prime(stored_of(entry, seq))
             self._begin(self._run_request(work))
+
+    def awaited(self, exchange_id: str) -> bool:
+        """Whether a caller of this process waits for the exchange, in its lane's turn too: it is told at once what fails."""
+        return exchange_id in self._answers
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
