@@ -114,11 +114,17 @@ class Shop:
     async def link(self, order: int) -> str:
         """Wait for the pay link noted on the order."""
         found = await eventually(lambda: LINK.search(self.notes(order)))
-        return str(found[0])
+        assert found is not None
+        return found[0]
 
     async def page(self, address: str) -> tuple[int, str]:
         """Open a page; return status and text."""
         async with self.web.get(address) as answer:
+            return answer.status, await answer.text()
+
+    async def page_pressed(self, link: str) -> tuple[int, str]:
+        """Press pay; return status and text of the answer."""
+        async with self.web.post(link, allow_redirects=False) as answer:
             return answer.status, await answer.text()
 
     async def press(self, link: str) -> str | None:

@@ -1,0 +1,138 @@
+"""What a card payment becomes in Odoo's books, and what a person is asked to look at."""
+
+from pathlib import Path
+
+from caravana.kit.clock import ScaledClock
+from tests.commerce.shop import SILENT, Shop, open_shop
+from tests.support.waiting import eventually
+
+
+async def paid(shop: Shop, order: int) -> None:
+    """Let the customer pay the order, and wait until that is booked."""
+    session = await shop.press(await shop.link(order))
+    shop.provider.pay(str(session))
+    await shop.settled(order)
+
+
+async def invoice_paid(shop: Shop, invoice: int) -> None:
+    """Wait until the invoice is paid."""
+    await eventually(lambda: shop.read("account.move", invoice, "payment_state") == "paid")
+
+
+async def test_an_advance_pays_the_invoice_posted_later(shop: Shop) -> None:
+    """An order without invoice is paid: the payment stays as an advance and pays the invoice when it is posted."""
+    order = shop.order()
+    await paid(shop, order)
+    [payment] = shop.card_payments()
+    assert (payment["state"], payment["reconciled_invoice_ids"]) == ("in_process", [])
+    assert "anticipo" in shop.notes(order)
+    await invoice_paid(shop, shop.invoice(order))
+    assert await shop.reviews() == []
+
+
+async def test_an_order_invoiced_in_two_parts(shop: Shop) -> None:
+    """Goods invoiced by delivery, in two parts: the one payment pays both invoices as they are posted."""
+    order = shop.order(shop.product("delivery"), 2)
+    await paid(shop, order)
+    line = shop.read("sale.order", order, "order_line")[0]
+    for delivered in (1, 2):
+        shop.odoo.env["sale.order.line"].write([line], {"qty_delivered": delivered})
+        await invoice_paid(shop, shop.invoice(order))
+    [payment] = shop.card_payments()
+    assert len(payment["reconciled_invoice_ids"]) == 2
+    assert payment["state"] == "paid"
+    assert await shop.reviews() == []
+
+
+async def test_on_paid_invoice(tmp_path: Path, clock: ScaledClock) -> None:
+    """With on_paid=invoice the order is invoiced, the invoice posted and paid."""
+    async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
+        order = shop.order()
+        await paid(shop, order)
+        [invoice] = shop.read("sale.order", order, "invoice_ids")
+        assert shop.read("account.move", invoice, "payment_state") == "paid"
+        assert len(shop.card_payments()) == 1
+
+
+async def test_on_paid_invoice_with_nothing_to_invoice(tmp_path: Path, clock: ScaledClock) -> None:
+    """With on_paid=invoice an order invoiced by delivery and not delivered falls back to an advance."""
+    async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
+        order = shop.order(shop.product("delivery"))
+        await paid(shop, order)
+        assert shop.read("sale.order", order, "invoice_ids") == []
+        assert shop.card_payments()[0]["state"] == "in_process"
+
+
+async def test_cancelled_after_it_was_paid(shop: Shop) -> None:
+    """The order is cancelled before its payment is booked: the payment is registered, and a person is told."""
+    order = shop.order()
+    link = await shop.link(order)
+    session = await shop.press(link)
+    shop.provider.notifier.plan = SILENT
+    shop.provider.pay(str(session))
+    shop.odoo.env["sale.order"].action_cancel([order])
+    assert await shop.face(f"{link}/return") == "paid"
+    await shop.settled(order)
+    assert len(shop.card_payments()) == 1
+    assert await shop.reviews() == ["cancelled_order"]
+    [activity] = shop.odoo.env["mail.activity"].search([["res_id", "=", order]])
+    assert "cancelado" in shop.read("mail.activity", activity, "note")
+
+
+async def test_a_cancelled_order_opens_nothing(shop: Shop) -> None:
+    """A cancelled order says so and opens no session."""
+    order = shop.order()
+    link = await shop.link(order)
+    shop.odoo.env["sale.order"].action_cancel([order])
+    assert await shop.face(link) == "cancelled"
+    assert await shop.press(link) is None
+    assert not shop.provider.sessions
+
+
+async def test_a_paid_order_opens_nothing(shop: Shop) -> None:
+    """An order whose invoice a clerk was paid in cash says so and opens no session."""
+    order = shop.order()
+    link = await shop.link(order)
+    shop.pay_by_hand(shop.invoice(order))
+    assert await shop.face(link) == "paid"
+    assert await shop.press(link) is None
+    assert not shop.provider.sessions
+
+
+async def test_a_clerk_registers_the_same_payment_by_hand(shop: Shop) -> None:
+    """While the customer pays by card, a clerk registers the payment: the credit stays open, and a person is told."""
+    order = shop.order()
+    invoice = shop.invoice(order)
+    session = await shop.press(await shop.link(order))
+    shop.pay_by_hand(invoice)
+    shop.provider.pay(str(session))
+    await shop.settled(order)
+    [payment] = shop.card_payments()
+    assert (payment["state"], payment["reconciled_invoice_ids"]) == ("in_process", [])
+    assert await shop.reviews() == ["credit_left"]
+
+
+async def test_the_order_grew_while_the_session_was_open(shop: Shop) -> None:
+    """The open session is cancelled and replaced when the order's amount has changed."""
+    order = shop.order()
+    link = await shop.link(order)
+    first = await shop.press(link)
+    [line] = shop.read("sale.order", order, "order_line")
+    shop.odoo.env["sale.order.line"].write([line], {"product_uom_qty": 2})
+    second = await shop.press(link)
+    assert second not in (None, first)
+    shop.provider.pay(str(second))
+    await shop.settled(order)
+    assert [one["state"] for one in await shop.attempts(order)] == ["cancelled", "paid"]
+    assert shop.card_payments()[0]["amount"] == 230
+
+
+async def test_links_that_nobody_gave(shop: Shop) -> None:
+    """An altered, foreign or empty token is answered with words and 404, and opens nothing."""
+    order = shop.order()
+    link = await shop.link(order)
+    for wrong in (f"{link}x", f"{shop.url}/pay/42", f"{shop.url}/pay/WzFd.x", f"{shop.url}/pay/%F0%9F%92%B3"):
+        status, text = await shop.page(wrong)
+        assert (status, "Enlace no válido" in text) == (404, True)
+        assert await shop.press(wrong) is None
+    assert not shop.provider.sessions
