@@ -13,7 +13,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-import click
 import typer
 from docutils import nodes
 from pydantic import BaseModel, SecretStr
@@ -161,36 +160,27 @@ def duration_text(value: timedelta) -> str:
 # ------------------------------------------------------------------------------------------------------ commands
 
 
-def command_line() -> click.Command | None:
-    """Return the whole command line as click sees it; None where the package has none."""
-    module = importlib.import_module("caravana.cli")
-    for name in ("app", "main"):
-        match getattr(module, name, None):
-            case typer.Typer() as app:
-                return typer.main.get_command(app)
-            case click.Command() as command:
-                return command
-    return None
+def command_line() -> Any:
+    """Return the whole command line as typer's own copy of click sees it."""
+    return typer.main.get_command(importlib.import_module("caravana.cli").app)
 
 
 def commands() -> str:
     """Return one section per command: its help and its options."""
-    root = command_line()
-    return "\n\n".join(_command(root, "caravana", None)) if root else "This build has no command line."
+    return "\n\n".join(part for part in _command(command_line(), "caravana", None) if part)
 
 
-def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
-    context = click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent)
+def _command(command: Any, name: str, parent: Any) -> Iterator[str]:
+    context = command.context_class(command, info_name=name.rsplit(" ", 1)[-1], parent=parent)
     if parent is not None:
         yield f"## `{name}`"
     yield _help_text(command.help or command.short_help or "")
     yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
     yield table(("option", "meaning"), _parameters(command, context))
-    if isinstance(command, click.Group):
-        for child_name in command.list_commands(context):
-            child = command.get_command(context, child_name)
-            if child and not child.hidden:
-                yield from _command(child, f"{name} {child_name}", context)
+    for child_name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        child = command.get_command(context, child_name)
+        if not child.hidden:
+            yield from _command(child, f"{name} {child_name}", context)
 
 
 def _help_text(text: str) -> str:
@@ -201,7 +191,7 @@ def _help_text(text: str) -> str:
     )
 
 
-def _parameters(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+def _parameters(command: Any, context: Any) -> Iterator[tuple[str, str]]:
     for parameter in command.params:
         record = parameter.get_help_record(context)
         if record and "--help" not in record[0]:

@@ -5,11 +5,14 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
+from caravana.cli import app
 from caravana.route import inspect_text, read_text, write_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +57,22 @@ def test_make_targets_exist(path: Path) -> None:
     named = {word for line in commands_of(text) for word in re.findall(r"^make ([a-z]+)", line)}
     named |= set(re.findall(r"`make ([a-z]+)", text))
     assert named <= make_targets()
+
+
+@cache
+def hub_commands() -> frozenset[str]:
+    """Return the names of the commands of `caravana`."""
+    command: Any = typer.main.get_command(app)
+    return frozenset(command.commands)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=name_of)
+def test_commands_exist(path: Path) -> None:
+    """Each command of `caravana` that a document names, in a block or in a sentence, exists."""
+    text = path.read_text()
+    named = {word for line in commands_of(text) for word in re.findall(r"^(?:.venv/bin/)?caravana ([a-z]+)", line)}
+    named |= set(re.findall(r"`caravana ([a-z]+)", text))
+    assert named <= hub_commands()
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
