@@ -16,7 +16,7 @@ class CronEndpoint(Endpoint):
 
     def consumer(self, receiver: Receiver) -> CronConsumer:
         """Return the firing side."""
-        schedule = read_schedule(self.uri, self.options, self.context.setting("company.time_zone", "UTC"))
+        schedule = read_schedule(self.uri, self.options, self.context.setting("company.timezone", "UTC"))
         return CronConsumer(self.uri.path, schedule, receiver, self.context.clock)
 
 
@@ -35,7 +35,7 @@ class CronComponent(Component):
         """Return the endpoint of one schedule. Raises `ConfigurationError` without a name or with a wrong schedule."""
         if not uri.path:
             raise ConfigurationError("`cron:` needs a name", suggestion="write cron:nightly")
-        read_schedule(uri, options, self.context.setting("company.time_zone", "UTC"))
+        read_schedule(uri, options, self.context.setting("company.timezone", "UTC"))
         return CronEndpoint(uri, options, self.context)
 
 

@@ -12,5 +12,5 @@ class CronOptions(Options):
         description="Cron expression: 5 fields (minute hour day month weekday), 6 with seconds before, 7 with a year behind."
     )
     time_zone: str = Field(
-        "", description="IANA name of the zone the times stand in; default: setting company.time_zone."
+        "", description="IANA name of the zone the times stand in; default: setting company.timezone."
     )
