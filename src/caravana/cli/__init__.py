@@ -9,7 +9,10 @@ from typing import Annotated
 import typer
 
 from caravana.cli import check as check_module
+from caravana.cli import doctor as doctor_module
 from caravana.cli import init as init_module
+from caravana.cli import messages as messages_module
+from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
 from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
@@ -58,6 +61,12 @@ app.command("check")(check_module.check)
 app.command("run")(run_module.run)
 app.command("sandbox")(sandbox_module.sandbox)
 app.command("support")(check_module.support)
+app.command("doctor")(doctor_module.doctor)
+app.command("cursors")(review_module.cursors)
+app.add_typer(messages_module.app, name="messages")
+app.add_typer(review_module.app, name="review")
+app.add_typer(review_module.letters, name="dead-letters")
+app.add_typer(review_module.breakers, name="breakers")
 app.add_typer(routes_module.app, name="routes")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:

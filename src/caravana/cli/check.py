@@ -57,7 +57,6 @@ def judge_files(files: Sequence[Path], config: Path) -> "Judgement":
             project.problems,
             configuration=project.configuration,
             callables=project.callables,
-            placeholders=project.placeholders,
         )
     documents, problems = read_all(files)
     if not config.is_file():
@@ -68,7 +67,6 @@ def judge_files(files: Sequence[Path], config: Path) -> "Judgement":
         problems,
         configuration=project.configuration,
         callables=project.callables,
-        placeholders=project.placeholders,
     )
 
 

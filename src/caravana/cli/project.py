@@ -1,10 +1,9 @@
 """The company's folder as commands see it: configuration, route files, shipped flows."""
 
 import glob
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,14 +18,12 @@ DEFAULT = Path("caravana.yaml")
 
 @dataclass
 class Project:
-    """A configuration with its routes. `pages` are what shipped flows show to customers: called with the running hub."""
+    """A configuration with its routes; `problems` are those of reading them."""
 
     configuration: "Configuration"
     documents: list["RouteDocument"]
     problems: list["Problem"]
     callables: "Callables"
-    placeholders: dict[str, str] = field(default_factory=dict)
-    pages: list[Any] = field(default_factory=list)
 
 
 def route_files(configuration: "Configuration") -> list[Path]:
@@ -60,28 +57,14 @@ def _importable(path: Path) -> None:
 
 
 def _add_flow(project: Project, name: str) -> None:
-    """Add a shipped flow's routes, callables and pages. Raises `ConfigurationError` when there is none of that name."""
+    """Add a shipped flow's routes and callables. Raises `ConfigurationError` when there is none of that name."""
     from importlib import import_module
 
     from caravana.engine.checking import read_all
 
     flow = import_module("caravana.commerce.flows").load(name, project.configuration)
-    documents, problems = read_all(list(flow.route_files))
+    documents, problems = read_all(flow.route_files)
     project.documents += documents
     project.problems += problems
-    pages = getattr(flow, "pages", None)
-    if pages is not None:
-        project.pages += pages if isinstance(pages, Sequence) else [pages]
-    project.placeholders |= dict(getattr(flow, "placeholders", None) or {})
-    for key, target in _pairs(flow.callables):
-        if isinstance(target, str):
-            project.callables.register_path(key, target)
-        else:
-            project.callables.register(key, target)
-
-
-def _pairs(callables: Any) -> list[tuple[str, Any]]:
-    """Return (name, function or path) pairs of a flow's callables: a mapping, or a set of registered ones."""
-    if hasattr(callables, "items"):
-        return list(callables.items())
-    return [(one.name, one.function) for one in callables]
+    for key, target in flow.callables.items():
+        project.callables.register(key, target)

@@ -54,10 +54,7 @@ def build_hub(project: "Project") -> "Hub":
     """Return the hub of a project, not started. Raises `ConfigurationError`, `RouteFileError`."""
     from caravana.engine.hub import Hub
 
-    given = project.configuration
-    if project.placeholders:
-        given = given.model_copy(update={"placeholders": {**project.placeholders, **given.placeholders}})
-    return Hub(given, project.documents, callables=project.callables)
+    return Hub(project.configuration, project.documents, callables=project.callables)
 
 
 async def _run(project: "Project", config: Path) -> int:
@@ -71,7 +68,7 @@ async def _run(project: "Project", config: Path) -> int:
     log = structlog.get_logger("caravana.run")
     try:
         hub = build_hub(project)
-        async with served(hub, project.pages) as addresses:
+        async with served(hub) as addresses:
             typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
             typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])

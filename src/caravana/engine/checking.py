@@ -55,8 +55,16 @@ class CheckContext:
     that route files can be judged where they are written.
     """
 
-    def __init__(self, configuration: Configuration | None, callables: Callables, clock: Clock | None = None) -> None:
-        """`configuration` None: connections are taken as they are named."""
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        callables: Callables,
+        clock: Clock | None = None,
+        *,
+        strict: bool = False,
+    ) -> None:
+        """`configuration` None: connections are taken as they are named; `strict`: what is missing is an error."""
+        self._strict = strict
         self.configuration = configuration
         self.callables = callables
         self.clock = clock or SystemClock()
@@ -80,6 +88,8 @@ class CheckContext:
         try:
             return self.configuration.filled(value)
         except ConfigurationError as error:
+            if self._strict:
+                raise
             self._miss(str(error))
             return "not-set"
 
@@ -286,20 +296,17 @@ def judge(
     *,
     configuration: Configuration | None = None,
     callables: Callables | None = None,
-    placeholders: Mapping[str, str] | None = None,
 ) -> Judgement:
-    """Judge `documents` as one set of routes; `problems` are those of reading, `placeholders` those of shipped flows."""
-    return _Judge(configuration, callables or Callables(), placeholders or {}).judge(documents, problems)
+    """Judge `documents` as one set of routes; `problems` are those of reading them."""
+    return _Judge(configuration, callables or Callables()).judge(documents, problems)
 
 
 class _Judge:
-    def __init__(
-        self, configuration: Configuration | None, callables: Callables, placeholders: Mapping[str, str]
-    ) -> None:
+    def __init__(self, configuration: Configuration | None, callables: Callables) -> None:
         self.callables = callables
         self.problems: list[Problem] = []
         configured = configuration.placeholders if configuration else {}
-        self.placeholders = {**placeholders, **{name: as_text(value) for name, value in configured.items()}}
+        self.placeholders = {name: as_text(value) for name, value in configured.items()}
         for name, path in (configuration.callables if configuration else {}).items():
             self._register(name, path)
         self.context = CheckContext(configuration, callables)
@@ -437,6 +444,19 @@ def _policies(documents: Sequence[RouteDocument]) -> Iterator[PolicyRow]:
                 short = ", ".join(one.rpartition(".")[2] for one in clause.exception)
                 yield PolicyRow(name, short, kind, m.effective(clause, handler))
             yield PolicyRow(name, "", kind, m.effective(None, handler))
+
+
+def readers_of(name: str, settings: Mapping[str, Any]) -> list[str]:
+    """Return the schemes of the components that read connection `name`: the one of that name, else those it fits."""
+    readers = {cls.scheme: cls.connection for cls in component_classes().values() if cls.connection is not None}
+    if name in readers:
+        return [name]
+    fitting = []
+    for scheme, model in readers.items():
+        known = {*model.model_fields, *(field.alias for field in model.model_fields.values())}
+        if settings.keys() <= known:
+            fitting.append(scheme)
+    return fitting
 
 
 def support_rows() -> tuple[Row, ...]:

@@ -1,6 +1,7 @@
 """A whole hub in one process: its two ports, its presence beside the journal, reading its routes again."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import os
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -47,8 +48,8 @@ class Watch:
 
 
 @asynccontextmanager
-async def served(hub: Hub, pages: Sequence[Callable[[Hub], Any]] = ()) -> AsyncIterator[Addresses]:
-    """Run `hub` with both ports while the block runs; `pages` put what shipped flows show on its listener.
+async def served(hub: Hub) -> AsyncIterator[Addresses]:
+    """Run `hub` with both ports while the block runs.
 
     The ports are bound first and tell the public address; then the hub starts, and messages are let in. Raises
     `ConfigurationError` when a port is taken, and what `Hub.start` raises.
@@ -61,13 +62,11 @@ async def served(hub: Hub, pages: Sequence[Callable[[Hub], Any]] = ()) -> AsyncI
         office = await _bind(stack, control.app(), "control", configuration.control)
         if not configuration.listener.public_url:
             hub.listener.public_url = listener
-        for page in pages:
-            page(hub)
         await hub.start()
         stack.push_async_callback(hub.stop)
         presence = presence_path(configuration.journal)
         if presence is not None:
-            Presence(_pid(), office, token, listener).write(presence)
+            Presence(os.getpid(), office, token, listener).write(presence)
             stack.callback(presence.unlink, missing_ok=True)
         watch.started = True
         try:
@@ -85,9 +84,3 @@ async def _bind(stack: AsyncExitStack, app: Any, name: str, port: Any) -> str:
             place=f"{name}.port",
             suggestion="stop what listens there, or write another port (0: any free one)",
         ) from None
-
-
-def _pid() -> int:
-    import os
-
-    return os.getpid()

@@ -1,0 +1,140 @@
+"""The way to the operator's desk: through the hub that runs, else straight to the journal in short transactions."""
+
+import asyncio
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from caravana.cli.output import fail, print_table
+
+if TYPE_CHECKING:
+    from caravana.cli.project import Project
+    from caravana.engine.configuration import Configuration
+    from caravana.engine.control import Presence
+    from caravana.engine.hub import Hub
+
+TIMEOUT = 60.0
+"""Seconds that a running hub may take to answer."""
+
+
+def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any) -> Any:
+    """Return the answer of the operator's operation; `routes`: it needs to know them. Exits with 1 when it is refused."""
+    from caravana.engine.configuration import read_configuration
+    from caravana.engine.control import AdminError, Presence, presence_path
+    from caravana.journal import JournalError
+
+    configuration = read_configuration(config)
+    path = presence_path(configuration.journal)
+    presence = Presence.read(path) if path is not None else None
+    try:
+        if presence is not None:
+            return asyncio.run(_ask_hub(presence, operation, arguments))
+        return asyncio.run(_ask_journal(configuration, config, operation, arguments, routes=routes))
+    except (AdminError, JournalError) as error:
+        fail(str(error))
+        raise typer.Exit(1) from None
+
+
+def act(config: Path, operation: str, *, yes: bool, json: bool, **arguments: Any) -> Any:
+    """Show what an operation would do, ask, do it; returns its answer. Exits with 1 when the person says no."""
+    plan = ask(config, operation, routes=True, go=False, **arguments)
+    if not json:
+        print_plan(plan)
+    if not yes:
+        if json:
+            return plan
+        if not typer.confirm(f"{plan['action']} {plan['exchange']}?"):
+            raise typer.Exit(1)
+    return ask(config, operation, routes=True, go=True, actor=getpass.getuser(), **arguments)
+
+
+def print_plan(plan: dict[str, Any]) -> None:
+    """Print what would be done."""
+    typer.echo(
+        f"{plan['action']} {plan['exchange']} ({plan['route']}, {plan['state']}), revision {plan['revision'][:8]}"
+    )
+    rows = (
+        (one["path"], one["kind"], one["endpoint"], one["state"], one["reference"], one["fate"])
+        for one in plan["lines"]
+    )
+    columns = ("path", "kind", "endpoint", "recorded", "reference", "what becomes of it")
+    print_table("What is recorded", columns, rows, empty="nothing is recorded")
+    for note in plan["notes"]:
+        typer.echo(f"· {note}")
+    for one in plan["asks"]:
+        typer.echo(f"! {one}")
+
+
+async def _ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:
+    import aiohttp
+
+    from caravana.engine.control import AdminError
+
+    headers = {"Authorization": f"Bearer {presence.token}"}
+    url = f"{presence.address}/admin/{operation}"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session,
+            session.post(url, json=arguments, headers=headers) as answer,
+        ):
+            found = await answer.json(content_type=None)
+            if answer.status >= 400:
+                raise AdminError(found.get("error", f"the hub answered {answer.status}"), answer.status)
+            return found
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise AdminError(f"the hub at {presence.address} does not answer: {type(error).__name__}") from None
+
+
+async def _ask_journal(
+    configuration: "Configuration", config: Path, operation: str, arguments: dict[str, Any], *, routes: bool
+) -> Any:
+    from caravana.engine.admin import Admin
+    from caravana.journal import open_journal
+    from caravana.kit.clock import clock_from_environment
+
+    hub = _hub(config) if routes else None
+    journal = hub.journal if hub is not None else open_journal(configuration.journal)
+    await journal.open()
+    try:
+        return await Admin(journal, clock_from_environment(), hub, running=False).call(operation, arguments)
+    finally:
+        if hub is not None:
+            await hub.components.close()
+        await journal.close()
+
+
+def _hub(config: Path) -> "Hub | None":
+    """Return the hub of the configuration, not started; None when its routes are refused (then nothing is rehearsed)."""
+    from caravana.cli.project import load_project
+    from caravana.cli.run import build_hub
+    from caravana.kit.errors import ConfigurationError
+    from caravana.route import Severity
+
+    try:
+        project: Project = load_project(config)
+        if any(one.severity is Severity.ERROR for one in project.problems):
+            return None
+        return build_hub(project)
+    except ConfigurationError:
+        return None
+
+
+def short(text: str | None, width: int = 60) -> str:
+    """Return the first line of `text`, cut."""
+    line = (text or "").partition("\n")[0]
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def when(text: str | None) -> str:
+    """Return a moment in the machine's own zone, to the second."""
+    from datetime import datetime
+
+    return "" if not text else datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def states_of(texts: Sequence[str] | None) -> list[str]:
+    """Return states given as repeated options or separated by commas."""
+    return [one.strip() for text in texts or () for one in text.split(",") if one.strip()]

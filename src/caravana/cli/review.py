@@ -1,0 +1,133 @@
+"""`caravana review`, `dead-letters`, `breakers`, `cursors`: what waits, and why."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from caravana.cli.office import act, ask, short, when
+from caravana.cli.output import Json, Yes, colored, print_json, print_table
+from caravana.cli.project import DEFAULT, Config
+
+app = typer.Typer(help="What waits for a person, and why.", invoke_without_command=True, no_args_is_help=False)
+letters = typer.Typer(help="What dead letter channels took.", no_args_is_help=True)
+breakers = typer.Typer(help="The circuits of the connections.", no_args_is_help=True)
+
+
+@app.callback()
+def review(context: typer.Context, config: Config = DEFAULT, json: Json = False) -> None:
+    """List what waits for a person: doubts, items of the flows, dead exchanges, dead letters, open circuits.
+
+    \b
+    caravana review
+    caravana review done KEY
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    context.obj = config
+    if context.invoked_subcommand is not None:
+        return
+    found = ask(config, "review")
+    if json:
+        print_json(found)
+        return
+    colors = {"in_doubt": "yellow", "dead": "red", "circuit": "magenta"}
+    rows = (
+        (colored(one["kind"], colors.get(one["kind"], "")), one["id"], one["title"], one["reason"], when(one["since"]))
+        for one in found
+    )
+    print_table(
+        "Waiting for a person", ("what", "id", "title", "why", "since"), rows, empty="nothing waits for a person"
+    )
+    for remedy in dict.fromkeys(one["remedy"] for one in found):
+        typer.echo(f"· {remedy}")
+
+
+@app.command("done")
+def done(context: typer.Context, key: Annotated[str, typer.Argument(help="The item's id in the list.")]) -> None:
+    """Take an item of a flow off the list: you have dealt with it.
+
+    \b
+    caravana review done caravana.p2p_771/credit_left
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    ask(context.obj, "review_done", key=key, actor=getpass.getuser())
+    typer.echo("off the list")
+
+
+@letters.command("list")
+def list_letters(config: Config = DEFAULT, json: Json = False) -> None:
+    """List the open dead letters.
+
+    \b
+    caravana dead-letters list
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    found = ask(config, "dead_letters")
+    if json:
+        print_json(found)
+        return
+    rows = (
+        (one["number"], one["exchange"], one["route"], one["path"], short(one["error"], 80), when(one["at"]))
+        for one in found
+    )
+    print_table("Dead letters", ("number", "exchange", "route", "path", "error", "at"), rows, empty="no dead letters")
+
+
+@letters.command("retry")
+def retry_letter(
+    number: Annotated[int, typer.Argument(help="Its number in the list.")],
+    current: Annotated[bool, typer.Option("--current", help="Under the routes as they are now.")] = False,
+    yes: Yes = False,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Run again what a dead letter channel took; everything else of its exchange stays as it is.
+
+    \b
+    caravana dead-letters retry 3
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    answer = act(config, "retry_letter", yes=yes, json=json, number=number, current=current)
+    if json:
+        print_json(answer)
+    else:
+        typer.echo("it runs again")
+
+
+@breakers.command("list")
+def list_breakers(config: Config = DEFAULT, json: Json = False) -> None:
+    """List the circuit of every connection that the running hub has used.
+
+    \b
+    caravana breakers list
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    found = ask(config, "breakers")
+    if json:
+        print_json(found)
+        return
+    rows = ((one["connection"], one["state"], one["failures"], when(one["until"]), one["reason"]) for one in found)
+    columns = ("connection", "state", "failures", "until", "reason")
+    print_table("Circuits", columns, rows, empty="no connection was used since the hub began")
+
+
+@breakers.command("reset")
+def reset_breaker(
+    connection: Annotated[str, typer.Argument(help="The connection, e.g. odoo:odoo.")], config: Config = DEFAULT
+) -> None:
+    """Close a circuit, so that the next call goes out at once.
+
+    \b
+    caravana breakers reset odoo:odoo
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    ask(config, "reset_breaker", connection=connection, actor=getpass.getuser())
+    typer.echo("closed")
+
+
+def cursors(config: Config = DEFAULT, json: Json = False) -> None:
+    """List how far each polling route has read.
+
+    \b
+    caravana cursors
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    found = ask(config, "cursors")
+    if json:
+        print_json(found)
+        return
+    rows = ((one["route"], one["position"], when(one["at"])) for one in found)
+    print_table("Positions", ("route", "position", "at"), rows, empty="no route polls")
