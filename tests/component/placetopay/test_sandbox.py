@@ -57,7 +57,7 @@ async def create(bench: Bench, payment: dict[str, Any] | None = None, **changes:
         (auth(nonce=b"0123456789abcdef") | {"nonce": "not base64!"}, 107),
         (auth() | {"tranKey": 5}, 107),
     ],
-    ids=str,
+    ids=[f"case {number}" for number in range(11)],
 )
 async def test_each_wrong_authentication_has_its_number(bench: Bench, given: Any, code: int) -> None:
     """The refusal has the partner's shape and number."""
