@@ -154,3 +154,17 @@ async def test_odoo_is_away_while_the_customer_looks(shop: Shop) -> None:
 
     await eventually(back, timeout=30)
     assert await shop.press(link) is not None
+
+
+async def test_the_provider_is_away_when_the_customer_comes_back(tmp_path: Path, clock: ScaledClock) -> None:
+    """Paid, and the provider gives no answer: the page says that it is checking, never that nothing was charged."""
+    async with open_shop(tmp_path, clock, **{"cards.sweep": "1m"}) as shop:
+        shop.provider.notifier.plan = SILENT
+        order, link, session = await opened(shop)
+        shop.provider.pay(session)
+        shop.provider.faults.append(Fault(operation="query", action="status", status=503, times=1000))
+        assert await shop.face(f"{link}/return?status=APPROVED") == "checking"
+        assert await shop.press(link) is None
+        shop.provider.faults.clear()
+        await shop.settled(order)
+        assert len(shop.card_payments()) == 1

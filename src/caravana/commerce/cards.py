@@ -102,8 +102,8 @@ class Cards:
 
     @pure
     def face(self, variables: Variables) -> str:
-        """Return the face of the page."""
-        return face(variables.get("sale"))
+        """Return the face of the page; while the provider does not answer, nobody may say that nothing was charged."""
+        return "checking" if variables.get("unanswered") else face(variables.get("sale"))
 
     @pure
     def page(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +116,6 @@ class Cards:
             language=_language(headers),
             token=token if shown != "unknown" else "-",
             looked=_number(headers.get("n")),
-            waits=True,
         )
 
     @pure

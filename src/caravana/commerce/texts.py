@@ -33,7 +33,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unknown.title": "Enlace no válido",
         "unknown.text": "No encontramos ningún pedido con este enlace. Revise que esté completo o pídanos uno nuevo.",
         "trouble.title": "Ahora no es posible",
-        "trouble.text": "No se le cobró nada. Inténtelo de nuevo en unos minutos; el enlace sigue siendo válido.",
+        "trouble.text": "Inténtelo en unos minutos con este mismo enlace. Si ya pagó, no pague otra vez: lo veremos.",
     },
     "en": {
         "order": "Order",
@@ -62,7 +62,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "unknown.title": "This link is not valid",
         "unknown.text": "We found no order for this link. Check that it is complete, or ask us for a new one.",
         "trouble.title": "Not possible right now",
-        "trouble.text": "You were not charged. Try again in a few minutes; the link stays valid.",
+        "trouble.text": "Try this same link again in a few minutes. If you have paid already, do not pay again: we will see it.",
     },
 }
 

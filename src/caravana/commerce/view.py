@@ -43,12 +43,10 @@ def _payable(sale: Sale) -> str:
     return "pay"
 
 
-def view(
-    sale: Sale | None, shown: str, *, company: str, language: str, token: str, looked: int, waits: bool
-) -> dict[str, Any]:
+def view(sale: Sale | None, shown: str, *, company: str, language: str, token: str, looked: int) -> dict[str, Any]:
     """Return what the template shows.
 
-    `looked`: how often the page has looked by itself; `waits`: whether it should go on looking while it is checking.
+    `looked`: how often the page has looked by itself.
     """
     texts = TEXTS[language]
     money = None
@@ -69,7 +67,7 @@ def view(
         "button": _button(shown, texts, money),
         "again": texts["checking.button"] if shown == "checking" else None,
         "address": f"/pay/{token}",
-        "refresh": _refresh(shown, looked) if waits else None,
+        "refresh": _refresh(shown, looked),
         "looked": looked + 1,
     }
 

@@ -1,0 +1,169 @@
+"""The pure mappings: links, attempts, faces, and what a configuration may say."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from caravana.commerce import attempt, booking
+from caravana.commerce.flows import load
+from caravana.commerce.link import PayLinks
+from caravana.commerce.texts import TEXTS, language
+from caravana.commerce.view import PAYABLE, face, view
+from caravana.engine.configuration import Configuration
+from caravana.kit.errors import ConfigurationError
+
+CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "login": "Tienda.1"}}
+
+
+def an_attempt(**changes: Any) -> dict[str, Any]:
+    """Return a pending attempt of 115."""
+    first: dict[str, Any] = {"key": "sale.order,7/0001", "order_id": 7, "number": 1, "reference": "CV7-1"}
+    usual = {"state": "pending", "final": False, "amount": Decimal(115), "currency": "USD", "request_id": "9"}
+    return first | usual | {"processing": False, "payments": [], "settled": False, "created": "2026-11-23"} | changes
+
+
+def an_answer(state: str, *entries: str, final: bool = True) -> dict[str, Any]:
+    """Return a provider's answer with payments in the given states."""
+    amount = {"total": Decimal(115), "currency": "USD"}
+    common = {"from": amount, "date": "2026-11-23T23:30:00-05:00", "authorization": "1", "method": "visa"}
+    common |= {"method_name": "Visa", "last_digits": "1111"}
+    payments = [{"internal_reference": str(600 + n), "state": one, **common} for n, one in enumerate(entries)]
+    return {"state": state, "final": final, "payments": payments}
+
+
+def a_sale(*attempts: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a confirmed order of 115 of which nothing is paid."""
+    usual = {"id": 7, "name": "S7", "state": "sale", "currency": "USD", "total": Decimal(115), "due": Decimal(115)}
+    return usual | {"paid_on_invoices": Decimal(0), "attempts": list(attempts)} | changes
+
+
+def test_a_link_names_its_order_and_no_other() -> None:
+    """A token is read by who signed it, also after the secret has changed once; altered or foreign ones name nothing."""
+    old, new = PayLinks(["old secret"], "https://hub.example/"), PayLinks(["old secret", "new secret"], "")
+    token = old.token(42)
+    assert old.url(42) == f"https://hub.example/pay/{token}"
+    assert (old.read(token), new.read(token), old.read(new.token(42))) == (42, 42, None)
+    assert [old.read(one) for one in (token[:-1], token[1:], "", None, "x" * 300, ["a"])] == [None] * 6
+
+
+def test_a_reference_fits_and_is_known_again() -> None:
+    """Our references have at most 32 characters and tell order and attempt; others tell nothing."""
+    assert attempt.named("CV", attempt.reference("CV", 123456, 12)) == (123456, 12)
+    assert [attempt.named("CV", one) for one in ("CV1", "XX1-1", "CV-1", "CV1-x", "CV²-1", None)] == [None] * 6
+    with pytest.raises(ValueError, match="reference_prefix"):
+        attempt.reference("A" * 30, 1234, 1)
+
+
+@pytest.mark.parametrize("before", ["created", "pending", "failed", "expired", "cancelled"])
+def test_money_that_came_counts_whatever_was_believed(before: str) -> None:
+    """An approval overrides every other state."""
+    judged = attempt.judged(an_attempt(state=before, final=True), an_answer("paid", "paid"))
+    assert (judged["state"], [one["internal_reference"] for one in judged["payments"]]) == ("paid", ["600"])
+
+
+@pytest.mark.parametrize("late", ["pending", "failed", "expired", "cancelled"])
+def test_late_news_never_goes_backwards(late: str) -> None:
+    """A paid attempt stays paid, whatever comes later."""
+    paid = attempt.judged(an_attempt(), an_answer("paid", "paid"))
+    assert attempt.judged(paid, an_answer(late)) == paid
+
+
+def test_a_rejected_session_with_an_approved_payment_is_money() -> None:
+    """The payments of a session count more than its own word."""
+    judged = attempt.judged(an_attempt(), an_answer("failed", "failed", "paid"))
+    assert (judged["state"], len(judged["payments"])) == ("part_paid", 1)
+
+
+def test_the_faces_of_a_page() -> None:
+    """Each state of order and attempts has its own face."""
+    assert face(None) == "unknown"
+    assert face(a_sale()) == "pay"
+    assert face(a_sale(state="draft")) == "not_ready"
+    assert face(a_sale(state="cancel")) == "cancelled"
+    assert face(a_sale(due=Decimal(0))) == "paid"
+    assert face(a_sale(an_attempt())) == "open"
+    assert face(a_sale(an_attempt(processing=True))) == "checking"
+    assert face(a_sale(an_attempt(state="failed", final=True))) == "refused"
+    assert face(a_sale(an_attempt(state="expired", final=True))) == "expired"
+    assert face(a_sale(an_attempt(state="failed", final=True, request_id=None))) == "pay"
+
+
+@pytest.mark.parametrize("speech", TEXTS)
+def test_every_face_has_its_words(speech: str) -> None:
+    """Both languages have title and text for every face, and the pay button where something can be paid."""
+    faces = sorted(name.removesuffix(".title") for name in TEXTS[speech] if name.endswith(".title"))
+    assert TEXTS[speech].keys() == TEXTS["es"].keys()
+    for one in faces:
+        shown = view(a_sale(), one, company="Empresa XYZ", language=speech, token="t", looked=0)
+        assert shown["title"]
+        assert bool(shown["button"]) is (one in PAYABLE)
+        assert shown["amount"] == ("$115,00" if speech == "es" else "$115.00")
+
+
+def test_a_page_that_checks_looks_again_but_not_for_ever() -> None:
+    """While a payment is checked the page refreshes itself, ever more slowly, and at last no more."""
+    pauses = [
+        view(a_sale(), "checking", company="", language="es", token="t", looked=n)["refresh"] for n in (0, 11, 12, 40)
+    ]
+    assert pauses == [5, 5, 30, None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted", "spoken"),
+    [("en", "es-EC", "en"), (None, "fr-FR,en;q=0.8", "en"), ("xx", "", "es"), (["en", "es"], None, "es")],
+)
+def test_the_language(asked: object, accepted: object, spoken: str) -> None:
+    """The address decides, then the browser's wishes, then Spanish."""
+    assert language(asked, accepted) == spoken
+
+
+def booked(left: int = 0, *, change: dict[str, Any] | None = None, **sale: Any) -> list[str]:
+    """Return the kinds of review of one payment of 115."""
+    one = attempt.judged(an_attempt(), an_answer("paid", "paid")) | (change or {})
+    [payment] = booking.payments("Tienda.1", one)
+    from datetime import UTC, datetime
+
+    found = booking.reviews(a_sale(one, **sale), one, payment, Decimal(left), datetime(2026, 11, 23, tzinfo=UTC))
+    return [each["kind"] for each in found]
+
+
+def test_what_a_person_must_look_at() -> None:
+    """Cancelled order, another amount, another currency, more than was owed; an advance alone is nothing to look at."""
+    assert booked() == []
+    assert booked(115) == []
+    assert booked(115, paid_on_invoices=Decimal(115)) == ["credit_left"]
+    assert booked(115, state="cancel") == ["cancelled_order"]
+    assert booked(change={"amount": Decimal(100)}) == ["other_amount"]
+    assert booked(change={"currency": "COP"}) == ["other_currency"]
+
+
+def test_a_payment_has_one_name_and_the_company_s_day() -> None:
+    """The external id is made of site and provider's number; half past eleven at night is still that day in Guayaquil."""
+    one = attempt.judged(an_attempt(), an_answer("paid", "paid"))
+    [payment] = booking.payments("Tienda.1", one)
+    sale = a_sale(one, partner_id=3, currency_id=1)
+    made = booking.record(sale, one, payment, 6, "America/Guayaquil", None)
+    assert made["external_id"] == "caravana.placetopay_tienda_1_600"
+    assert made["values"]["date"] == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"connections": {}}, "connections.placetopay"),
+        ({"settings": {"cards.on_paid": "later"}}, "cards.on_paid"),
+        ({"settings": {"cards.journal_id": "bank"}}, "cards.journal_id"),
+        ({"settings": {"cards.life": "soon"}}, "cards.life"),
+    ],
+)
+def test_a_wrong_setting_is_named(change: dict[str, Any], told: str) -> None:
+    """A mistake in the flow's settings is refused before anything starts, with its name."""
+    with pytest.raises(ConfigurationError, match=told):
+        load("cards", Configuration.model_validate({"connections": CONNECTIONS, **change}))
+
+
+def test_an_unknown_flow_is_refused() -> None:
+    """There is no flow of another name."""
+    with pytest.raises(ConfigurationError, match="no flow `card`"):
+        load("card", Configuration())
