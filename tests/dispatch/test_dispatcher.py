@@ -111,6 +111,21 @@ async def test_work_under_way_is_never_run_twice(disk: Disk) -> None:
     await disk.dispatcher.stop()
 
 
+async def test_settled_by_another_process(disk: Disk) -> None:
+    """Held and parked work whose state another process changed is looked at again; so is all held work at a reload."""
+    until = Verdict(until=disk.clock.now() + timedelta(hours=1))
+    disk.verdicts |= {1: HOLD, 2: until, 3: HOLD, 4: until}
+    for seq in (1, 2, 3, 4):
+        disk.dispatcher.add(disk.put(seq, f"lane{seq}"))
+    await eventually(lambda: sorted(disk.ran) == [1, 2, 3, 4])
+    disk.dispatcher.look_again(1)
+    disk.dispatcher.look_again(2)
+    await eventually(lambda: set(disk.open) == {3, 4})
+    await disk.dispatcher.reload()
+    await eventually(lambda: set(disk.open) == {4})
+    await disk.dispatcher.stop()
+
+
 async def test_refresh_finds_what_others_accepted(disk: Disk) -> None:
     """Work of other processes is found behind what is known, also when later work of ours came first."""
     for seq in (1, 2, 3):

@@ -12,6 +12,11 @@ import sqlalchemy as sa
 from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
+from caravana.journal import operations as ops
+from caravana.journal import statements as s
+from caravana.journal.model import shard_of
+from caravana.journal.operation import Operation, Work
+from caravana.kit.errors import Unknown
 from caravana.kit.ports import Arrival
 from caravana.route import read_text
 from tests.engine.conftest import route
@@ -146,6 +151,39 @@ async def test_frozen_hub_is_taken_over_and_writes_nothing(start: Starter, world
     assert await states(two) == {"done": 10}
     keys = [key for key, _ in world.done]
     assert len(keys) == len(set(keys)) == 20
+
+
+async def test_doubt_settled_at_another_hub(start: Starter, world: World) -> None:
+    """A doubt that a person settles at one hub frees its strict lane at the hub that owns it."""
+    world.lose_answer(Unknown("cut"))
+    text = route("- to: 'partner:pay?kind=blind'", parameters="{lane: one, strict: 'true'}")
+    one, two = await start(text), await start(text)
+    await both_own(one, two)
+    [first, _] = await one.receivers["main"].accept([Arrival(body="a"), Arrival(body="b")])
+
+    async def in_doubt() -> bool:
+        return await states(one) == {"in_doubt": 1, "ready": 1}
+
+    await eventually(in_doubt)
+    found = await one.journal.read(ops.read_reply(first.id))
+    assert found is not None
+    away = two if owns(one, shard_of("one", first.id)) else one
+    change = {"state": "discarded", "not_before": None, "finished_at": 1, "revision": away.revision}
+
+    def settle() -> Work[None]:
+        yield s.CHANGE_STATE, {"the_seq": found[0], "was": "in_doubt", **change}
+
+    await away.journal.submit(Operation("settle", settle))
+
+    async def ended() -> bool:
+        return await states(one) == {"discarded": 1, "done": 1}
+
+    await eventually(ended)
+
+
+def owns(hub: Hub, shard: int) -> bool:
+    """Whether the hub owns the shard."""
+    return any(first <= shard <= last for first, last in hub.ownership.ranges())
 
 
 async def test_timer_runs_in_one_hub(start: Starter, world: World) -> None:

@@ -171,7 +171,7 @@ def fresh_schema(url: str) -> str:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [name for (name,) in tables if name != "alembic_version"]
         if names:
-            connection.execute(f"TRUNCATE {','.join(names)}")  # type: ignore[arg-type]
+            connection.execute(f"TRUNCATE {','.join(names)}")
     return url
 
 

@@ -127,6 +127,16 @@ class Dispatcher:
             self._lanes.again(work)
             self._pump()
 
+    def look_again(self, seq: int) -> None:
+        """Another process changed the state of `seq`: if it is held or parked here, its run sees what it is now."""
+        self.settled(seq)
+        found = [item for item in self._due if item[2].seq == seq]
+        if found:
+            self._due.remove(found[0])
+            heapq.heapify(self._due)
+            self._lanes.again(found[0][2])
+            self._pump()
+
     def dropped(self, seq: int) -> None:
         """`seq`, which was held, ended without a run (discarded)."""
         work = self._held.pop(seq, None)
@@ -167,6 +177,8 @@ class Dispatcher:
     async def reload(self) -> None:
         """Look at the disk from the beginning: shards were won, or older work revived."""
         await self._fill(whole=True)
+        for seq in list(self._held):  # what doubted or waited for a person may have been settled elsewhere
+            self.settled(seq)
         self._pump()
 
     async def refresh(self) -> None:

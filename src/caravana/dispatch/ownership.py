@@ -8,7 +8,8 @@ from caravana.journal.model import SHARDS, Fence
 Change = Callable[[int], Awaitable[None]]
 Action = Callable[[], Awaitable[None]]
 Heard = Callable[[str, str], None]
-"""Called with the kind of news and its text: `work` (shards, comma separated), `again` (look at everything), `topic`."""
+"""Called with the kind of news and its text: `work` (shards, comma separated), `topic`, `again` (places of
+exchanges whose state was changed by hand; none: look at everything)."""
 
 
 class Ownership(Protocol):

@@ -227,6 +227,8 @@ class Hub:
         if kind == "topic":
             self._call_listeners(text)
         elif kind == "again":
+            for seq in filter(None, text.split(",")):
+                self.dispatcher.look_again(int(seq))
             self._follower.again()
         elif kind == "work" and any(self._owns(int(shard)) for shard in text.split(",")):
             self._follower.work()

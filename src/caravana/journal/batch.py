@@ -14,7 +14,10 @@ from caravana.journal.operation import Operation, Row, Rows, Statement, Work
 
 Connection = AsyncConnection[Row]
 CHANNEL = "caravana"
-"""Where processes tell each other the news: `work:<shard>,<shard>`, `again` (something older may run again)."""
+"""Where processes tell each other the news: `work:<shard>,<shard>`, `again:<seq>,<seq>` (older exchanges whose
+state was changed by hand; none named: look at everything)."""
+NAMED = 200
+"""Exchanges named in one message, which may have 8,000 bytes."""
 INSERT_LOCK = 0x0CA2A7A9
 """Advisory lock of whoever inserts exchanges, held until COMMIT: so exchanges become visible in the order of `seq`, and
 a reader that has seen one has missed none before it."""
@@ -59,7 +62,7 @@ class Batch:
         self._jobs = jobs
         self._shards: set[int] = set()
         self._locked = False
-        self._revived = False
+        self._changed: set[int] = set()
 
     async def carry_out(self) -> None:
         """Fill in each job's result, or the error `Fenced`. Any other error leaves the whole batch to be rolled back."""
@@ -110,7 +113,8 @@ class Batch:
                 self._shards.update(turn.parameters["shard"] for turn in members)
             else:
                 members.sort(key=_place)
-                self._revived |= statement is s.CHANGE_STATE
+                if statement is s.CHANGE_STATE:
+                    self._changed.update(turn.parameters["the_seq"] for turn in members)
             rows = await _run(cursor, statement, [turn.parameters for turn in members])
             answers.update(zip(members, rows, strict=True))
         following = [self._advance(turn.job, turn.work, answers[turn]) for turn in turns]
@@ -125,8 +129,9 @@ class Batch:
         """Tell the owners of the shards that got work; they hear it when this commits."""
         if self._shards:
             await cursor.execute(_NOTIFY, (CHANNEL, "work:" + ",".join(map(str, sorted(self._shards)))))
-        if self._revived:
-            await cursor.execute(_NOTIFY, (CHANNEL, "again"))
+        if self._changed:
+            named = self._changed if len(self._changed) <= NAMED else ()
+            await cursor.execute(_NOTIFY, (CHANNEL, "again:" + ",".join(map(str, sorted(named)))))
 
 
 async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[dict[str, Any]]) -> list[Rows]:
