@@ -202,9 +202,12 @@ class EngineRegistry:
     def endpoint(self, uri: Uri) -> Endpoint:
         """Return the endpoint at `uri`, or a stand-in when its connection is not configured."""
         try:
-            return self.components.endpoint(uri)
+            found = self.components.endpoint(uri)
+            if self._context.configuration is None:
+                _needs_nothing(found)
         except MissingConnection:
             return _Unjudged(uri, None, self._context)
+        return found
 
     def sender(self, uri: Uri) -> Producer | Local:
         """Return the output side at `uri`. Raises `ConfigurationError`."""
@@ -240,6 +243,16 @@ class EngineRegistry:
             raise ConfigurationError(
                 f"there is no data format `{data_format.name}`", suggestion=nearest(data_format.name, DATA_FORMATS)
             )
+
+
+def _needs_nothing(endpoint: Endpoint) -> None:
+    """Raise `MissingConnection` when the output side needs a connection that nobody has configured."""
+    try:
+        endpoint.producer()
+    except MissingConnection:
+        raise
+    except ConfigurationError:
+        return
 
 
 @dataclass(frozen=True)
@@ -321,7 +334,9 @@ class _Judge:
     def judge(self, documents: Sequence[RouteDocument], problems: Sequence[Problem]) -> Judgement:
         self.problems += problems
         resolved = [self._resolved(document) for document in documents]
-        self.problems += check(resolved, self.registry)
+        misread = any(one.severity is Severity.ERROR for one in problems)
+        found = check(resolved, self.registry)
+        self.problems += [one for one in found if not (misread and one.message.endswith("has no branch"))]
         program = self._assembled(resolved)
         if program is not None:
             self.problems += self._undeclared(resolved)
@@ -348,10 +363,8 @@ class _Judge:
             program = assembler.assemble(documents, self.placeholders)
         except RouteFileError:
             return None
-        said = [one.message for one in self.problems]
-        for found in assembler.problems:
-            if not any(message in found.message for message in said) and not _told_by_lint(found, self.problems):
-                self.problems.append(found)
+        said = [one for one in self.problems if one.severity is Severity.ERROR]
+        self.problems += [one for one in assembler.problems if not any(_same(one, other) for other in said)]
         return None if any(one.severity is Severity.ERROR for one in self.problems) else program
 
     def _undeclared(self, documents: Sequence[RouteDocument]) -> Iterator[Problem]:
@@ -404,10 +417,17 @@ def as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _told_by_lint(found: Problem, told: Sequence[Problem]) -> bool:
-    """Whether the linter told of two routes with one name already, which it says in its own words."""
-    twice = found.message.startswith("two routes")
-    return twice and any("stands twice" in one.message for one in told)
+def _same(found: Problem, told: Problem) -> bool:
+    """Whether two floors tell of one mistake: the same words, or the same name near by."""
+    if told.message in found.message:
+        return True
+    near = found.file == told.file and found.line <= told.line <= found.line + 3
+    return _named(found) == _named(told) != "" and (near or found.message.startswith("two routes"))
+
+
+def _named(problem: Problem) -> str:
+    """Return the name that a problem is about: the first in backticks."""
+    return problem.message.partition("`")[2].partition("`")[0]
 
 
 def _callables_of(node: m.Node) -> Iterator[str]:

@@ -48,11 +48,13 @@ class ElementReader:
         }
 
     def read(self, cls: type[N], tree: Tree, place: Location) -> N | None:
-        """Return the element `cls` in `tree`, or None after reporting what is wrong with it."""
+        """Return the element `cls` in `tree`, None when what it must have is missing or wrong; every problem is reported.
+
+        What could be read of a faulty element is returned, so that a linter can judge the rest of the file.
+        """
         mapping = self.mapping(cls.spec, tree, place)
         if mapping is None:
             return None
-        before = self.errors()
         values: dict[str, Any] = {}
         places: dict[str, Location] = {}
         extra: dict[str, Any] = {}
@@ -60,13 +62,9 @@ class ElementReader:
         self.address(cls.spec, values, places, place)
         if all(understood):
             self.missing(cls.spec, places, place)
-        if self.errors() > before:
+        if any(option.required and option.name not in values for option in cls.spec.options):
             return None
         return cls(**values, extra=extra, location=place, places=places)
-
-    def errors(self) -> int:
-        """Return how many errors were found so far."""
-        return sum(1 for problem in self.problems if problem.severity == "error")
 
     def report(self, texts: tuple[str, str], place: Location) -> None:
         """Add an error of message and suggestion."""

@@ -1,0 +1,149 @@
+"""Judging route files: places, reasons, nearest names, and what a reader should know."""
+
+from typing import Any
+
+from caravana.engine.checking import Judgement, judge, support_rows
+from caravana.engine.configuration import Configuration
+from caravana.kit.callables import Callables, pure
+from caravana.route import inspect_text
+from caravana.route.support import State
+
+
+def judged(text: str, **given: Any) -> Judgement:
+    document, problems = inspect_text(text, "shop.yaml")
+    return judge([document], problems, **given)
+
+
+def route(steps: str, source: str = "direct:a") -> str:
+    return f"- route:\n    id: a\n    from:\n      uri: {source}\n      steps:\n{steps}"
+
+
+def told(judgement: Judgement) -> list[str]:
+    return [str(problem) for problem in judgement.problems]
+
+
+def test_good_routes_have_nothing_to_be_told() -> None:
+    """A route without mistakes gives its program and no problem."""
+    judgement = judged(route("        - setBody: {constant: hello}\n"))
+    assert told(judgement) == []
+    assert judgement.program is not None
+    assert list(judgement.program.routes) == ["a"]
+
+
+def test_every_mistake_is_told_once_with_its_place() -> None:
+    """A wrong step, an unknown scheme, a call into nowhere and a wrong function: each once, at its line, with a hint."""
+    steps = (
+        "        - setBoddy: {constant: x}\n"
+        "        - to: odo:sale.order\n"
+        "        - to: direct:b\n"
+        '        - setBody: {simple: "${boddy}"}\n'
+    )
+    found = told(judged(route(steps)))
+    assert len(found) == 4
+    assert [line.split(":")[1] for line in found] == ["6", "7", "8", "9"]
+    assert "did you mean `setBody`?" in found[0]
+    assert "did you mean `odoo`?" in found[1]
+    assert "no route begins at `direct:b`" in found[2]
+    assert "`body`" in found[3]
+
+
+def test_wrong_option_of_an_address_is_refused() -> None:
+    """Options are judged by the component, consumers as well as producers."""
+    found = told(judged(route("        - stop: {}\n", "timer:tick?perriod=5s")))
+    assert len(found) == 1
+    assert "perriod" in found[0]
+
+
+def test_undeclared_callable_is_warned_of() -> None:
+    """A callable of which nobody said what kind of effect it has is named; a declared one is not."""
+
+    def undeclared(body: Any) -> Any:
+        return body
+
+    @pure
+    def declared(body: Any) -> Any:
+        return body
+
+    callables = Callables()
+    callables.register("one", undeclared)
+    callables.register("two", declared)
+    steps = "        - bean: {ref: one}\n        - bean: {ref: two}\n"
+    judgement = judged(route(steps), callables=callables)
+    assert judgement.errors == 0
+    assert [problem.line for problem in judgement.problems] == [6]
+    assert "blind" in told(judgement)[0]
+
+
+def test_unknown_callable_gets_the_nearest_name() -> None:
+    """A misspelt callable is an error with the registered name."""
+    callables = Callables()
+    callables.register("price_of", len)
+    found = told(judged(route("        - bean: {ref: prize_of}\n"), callables=callables))
+    assert "did you mean `price_of`?" in found[0]
+
+
+ANSWERING = (
+    route("        - to: direct:pay\n", "platform-http:/pay")
+    + "- route:\n    id: pay\n    from:\n      uri: direct:pay\n      steps:\n        - bean: {ref: charge}\n"
+)
+
+
+def test_answering_route_that_changes_something_without_key_is_warned_of() -> None:
+    """Request-reply with an effect, even in a called route, and no key: a caller's repetition would do it twice."""
+    callables = Callables()
+    callables.register("charge", len)
+    found = [one for one in told(judged(ANSWERING, callables=callables)) if "no `key`" in one]
+    assert len(found) == 1
+    keyed = ANSWERING.replace("platform-http:/pay", "'platform-http:/pay?key=${header.idempotency-key}'")
+    assert not [one for one in told(judged(keyed, callables=callables)) if "no `key`" in one]
+
+
+def test_answering_route_that_only_reads_needs_no_key() -> None:
+    """A repetition that only looks does no harm."""
+    callables = Callables()
+    callables.register("charge", pure(lambda_free))
+    assert not [one for one in told(judged(ANSWERING, callables=callables)) if "no `key`" in one]
+
+
+def lambda_free(body: Any) -> Any:
+    return body
+
+
+def test_missing_connection_is_an_error_with_configuration_and_a_warning_without() -> None:
+    """Files can be judged where there is no configuration; where there is one, its connections must be there."""
+    text = route("        - to: odoo:sale.order?operation=read&fields=name\n")
+    assert judged(text).errors == 0
+    assert "not judged" in told(judged(text))[0]
+    found = judged(text, configuration=Configuration(connections={"oddo": {}}))
+    assert found.errors == 1
+    assert "did you mean `oddo`?" in told(found)[0]
+
+
+def test_secret_that_is_missing_here_is_a_warning() -> None:
+    """Secrets are where the hub runs; a file is judged without them."""
+    connection = {"url": "http://127.0.0.1:1", "database": "d", "apiKey": "{{secret:not_set_here}}"}
+    text = route("        - to: odoo:sale.order?operation=read&fields=name\n")
+    found = judged(text, configuration=Configuration(connections={"odoo": connection}))
+    assert found.errors == 0
+    assert any("not_set_here" in line for line in told(found))
+
+
+def test_policies_are_those_that_hold() -> None:
+    """The clause's row shows what Camel makes of clause and handler together; the last row is for all other errors."""
+    head = (
+        "- onException:\n    exception: [java.net.ConnectException]\n    redeliveryPolicy: {maximumRedeliveries: 7}\n"
+        "- errorHandler:\n    defaultErrorHandler:\n      redeliveryPolicy: {maximumRedeliveries: 2, redeliveryDelay: 50}\n"
+    )
+    rows = judged(head + route("        - stop: {}\n")).policies
+    assert [(row.errors, row.policy.value("maximum_redeliveries")) for row in rows] == [
+        ("ConnectException", 7),
+        ("", 2),
+    ]
+
+
+def test_support_table_has_no_hole() -> None:
+    """Every name of the catalogue is supported, ignored or refused with a reason."""
+    rows = support_rows()
+    assert len(rows) > 500
+    assert all(row.state is not None for row in rows)
+    assert all(row.reason for row in rows if row.state is State.REFUSED)
