@@ -29,7 +29,7 @@ def an_answer(state: str, *entries: str, final: bool = True) -> dict[str, Any]:
     common = {"from": amount, "date": "2026-11-23T23:30:00-05:00", "authorization": "1", "method": "visa"}
     common |= {"method_name": "Visa", "last_digits": "1111"}
     payments = [{"internal_reference": str(600 + n), "state": one, **common} for n, one in enumerate(entries)]
-    return {"state": state, "final": final, "payments": payments}
+    return {"request_id": "9", "state": state, "final": final, "payments": payments}
 
 
 def a_sale(*attempts: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -73,6 +73,13 @@ def test_a_rejected_session_with_an_approved_payment_is_money() -> None:
     """The payments of a session count more than its own word."""
     judged = attempt.judged(an_attempt(), an_answer("failed", "failed", "paid"))
     assert (judged["state"], len(judged["payments"])) == ("part_paid", 1)
+
+
+def test_a_session_whose_opening_was_never_answered_counts_by_its_money() -> None:
+    """Another session under the same reference ends nothing, but what was paid in it came."""
+    other = {"request_id": "8"}
+    assert attempt.judged(an_attempt(), an_answer("expired") | other) == an_attempt()
+    assert attempt.judged(an_attempt(), an_answer("paid", "paid") | other)["state"] == "paid"
 
 
 def test_the_faces_of_a_page() -> None:

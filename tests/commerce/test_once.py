@@ -74,6 +74,7 @@ async def test_never_notified(tmp_path: Path, clock: ScaledClock) -> None:
         order, _, session = await opened(shop)
         shop.provider.pay(session)
         await shop.settled(order)
+        await shop.idle()
         assert len(shop.card_payments()) == 1
         assert await shop.hub.store.find("card_open") == []
 

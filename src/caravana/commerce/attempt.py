@@ -106,9 +106,14 @@ def closed(attempt: Attempt, state: str) -> Attempt:
 
 
 def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
-    """Return the attempt as the provider's answer to a query says it stands; never backwards."""
+    """Return the attempt as the provider's answer to a query says it stands; never backwards.
+
+    A session other than the attempt's own (its opening was answered too late) counts only by money that came in it.
+    """
     state = reply["state"]
     payments = [_payment(one) for one in reply["payments"] if one["state"] in ("paid", "part_paid")]
+    if reply["request_id"] != attempt["request_id"] and not payments:
+        return attempt
     if payments and RANK[state] < RANK["part_paid"] and reply["final"]:
         state = "part_paid"
     if RANK[state] < RANK[attempt["state"]]:

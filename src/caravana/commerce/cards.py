@@ -186,20 +186,34 @@ class Cards:
     # Settling.
 
     @pure
-    def named(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return order and attempt of a notification's reference, or None when it is none of ours."""
+    def answered(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what is to be settled after the provider's answer in the body, or None when its reference is none of ours."""
         found = attempts.named(self._settings.reference_prefix, body.get("reference"))
-        return None if found is None else {"order_id": found[0], "key": attempts.key(*found)}
+        return None if found is None else {"order_id": found[0], "key": attempts.key(*found), "answer": body}
+
+    @pure
+    def unanswered(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be settled for an attempt that the provider does not know."""
+        return {"order_id": body["order_id"], "key": body["key"], "answer": None}
+
+    @pure
+    def to_settle(self, variables: Variables) -> dict[str, Any]:
+        """Return what is to be settled after the provider's answer about the attempt."""
+        one = variables["attempt"]
+        return {"order_id": one["order_id"], "key": one["key"], "answer": variables["answer"]}
 
     @pure
     def pending(self, body: Any) -> list[dict[str, Any]]:
-        """Return order and key of every attempt that is not final."""
-        return [{"order_id": one["order_id"], "key": one["key"]} for one in _records(body)]
+        """Return every attempt that is not over."""
+        return _records(body)
 
     @pure
-    def is_done(self, variables: Variables) -> bool:
-        """Whether nothing is left to ask about the attempt: there is none, or its money is booked."""
-        return variables["attempt"] is None or bool(variables["attempt"]["settled"])
+    def settling(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the attempt as the answer says it stands, or None when there is nothing to change."""
+        one, answer = variables["attempt"], variables["answer"]
+        if one is None or one["settled"]:
+            return None
+        return self.never_opened(variables) if answer is None else attempts.judged(one, answer)
 
     @pure
     def is_open(self, variables: Variables) -> bool:
