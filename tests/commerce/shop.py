@@ -168,7 +168,7 @@ def configuration(
     given = {**HURRIED, **settings}
     return Configuration.model_validate(
         {
-            "journal": f"sqlite:///{folder / 'caravana.db'}",
+            "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
             "listener": {"public_url": url},
             "go_live": since,
             "connections": {
