@@ -138,10 +138,11 @@ async def test_refresh_finds_what_others_accepted(disk: Disk) -> None:
 
 
 async def test_reserved_work_is_not_run_from_disk(disk: Disk) -> None:
-    """What a request's own task runs is passed over; what the dispatcher has already cannot be reserved."""
+    """What a request's own task runs is passed over, and its shard is not left before; what runs cannot be reserved."""
     one, two = disk.put(1), disk.put(2)
     assert disk.dispatcher.reserve(one)
     assert not disk.dispatcher.reserve(one)
+    leaving = asyncio.create_task(disk.dispatcher.left(0))
     disk.gates[2] = asyncio.Event()
     await disk.dispatcher.reload()
     assert not disk.dispatcher.reserve(two)
@@ -149,7 +150,9 @@ async def test_reserved_work_is_not_run_from_disk(disk: Disk) -> None:
     disk.dispatcher.give_back(one)
     await disk.dispatcher.reload()
     await eventually(lambda: disk.ran == [2, 1])
+    assert not leaving.done()
     disk.gates[2].set()
+    await leaving
     await disk.dispatcher.stop()
 
 

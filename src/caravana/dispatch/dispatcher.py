@@ -57,7 +57,7 @@ class Dispatcher:
         self._paused = True
         self._idle = asyncio.Event()
         self._filling = asyncio.Lock()
-        self._reserved: set[int] = set()
+        self._reserved: dict[int, Work] = {}
         self._at_work: dict[int, Work] = {}
         self._orphans: set[int] = set()
 
@@ -148,12 +148,13 @@ class Dispatcher:
         """`work` is carried out elsewhere in this process; False when it is known here and will be run from here."""
         if work.seq in self._lanes or work.seq in self._reserved:
             return False
-        self._reserved.add(work.seq)
+        self._reserved[work.seq] = work
         return True
 
     def give_back(self, work: Work) -> None:
         """What was reserved ended, or is added next."""
-        self._reserved.discard(work.seq)
+        self._reserved.pop(work.seq, None)
+        self._idle.set()
 
     def forget_shard(self, shard: int) -> None:
         """The shard belongs to another process: drop what is its; what runs may end, and is forgotten then."""
@@ -170,7 +171,7 @@ class Dispatcher:
 
     async def left(self, shard: int) -> None:
         """Return when nothing of `shard` runs any more."""
-        while any(work.shard == shard for work in self._at_work.values()):
+        while any(work.shard == shard for work in (*self._at_work.values(), *self._reserved.values())):
             self._idle.clear()
             await self._idle.wait()
 
