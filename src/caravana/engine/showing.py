@@ -36,7 +36,7 @@ def message_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "route": row["route"],
         "state": row["state"],
         "branch": row["branch"],
-        "lane": row["lane"],
+        "lane": shown(row["lane"]),
         "accepted": moment(row["accepted_at"]),
         "finished": moment(row["finished_at"]),
         "not_before": moment(row["not_before"]),
@@ -73,12 +73,12 @@ def describe(
     body, headers, properties = decode_message(stored.message)
     message = {"body": body, "headers": headers, "properties": properties}
     return {
-        **{name: head[name] for name in _HEAD},
+        **{name: shown(head[name], reveal=reveal) for name in _HEAD},
         "error": shown(_reason(head["error"]), reveal=reveal),
         "accepted": moment(head["accepted_at"]),
         "finished": moment(head["finished_at"]),
         "not_before": moment(head["not_before"]),
-        "keys": [{"kind": kind, "value": value} for kind, value in head["keys"]],
+        "keys": [{"kind": kind, "value": shown(value, reveal=reveal)} for kind, value in head["keys"]],
         "message": shown(message, reveal=reveal),
         "reply": _answer(head["reply"], reveal=reveal),
         "records": [_record(one, reveal=reveal) for one in _in_time(records)],

@@ -1,0 +1,103 @@
+"""Commands on files: init, check, routes, support."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from caravana.cli import app
+from tests.cli.conftest import Command, Folder
+
+
+def test_what_init_writes_is_well(tmp_path: Path) -> None:
+    """A fresh folder passes its own check, and is not written over."""
+    runner = CliRunner()
+    assert runner.invoke(app, ["init", str(tmp_path / "new")]).exit_code == 0
+    checked = runner.invoke(app, ["check", "--config", str(tmp_path / "new" / "caravana.yaml")])
+    assert checked.exit_code == 0, checked.output
+    assert "1 route well" in checked.output
+    again = runner.invoke(app, ["init", str(tmp_path / "new")])
+    assert again.exit_code == 1
+    assert "--force" in again.stderr
+
+
+def test_check_tells_file_line_column_and_the_nearest_name(folder: Folder, caravana: Command) -> None:
+    """A misspelt step is refused at its place, with exit code 1, for people and for programs."""
+    bad = folder.path / "routes" / "bad.yaml"
+    bad.write_text(
+        "- route:\n    id: b\n    from:\n      uri: direct:b\n      steps:\n        - setBoddy: {constant: x}\n"
+    )
+    text = caravana("check", code=1).output
+    assert f"{bad}:6:11: error: unknown step `setBoddy` (did you mean `setBody`?)" in text.replace("\n", "")
+    found = json.loads(caravana("check", "--json", code=1).output)
+    assert [(one["line"], one["column"]) for one in found["problems"]] == [(6, 11)]
+
+
+def test_check_names_each_wrong_setting(folder: Folder) -> None:
+    """Every mistake of the configuration is told at once, with its line."""
+    (folder.path / "caravana.yaml").write_text("profile: prod\nlistener: {prt: 1}\n")
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "caravana.cli", "check", "--config", folder.config]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert "caravana.yaml:1: `profile`" in result.stderr
+    assert "caravana.yaml:2: `listener.prt`" in result.stderr
+
+
+def test_check_prints_policies(caravana: Command) -> None:
+    """--policies shows what is done on an error, by route."""
+    found = json.loads(caravana("check", "--policies", "--json").output)
+    assert found["policies"][0]["route"] == "sale"
+    assert found["policies"][0]["policy"]["maximumRedeliveries"] == 0
+    assert "all others" in caravana("check", "--policies").output
+
+
+def test_routes_lists_each_with_its_beginning(caravana: Command) -> None:
+    """The list names id, beginning, number of steps, mode and handler."""
+    [found] = json.loads(caravana("routes", "--json").output)
+    assert found == {
+        "id": "sale",
+        "from": "platform-http:/sale",
+        "steps": 2,
+        "mode": "live",
+        "handler": "defaultErrorHandler",
+        "description": "Charges a sale",
+    }
+
+
+def test_draw_writes_a_picture_of_a_route_or_a_file(folder: Folder) -> None:
+    """A route is drawn by its id or by its file; an unknown one gets the nearest name."""
+    runner = CliRunner()
+    target = folder.path / "sale.svg"
+    drawn = runner.invoke(app, ["routes", "--config", folder.config, "draw", "sale", "-o", str(target)])
+    assert drawn.exit_code == 0, drawn.output
+    assert target.read_text().startswith("<svg ")
+    assert (
+        runner.invoke(app, ["routes", "draw", str(folder.path / "routes/sale.yaml"), "-o", str(target)]).exit_code == 0
+    )
+    unknown = runner.invoke(app, ["routes", "--config", folder.config, "draw", "sal"])
+    assert unknown.exit_code == 1
+    assert "did you mean `sale`?" in unknown.stderr
+
+
+def test_support_prints_the_table() -> None:
+    """The support table comes as text and as JSON."""
+    found = json.loads(CliRunner().invoke(app, ["support", "--json", "--kind", "step"]).output)
+    assert {"kind": "step", "name": "choice", "option": "", "state": "supported", "reason": ""} in found
+    assert "choice" in CliRunner().invoke(app, ["support", "--kind", "step"]).output
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    """--help of each command says what it does and shows how it is called."""
+    import typer
+
+    def commands(group: object, name: str) -> list[tuple[str, str]]:
+        children = getattr(group, "commands", None)
+        if children is None:
+            return [(name, str(getattr(group, "help", "")))]
+        return [pair for key, one in children.items() for pair in commands(one, f"{name} {key}")]
+
+    for name, text in commands(typer.main.get_command(app), "caravana"):
+        assert f"\n{name}" in text.replace("\b", ""), name

@@ -1,0 +1,55 @@
+"""`caravana sandbox` and `doctor` against it."""
+
+import asyncio
+import json
+import sys
+
+import aiohttp
+import pytest
+from typer.testing import CliRunner
+
+from caravana.cli import app
+from caravana.kit.clock import SystemClock
+from caravana.kit.errors import ConfigurationError
+from caravana.sandbox import imitations
+from tests.cli.conftest import Command, Folder
+from tests.cli.test_running import in_thread
+
+
+def test_every_imitation_is_found() -> None:
+    """The folders of components give their imitations, each with a port of its own."""
+    found = imitations()
+    assert {"odoo", "placetopay"} <= found.keys()
+    assert len({one.port for one in found.values()}) == len(found)
+    listed = json.loads(CliRunner().invoke(app, ["sandbox", "--list", "--json"]).output)
+    assert {one["name"] for one in listed} == set(found)
+
+
+def test_wrong_settings_are_refused_in_words() -> None:
+    """An unknown imitation, a malformed and an unknown setting: exit code 2, 2, and an error that names the right ones."""
+    assert CliRunner().invoke(app, ["sandbox", "nobody"]).exit_code == 2
+    assert CliRunner().invoke(app, ["sandbox", "--set", "odoo"]).exit_code == 2
+    with pytest.raises(ConfigurationError, match="there are: version"):
+        imitations()["odoo"].app(SystemClock(), {"versoin": "18.0"})
+
+
+async def test_doctor_asks_the_served_partner(folder: Folder, caravana: Command) -> None:
+    """A served Odoo is found well by the doctor, with a wrong key ill, and the exit code says so."""
+    command = (sys.executable, "-m", "caravana.cli", "sandbox", "odoo", "--json", "--set", "odoo.port=0")
+    given = ("--set", "odoo.api_key=a-key-of-the-test", "--set", "odoo.database=shop")
+    process = await asyncio.create_subprocess_exec(*command, *given, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        [served] = json.loads((await process.stdout.readuntil(b"]\n")).decode())
+        address = f"{served['address']}/_sandbox/counters"
+        async with aiohttp.ClientSession() as session, session.get(address) as counters:
+            assert counters.status == 200
+        for key, code in (("a-key-of-the-test", 0), ("wrong", 1)):
+            connection = {"url": served["address"], "database": "shop", "apiKey": key, "login": "admin"}
+            (folder.path / "caravana.yaml").write_text(json.dumps({"connections": {"odoo": connection}}))
+            findings = json.loads(await in_thread(caravana, "doctor", "odoo", "--json", code=code))
+            assert findings[0]["subject"] == "address"
+            assert key not in json.dumps(findings) or key == "wrong"
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
