@@ -191,8 +191,9 @@ class EngineRegistry:
 
     @property
     def callables(self) -> Collection[str]:
-        """Names of the registered callables."""
-        return [one.name for one in self._context.callables]
+        """Names of the registered callables, and of the objects whose methods they are."""
+        names = [one.name for one in self._context.callables]
+        return list(dict.fromkeys([*names, *(name.partition(".")[0] for name in names)]))
 
     @property
     def exceptions(self) -> Collection[str]:
