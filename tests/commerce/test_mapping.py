@@ -162,6 +162,8 @@ def test_a_payment_has_one_name_and_the_company_s_day() -> None:
         ({"settings": {"cards.on_paid": "later"}}, "cards.on_paid"),
         ({"settings": {"cards.journal_id": "bank"}}, "cards.journal_id"),
         ({"settings": {"cards.life": "soon"}}, "cards.life"),
+        ({"settings": {"cards.life": "5m"}}, "cards.life"),
+        ({"listener": {"port": 0}}, "listener.public_url"),
     ],
 )
 def test_a_wrong_setting_is_named(change: dict[str, Any], told: str) -> None:

@@ -1,7 +1,8 @@
 """The company's flows: route files that a person can read, and the pure callables that they name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,16 +10,26 @@ from caravana.commerce.cards import Cards, CardSettings, origin
 from caravana.commerce.link import PayLinks
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import parse_duration
-from caravana.kit.ports import Context
 
 ROUTES = Path(__file__).parent / "routes"
 SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
+SHORTEST_LIFE = timedelta(minutes=6)
 ON_PAID = ("advance", "invoice")
 
 
 class Listener(Protocol):
     """The public port, as configured."""
+
+    @property
+    def host(self) -> str:
+        """Address listened on."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """Port listened on."""
+        ...
 
     @property
     def public_url(self) -> str | None:
@@ -74,31 +85,21 @@ class Configuration(Protocol):
 
 @dataclass(frozen=True)
 class Flow:
-    """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before.
-
-    `pages`: to be called with the hub once its public address is known, before it starts.
-    """
+    """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before."""
 
     route_files: tuple[Path, ...]
     callables: Mapping[str, Any]
-    pages: tuple[Callable[[Context], None], ...] = ()
 
 
 def load(name: str, configuration: Configuration) -> Flow:
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
     if name != "cards":
         raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion="cards")
-    links = PayLinks(_secrets(configuration), configuration.listener.public_url or "")
-
-    def learn_address(context: Context) -> None:
-        """Take the listener's address for the links, when the configuration leaves the port to the system."""
-        links.public_url = links.public_url or context.listener.public_url
-
     files = tuple(sorted((ROUTES / name).glob("*.yaml")))
-    return Flow(files, {"cards": cards(configuration, links)}, (learn_address,))
+    return Flow(files, {"cards": cards(configuration)})
 
 
-def cards(configuration: Configuration, links: PayLinks) -> Cards:
+def cards(configuration: Configuration) -> Cards:
     """Return the callables of the card flow. Raises `ConfigurationError` naming the setting that is wrong."""
     connection = _connection(configuration, "placetopay")
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
@@ -114,9 +115,19 @@ def cards(configuration: Configuration, links: PayLinks) -> Cards:
         reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
         journal_id=_number(settings, "cards.journal_id"),
         method_line_id=_number(settings, "cards.method_line_id"),
-        life=_duration(settings, "cards.life", "30m"),
+        life=_life(settings),
     )
-    return Cards(found, links)
+    return Cards(found, PayLinks(_secrets(configuration), public_url(configuration)))
+
+
+def public_url(configuration: Configuration) -> str:
+    """Return the address that links begin with. Raises `ConfigurationError` when it cannot be known before the start."""
+    listener = configuration.listener
+    if listener.public_url:
+        return listener.public_url
+    if listener.port:
+        return f"http://{listener.host}:{listener.port}"
+    raise ConfigurationError("pay links need it", place="listener.public_url", suggestion="https://hub.example.com")
 
 
 def _connection(configuration: Configuration, name: str) -> Mapping[str, Any]:
@@ -147,8 +158,12 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
 
 
-def _duration(settings: Mapping[str, Any], name: str, default: str) -> Any:
+def _life(settings: Mapping[str, Any]) -> timedelta:
+    """How long a session lives; PlacetoPay takes none of less than five minutes."""
     try:
-        return parse_duration(settings.get(name, default))
+        life = parse_duration(settings.get("cards.life", "30m"))
     except ValueError as error:
-        raise ConfigurationError(str(error), place=f"settings.{name}") from None
+        raise ConfigurationError(str(error), place="settings.cards.life") from None
+    if life < SHORTEST_LIFE:
+        raise ConfigurationError("must be at least 6m", place="settings.cards.life")
+    return life

@@ -14,9 +14,9 @@ class PayLinks:
     """Makes and reads links. A link holds as long as its order: nothing in it expires."""
 
     def __init__(self, secrets: Sequence[str], public_url: str) -> None:
-        """`secrets`: the last one signs, all are accepted; `public_url`: for customers; it may be set later."""
+        """`secrets`: the last one signs, all are accepted; `public_url`: the listener's address for customers."""
         self._serializer = URLSafeSerializer(list(secrets), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
-        self.public_url = public_url
+        self._public_url = public_url.rstrip("/")
 
     def token(self, order_id: int) -> str:
         """Return the signed name of the order."""
@@ -24,7 +24,7 @@ class PayLinks:
 
     def url(self, order_id: int) -> str:
         """Return the address that the customer gets."""
-        return f"{self.public_url.rstrip('/')}/pay/{self.token(order_id)}"
+        return f"{self._public_url}/pay/{self.token(order_id)}"
 
     def read(self, token: object) -> int | None:
         """Return the order's id, or None when the token is not ours."""
