@@ -446,8 +446,12 @@ def _callables_of(node: m.Node) -> Iterator[str]:
 def _kind_of(producer: Producer) -> Kind:
     """Return the kind of an effect as far as it can be told without a message."""
     try:
-        return producer.kind_of(producer.request(Exchange("", None, Headers({}), created=SystemClock().now())))
-    except Exception:  # what the call needs of the message is not here: take what holds in general
+        request = producer.request(Exchange("", None, Headers({}), created=SystemClock().now()))
+    except Exception:  # what the call needs of the message is not here; many kinds do not depend on it
+        request = {}
+    try:
+        return producer.kind_of(request)
+    except Exception:  # it depends on the message: take what holds in general
         return producer.kind
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from caravana.engine.drawing.block import ARROW, Block, stacked
 from caravana.engine.drawing.paint import ERROR, INK, ROUTING, SOFT, Tint, text_width, wrapped
-from caravana.engine.drawing.words import errors_named, full_text, words_of
+from caravana.engine.drawing.words import errors_named, full_text, text_of, words_of
 from caravana.route import model as m
 
 CARD = 250.0
@@ -61,7 +61,7 @@ def pill(text: str, tint: Tint, limit: float) -> Block:
 
 def choice(step: m.Choice) -> Block:
     """Return a choice: its branches side by side, those that go on joined below."""
-    branches = [_branch(one.expression.text, one.steps) for one in step.when]
+    branches = [_branch(text_of(one.expression), one.steps) for one in step.when]
     if step.otherwise is not None:
         branches.append(_branch("otherwise", step.otherwise.steps))
     else:

@@ -40,7 +40,13 @@ class Words:
 
 def _expression(node: Any) -> str:
     found = getattr(node, "expression", None)
-    return "" if found is None else str(found.text)
+    return "" if found is None else text_of(found)
+
+
+def text_of(expression: m.Expression) -> str:
+    """Return an expression as a person reads it: a callable with its method."""
+    method = expression.options.get("method")
+    return f"{expression.text}.{method}()" if method else expression.text
 
 
 def _address(node: Any) -> str:
