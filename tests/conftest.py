@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from tests.support import postgres
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
+
+settings.register_profile("caravana", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("caravana")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
+from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.configuration import Configuration, ConnectionLimits, LimitSettings
 from caravana.engine.hub import Hub
 from caravana.kit.component import Component, Endpoint, Producer
@@ -64,8 +65,8 @@ class CountedOptions(Options):
 class CountedProducer(Producer):
     """One call of the counting partner."""
 
-    timeout = timedelta(seconds=5)
-    settle = timedelta(seconds=1)
+    timeout = timedelta(seconds=0.2)
+    settle = timedelta(seconds=0.2)
 
     def __init__(self, component: "CountedComponent", name: str, kind: Kind) -> None:
         self.component = component
@@ -144,7 +145,9 @@ async def live(url: str, partner: str, event: str, count: int, ids: list[str], p
     CountedComponent.partner = partner
     boundary = CountedComponent.boundary = Boundary(event, count)
     limits = LimitSettings(connections={"counted:partner": ConnectionLimits(live=32)})
-    hub = Hub(Configuration(journal=url, limits=limits), [read_text(ROUTES)], components=[CountedComponent])
+    ownership = LeasedOwnership(url, lease=1.0) if url.startswith("postgresql") else None
+    configuration = Configuration(journal=url, limits=limits)
+    hub = Hub(configuration, [read_text(ROUTES)], components=[CountedComponent], ownership=ownership)
     watch(hub, boundary)
     await hub.start()
     try:

@@ -122,8 +122,7 @@ class _EffectRun:
         now = self.run.now
         record = record.with_(state=Step.INTENT, attempts=record.attempts + 1, recorded_at=now, next_at=None)
         producer = self.call.producer
-        if not self.run.services.outlives(self.run.stored.shard, producer.timeout.total_seconds()):
-            raise Lost
+        self._still_ours()
         if self.kind in (Kind.VERIFIABLE, Kind.BLIND) or (
             self.kind is Kind.IDEMPOTENT and producer.key_lifetime is not None and record.attempts == 1
         ):
@@ -132,10 +131,16 @@ class _EffectRun:
             await self.run.write()
         return record
 
+    def _still_ours(self) -> None:
+        """Raise `Lost` unless the shard is surely ours for as long as the call may take."""
+        if not self.run.services.outlives(self.run.stored.shard, self.call.producer.timeout.total_seconds()):
+            raise Lost
+
     async def _send(self, record: Record) -> Reply:
         producer = self.call.producer
 
         async def act() -> Reply:
+            self._still_ours()  # waiting at the gate may take longer than the lease
             effect = _effect(self.run, self.path, record)
             try:
                 async with asyncio.timeout(producer.timeout.total_seconds() + 1):

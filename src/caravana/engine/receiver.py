@@ -83,7 +83,7 @@ class RouteReceiver:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
         intake = self._route.intake
         message = encode_message(arrival.body, arrival.headers, arrival.properties)
-        identity = id_ or new_id()
+        identity = id_ or self._own_id(pattern)
         probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
         lane = arrival.lane if intake.lane is None else _text(intake.lane.evaluate(probe))  # type: ignore[arg-type]
         key = arrival.key if intake.key is None else _text(intake.key.evaluate(probe))  # type: ignore[arg-type]
@@ -108,6 +108,18 @@ class RouteReceiver:
             parent=parent,
             keys=tuple({*arrival.business_keys, *((kind, value) for kind, value in keys if value)}),
         )
+
+    def _own_id(self, pattern: str) -> str:
+        """Return a new id; a request's lies in a shard of ours, so that its caller's process runs it."""
+        identity = new_id()
+        for _ in range(200 if pattern == IN_OUT else 0):
+            try:
+                self._hub.ownership.fence(shard_of(None, identity))
+            except KeyError:
+                identity = new_id()
+            else:
+                break
+        return identity
 
     def _probe(self, arrival: Arrival) -> Exchange:
         probe = Exchange(
