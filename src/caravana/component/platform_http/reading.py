@@ -99,6 +99,7 @@ def read_headers(request: Request, *, base: str = "") -> dict[str, Any]:
         "CamelHttpPath": path.removeprefix(base) if base else path,
         "CamelHttpQuery": request.url.query,
         "CamelHttpUri": path,
+        "CamelHttpRemoteAddress": request.client.host if request.client else None,
     }
 
 
