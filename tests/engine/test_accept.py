@@ -7,6 +7,7 @@ from caravana.engine.hub import Hub
 from caravana.journal import Locked
 from caravana.kit.ports import Arrival
 from tests.engine.conftest import Station, route
+from tests.support.waiting import eventually
 
 
 async def test_equal_keys_are_one_exchange(station: Station) -> None:
@@ -38,7 +39,6 @@ async def test_in_doubt_holds_a_strict_lane(station: Station) -> None:
     await station.send("main", {"lane": "a"}, wait=True)
     [second] = await station.send("main", {"lane": "a"}, wait=False)
     [other] = await station.send("main", {"lane": "b"}, wait=False)
-    from tests.support.waiting import eventually
 
     async def other_done() -> bool:
         return (await station.states())[other] == "done"
@@ -105,3 +105,12 @@ async def test_wire_tap_and_seda_are_exchanges_of_their_own(station: Station) ->
     states = await station.states()
     assert states[one] == "done"
     assert sorted(states.values()) == ["dead", "done"]
+
+
+async def test_a_known_key_with_another_body_waits_for_a_person(station: Station) -> None:
+    """A key conflict is never silent: it is an item of the review list."""
+    hub = await station.start(route("- to: mock:end", parameters="{key: '${body[id]}'}"))
+    await station.send("main", {"id": "1", "n": 1})
+    [one] = await station.send("main", {"id": "1", "n": 2})
+    items = await eventually(lambda: hub.store.find("review"))
+    assert [(key, item["exchange"]) for key, item in items] == [(f"alarm/key_conflict/{one}", one)]

@@ -400,8 +400,12 @@ class Hub:
         return self.configuration.modes.connections.get(connection, self.configuration.modes.default)
 
     def alarm(self, kind: str, text: str, exchange_id: str | None = None) -> None:
-        """Something that a person should see, never silent."""
+        """Something that a person must see: in the log, and as an item of `caravana review` until it is dealt with."""
         log.error(f"alarm.{kind}", text=text, exchange=exchange_id)
+        item = codec.dumps({"title": kind.replace("_", " "), "reason": text, "exchange": exchange_id})
+        key = f"alarm/{kind}/{exchange_id}"
+        stored = self.journal.submit(ops.put_state("review", key, item, to_micros(self.clock.now())), essential=True)
+        stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _limits(self, connection: str) -> Limits:
         return self.configuration.limits.connections.get(connection, ConnectionLimits()).limits()
