@@ -127,9 +127,10 @@ class Day:
 
 def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
     """Return the day's result as a table."""
-    shown = Table(title="The day in figures (counted in the provider's and Odoo's own books)")
-    for name in ("chapter", "orders", "charged", "in Odoo", "lost", "doubled", "Odoo calls/order", "seconds"):
-        shown.add_column(name, justify="left" if name == "chapter" else "right")
+    shown = Table(title="The day, counted in the provider's and Odoo's own books")
+    shown.add_column("chapter", no_wrap=True)
+    for name in ("orders", "charged", "in Odoo", "lost", "doubled", "calls", "s"):
+        shown.add_column(name, justify="right")
     for one in results:
         per_order = one.calls / one.orders if one.orders else 0
         shown.add_row(
@@ -144,7 +145,9 @@ def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
         "[bold]total[/bold]", str(orders), str(total[0]), str(total[1]), _bad(total[2]), _bad(total[3]), f"{calls:.1f}",
         f"{sum(one.seconds for one in results):.1f}",
     )  # fmt: skip
-    shown.caption = f"in doubt: {doubts}   hub killed with -9: {kills} times"
+    shown.caption = (
+        f"in doubt: {doubts}   hub killed with -9: {kills} times   calls: of Odoo, for each order   s: seconds"
+    )
     return shown
 
 

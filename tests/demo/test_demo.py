@@ -1,0 +1,27 @@
+"""The demo, as a user runs it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", ["refused", "killed"])
+def test_chapter_loses_and_doubles_nothing(chapter: str) -> None:
+    """A chapter of the day ends with every charge in Odoo exactly once."""
+    command = [sys.executable, "-m", "caravana", "demo", "--chapter", chapter, "--orders", "6", "--json"]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert played.returncode == 0, played.stderr[-2000:]
+    [result] = json.loads(played.stdout)["chapters"]
+    assert (result["orders"], result["expected"], result["in_odoo"]) == (6, 6, 6)
+    assert (result["lost"], result["doubled"]) == (0, 0)
+
+
+def test_unknown_chapter_is_named() -> None:
+    """A chapter that there is not is told with those that there are."""
+    command = [sys.executable, "-m", "caravana", "demo", "--chapter", "nonsense"]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert played.returncode == 2
+    assert "killed" in played.stdout + played.stderr
