@@ -1,7 +1,7 @@
 """`caravana run`: the hub in the foreground until it is asked to stop."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,8 @@ from caravana.cli.output import fail, print_problems
 from caravana.cli.project import DEFAULT, Config
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from caravana.cli.project import Project
     from caravana.engine.hub import Hub
 
@@ -26,8 +28,6 @@ def run(config: Config = DEFAULT, log_level: LogLevel = "info", log_format: LogF
     caravana run
     caravana run --config /etc/caravana/caravana.yaml --log-format json
     """  # noqa: D301 -- click's mark for lines kept as they are
-    import asyncio
-
     from caravana.engine.logs import LEVELS, configure_logs
 
     if log_level not in LEVELS or log_format not in ("json", "text", "auto"):
@@ -35,7 +35,18 @@ def run(config: Config = DEFAULT, log_level: LogLevel = "info", log_format: LogF
         raise typer.Exit(2)
     project = _checked(config)
     configure_logs(log_level, form=log_format)
-    raise typer.Exit(asyncio.run(_run(project, config)))
+    raise typer.Exit(_loop_runner()(_run(project, config)))
+
+
+def _loop_runner() -> "Callable[[Coroutine[Any, Any, int]], int]":
+    """Return what runs a coroutine: uvloop where the system has it, else asyncio's own loop."""
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        import asyncio
+
+        return asyncio.run
+    return uvloop.run
 
 
 def _checked(config: Path) -> "Project":
