@@ -17,6 +17,7 @@ from bench.crash import resuming
 from bench.figure import Figure, amount
 from bench.flow import FIGURES
 from bench.hub import LOOPS
+from bench.page import write_page
 from bench.place import Place, postgresql_place, sqlite_place
 from bench.size import size
 
@@ -40,6 +41,8 @@ def main() -> int:
         Path(asked.json).write_text(
             json.dumps({"machine": machine, "figures": [one.as_json() for one in figures]}, indent=2)
         )
+    if asked.page:
+        write_page(Path(asked.page), figures, machine)
     return int(any(one.met is False for one in figures))
 
 
@@ -49,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--postgresql", action="store_true", help="only PostgreSQL")
     parser.add_argument("--only", action="append", choices=list(ALL), metavar="NAME", help=f"one of {', '.join(ALL)}")
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
+    parser.add_argument("--page", metavar="FILE", help="also put the table there, between its marks")
     parser.add_argument("--quick", action="store_true", help="shorter loads")
     parser.add_argument("--loop", choices=list(LOOPS), default="asyncio", help="event loop of hub and bare handler")
     return parser.parse_args()

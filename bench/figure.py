@@ -32,7 +32,11 @@ class Figure:
             return ""
         if self.met:
             return "yes"
-        return f"missed by {abs(self.value - self.wanted) / self.wanted:.0%}" if self.wanted else "missed"
+        if not self.wanted:
+            return "missed"
+        if self.value > 2 * self.wanted:
+            return f"missed: {self.value / self.wanted:.1f} times as much"
+        return f"missed by {abs(self.value - self.wanted) / self.wanted:.0%}"
 
     def as_json(self) -> dict[str, Any]:
         """Return JSON-able values."""

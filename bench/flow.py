@@ -27,7 +27,7 @@ def accepting(place: Place) -> list[Figure]:
     details = _details(told) | {"hub_processor": round(used, 2), "hub_memory_mib": round(size), "seconds": seconds}
     return [
         Figure("accepted over HTTP, steady, paused", place.kind, told.per_second, "/s", rate * 0.995, True, place.one,
-               "one-row commits/s", details),
+               place.one_name, details),
         Figure("… p50", place.kind, told.p50, "ms"),
         Figure("… p99", place.kind, told.p99, "ms", wanted, False),
         _most(place),
@@ -58,7 +58,7 @@ def both(place: Place) -> list[Figure]:
     details = _details(told) | {"backlog_at_end": backlog}
     return [
         Figure("accepted and executed, 3 effects", place.kind, executed / taken, "/s", place.choose(700, 400), True,
-               place.one, "one-row commits/s", details)
+               place.one, place.one_name, details)
     ]  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def effects(place: Place) -> list[Figure]:
         used = (processor_seconds(hub.pid) - before) / seconds
     return [
         Figure("3 recorded effects, 32 in flight", place.kind, count / seconds, "/s", place.choose(1500, 700), True,
-               place.one, "one-row commits/s", {"exchanges": count, "hub_processor": round(used, 2)})
+               place.one, place.one_name, {"exchanges": count, "hub_processor": round(used, 2)})
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -33,9 +34,14 @@ class Place:
         """Length of a load."""
         return 5.0 if self.quick else 15.0
 
-    def choose(self, sqlite: float, postgresql: float) -> float:
-        """Return what is wanted on this database."""
+    def choose(self, sqlite: Any, postgresql: Any) -> Any:
+        """Return the one that holds for this database."""
         return sqlite if self.kind == "SQLite" else postgresql
+
+    @property
+    def one_name(self) -> str:
+        """What the raw limit `one` counts."""
+        return str(self.choose("one-row commits/s", "single inserts/s, one client"))
 
     @contextlib.contextmanager
     def journal(self) -> Iterator[str]:
