@@ -54,7 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="also write the figures there")
     parser.add_argument("--page", metavar="FILE", help="also put the table there, between its marks")
     parser.add_argument("--quick", action="store_true", help="shorter loads")
-    parser.add_argument("--loop", choices=list(LOOPS), default="asyncio", help="event loop of hub and bare handler")
+    parser.add_argument("--loop", choices=list(LOOPS), default="uvloop", help="event loop; `caravana run` takes uvloop")
     return parser.parse_args()
 
 

@@ -60,7 +60,7 @@ class Plan:
     journal: str
     routes: str
     live: int = 64
-    loop: str = "asyncio"
+    loop: str = "uvloop"
     diary: Path | None = None
     still: bool = False
     gate: Any = None
