@@ -39,7 +39,7 @@ def resuming(place: Place) -> list[Figure]:
     repeated = sum(count - 1 for count in seen.values())
     details = {"outcomes_recorded_at_kill": recorded, "hub_ready_s": round(ready, 2), "first_effect_s": round(first, 2)}
     limit = IN_FLIGHT / place.batched
-    raw_name = f"s to write {IN_FLIGHT:,} rows, batched"
+    raw_name = f"s to write {IN_FLIGHT:,} rows, {place.choose('in hundreds', 'by eight clients')}"
     return [
         Figure("10,000 in flight at kill -9: all ended after", place.kind, taken, "s", place.choose(15, 30), False,
                limit, raw_name, details),
