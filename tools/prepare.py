@@ -65,7 +65,9 @@ def run_installer(uv: str | None, *arguments: str) -> None:
     """Install into `.venv` with uv, or with the environment's own pip where uv is absent or cannot."""
     if (
         uv
-        and subprocess.run([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments], check=False).returncode
+        and subprocess.run(
+            [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON, *arguments], check=False
+        ).returncode
         == 0
     ):
         return
