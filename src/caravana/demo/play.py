@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -127,7 +128,7 @@ class Day:
 
 def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
     """Return the day's result as a table."""
-    shown = Table(title="The day, counted in the provider's and Odoo's own books")
+    shown = Table(title="The day, counted in the provider's and Odoo's own books", box=SIMPLE_HEAD)
     shown.add_column("chapter", no_wrap=True)
     for name in ("orders", "charged", "in Odoo", "lost", "doubled", "calls", "s"):
         shown.add_column(name, justify="right")
@@ -145,9 +146,7 @@ def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
         "[bold]total[/bold]", str(orders), str(total[0]), str(total[1]), _bad(total[2]), _bad(total[3]), f"{calls:.1f}",
         f"{sum(one.seconds for one in results):.1f}",
     )  # fmt: skip
-    shown.caption = (
-        f"in doubt: {doubts}   hub killed with -9: {kills} times   calls: of Odoo, for each order   s: seconds"
-    )
+    shown.caption = f"in doubt: {doubts}; hub killed with -9: {kills} times (calls: of Odoo, for each order)"
     return shown
 
 
