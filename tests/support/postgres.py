@@ -178,7 +178,7 @@ def shared_server(folder: Path) -> Iterator[str]:
     Raises `PostgresUnavailable` when it does not start.
     """
     with contextlib.ExitStack() as stack:
-        known = _join_or_start(folder, stack)
+        known = _join_or_start(folder)
         if known is None:
             raise PostgresUnavailable("the keeper of the test server ended before it answered")
         connection, answer = known
@@ -188,26 +188,27 @@ def shared_server(folder: Path) -> Iterator[str]:
         yield answer["url"]
 
 
-def _join_or_start(folder: Path, stack: contextlib.ExitStack) -> tuple[socket.socket, dict[str, str]] | None:
-    """Return what `_ask` returns, from a keeper that is there or a new one; `stack` then waits for the new one's end."""
+def _join_or_start(folder: Path) -> tuple[socket.socket, dict[str, str]] | None:
+    """Return what `_ask` returns, from a keeper that is there or a new one."""
     with (folder / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         place = folder / "postgres.keeper"
         if place.exists() and (known := _ask(place.read_text())):
             return known
-        keeper, address = _start_keeper()
-        stack.callback(keeper.wait)
+        address = _start_keeper()
         place.write_text(address)
         return _ask(address)
 
 
-def _start_keeper() -> tuple[subprocess.Popen[bytes], str]:
+def _start_keeper() -> str:
+    """Start a keeper that belongs to nobody, so that who started it may end before the others; return its address."""
     address = str(_short_folder("caravana-keeper-") / "socket")
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen(64)
         command = [sys.executable, __file__, str(listening.fileno()), address]
-        return subprocess.Popen(command, pass_fds=[listening.fileno()], start_new_session=True), address
+        subprocess.run(command, pass_fds=[listening.fileno()], start_new_session=True, check=True)
+    return address
 
 
 def _ask(address: str) -> tuple[socket.socket, dict[str, str]] | None:
@@ -252,4 +253,6 @@ def _welcome(listening: socket.socket, answer: dict[str, str]) -> socket.socket:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)  # the child goes on; whoever started us need not wait for its end
     keep(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
