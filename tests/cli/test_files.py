@@ -2,7 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import pytest
+import typer
 from typer.testing import CliRunner
 
 from caravana.cli import app
@@ -89,15 +92,24 @@ def test_support_prints_the_table() -> None:
     assert "choice" in CliRunner().invoke(app, ["support", "--kind", "step"]).output
 
 
-def test_every_command_has_help_with_an_example() -> None:
-    """--help of each command says what it does and shows how it is called."""
-    import typer
+def commands(group: Any, name: str) -> list[tuple[str, Any]]:
+    """Return every command below `group` with its whole name."""
+    children = getattr(group, "commands", None)
+    if children is None:
+        return [(name, group)]
+    return [pair for key, one in children.items() for pair in commands(one, f"{name} {key}")]
 
-    def commands(group: object, name: str) -> list[tuple[str, str]]:
-        children = getattr(group, "commands", None)
-        if children is None:
-            return [(name, str(getattr(group, "help", "")))]
-        return [pair for key, one in children.items() for pair in commands(one, f"{name} {key}")]
 
-    for name, text in commands(typer.main.get_command(app), "caravana"):
-        assert f"\n{name}" in text.replace("\b", ""), name
+COMMANDS = dict(commands(typer.main.get_command(app), "caravana"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name: str) -> None:
+    """--help of each command says what it does and shows, on lines of their own, how it is called."""
+    written = COMMANDS[name].help
+    assert f"\n\b\n{name}" in written
+    shown = CliRunner().invoke(app, [*name.split()[1:], "--help"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    lines = [line.strip() for line in shown.output.splitlines()]
+    assert [line for line in lines if line == name or line.startswith(f"{name} ")]
+    assert "\\b" not in shown.output

@@ -27,7 +27,7 @@ def demo(
     json: Json = False,
     keep: Keep = None,
 ) -> None:
-    r"""Play a day of card payments: a real hub, imitated Odoo and PlacetoPay, and all that goes wrong on such a day.
+    """Play a day of card payments: a real hub, imitated Odoo and PlacetoPay, and all that goes wrong on such a day.
 
     The exit code is 1 when a payment was lost or made twice.
 
@@ -35,7 +35,7 @@ def demo(
     caravana demo
     caravana demo --chapter killed --orders 30
     caravana demo --stay
-    """
+    """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
 
     raise typer.Exit(asyncio.run(_demo(stay, chapter, speed, orders, json, keep)))

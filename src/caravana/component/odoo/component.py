@@ -59,7 +59,10 @@ class OdooComponent(Component):
     scheme = "odoo"
     title = "Odoo"
     syntax = "odoo:model"
-    doc = "Reads, writes and watches records of Odoo 17 to 19 over JSON-2 or JSON-RPC, whichever the server speaks."
+    doc = (
+        "Reads, writes and watches records of Odoo: over JSON-2 on 19 and later, over JSON-RPC before. "
+        "Tested against an imitation of 18 and 19."
+    )
     maturity = Maturity.BETA
     options = OdooOptions
     connection = OdooConnection
