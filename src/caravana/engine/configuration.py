@@ -12,7 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from caravana.engine.gate import Limits
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.options import Duration, parse_duration
+from caravana.kit.options import Duration, describe_one, parse_duration
 
 Mode = Literal["off", "shadow", "live"]
 _PLACEHOLDER = re.compile(r"\{\{(secret|env):([\w.\-]+)\}\}")
@@ -176,11 +176,7 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def _problems(path: Path, content: Any, error: ValidationError) -> str:
-    lines = []
-    for one in error.errors():
-        place = ".".join(str(part) for part in one["loc"])
-        lines.append(f"{path}:{_line(content, one['loc'])}: `{place}`: {one['msg']}")
-    return "\n".join(lines)
+    return "\n".join(f"{path}:{_line(content, one['loc'])}: {describe_one(one)}" for one in error.errors())
 
 
 def _line(content: Any, location: tuple[int | str, ...]) -> int:

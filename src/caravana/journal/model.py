@@ -180,14 +180,18 @@ class Ending:
     """Whether the exchange owns ledger keys, to be confirmed (done) or removed (failed, discarded)."""
 
 
+_SIGNS = str.maketrans("0123456789abcdef", "2345bcdfghjkmnpq")
+"""Hex in other signs that sort the same: with so few digits no id looks like a card number, which logs would mask."""
+
+
 def new_id() -> str:
-    """Return an exchange id that sorts by time: 11 hex digits of milliseconds, 12 random ones."""
-    return f"{time.time_ns() // 1_000_000:011x}{random.getrandbits(48):012x}"
+    """Return an exchange id that sorts by time: 11 signs of milliseconds, 12 random ones."""
+    return f"{time.time_ns() // 1_000_000:011x}{random.getrandbits(48):012x}".translate(_SIGNS)
 
 
 def child_id(parent: str, path: str) -> str:
     """Return the id of the child that `parent` starts at `path`: the same on every re-run."""
-    return parent[:11] + hashlib.blake2b(f"{parent}\n{path}".encode(), digest_size=6).hexdigest()
+    return parent[:11] + hashlib.blake2b(f"{parent}\n{path}".encode(), digest_size=6).hexdigest().translate(_SIGNS)
 
 
 def shard_of(lane: str | None, exchange_id: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from caravana.kit.effect import Effect, Kind, Reply
@@ -43,6 +44,8 @@ class Producer(ABC):
     """Idempotent only: how long the partner remembers our key; None = for ever."""
     timeout: timedelta = timedelta(seconds=60)
     """Hard limit of one call; afterwards its outcome is unknown."""
+    given: Mapping[str, str] = MappingProxyType({})
+    """Message headers that this address sets for the one call, as Simple texts: evaluated before `request`, then put back."""
     repeat_unknown: bool = False
     """Blind only: the route declares that doing it twice is harmless, so an unknown outcome is done again."""
 

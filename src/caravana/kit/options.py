@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from caravana.kit.errors import ConfigurationError
 
@@ -59,5 +60,11 @@ def read_options(model: type[Model], values: dict[str, Any], *, place: str) -> M
 
 def describe(error: ValidationError) -> str:
     """Return all problems of `error` in one text, without the values (they may be secrets)."""
-    problems = [f"`{'.'.join(str(part) for part in one['loc'])}`: {one['msg']}" for one in error.errors()]
-    return "; ".join(problems)
+    return "; ".join(describe_one(one) for one in error.errors())
+
+
+def describe_one(one: ErrorDetails) -> str:
+    """Return one problem with the option's name, without the value."""
+    place = ".".join(str(part) for part in one["loc"])
+    text = one["msg"].removeprefix("Value error, ")
+    return f"`{place}`: {text}" if place else text

@@ -7,12 +7,17 @@ from caravana.pattern.processor import Processor, Scope
 from caravana.route import model as m
 
 
+def _repository(name: str | None, own: str) -> str:
+    """The ledger's scope: steps that name one bean share its keys; without a name, or with `#class:…`, each has its own."""
+    return own if name is None or name.startswith("#class:") else name.removeprefix("#bean:").removeprefix("#")
+
+
 @compiles(m.IdempotentConsumer)
 def idempotent_consumer(step: m.IdempotentConsumer, path: str, compiler: Compiler) -> Processor:
     """Run the block once for each key; a duplicate skips the block and goes on behind it."""
     key_of = evaluator(compiler.expression(step.expression), path + "/key")
     block = compiler.block(step.steps, path + "/")
-    repository = (step.idempotent_repository or f"{compiler.route_id}/{path}").removeprefix("#")
+    repository = _repository(step.idempotent_repository, f"{compiler.route_id}/{path}")
 
     async def process(exchange: Exchange, scope: Scope) -> None:
         value = await key_of(exchange, scope)

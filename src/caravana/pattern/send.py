@@ -31,7 +31,27 @@ def sender(uri: Uri, path: str, compiler: Compiler) -> Processor:
     async def send(exchange: Exchange, scope: Scope) -> None:
         await scope.effect(scope.prefix + path, call, exchange)
 
-    return send
+    return _with_given(send, producer.given, path, compiler) if producer.given else send
+
+
+def _with_given(inner: Processor, given: Mapping[str, str], path: str, compiler: Compiler) -> Processor:
+    """Let `inner` see the headers that the address sets by expressions, and nobody after it."""
+    values = {name: evaluator(compiler.simple(text), f"{path}/{name}") for name, text in given.items()}
+
+    async def process(exchange: Exchange, scope: Scope) -> None:
+        before = {name: exchange.headers.get(name) for name in values}
+        found = {name: await value(exchange, scope) for name, value in values.items()}
+        exchange.headers.update(found)
+        try:
+            await inner(exchange, scope)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    exchange.headers.pop(name, None)
+                else:
+                    exchange.headers[name] = value
+
+    return process
 
 
 def with_variables(inner: Processor, send: str | None, receive: str | None) -> Processor:

@@ -162,13 +162,17 @@ async def test_the_body_becomes_a_file(tmp_path: Path, body: Any, content: bytes
     assert [one.name for one in (tmp_path / "q").iterdir()] == ["a.txt"]
 
 
-async def test_the_name_is_the_option_else_the_header_else_the_exchange(tmp_path: Path) -> None:
-    """As in Camel."""
+async def test_the_name_is_the_option_else_the_header_else_the_effect(tmp_path: Path) -> None:
+    """As in Camel, where each message, also each part of a split, has an id of its own."""
     headers = {"CamelFileName": "h"}
     await run_producer(_producer(tmp_path, "fileName=o"), make_exchange("x", headers))
     await run_producer(_producer(tmp_path), make_exchange("x", headers))
     await run_producer(_producer(tmp_path), make_exchange("x"))
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["h", "o", "x1"]
+    await run_producer(_producer(tmp_path), make_exchange("y"), effect=make_effect("key-2"))
+    first, second, *named = sorted((one.name for one in tmp_path.iterdir()), key=len, reverse=True)
+    assert sorted(named) == ["h", "o"]
+    assert {first[:3], second[:3]} == {"x1-"}
+    assert first != second
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_a_message_without_a_body_makes_no_file(tmp_path: Path) -> None:
         "file:a?delete=true&noop=true",
         "file:a?fileName=../b",
         "file:a?fileExist=Move",
-        "file:a?fileName=${header.x}",
+        "file:a?move=${header.x}",
     ],
 )
 def test_wrong_addresses_are_refused(address: str) -> None:
@@ -250,3 +254,14 @@ def test_the_readme_is_right() -> None:
     source, target = readme_endpoints(FileComponent(Hub()))
     source.consumer(Inbox())
     target.producer()
+
+
+async def test_a_consumer_takes_only_the_named_file(tmp_path: Path) -> None:
+    """`fileName` at `from`, as in Camel; an expression has no message there and is refused."""
+    for name in ("a.csv", "b.csv"):
+        os.utime(_put(tmp_path, name), (PAST, PAST))
+    inbox = Inbox()
+    async with _looking(tmp_path, "fileName=b.csv", inbox):
+        assert _names(inbox) == ["b.csv"]
+    with pytest.raises(ConfigurationError, match="no expression"):
+        FileComponent(Hub()).endpoint(Uri.parse("file:a?fileName=${header.x}")).consumer(inbox)

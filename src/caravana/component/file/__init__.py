@@ -19,7 +19,11 @@ class FileEndpoint(Endpoint):
         return FileProducer(Path(self.uri.path), self.options)
 
     def consumer(self, receiver: Receiver) -> FileConsumer:
-        """Return the reading side."""
+        """Return the reading side. Raises `ConfigurationError` when `fileName` needs a message."""
+        if self.options.named_by_message:
+            raise ConfigurationError(
+                "`fileName` of a consumer takes no expression", suggestion="use include with a regular expression"
+            )
         return FileConsumer(Path(self.uri.path), self.options, receiver, self.context.clock)
 
 

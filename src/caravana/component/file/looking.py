@@ -53,6 +53,8 @@ def _found(top: Path, path: Path) -> Found | None:
 
 
 def _is_wanted(one: Found, options: FileOptions, now: float) -> bool:
+    if options.file_name is not None and one.name != options.file_name:
+        return False
     if options.include is not None and not re.fullmatch(options.include, one.path.name, re.IGNORECASE):
         return False
     return now - one.modified_ns / 1e9 >= options.min_age.total_seconds() or not options.min_age

@@ -32,13 +32,20 @@ class FileProducer(Producer):
     def __init__(self, directory: Path, options: FileOptions) -> None:
         """`directory`: made when it is missing."""
         self.kind = _KINDS[options.file_exist]
+        self._fixed = None if options.named_by_message else options.file_name
+        if options.named_by_message:
+            self.given = {"CamelFileName": str(options.file_name)}
         self._directory = directory
         self._options = options
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
-        """Return `{name, content}`, the content as bytes. Raises `Refused` for a name or body that makes no file."""
-        name = str(self._options.file_name or exchange.headers.get("CamelFileName") or exchange.id)
-        if not is_inside(name):
+        """Return `{name, content}`, the content as bytes. Without a name the effect gives one.
+
+        Raises `Refused` for a name or body that makes no file.
+        """
+        named = self._fixed or exchange.headers.get("CamelFileName")
+        name = None if named is None else str(named)
+        if name is not None and not is_inside(name):
             raise Refused("the file's name leads out of the directory", code="file_name")
         return {"name": name, "content": _encode(exchange.body, self._options.charset or "utf-8")}
 
@@ -48,18 +55,18 @@ class FileProducer(Producer):
         Raises `Refused` when it is there and must not be, `Transient` when the disk is full, `NeedsPerson` without the
         right to write.
         """
-        return await asyncio.to_thread(self._write, request["name"], request["content"], effect)
+        return await asyncio.to_thread(self._write, _name(request, effect), request["content"], effect)
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         """With fileExist=Fail: the file with this content means that it was written."""
-        return await asyncio.to_thread(self._find, request["name"], request["content"])
+        return await asyncio.to_thread(self._find, _name(request, effect), request["content"])
 
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Tell where the file is; the body stays."""
         exchange.headers.update(reply.headers)
 
     def _write(self, name: str, content: bytes, effect: Effect) -> Reply:
-        mark = hashlib.sha256(effect.key.encode()).hexdigest()[:24]
+        mark = _mark(effect)[:24]
         with _errors(name):
             target = writing.target_of(self._directory, name)
             match self._options.file_exist:
@@ -78,6 +85,16 @@ class FileProducer(Producer):
             target = writing.target_of(self._directory, name)
             written = target.is_file() and target.read_bytes() == content
         return _reply(target) if written else None
+
+
+def _mark(effect: Effect) -> str:
+    """The same on every re-run, unlike any other effect's."""
+    return hashlib.sha256(effect.key.encode()).hexdigest()
+
+
+def _name(request: Any, effect: Effect) -> str:
+    """The wanted name, else one that no other step and no other part of a split writes to."""
+    return str(request["name"] or f"{effect.exchange_id}-{_mark(effect)[:8]}")
 
 
 def _create(target: Path, content: bytes, mark: str) -> None:

@@ -26,7 +26,10 @@ class FileOptions(Options):
     noop: bool = Field(False, description="From: leave taken files where they are.")
     min_age: Duration = Field(timedelta(0), description="From: leave files alone that changed since.")
     max_bytes: int = Field(100 * 1024 * 1024, gt=0, description="From: larger files are left and told in the log.")
-    file_name: str | None = Field(None, description="To: name of the file; default the header CamelFileName.")
+    file_name: str | None = Field(
+        None,
+        description="To: name of the file, also with Simple's ${…}; default the header CamelFileName. From: take only this file.",
+    )
     file_exist: FileExist = Field("Override", description="To: what happens when the file is there.")
 
     @field_validator("charset")
@@ -48,17 +51,17 @@ class FileOptions(Options):
             raise ValueError(f"is no regular expression: {error}") from None
         return text
 
-    @field_validator("move", "file_name")
+    @field_validator("move")
     @classmethod
-    def _plain(cls, text: str | None) -> str | None:
-        if text is not None and "${" in text:
-            raise ValueError("takes no expression; for a name made from the message set the header CamelFileName")
+    def _plain(cls, text: str) -> str:
+        if "${" in text:
+            raise ValueError("takes no expression")
         return text
 
     @field_validator("file_name")
     @classmethod
     def _inside(cls, name: str | None) -> str | None:
-        if name is not None and not is_inside(name):
+        if name is not None and "${" not in name and not is_inside(name):
             raise ValueError("leads out of the directory")
         return name
 
@@ -67,6 +70,11 @@ class FileOptions(Options):
         if self.delete and self.noop:
             raise ValueError("`delete` and `noop` exclude each other")
         return self
+
+    @property
+    def named_by_message(self) -> bool:
+        """Whether `fileName` is an expression over the message."""
+        return self.file_name is not None and "${" in self.file_name
 
 
 def is_inside(name: str) -> bool:

@@ -114,7 +114,10 @@ def _header_text(value: Any) -> str | None:
 
 
 def _echoed(headers: Headers, natural: str) -> str | None:
-    """The request's own JSON type for a text answer, as in Camel; no other, so that nobody chooses how a browser reads us."""
+    """The request's own JSON type for text or bytes (what `marshal` makes), as in Camel; no other type.
+
+    Else the sender would choose how a browser reads us.
+    """
     asked = str(headers.get("Content-Type") or "")
     media = media_type(asked)
-    return JSON if natural == TEXT and is_text(media) and (media == JSON or media.endswith("+json")) else None
+    return JSON if natural != JSON and is_text(media) and (media == JSON or media.endswith("+json")) else None
