@@ -57,6 +57,13 @@ def test_check_prints_policies(caravana: Command) -> None:
     assert "all others" in caravana("check", "--policies").output
 
 
+def test_routes_without_an_id_are_listed_as_the_hub_names_them(caravana: Command, folder: Folder) -> None:
+    """What `messages` shows as a route is found in the list."""
+    (folder.path / "routes" / "more.yaml").write_text("- from: {uri: 'direct:a', steps: [{log: hi}]}")
+    names = [one["id"] for one in json.loads(caravana("routes", "--json").output)]
+    assert names == ["route1", "sale"]
+
+
 def test_routes_lists_each_with_its_beginning(caravana: Command) -> None:
     """The list names id, beginning, number of steps, mode and handler."""
     [found] = json.loads(caravana("routes", "--json").output)

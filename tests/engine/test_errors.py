@@ -167,3 +167,20 @@ async def test_idempotent_consumer_skips_the_block_for_duplicates(station: Stati
     await station.send("main", "k", "k", "l")
     assert station.received("once") == ["k", "l"]
     assert station.received("always") == ["k", "k", "l"]
+
+
+async def test_broken_json_is_caught_as_an_io_error(station: Station) -> None:
+    """As Jackson's JsonParseException in Camel, and not as an illegal argument."""
+    await station.start(
+        route(
+            """- doTry:
+    steps: [{unmarshal: {json: {}}}]
+    doCatch:
+      - exception: [java.lang.IllegalArgumentException]
+        steps: [{to: "mock:argument"}]
+      - exception: [java.io.IOException]
+        steps: [{to: "mock:io"}]"""
+        )
+    )
+    await station.send("main", "{")
+    assert (station.received("argument"), len(station.received("io"))) == ([], 1)

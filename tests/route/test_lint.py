@@ -96,3 +96,10 @@ def test_back_off_without_its_switch_is_a_warning() -> None:
     (found,) = findings("- errorHandler: {defaultErrorHandler: {redeliveryPolicy: {backOffMultiplier: 3}}}")
     assert "warning" in found
     assert "useExponentialBackOff" in found
+
+
+def test_an_expression_in_to_is_a_warning() -> None:
+    """`to` sends to the address as it stands, as in Camel; only `file:` evaluates its `fileName`."""
+    steps = "- to: 'http://a.example/${header.id}'\n      - to: 'file:out?fileName=${header.id}'"
+    (found,) = findings(f"- from:\n    uri: direct:a\n    steps:\n      {steps}", hub=False)
+    assert "use toD" in found

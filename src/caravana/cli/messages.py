@@ -11,7 +11,7 @@ from caravana.cli.office import act, ask, short, states_of, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 
-app = typer.Typer(help="Find, show and repair exchanges.", no_args_is_help=True)
+app = typer.Typer(help="Find, show and repair exchanges.", invoke_without_command=True, no_args_is_help=False)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The exchange's id, or its beginning.")]
 State = Annotated[
@@ -28,6 +28,18 @@ Current = Annotated[bool, typer.Option("--current", help="Under the routes as th
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal data; that you looked is written down.")]
 
 COLORS = {"dead": "red", "failed": "red", "in_doubt": "yellow", "waiting": "cyan", "done": "green"}
+
+
+@app.callback()
+def messages(context: typer.Context, config: Config = DEFAULT, json: Json = False) -> None:
+    """Find, show and repair exchanges; without a command, list the newest.
+
+    \b
+    caravana messages
+    caravana messages list --state dead,in_doubt
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    if context.invoked_subcommand is None:
+        list_messages(config=config, json=json)
 
 
 @app.command("list")

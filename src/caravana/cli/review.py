@@ -10,7 +10,7 @@ from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 
 app = typer.Typer(help="What waits for a person, and why.", invoke_without_command=True, no_args_is_help=False)
-letters = typer.Typer(help="What dead letter channels took.", no_args_is_help=True)
+letters = typer.Typer(help="What dead letter channels took.", invoke_without_command=True, no_args_is_help=False)
 breakers = typer.Typer(help="The circuits of the connections.", no_args_is_help=True)
 
 
@@ -50,6 +50,18 @@ def done(context: typer.Context, key: Annotated[str, typer.Argument(help="The it
     """  # noqa: D301 -- click's mark for lines kept as they are
     ask(context.obj, "review_done", key=key, actor=getpass.getuser())
     typer.echo("off the list")
+
+
+@letters.callback()
+def dead_letters(context: typer.Context, config: Config = DEFAULT, json: Json = False) -> None:
+    """List the open dead letters, or retry one.
+
+    \b
+    caravana dead-letters
+    caravana dead-letters retry 3
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    if context.invoked_subcommand is None:
+        list_letters(config=config, json=json)
 
 
 @letters.command("list")

@@ -1,5 +1,6 @@
 """`caravana routes`: what the configuration's routes are, and their pictures."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,8 +58,11 @@ def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument"
     _stop_at(problems)
     shared = [one for document in documents for one in document.configurations]
     found: list[tuple[Route, RouteDocument, str, str]] = []
+    running = 0
     for document in documents:
-        for route in [*document.routes, *expand_rest(document)]:
+        for one in [*document.routes, *expand_rest(document)]:
+            running += not one.disabled
+            route = one if one.id or one.disabled else replace(one, id=f"route{running}")  # as the hub names it
             handler = error_handler_of(route, [one for one in shared if applies(one, route)], document)
             mode = configuration.modes.routes.get(route.id or "", configuration.modes.default)
             found.append((route, document, "off" if route.disabled else mode, handler.spec.key))

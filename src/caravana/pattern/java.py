@@ -1,5 +1,6 @@
 """Java class names as routes write them, and which of Caravana's errors they catch (reference of Camel 4.18, section 5)."""
 
+import json
 import socket
 import ssl
 
@@ -17,6 +18,8 @@ PARENTS = {
     "ClassCastException": "RuntimeException",
     "IOException": "Exception",
     "FileNotFoundException": "IOException",
+    "JsonProcessingException": "IOException",
+    "JsonParseException": "JsonProcessingException",
     "ConnectException": "IOException",
     "UnknownHostException": "IOException",
     "SocketTimeoutException": "IOException",
@@ -65,6 +68,7 @@ _BY_CLASS: tuple[tuple[type[BaseException], str], ...] = (
     (OSError, "IOException"),
     (NotImplementedError, "UnsupportedOperationException"),
     (TypeError, "ClassCastException"),
+    (json.JSONDecodeError, "JsonParseException"),
     (UnicodeError, "IllegalArgumentException"),
     (ValueError, "IllegalArgumentException"),
     (Exception, "RuntimeException"),

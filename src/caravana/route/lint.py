@@ -102,9 +102,18 @@ def _element(item: Node) -> Iterator[Problem]:
             yield error("`choice` has no branch", node.location, "write `when`")
         if isinstance(node, m.OnException) and node.handled and node.continued:
             yield error("`handled` and `continued` exclude each other", node.place("continued"), "keep one")
+        if isinstance(node, m.To) and _looks_evaluated(node):
+            yield warning(
+                "`to` sends to the address as it stands: `${…}` is not evaluated", node.place("uri"), "use toD"
+            )
         if isinstance(node, m.RedeliveryPolicy) and node.back_off_multiplier and not node.use_exponential_back_off:
             message = "`backOffMultiplier` changes nothing without `useExponentialBackOff: true`"
             yield warning(message, node.place("back_off_multiplier"))
+
+
+def _looks_evaluated(node: m.To) -> bool:
+    """Whether the address holds an expression; of `file:` the option `fileName` is one, as in Camel."""
+    return "${" in f"{node.uri} {node.parameters}" and not node.uri.startswith("file:")
 
 
 def _judge(act: Callable[[], None], place: Location) -> Iterator[Problem]:
