@@ -87,6 +87,23 @@ async def test_exchange_ends_under_the_revision_it_began_with(station: Station) 
     assert sorted(station.received("end")) == ["new", "old"]
 
 
+async def test_settings_in_expressions_are_those_of_the_revision(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`${properties:x}` and `${env.X}` keep the value of the revision in which the exchange began."""
+    steps = route("- setBody: {simple: '${properties:shop} ${env.BRANCH}'}\n- to: mock:end")
+    monkeypatch.setenv("BRANCH", "Quito")
+    hub = await station.start(steps, placeholders={"shop": "first"})
+    hub.dispatcher.pause()
+    await station.send("main", "x", wait=False)
+    first = hub.revision
+    monkeypatch.setenv("BRANCH", "Loja")
+    hub = await station.start(steps, placeholders={"shop": "second"})
+    await station.send("main", "y")
+    assert hub.revision != first
+    assert sorted(station.received("end")) == ["first Quito", "second Loja"]
+
+
 async def test_one_running_hub_per_file(station: Station) -> None:
     """A second hub on the same journal refuses to start and says why."""
     await station.start(route("- to: mock:end"))

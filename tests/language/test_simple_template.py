@@ -61,6 +61,11 @@ TEMPLATES: list[tuple[str, Any]] = [
     ("${bean(add(1, 2))}", 3),
     ("${jsonpath($.lines[1].qty)}", 5),
     ("${jsonpath(exchangeProperty:rule,$.name)}", "first"),
+    ("${jq(.lines[1].qty)}", 5),
+    ("${jq:.state}", "paid"),
+    ("${jq(exchangeProperty:rule,.name)}", "first"),
+    ("${jq(.lines[0].sku, .state)}", ["A1", "paid"]),
+    ('State ${jq(.none // constant(unknown))} of ${jq(header("Kind"))}', "State unknown of order"),
 ]
 
 
@@ -178,6 +183,45 @@ def test_properties_are_resolved_when_compiled(build: Compile, message: Exchange
         build("${properties:ulr}", properties=known)
 
 
+def test_environment_is_read_when_compiled(build: Compile, message: Exchange) -> None:
+    """A variable of the environment is a value of the revision; what looks like a secret is refused."""
+    known = {"env:BRANCH": "Quito"}
+    assert build("${env.BRANCH}/${env:BRANCH}", properties=known).evaluate(message) == "Quito/Quito"
+    assert build("${env.NOBODY}", properties=known).evaluate(message) is None
+    with pytest.raises(ConfigurationError, match="looks like a secret"):
+        build("${env.DB_PASSWORD}", properties=known)
+    with pytest.raises(ConfigurationError, match="cannot be made part of a message"):
+        build("${properties:key}", properties={"key": "{{secret:stripe}}"})
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("name", "in/pay.tar.gz"),
+        ("name.ext", "tar.gz"),
+        ("name.ext.single", "gz"),
+        ("name.noext", "in/pay"),
+        ("name.noext.single", "in/pay.tar"),
+        ("onlyname", "pay.tar.gz"),
+        ("onlyname.noext", "pay"),
+        ("parent", "/data/in"),
+        ("length", 12),
+    ],
+)
+def test_file(build: Compile, message: Exchange, part: str, expected: Any) -> None:
+    """The function `file` tells of the file that a message came from; without one it is null."""
+    assert build(f"${{file:{part}}}").evaluate(message) is None
+    message.headers.update(
+        {
+            "CamelFileName": "in/pay.tar.gz",
+            "CamelFileNameOnly": "pay.tar.gz",
+            "CamelFileParent": "/data/in",
+            "CamelFileLength": 12,
+        }
+    )
+    assert build(f"${{file:{part}}}").evaluate(message) == expected
+
+
 def test_exception_paths(build: Compile, message: Exchange) -> None:
     """The error being handled shows its message and the HTTP facts that Camel's class has."""
     message.exception = HttpOperationFailed("http://127.0.0.1/x", 404, "Not Found", {"A": "b"}, "gone")
@@ -219,8 +263,6 @@ REFUSED: list[tuple[str, str]] = [
     ("${boddy}", "column 3: there is no function `boddy` .did you mean `body`"),
     ("  ${boddy}", "column 5"),
     ("a ${upercase(${body})}", "did you mean `uppercase`"),
-    ("${jq(.x)}", "jq"),
-    ("${env.HOME}", "env:NAME"),
     ("${sort()}", "younger than Camel 4.18"),
     ("${threadName}", "Java virtual machine"),
     ("${setHeader(a,b)}", "use the step"),
@@ -247,6 +289,10 @@ REFUSED: list[tuple[str, str]] = [
     ("${bean:add}", "parameter `second`"),
     ("${bean:add(1)}", "cannot be called"),
     ("${properties:x}", "cannot be asked here"),
+    ("${sys.user}", "Java virtual machine"),
+    ("${file:nmae}", "did you mean `name`"),
+    ("${jq(.a[)}", "closed|cannot be read"),
+    ("${jq($ENV.HOME)}", "looks outside the message"),
     ("${replace('a')}", "takes 2 to 3 arguments, 1 are given"),
     ("${iif(${body.x} = 1, 2, 3)}", "write `==`"),
     ("$init{ $a := 1 }init$ ${body}", "not supported"),

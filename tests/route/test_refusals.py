@@ -35,7 +35,7 @@ def step(text: str) -> str:
         ("setBody: {simpel: x}", "did you mean `simple`?"),
         ("setBody: {simple: x, constant: y}", "`setBody` has two"),
         ("setBody: {groovy: x}", "needs the Java machine"),
-        ("setBody: {jq: x}", "the language `jq` is refused: not supported yet"),
+        ("setBody: {xquery: x}", "the language `xquery` is refused: not supported yet"),
         ("setBody: {simple: {expression: x, trimm: true}}", "did you mean `trim`?"),
         ("setBody: {method: {beanType: x.Y}}", "register a Python callable"),
         ("setBody: {}", "`setBody` has no expression"),

@@ -35,6 +35,7 @@ from caravana.route import (
 from caravana.route import model as m
 from caravana.route.dataformat import DATA_FORMATS
 from caravana.route.expression import DataFormat, Expression
+from caravana.route.placeholders import Settings
 from caravana.route.problem import nearest, warning
 from caravana.route.support import Declared, Row, support_table
 from caravana.route.walk import expressions
@@ -236,6 +237,7 @@ class EngineRegistry:
             expression.options,
             clock=self._context.clock,
             callables=self._context.callables,
+            properties=Settings(placeholders_of(self._context.configuration), {}),
         )
 
     def data_format(self, data_format: DataFormat) -> None:
@@ -319,8 +321,7 @@ class _Judge:
     def __init__(self, configuration: Configuration | None, callables: Callables) -> None:
         self.callables = callables
         self.problems: list[Problem] = []
-        configured = configuration.placeholders if configuration else {}
-        self.placeholders = {name: as_text(value) for name, value in configured.items()}
+        self.placeholders = placeholders_of(configuration)
         for name, path in (configuration.callables if configuration else {}).items():
             self._register(name, path)
         self.context = CheckContext(configuration, callables)
@@ -411,6 +412,11 @@ class _Judge:
         producer = self.registry.sender(uri)
         if not isinstance(producer, Local) and _kind_of(producer) not in HARMLESS:
             yield f"{uri.scheme}:{uri.path}"
+
+
+def placeholders_of(configuration: Configuration | None) -> dict[str, str]:
+    """Return the configured values of placeholders as texts."""
+    return {name: as_text(value) for name, value in configuration.placeholders.items()} if configuration else {}
 
 
 def as_text(value: Any) -> str:

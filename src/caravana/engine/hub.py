@@ -17,7 +17,7 @@ from caravana.engine.gate import Gates, Limits
 from caravana.engine.listener import HubListener
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
-from caravana.engine.program import Assembler, CompiledRoute, Program, run_route
+from caravana.engine.program import Assembler, CompiledRoute, Program, asked_before, run_route
 from caravana.engine.receiver import RouteReceiver, outcome_of, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.run import Run
@@ -133,7 +133,7 @@ class Hub:
         manifest = codec.loads(stored)
         documents = [read_text(json.dumps(one), file=f"revision {revision[:8]}") for one in manifest["routes"]]
         assembler = Assembler(clock=self.clock, callables=self.callables, endpoint=self.components.endpoint)
-        program = assembler.assemble(documents, {})
+        program = assembler.assemble(documents, *asked_before(manifest))
         if assembler.problems:
             raise RouteFileError(tuple(assembler.problems))
         return program

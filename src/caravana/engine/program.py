@@ -17,12 +17,12 @@ from caravana.kit.errors import ConfigurationError, NoConsumer
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import parse_duration
 from caravana.kit.uri import Uri
-from caravana.language import Expression, compile_expression
+from caravana.language import Expression
 from caravana.pattern import Compiler, Processor
 from caravana.pattern.send import sender
 from caravana.route import RouteDocument, canonical, enabled
 from caravana.route import model as m
-from caravana.route.placeholders import resolve
+from caravana.route.placeholders import Settings, resolve
 from caravana.route.problem import Problem, Severity
 
 ENGINE_SEMANTICS = 1
@@ -67,6 +67,13 @@ class CompiledRoute:
     intake: Intake
     process: Processor
     handling: Handling | None
+
+
+def asked_before(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the settings and the environment variables that a revision found when it was loaded."""
+    known = {name: value for name, value in manifest["placeholders"].items() if value is not None}
+    env = {name[4:]: value for name, value in known.items() if name.startswith("env:")}
+    return {name: value for name, value in known.items() if not name.startswith("env:")}, env
 
 
 @dataclass(frozen=True)
@@ -123,14 +130,24 @@ class Assembler:
         self._clock = clock
         self._callables = callables
         self._endpoint = endpoint
+        self._settings: Settings | None = None
         self.problems: list[Problem] = []
 
-    def assemble(self, documents: Iterable[RouteDocument], placeholders: Mapping[str, str]) -> Program:
-        """Return the program; look at `problems` before using it. Raises `RouteFileError` for placeholders."""
+    def assemble(
+        self,
+        documents: Iterable[RouteDocument],
+        placeholders: Mapping[str, str],
+        env: Mapping[str, str] | None = None,
+    ) -> Program:
+        """Return the program; look at `problems` before using it. Raises `RouteFileError` for placeholders.
+
+        `env`: what `{{env:NAME}}` and `${env.NAME}` name, by default the process's environment.
+        """
         resolved: list[RouteDocument] = []
         used: dict[str, str | None] = {}
+        self._settings = Settings(placeholders, used, env)
         for document in documents:
-            resolution = resolve(document, placeholders)
+            resolution = resolve(document, placeholders, env)
             resolved.append(_without_disabled(resolution.model))
             used |= resolution.used
         self._register_beans(resolved)
@@ -177,7 +194,14 @@ class Assembler:
             self._problem(route, ConfigurationError(f"two routes begin at `{address}`"))
 
     def _compiler(self, route_id: str, guard: Any) -> Compiler:
-        return Compiler(route_id, clock=self._clock, callables=self._callables, endpoint=self._endpoint, guard=guard)
+        return Compiler(
+            route_id,
+            clock=self._clock,
+            callables=self._callables,
+            endpoint=self._endpoint,
+            guard=guard,
+            settings=self._settings,
+        )
 
     def _compile(
         self, route_id: str, route: m.Route, document: RouteDocument, configurations: list[m.RouteConfiguration]
@@ -224,7 +248,7 @@ class Assembler:
     def _simple(self, text: str | None) -> Expression | None:
         if text is None:
             return None
-        expression = compile_expression("simple", text, None, clock=self._clock, callables=self._callables)
+        expression = self._compiler("", None).simple(text)
         if expression.kind is not Kind.PURE:
             raise ConfigurationError(f"`{text}` must depend on the message alone")
         return expression

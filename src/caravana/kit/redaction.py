@@ -32,10 +32,15 @@ def is_sensitive_header(name: str) -> bool:
     return name.lower() in SENSITIVE_HEADERS
 
 
+def is_sensitive_name(name: str) -> bool:
+    """Whether what is called `name` (an option, a key, an environment variable) holds a credential."""
+    return _SENSITIVE_KEYS.search(name) is not None
+
+
 def redact(value: Any) -> Any:
     """Return a copy of `value` with the content of secret-looking keys and card-like numbers masked."""
     if isinstance(value, Mapping):
-        return {key: MASK if _SENSITIVE_KEYS.search(str(key)) else redact(one) for key, one in value.items()}
+        return {key: MASK if is_sensitive_name(str(key)) else redact(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [redact(one) for one in value]
     if isinstance(value, str):

@@ -114,9 +114,8 @@ def compile_expression(
     result = find_type(wanted) if wanted else None
     scope = Scope(clock, callables, properties, timezone)
     compiled = compiler[0](text, settings, scope, predicate or (result is not None and result.name == "Boolean"))
-    return CompiledExpression(
-        language, text, compiled.value.kind, _converted(compiled.value, result).run, compiled.test.run
-    )
+    value = compiled.value if compiled.typed else _converted(compiled.value, result)
+    return CompiledExpression(language, text, compiled.value.kind, value.run, compiled.test.run)
 
 
 def _converted(node: Node, result: Type | None) -> Node:

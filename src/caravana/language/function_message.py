@@ -9,8 +9,9 @@ from caravana.kit.exchange import Exchange
 from caravana.language.call import Builder, Call
 from caravana.language.convert import Type, convert_to, find_type
 from caravana.language.invoke import call_node, find_callable
+from caravana.language.jq_query import jq_node
 from caravana.language.json_path import path_node, source_of
-from caravana.language.node import Node, fixed, nearest, refuse
+from caravana.language.node import Node, fixed, refuse
 from caravana.language.ognl import splits_path
 from caravana.language.scan import Source, arguments, bracket_end, has_function
 from caravana.language.text import as_text, java_text
@@ -161,29 +162,6 @@ def pretty(value: Any) -> str:
     return as_text(value)
 
 
-def _property(call: Call) -> Node:
-    key, _, default = call.named().text.partition(":")
-    known = _placeholders(call)
-    if key in known:
-        return fixed(known[key])
-    if ":" not in call.named().text:
-        raise refuse(f"there is no setting `{key}`", call.at, nearest(key, known))
-    return fixed(default)
-
-
-def _property_exists(call: Call) -> Node:
-    key = call.named().text
-    wanted = not key.startswith("!")
-    return fixed((key.lstrip("!") in _placeholders(call)) is wanted)
-
-
-def _placeholders(call: Call) -> Mapping[str, str]:
-    known = call.compiler.scope.properties
-    if known is None:
-        raise refuse(f"`{call.name}` cannot be asked here", call.at, "write {{name}}")
-    return known
-
-
 def _bean(call: Call) -> Node:
     text = call.named()
     name, given = text, None
@@ -202,14 +180,23 @@ def callable_name(text: str) -> str:
     return text.strip().replace("?method=", ".").replace("::", ".")
 
 
-def _jsonpath(call: Call) -> Node:
+def _looked_into(call: Call) -> tuple[Source, Node]:
+    """Return the text of an embedded language and what it looks into: the body, or the source named before a comma."""
     text = call.named()
-    given = arguments(text)
-    origin = BODY
-    if len(given) > 1 and given[0].text.partition(":")[0] in ("header", "exchangeProperty", "property", "variable"):
-        origin = source_of(given[0].text)
-        text = text.part(given[1].at - text.at)
+    source, comma, rest = text.text.partition(",")
+    if comma and source.strip().partition(":")[0] in ("header", "exchangeProperty", "property", "variable"):
+        return text.part(len(text.text) - len(rest)).strip(), source_of(source.strip())
+    return text, BODY
+
+
+def _jsonpath(call: Call) -> Node:
+    text, origin = _looked_into(call)
     return path_node(_unquoted(text).text, origin)
+
+
+def _jq(call: Call) -> Node:
+    text, origin = _looked_into(call)
+    return jq_node(text.text, origin)
 
 
 MESSAGE_FUNCTIONS: dict[str, tuple[Builder, str]] = {
@@ -235,10 +222,9 @@ MESSAGE_FUNCTIONS: dict[str, tuple[Builder, str]] = {
         _exception,
         "The error being handled, or a path into it: `exception.message`, `exception.statusCode`.",
     ),
-    "properties": (_property, "A setting: `properties:key:default`, resolved when the route is loaded."),
-    "propertiesExist": (_property_exists, "Whether a setting exists; `!` before the key negates."),
     "bean": (_bean, "What a registered Python callable returns: `bean:name.method(args)`."),
     "jsonpath": (_jsonpath, "What a JSONPath finds in the body, or in `header:x`: `jsonpath($.a)`."),
+    "jq": (_jq, "What a jq program makes of the body, or of `header:x`: `jq(.a)`, `jq(header:x,.a)`."),
     "null": (lambda call: call.alone(fixed(None)), "Null."),
 }
 """Builder and meaning of each function."""

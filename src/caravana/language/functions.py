@@ -4,15 +4,23 @@ import re
 
 from caravana.kit.errors import ConfigurationError
 from caravana.language.call import Builder, Call, Compiler
+from caravana.language.function_file import FILE_FUNCTIONS
 from caravana.language.function_message import MESSAGE_FUNCTIONS
 from caravana.language.function_moment import MOMENT_FUNCTIONS
+from caravana.language.function_setting import SETTING_FUNCTIONS
 from caravana.language.function_value import VALUE_FUNCTIONS
 from caravana.language.node import Node, Scope, nearest, refuse
 from caravana.language.refusals import REFUSED_FUNCTIONS
 from caravana.language.scan import Source
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-with-timezone)?")
-_TABLE: dict[str, tuple[Builder, str]] = {**MESSAGE_FUNCTIONS, **MOMENT_FUNCTIONS, **VALUE_FUNCTIONS}
+_TABLE: dict[str, tuple[Builder, str]] = {
+    **MESSAGE_FUNCTIONS,
+    **SETTING_FUNCTIONS,
+    **FILE_FUNCTIONS,
+    **MOMENT_FUNCTIONS,
+    **VALUE_FUNCTIONS,
+}
 
 SIMPLE_FUNCTIONS: dict[str, str] = {name: doc for name, (_, doc) in sorted(_TABLE.items())}
 """The functions that Simple expressions may use, with their meaning."""

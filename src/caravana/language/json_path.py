@@ -34,9 +34,12 @@ def path_node(text: str, origin: Node, *, suppress: bool = False) -> Node:
     return Node(lambda exchange: query(document(origin.run(exchange))), origin.kind)
 
 
-def source_of(text: str) -> Node:
-    """Return the node of a `source` option: `body`, `header:x`, `exchangeProperty:x` (`property:x`), `variable:x`."""
-    kind, _, name = text.partition(":")
+def source_of(text: str, *, bare: str = "") -> Node:
+    """Return the node of a `source` option: `body`, `header:x`, `exchangeProperty:x` (`property:x`), `variable:x`.
+
+    `bare`: the kind that a name without one has. Raises `ConfigurationError`.
+    """
+    kind, _, name = text.partition(":") if ":" in text or not bare else (bare, "", text)
     if text == "body":
         return Node(lambda exchange: exchange.body)
     if name:

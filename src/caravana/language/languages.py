@@ -7,8 +7,10 @@ from typing import Any
 
 from caravana.kit.errors import ConfigurationError, ExpressionError
 from caravana.kit.exchange import Exchange
+from caravana.language.convert import convert_to, find_type
 from caravana.language.function_message import callable_name, check_variable, pretty
 from caravana.language.invoke import call_node, find_callable
+from caravana.language.jq_query import holds, jq_node
 from caravana.language.json_path import as_json, compile_easy, compile_path, document, path_node, source_of
 from caravana.language.node import Node, Scope, fixed, strongest
 from caravana.language.options import Settings
@@ -26,6 +28,8 @@ class Compiled:
 
     value: Node
     test: Node
+    typed: bool = False
+    """Whether `value` is of the wanted `resultType` already."""
 
 
 Compiler = Callable[[str, Settings, Scope, bool], Compiled]
@@ -156,6 +160,17 @@ def _dynamic_path(text: Node, origin: Node, suppress: bool) -> Node:
     return Node(run, strongest((text, origin)))
 
 
+def _jq(text: str, settings: Settings, _scope: Scope, _predicate: bool) -> Compiled:
+    source = settings.source(text)
+    if not source.text:
+        raise ConfigurationError("a jq program is missing")
+    origin = source_of(settings.text("source", "body"), bare="variable")
+    name = settings.text("resultType")
+    wanted = find_type(name) if name else None
+    value = jq_node(source.text, origin, None if wanted is None else lambda found: convert_to(found, wanted))
+    return Compiled(value, _changed(value, holds), typed=True)
+
+
 def _tokenize(text: str, settings: Settings, _scope: Scope, _predicate: bool) -> Compiled:
     token = settings.text("token", text).replace("\\n", "\n").replace("\\t", "\t").replace("\\r", "\r")
     origin = source_of(settings.text("source", "body"))
@@ -182,6 +197,7 @@ COMPILERS: dict[str, tuple[Compiler, str]] = {
     "exchangeProperty": (_property, "The property of the exchange of this name."),
     "variable": (_variable, "The variable of the exchange of this name."),
     "jsonpath": (_jsonpath, "What a JSONPath finds in the body or another source."),
+    "jq": (_jq, "What a jq program makes of the body or another source."),
     "method": (_method, "What the registered Python callable of this name returns."),
     "ref": (_callable, "What the registered Python callable of this name returns."),
     "python": (_callable, "What the registered Python callable of this name returns; source text is not run."),
@@ -206,6 +222,7 @@ OPTIONS: dict[str, frozenset[str]] = {
         "option",
         "source",
     },
+    "jq": _TYPED | {"source"},
     "method": _TYPED | {"ref", "method", "beanType", "scope", "validate"},
     "ref": _TYPED,
     "python": _TYPED,

@@ -4,7 +4,7 @@ _ABSENT = "Caravana does not have it"
 _YOUNGER = "it is younger than Camel 4.18"
 _JVM = "it names things of the Java virtual machine"
 _EFFECT = "an expression changes nothing: use the step of that name"
-_STATIC = "settings are resolved when the route is loaded: write {{env:NAME}}"
+_SYSTEM = "properties of the Java virtual machine do not exist here: write {{name}} or ${env.NAME}"
 
 _ABSENT_NAMES = """
     assert attachment attachments attachmentsContent attachmentsContentAs attachmentsContentAsText
@@ -27,9 +27,7 @@ REFUSED_FUNCTIONS: dict[str, str] = {
     "setHeader": _EFFECT,
     "setVariable": _EFFECT,
     "throwException": _EFFECT,
-    "env": _STATIC,
-    "sys": _STATIC,
-    "sysenv": _STATIC,
-    "jq": "Caravana has no jq; use jsonpath",
+    "sys": _SYSTEM,
+    "sysenv": "write `env`, its name since Camel 3",
 }
 """Refused functions by name."""

@@ -1,6 +1,7 @@
 """From the route model to processors: one function per element, found by its class."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any, TypeVar
 
 from caravana.kit.callables import Callables
@@ -42,17 +43,24 @@ class Compiler:
         callables: Callables,
         endpoint: Callable[[Uri], Endpoint],
         guard: Guard | None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
-        """`endpoint` gives the endpoint at an address; `guard` None: errors go straight to the caller."""
+        """`endpoint` gives the endpoint at an address; `guard` None: errors go straight to the caller.
+
+        `settings`: what `${properties:x}` and `${env.X}` may ask for.
+        """
         self.route_id = route_id
         self.clock = clock
         self.callables = callables
         self.endpoint = endpoint
         self.guard = guard
+        self.settings = settings
 
     def unguarded(self) -> "Compiler":
         """Return a compiler whose steps have no error handler (the block of a doTry, the steps of a clause)."""
-        return Compiler(self.route_id, clock=self.clock, callables=self.callables, endpoint=self.endpoint, guard=None)
+        twin = copy(self)
+        twin.guard = None
+        return twin
 
     def block(self, steps: Sequence[Step], base: str) -> Processor:
         """Return the processor of `steps`, one after the other; call paths begin with `base`."""
@@ -69,17 +77,26 @@ class Compiler:
 
     def expression(self, model: Expression) -> Compiled:
         """Return the expression, compiled. Raises `ConfigurationError`."""
-        return compile_expression(model.language, model.text, model.options, clock=self.clock, callables=self.callables)
+        return self._compiled(model.language, model.text, model.options)
 
     def condition(self, model: Expression) -> Compiled:
         """Return the predicate, compiled. Raises `ConfigurationError`."""
-        return compile_expression(
-            model.language, model.text, model.options, clock=self.clock, callables=self.callables, predicate=True
-        )
+        return self._compiled(model.language, model.text, model.options, predicate=True)
 
     def simple(self, text: str) -> Compiled:
         """Return a Simple text, compiled. Raises `ConfigurationError`."""
-        return compile_expression("simple", text, None, clock=self.clock, callables=self.callables)
+        return self._compiled("simple", text, {})
+
+    def _compiled(self, language: str, text: str, options: Mapping[str, Any], *, predicate: bool = False) -> Compiled:
+        return compile_expression(
+            language,
+            text,
+            options,
+            clock=self.clock,
+            callables=self.callables,
+            properties=self.settings,
+            predicate=predicate,
+        )
 
 
 def supported() -> frozenset[type[Step]]:

@@ -64,6 +64,7 @@ LANGUAGES: dict[str, OpenSpec] = {
             RESULT,
             TRIM,
         ),
+        _language("jq", SOURCE, RESULT, TRIM),
         _language("ref", RESULT, TRIM),
         _language(
             "method",

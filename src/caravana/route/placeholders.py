@@ -11,7 +11,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
@@ -69,6 +69,37 @@ def resolve(model: M, values: Mapping[str, str], env: Mapping[str, str] | None =
     made = work.any(model)
     raise_errors(work.problems)
     return Resolution(cast("M", made), dict(sorted(work.filler.used.items())), frozenset(work.filler.secrets))
+
+
+class Settings(Mapping[str, str]):
+    """The settings and environment variables (`env:NAME`) that expressions may ask for.
+
+    What was asked for is noted in `used` with its value, None when it was absent, as `Resolution.used` is.
+    """
+
+    def __init__(
+        self, values: Mapping[str, str], used: dict[str, str | None], env: Mapping[str, str] | None = None
+    ) -> None:
+        """`env`: by default the process's environment."""
+        self._filler = _Filler(values, os.environ if env is None else env)
+        self._used = used
+
+    def __getitem__(self, name: str) -> str:
+        env = name.startswith("env:")
+        found = self._filler.env.get(name[4:]) if env else self._filler.values.get(name)
+        self._used[name] = found
+        if found is None:
+            raise KeyError(name)
+        try:
+            return found if env else self._filler.fill(found, (name,))
+        except (_Missing, _Dropped) as error:
+            raise ConfigurationError(f"the setting `{name}` cannot be filled in: {error}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._filler.values)
+
+    def __len__(self) -> int:
+        return len(self._filler.values)
 
 
 class _Filler:
