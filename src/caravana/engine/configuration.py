@@ -176,7 +176,9 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def _problems(path: Path, content: Any, error: ValidationError) -> str:
-    return "\n".join(f"{path}:{_line(content, one['loc'])}: {describe_one(one)}" for one in error.errors())
+    return "\n".join(
+        f"{path}:{_line(content, one['loc'])}: {describe_one(one, Configuration)}" for one in error.errors()
+    )
 
 
 def _line(content: Any, location: tuple[int | str, ...]) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
@@ -55,16 +56,28 @@ def read_options(model: type[Model], values: dict[str, Any], *, place: str) -> M
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise ConfigurationError(describe(error), place=place) from None
+        raise ConfigurationError(describe(error, model), place=place) from None
 
 
-def describe(error: ValidationError) -> str:
+def describe(error: ValidationError, model: type[BaseModel] | None = None) -> str:
     """Return all problems of `error` in one text, without the values (they may be secrets)."""
-    return "; ".join(describe_one(one) for one in error.errors())
+    return "; ".join(describe_one(one, model) for one in error.errors())
 
 
-def describe_one(one: ErrorDetails) -> str:
-    """Return one problem with the option's name, without the value."""
+def describe_one(one: ErrorDetails, model: type[BaseModel] | None = None) -> str:
+    """Return one problem with the option's name, without the value; with `model` also the nearest right name."""
     place = ".".join(str(part) for part in one["loc"])
     text = one["msg"].removeprefix("Value error, ")
+    if one["type"] == "extra_forbidden":
+        text = f"there is no such option{_nearest(one['loc'], model)}"
     return f"`{place}`: {text}" if place else text
+
+
+def _nearest(place: tuple[int | str, ...], model: type[BaseModel] | None) -> str:
+    for part in place[:-1]:
+        inner = model.model_fields.get(str(part)) if model else None
+        kind = inner.annotation if inner else None
+        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    known = [field.alias or own for own, field in model.model_fields.items()] if model else []
+    found = get_close_matches(str(place[-1]), known, 1)
+    return f"; did you mean `{found[0]}`?" if found else ""
