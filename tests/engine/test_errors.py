@@ -79,6 +79,8 @@ async def test_dead_letter_channel_takes_the_message(station: Station) -> None:
     await station.start(route("- to: partner:pay", head=head))
     [one] = await station.send("main", "x")
     assert station.received("dead") == ["x"]
+    [dead] = await station.query("select error from exchange")
+    assert "{" not in dead["error"]  # in words, not as the record keeps it
     rows = await station.query("select exchange, path, whole from dead_letter")
     assert rows == [{"exchange": one, "path": "to1", "whole": 1}]
     assert (await station.states())[one] == "dead"

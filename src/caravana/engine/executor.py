@@ -16,6 +16,7 @@ from caravana.journal.model import Ending, State, Stored
 from caravana.kit.errors import CaravanaError, NotStorable
 from caravana.kit.exchange import IN_OUT, Exchange, Headers
 from caravana.pattern import Ended, InDoubt, Parked
+from caravana.pattern.failure import read as read_failure
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -120,15 +121,17 @@ class Executor:
 
     async def _done(self, run: Run, exchange: Exchange) -> Verdict:
         whole = next((letter for letter in run.letters if letter.whole), None)
-        state = State.DONE if whole is None else State.DEAD
         reply = None
         if run.stored.pattern == IN_OUT:
             try:
                 reply = encode_answer(exchange)
             except NotStorable as error:
                 return await self._failed(run, exchange, error)
-        detail = {} if whole is None else {"error": whole.error, "error_class": "DeadLetter", "error_path": whole.path}
-        await self._end(run, state, reply=reply, **detail)  # type: ignore[arg-type]
+        if whole is None:
+            await self._end(run, State.DONE, reply=reply)
+        else:
+            cause = str(read_failure(whole.error))
+            await self._end(run, State.DEAD, reply=reply, error=cause, error_class="DeadLetter", error_path=whole.path)
         return OVER
 
     async def _failed(self, run: Run, exchange: Exchange, error: Exception) -> Verdict:
