@@ -193,9 +193,9 @@ async def test_timer_runs_in_one_hub(start: Starter, world: World) -> None:
         "      steps:\n        - to: 'partner:pay?kind=idempotent'\n"
     )
     one, two = await start(text), await start(text)
-    assert (set(one.consumers), set(two.consumers)) == ({"tick"}, set())
+    assert (set(one.doors.consumers), set(two.doors.consumers)) == ({"tick"}, set())
     await one.stop(5)
-    await eventually(lambda: set(two.consumers) == {"tick"})
+    await eventually(lambda: set(two.doors.consumers) == {"tick"})
     calls = world.calls
     await eventually(lambda: world.calls > calls)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from caravana.engine.checking import Judgement, judge, support_rows
+from caravana.engine.checking import Judgement, judge
 from caravana.engine.configuration import Configuration
+from caravana.engine.support import support_rows
 from caravana.kit.callables import Callables, pure
 from caravana.route import inspect_text
 from caravana.route.support import State

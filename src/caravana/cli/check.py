@@ -10,7 +10,8 @@ from caravana.cli.output import Json, print_json, print_problems, print_table, p
 from caravana.cli.project import DEFAULT, Config
 
 if TYPE_CHECKING:
-    from caravana.engine.checking import Judgement, PolicyRow
+    from caravana.engine.checking import Judgement
+    from caravana.engine.policies import PolicyRow
 
 Files = Annotated[list[Path] | None, typer.Argument(help="Route files; none: those of the configuration.")]
 
@@ -131,7 +132,7 @@ def support(
     caravana support --kind step
     caravana support --json
     """  # noqa: D301 -- click's mark for lines kept as they are
-    from caravana.engine.checking import support_rows
+    from caravana.engine.support import support_rows
     from caravana.route.support import as_json
 
     rows = [row for row in support_rows() if kind is None or row.kind == kind]

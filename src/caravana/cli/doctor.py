@@ -98,8 +98,8 @@ def _listener(configuration: "Configuration") -> "list[Finding]":
 
 async def _connections(configuration: "Configuration", names: list[str]) -> "AsyncIterator[tuple[str, Finding]]":
     """Let each component ask its partner; one that breaks is a finding, too."""
-    from caravana.engine.checking import CheckContext, readers_of
-    from caravana.engine.registry import Components
+    from caravana.engine.check_context import CheckContext
+    from caravana.engine.registry import Components, readers_of
     from caravana.kit.callables import Callables
     from caravana.kit.clock import clock_from_environment
     from caravana.kit.component import Finding, Severity

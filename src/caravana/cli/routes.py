@@ -111,7 +111,7 @@ def draw(
 
 
 def _unknown(route: str, files: list[Path], config: Path) -> None:
-    from caravana.route.problem import nearest
+    from caravana.kit.nearest import nearest
 
     known = [one.id for one, *_ in _all(files, config) if one.id]
     fail(f"there is no route `{route}` ({nearest(route, known) or 'see caravana routes'})")

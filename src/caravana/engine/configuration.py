@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from caravana.engine.gate import Limits
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.kit.options import Duration, describe_one, parse_duration
 
 Mode = Literal["off", "shadow", "live"]
@@ -134,6 +135,25 @@ class Configuration(Section):
         raise ConfigurationError(
             f"secret `{name}` is not set", suggestion=f"set {variable}, or write a file {name} in secrets_dir"
         )
+
+    def connection(self, name: str) -> dict[str, Any]:
+        """Return the settings of a connection as they are written. Raises `ConfigurationError` when there is none."""
+        if name not in self.connections:
+            known = ", ".join(sorted(self.connections)) or "none"
+            suggestion = nearest(name, self.connections) or f"add `connections.{name}`"
+            raise ConfigurationError(f"there is no connection `{name}` (there are: {known})", suggestion=suggestion)
+        return self.connections[name]
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return a setting as it is written, by its dotted name: of the company, a branch, else of `settings`."""
+        section, _, rest = name.partition(".")
+        if section == "company" and rest in type(self.company).model_fields:
+            return getattr(self.company, rest)
+        if name == "profile":
+            return self.profile
+        if section == "branches":
+            return self.branches.get(rest, default) if rest else self.branches
+        return self.settings.get(name, default)
 
     def filled(self, value: Any) -> Any:
         """Return `value` with `{{secret:name}}` and `{{env:NAME}}` filled in. Raises `ConfigurationError`."""

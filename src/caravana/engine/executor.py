@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from caravana.dispatch import HOLD, OVER, Verdict, Work
-from caravana.engine.message import decode_message, encode_answer
+from caravana.engine.message import encode_answer, exchange_of
 from caravana.engine.program import Program, run_route
 from caravana.engine.run import Halted, Lost, Run, RunScope
 from caravana.engine.times import from_micros, to_micros
@@ -14,7 +14,7 @@ from caravana.journal import Broken
 from caravana.journal import operations as ops
 from caravana.journal.model import Ending, State, Stored
 from caravana.kit.errors import CaravanaError, NotStorable
-from caravana.kit.exchange import IN_OUT, Exchange, Headers
+from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.pattern import Ended, InDoubt, Parked
 from caravana.pattern.failure import read as read_failure
 
@@ -54,7 +54,7 @@ class Executor:
             return OVER
         if stored.not_before is not None and from_micros(stored.not_before) > self._hub.clock.now():
             return Verdict(until=from_micros(stored.not_before))
-        run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.awaited(stored.id))
+        run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored.id))
         return await self._carry_out(run)
 
     async def _load(self, work: Work) -> tuple[Stored, dict] | None:  # type: ignore[type-arg]
@@ -70,9 +70,9 @@ class Executor:
 
     async def _carry_out(self, run: Run) -> Verdict:
         stored = run.stored
-        exchange = self._exchange(stored)
+        exchange = exchange_of(stored)
         try:
-            program = await self._hub.program_of(stored.revision)
+            program = await self._hub.programs.of(stored.revision)
             run.program = program
             await self._process(run, program, exchange)
         except Ended:
@@ -94,20 +94,6 @@ class Executor:
         except Exception as error:
             return await self._failed(run, exchange, error)
         return await self._done(run, exchange)
-
-    def _exchange(self, stored: Stored) -> Exchange:
-        body, headers, properties = decode_message(stored.message)
-        exchange = Exchange(
-            stored.id,
-            body,
-            Headers(headers),
-            created=from_micros(stored.accepted_at),
-            pattern=stored.pattern,
-            route_id=stored.route,
-            branch=stored.branch,
-        )
-        exchange.properties.update(properties)
-        return exchange
 
     async def _process(self, run: Run, program: Program, exchange: Exchange) -> None:
         route = program.route(run.stored.route)

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from caravana.engine.times import from_micros
+from caravana.journal.model import Stored
 from caravana.journal.operations import pack, unpack
 from caravana.kit import codec
 from caravana.kit.effect import Reply
-from caravana.kit.exchange import Exchange
+from caravana.kit.exchange import Exchange, Headers
 from caravana.kit.redaction import is_sensitive_header
 
 
@@ -35,3 +37,19 @@ def decode_reply(stored: bytes | None) -> Reply:
 def encode_answer(exchange: Exchange) -> bytes:
     """Return the final message of a request-reply as stored. Raises `NotStorable`."""
     return encode_message(exchange.body, exchange.headers, {})
+
+
+def exchange_of(stored: Stored) -> Exchange:
+    """Return a stored exchange as it entered its route."""
+    body, headers, properties = decode_message(stored.message)
+    exchange = Exchange(
+        stored.id,
+        body,
+        Headers(headers),
+        created=from_micros(stored.accepted_at),
+        pattern=stored.pattern,
+        route_id=stored.route,
+        branch=stored.branch,
+    )
+    exchange.properties.update(properties)
+    return exchange

@@ -141,9 +141,9 @@ class RouteReceiver:
             raise Unavailable(str(error)) from error
         self._accepted(admitted)
         if not admitted.duplicate:
-            self._hub.begin_request(entry, admitted.seq)
+            self._hub.requests.begin(entry, admitted.seq)
         limit = (timeout or self._route.intake.reply_timeout).total_seconds()
-        return await self._hub.answer(admitted.id, limit)
+        return await self._hub.requests.answer(admitted.id, limit)
 
     async def cursor(self) -> Any:
         """Return the position last stored, or None."""

@@ -2,17 +2,18 @@
 
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
+from typing import Any
 
 import caravana.component
 from caravana.kit.component import Component, Endpoint
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.kit.ports import Context
 from caravana.kit.uri import Uri
-from caravana.route.problem import nearest
 
 ENTRY_POINTS = "caravana.components"
 
@@ -73,3 +74,16 @@ class Components:
         """Close the components that were used."""
         for component in self._made.values():
             await component.close()
+
+
+def readers_of(name: str, settings: Mapping[str, Any]) -> list[str]:
+    """Return the schemes of the components that read connection `name`: the one of that name, else those it fits."""
+    readers = {cls.scheme: cls.connection for cls in component_classes().values() if cls.connection is not None}
+    if name in readers:
+        return [name]
+    fitting = []
+    for scheme, model in readers.items():
+        known = {*model.model_fields, *(field.alias for field in model.model_fields.values())}
+        if settings.keys() <= known:
+            fitting.append(scheme)
+    return fitting

@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from caravana.engine.message import decode_message
+from caravana.engine.message import exchange_of
 from caravana.engine.program import Program, run_route
 from caravana.engine.run import Run, RunScope
-from caravana.engine.times import from_micros
 from caravana.journal.model import Record, Step, Stored
 from caravana.kit.clock import Clock
-from caravana.kit.exchange import Exchange, Headers
 from caravana.pattern import Ended, Signal
 
 if TYPE_CHECKING:
@@ -107,7 +105,7 @@ async def rehearse(
 ) -> Forecast:
     """Return what a re-run of `stored` under `program` would do with `records`; `again`: paths to be made anew."""
     run = _Rehearsal(stored, dict(records), _Stage(hub), again=again, program=program)
-    exchange = _exchange(stored)
+    exchange = exchange_of(stored)
     route = program.route(stored.route)
     if route is None:
         return Forecast(frozenset(), {}, error=f"the route `{stored.route}` is not there any more")
@@ -122,18 +120,3 @@ async def rehearse(
     except Exception as error:
         return Forecast(frozenset(run.taken), run.differing, error=f"{type(error).__name__}: {error}")
     return Forecast(frozenset(run.taken), run.differing)
-
-
-def _exchange(stored: Stored) -> Exchange:
-    body, headers, properties = decode_message(stored.message)
-    exchange = Exchange(
-        stored.id,
-        body,
-        Headers(headers),
-        created=from_micros(stored.accepted_at),
-        pattern=stored.pattern,
-        route_id=stored.route,
-        branch=stored.branch,
-    )
-    exchange.properties.update(properties)
-    return exchange

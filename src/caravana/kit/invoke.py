@@ -5,7 +5,7 @@ first parameter of another name gets the body. Further ones need a default.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ from caravana.kit.callables import Callables, Registered
 from caravana.kit.effect import Effect
 from caravana.kit.errors import CallableFailed, CaravanaError, ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
+from caravana.kit.nearest import nearest
 
-_SUPPLY: dict[str, Callable[[Exchange], Any]] = {
+SUPPLY: Mapping[str, Callable[[Exchange], Any]] = {
     "exchange": lambda exchange: exchange,
     "message": lambda exchange: exchange,
     "body": lambda exchange: exchange.body,
@@ -24,6 +25,7 @@ _SUPPLY: dict[str, Callable[[Exchange], Any]] = {
     "properties": lambda exchange: exchange.properties,
     "variables": lambda exchange: exchange.variables,
 }
+"""What fills a parameter of each name."""
 _PARTS: dict[str, tuple[str, ...]] = {
     "exchange": ("body", "headers", "properties", "variables"),
     "message": ("body", "headers"),
@@ -48,8 +50,8 @@ class Invocation:
 
         Errors of Caravana's own pass; any other becomes the cause of a `CallableFailed`.
         """
-        with _named(self.registered.name):
-            return self.registered.function(*[_SUPPLY[name](exchange) for name in self.wanted])
+        with named(self.registered.name):
+            return self.registered.function(*[SUPPLY[name](exchange) for name in self.wanted])
 
     async def call_and_wait(self, exchange: Exchange) -> Any:
         """Call it on `exchange` itself, wait for it if need be, and return the result. Raises as `call` does."""
@@ -59,7 +61,7 @@ class Invocation:
         """Return what `result` of `call` comes to. Raises as `call` does."""
         if not inspect.isawaitable(result):
             return result
-        with _named(self.registered.name):
+        with named(self.registered.name):
             return await result
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
@@ -85,7 +87,7 @@ class Invocation:
 def find_callable(callables: Callables, name: str, method: str = "") -> Registered:
     """Return the callable `name`, or its `method`; an object's name alone stands for its only method.
 
-    Raises `ConfigurationError` when there is none, or several.
+    Raises `ConfigurationError` with the nearest registered name when there is none, or several.
     """
     full = f"{name}.{method}" if method else name
     if full in callables:
@@ -96,46 +98,57 @@ def find_callable(callables: Callables, name: str, method: str = "") -> Register
     if methods:
         short = ", ".join(one.removeprefix(f"{name}.") for one in methods)
         raise ConfigurationError(f"`{full}` names no callable", suggestion=f"its methods are {short}")
-    return callables.get(full)
+    raise ConfigurationError(
+        f"no callable is registered under `{full}`", suggestion=nearest(full, [one.name for one in callables])
+    )
 
 
 def plan_invocation(registered: Registered) -> Invocation:
     """Return how `registered` is called. Raises `ConfigurationError` for a parameter that nothing fills."""
-    signature = _signature(registered)
+    return Invocation(registered, wanted_by(registered, SUPPLY))
+
+
+def wanted_by(registered: Registered, supply: Collection[str]) -> tuple[str, ...]:
+    """Return what `registered` is given by position, of the names in `supply`.
+
+    Raises `ConfigurationError` for a parameter that nothing fills.
+    """
+    signature = signature_of(registered)
     if signature is None:
-        return Invocation(registered, ("body",))
+        return ("body",)
     wanted: list[str] = []
     for position, parameter in enumerate(signature.parameters.values()):
-        name = _supplied(parameter, first=not wanted)
+        name = _supplied(parameter, supply, first=not wanted)
         if name is not None and len(wanted) == position:
             wanted.append(name)
         else:
-            _check_default(registered, parameter)
-    return Invocation(registered, tuple(wanted))
+            _check_default(registered, parameter, supply)
+    return tuple(wanted)
 
 
-def _signature(registered: Registered) -> inspect.Signature | None:
+def signature_of(registered: Registered) -> inspect.Signature | None:
+    """Return the callable's signature; None for one written in C that tells none."""
     try:
         return inspect.signature(registered.function)
     except (TypeError, ValueError):
         return None
 
 
-def _supplied(parameter: inspect.Parameter, *, first: bool) -> str | None:
+def _supplied(parameter: inspect.Parameter, supply: Collection[str], *, first: bool) -> str | None:
     """What fills `parameter`, which is given by position."""
     if parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
         return None
-    if parameter.name in _SUPPLY:
+    if parameter.name in supply:
         return parameter.name
     return "body" if first else None
 
 
-def _check_default(registered: Registered, parameter: inspect.Parameter) -> None:
+def _check_default(registered: Registered, parameter: inspect.Parameter, supply: Collection[str]) -> None:
     optional = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     if parameter.default is parameter.empty and not optional:
         raise ConfigurationError(
             f"`{registered.name}` has a parameter `{parameter.name}` that nothing fills",
-            suggestion=f"name it one of {', '.join(_SUPPLY)}, or give it a default",
+            suggestion=f"name it one of {', '.join(supply)}, or give it a default",
         )
 
 
@@ -147,7 +160,7 @@ def _plain(part: Any) -> Any:
 
 
 @contextmanager
-def _named(name: str) -> Iterator[None]:
+def named(name: str) -> Iterator[None]:
     """Give what the callable `name` raises its place in the error tree."""
     try:
         yield

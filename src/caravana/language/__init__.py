@@ -3,7 +3,6 @@
 from caravana.language.convert import convert, find_type
 from caravana.language.expression import LANGUAGES, Expression, compile_expression
 from caravana.language.functions import SIMPLE_FUNCTIONS
-from caravana.language.invoke import bind_callable, find_callable
 from caravana.language.operators import SIMPLE_OPERATORS
 from caravana.language.refusals import REFUSED_FUNCTIONS
 
@@ -13,9 +12,7 @@ __all__ = [
     "SIMPLE_FUNCTIONS",
     "SIMPLE_OPERATORS",
     "Expression",
-    "bind_callable",
     "compile_expression",
     "convert",
-    "find_callable",
     "find_type",
 ]

@@ -10,10 +10,11 @@ from caravana.kit.clock import Clock
 from caravana.kit.effect import Kind
 from caravana.kit.errors import CaravanaError, ConfigurationError, ExpressionError, NotConvertible, RouteError
 from caravana.kit.exchange import Exchange
+from caravana.kit.nearest import nearest
 from caravana.language.coerce import truth
 from caravana.language.convert import Type, convert_to, find_type
 from caravana.language.languages import COMPILERS, OPTIONS
-from caravana.language.node import Node, Run, Scope, nearest
+from caravana.language.node import Node, Run, Scope
 from caravana.language.options import Settings
 
 _OWN = (ExpressionError, NotConvertible, ConfigurationError)

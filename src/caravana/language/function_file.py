@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from caravana.kit.exchange import Exchange
+from caravana.kit.nearest import nearest
 from caravana.language.call import Builder, Call
-from caravana.language.node import Node, nearest, refuse
+from caravana.language.node import Node, refuse
 from caravana.language.text import as_text
 
 

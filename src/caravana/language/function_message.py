@@ -6,9 +6,10 @@ from typing import Any
 
 from caravana.kit.errors import ConfigurationError, ExpressionError
 from caravana.kit.exchange import Exchange
+from caravana.kit.invoke import find_callable
 from caravana.language.call import Builder, Call
 from caravana.language.convert import Type, convert_to, find_type
-from caravana.language.invoke import call_node, find_callable
+from caravana.language.invoke import call_node
 from caravana.language.jq_query import jq_node
 from caravana.language.json_path import path_node, source_of
 from caravana.language.node import Node, fixed, refuse

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from caravana.kit.nearest import nearest
 from caravana.kit.redaction import is_sensitive_name
 from caravana.language.call import Builder, Call
-from caravana.language.node import Node, fixed, nearest, refuse
+from caravana.language.node import Node, fixed, refuse
 
 
 def _property(call: Call) -> Node:

@@ -3,13 +3,14 @@
 import re
 
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.language.call import Builder, Call, Compiler
 from caravana.language.function_file import FILE_FUNCTIONS
 from caravana.language.function_message import MESSAGE_FUNCTIONS
 from caravana.language.function_moment import MOMENT_FUNCTIONS
 from caravana.language.function_setting import SETTING_FUNCTIONS
 from caravana.language.function_value import VALUE_FUNCTIONS
-from caravana.language.node import Node, Scope, nearest, refuse
+from caravana.language.node import Node, Scope, refuse
 from caravana.language.refusals import REFUSED_FUNCTIONS
 from caravana.language.scan import Source
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from caravana.kit.errors import ConfigurationError, ExpressionError
 from caravana.kit.exchange import Exchange
+from caravana.kit.invoke import find_callable
 from caravana.language.convert import convert_to, find_type
 from caravana.language.function_message import callable_name, check_variable, pretty
-from caravana.language.invoke import call_node, find_callable
+from caravana.language.invoke import call_node
 from caravana.language.jq_query import holds, jq_node
 from caravana.language.json_path import as_json, compile_easy, compile_path, document, path_node, source_of
 from caravana.language.node import Node, Scope, fixed, strongest

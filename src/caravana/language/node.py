@@ -1,6 +1,5 @@
 """What expressions compile to: a closure over the exchange, with the effect kind of what it looks at."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -53,10 +52,3 @@ def strongest(nodes: Iterable[Node]) -> Kind:
 def refuse(message: str, at: int, suggestion: str = "") -> ConfigurationError:
     """Return the error for what stands at index `at` of an expression's text; it is shown as a column from 1."""
     return ConfigurationError(message, place=f"column {at + 1}", suggestion=suggestion)
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return `did you mean ...?` with the known name nearest to `word`, or nothing."""
-    by_lower = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), by_lower, 1)
-    return f"did you mean `{by_lower[near[0]]}`?" if near else ""

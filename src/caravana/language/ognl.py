@@ -6,8 +6,9 @@ from typing import Any
 
 from caravana.kit.errors import ExpressionError
 from caravana.kit.exchange import Exchange
+from caravana.kit.nearest import nearest
 from caravana.language.methods import PROPERTIES, call_method, method_names
-from caravana.language.node import Node, Run, nearest, refuse, strongest
+from caravana.language.node import Node, Run, refuse, strongest
 from caravana.language.scan import Source, arguments, bracket_end, has_function, opening_at
 from caravana.language.text import as_text
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from caravana.kit.errors import ConfigurationError
-from caravana.language.node import nearest
+from caravana.kit.nearest import nearest
 from caravana.language.scan import Source
 
 _EVERYWHERE = frozenset({"id", "description", "note", "expression"})

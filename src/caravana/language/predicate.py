@@ -3,8 +3,9 @@
 import re
 from typing import Protocol
 
+from caravana.kit.nearest import nearest
 from caravana.language.coerce import truth
-from caravana.language.node import Node, Run, fixed, nearest, refuse, strongest
+from caravana.language.node import Node, Run, fixed, refuse, strongest
 from caravana.language.operators import COMPARISONS, comparison, step
 from caravana.language.scan import Source, function_at, opening_at, quote_end
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.route.address import split_address
 from caravana.route.convert import SCALARS, convert, text_of
 from caravana.route.dataformat import DATA_FORMATS
@@ -12,7 +13,7 @@ from caravana.route.error_handling import DeadLetterChannel, DefaultErrorHandler
 from caravana.route.expression import DataFormat, Expression
 from caravana.route.language import LANGUAGES, OpenSpec
 from caravana.route.option import Kind, Option, camel_case
-from caravana.route.problem import RouteFileError, error, nearest
+from caravana.route.problem import RouteFileError, error
 
 N = TypeVar("N", bound=Node)
 

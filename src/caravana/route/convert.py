@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from caravana.kit.nearest import nearest
 from caravana.kit.options import parse_duration
 from caravana.route.option import Kind, Option
-from caravana.route.problem import nearest
 
 
 def has_placeholder(value: object) -> bool:

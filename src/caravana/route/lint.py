@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.kit.uri import Uri
 from caravana.route import model as m
 from caravana.route.convert import has_placeholder
@@ -12,7 +13,7 @@ from caravana.route.document import RouteDocument
 from caravana.route.element import Node
 from caravana.route.expression import Expression
 from caravana.route.location import Location
-from caravana.route.problem import Problem, error, nearest, warning
+from caravana.route.problem import Problem, error, warning
 from caravana.route.registry import Registry
 from caravana.route.walk import enabled, expressions, walk
 

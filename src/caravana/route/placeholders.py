@@ -16,6 +16,7 @@ from dataclasses import MISSING, dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.route.address import split_address
 from caravana.route.convert import SCALARS, convert, has_placeholder
 from caravana.route.dataformat import DATA_FORMATS
@@ -25,7 +26,7 @@ from caravana.route.expression import DataFormat, Expression
 from caravana.route.language import LANGUAGES, OpenSpec
 from caravana.route.location import NOWHERE, Location
 from caravana.route.option import Kind, Option
-from caravana.route.problem import Problem, error, nearest, raise_errors
+from caravana.route.problem import Problem, error, raise_errors
 
 M = TypeVar("M", Node, RouteDocument)
 N = TypeVar("N", bound=Node)

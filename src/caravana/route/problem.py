@@ -5,8 +5,7 @@ CaravanaError
     └── RouteFileError      a file that cannot be used; carries all problems found in it
 """
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,10 +74,3 @@ def raise_errors(problems: Sequence[Problem]) -> None:
     """Raise `RouteFileError` with all `problems` when one of them is an error."""
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise RouteFileError(problems)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean ...?` for the known name closest to `name`, or an empty text."""
-    by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
-    found = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f"did you mean `{by_lower[found[0]]}`?" if found else ""

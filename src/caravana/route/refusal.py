@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from caravana.kit.nearest import nearest
 from caravana.route.catalogue import TARGET, catalogue
-from caravana.route.problem import nearest
 
 _LATER = "not supported yet"
 _JVM = "needs the Java machine; register a Python callable and call it with `bean` or `method`"

@@ -1,0 +1,87 @@
+"""The hub as components see it while routes are judged: nothing runs or is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caravana.engine.configuration import Configuration
+from caravana.engine.listener import HubListener
+from caravana.engine.metrics import Metrics
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock, SystemClock
+from caravana.kit.errors import ConfigurationError
+
+
+class MissingConnection(ConfigurationError):
+    """A route names a connection that the configuration does not have."""
+
+
+class CheckContext:
+    """The hub as components see it while routes are judged (`caravana.kit.ports.Context`): nothing runs or is stored.
+
+    What only this machine lacks (a secret, a connection when no configuration is given) is gathered in `missing`, so
+    that route files can be judged where they are written.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration | None,
+        callables: Callables,
+        clock: Clock | None = None,
+        *,
+        strict: bool = False,
+    ) -> None:
+        """`configuration` None: connections are taken as they are named; `strict`: what is missing is an error."""
+        self._strict = strict
+        self.configuration = configuration
+        self.callables = callables
+        self.clock = clock or SystemClock()
+        self.listener = HubListener("http://localhost", Metrics())
+        self.store = _NoStore()
+        self.missing: list[str] = []
+
+    def connection(self, name: str) -> Mapping[str, Any]:
+        """Return the settings of a connection. Raises `MissingConnection`, `ConfigurationError`."""
+        if self.configuration is None:
+            self._miss(f"connection `{name}` is not judged: there is no configuration")
+            raise MissingConnection(f"there is no connection `{name}`")
+        settings = self.configuration.connection(name)
+        return {key: self._filled(value) for key, value in settings.items()}
+
+    def _filled(self, value: Any) -> Any:
+        assert self.configuration is not None
+        try:
+            return self.configuration.filled(value)
+        except ConfigurationError as error:
+            if self._strict:
+                raise
+            self._miss(str(error))
+            return "not-set"
+
+    def _miss(self, text: str) -> None:
+        if text not in self.missing:
+            self.missing.append(text)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """Return a setting, as the hub would."""
+        return (self.configuration or Configuration()).setting(name, default)
+
+    def secret(self, name: str) -> str:
+        """Return the secret, or a stand-in that is noted."""
+        return str(self._filled(f"{{{{secret:{name}}}}}")) if self.configuration else "not-set"
+
+    def wake(self, topic: str) -> None:
+        """Nobody listens."""
+
+    def listen(self, topic: str, action: Any) -> None:
+        """Nothing ever happens here."""
+
+
+class _NoStore:
+    async def get(self, scope: str, key: str) -> Any:
+        return None
+
+    async def put(self, scope: str, key: str, value: Any) -> None:
+        return None
+
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+        return []

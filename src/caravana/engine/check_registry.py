@@ -1,0 +1,146 @@
+"""What the linter asks of the floors above: components, callables, expressions."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from caravana.engine.check_context import CheckContext, MissingConnection
+from caravana.engine.program import split_generic
+from caravana.engine.programs import placeholders_of
+from caravana.engine.registry import Components
+from caravana.kit.component import Consumer, Endpoint, Local, Producer
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.exchange import Exchange
+from caravana.kit.nearest import nearest
+from caravana.kit.ports import Accepted, Arrival, Flow, Outcome, Receiver
+from caravana.kit.uri import Uri
+from caravana.language import compile_expression
+from caravana.pattern.java import PARENTS
+from caravana.route.dataformat import DATA_FORMATS
+from caravana.route.expression import DataFormat, Expression
+from caravana.route.placeholders import Settings
+
+
+class EngineRegistry:
+    """What the linter asks of the floors above (`caravana.route.registry.Registry`)."""
+
+    def __init__(self, context: CheckContext) -> None:
+        """`context`: settings and callables."""
+        self._context = context
+        self.components = Components(context)
+
+    @property
+    def schemes(self) -> Collection[str]:
+        """Schemes that have a component."""
+        return self.components.schemes
+
+    @property
+    def callables(self) -> Collection[str]:
+        """Names of the registered callables, and of the objects whose methods they are."""
+        names = [one.name for one in self._context.callables]
+        return list(dict.fromkeys([*names, *(name.partition(".")[0] for name in names)]))
+
+    @property
+    def exceptions(self) -> Collection[str]:
+        """Java names that clauses may use."""
+        return PARENTS
+
+    def endpoint(self, uri: Uri) -> Endpoint:
+        """Return the endpoint at `uri`, or a stand-in when its connection is not configured."""
+        try:
+            found = self.components.endpoint(uri)
+            if self._context.configuration is None:
+                _needs_nothing(found)
+        except MissingConnection:
+            return _Unjudged(uri, None, self._context)
+        return found
+
+    def sender(self, uri: Uri) -> Producer | Local:
+        """Return the output side at `uri`. Raises `ConfigurationError`."""
+        try:
+            return self.endpoint(uri).producer()
+        except MissingConnection:
+            return _Anything()
+
+    def address(self, uri: Uri, *, consumer: bool) -> None:
+        """Judge an endpoint with its options. Raises `ConfigurationError`."""
+        if not consumer:
+            self.sender(uri)
+            return
+        _, own = split_generic(uri)
+        try:
+            self.endpoint(own).consumer(_Door(f"{own.scheme}:{own.path}"))
+        except MissingConnection:
+            return
+
+    def expression(self, expression: Expression) -> None:
+        """Judge an expression. Raises `ConfigurationError`."""
+        compile_expression(
+            expression.language,
+            expression.text,
+            expression.options,
+            clock=self._context.clock,
+            callables=self._context.callables,
+            properties=Settings(placeholders_of(self._context.configuration), {}),
+        )
+
+    def data_format(self, data_format: DataFormat) -> None:
+        """Judge the data format's name. Raises `ConfigurationError`."""
+        if data_format.name not in DATA_FORMATS:
+            raise ConfigurationError(
+                f"there is no data format `{data_format.name}`", suggestion=nearest(data_format.name, DATA_FORMATS)
+            )
+
+
+def _needs_nothing(endpoint: Endpoint) -> None:
+    """Raise `MissingConnection` when the output side needs a connection that nobody has configured."""
+    try:
+        endpoint.producer()
+    except MissingConnection:
+        raise
+    except ConfigurationError:
+        return
+
+
+class _Door(Receiver):
+    """A receiver at which nothing arrives."""
+
+    go_live = None
+    reply_accepted = False
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @property
+    def route_id(self) -> str:
+        return "check"
+
+    @property
+    def source(self) -> str:
+        return self._source
+
+    async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
+        return []
+
+    async def request(self, arrival: Arrival, *, timeout: Any = None) -> Outcome:
+        return Outcome("", "failed")
+
+    async def cursor(self) -> Any:
+        return None
+
+    async def busy(self) -> bool:
+        return False
+
+
+class _Anything(Local):
+    async def process(self, exchange: Exchange, flow: Flow) -> None:
+        return None
+
+
+class _Unjudged(Endpoint):
+    """Stands for an endpoint whose connection nobody has configured."""
+
+    def producer(self) -> Local:
+        return _Anything()
+
+    def consumer(self, receiver: Receiver) -> Consumer:
+        raise MissingConnection("not judged")

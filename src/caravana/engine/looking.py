@@ -1,0 +1,104 @@
+"""Looking into the journal: exchanges, dead letters, cursors, circuits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from caravana.engine.control import AdminError
+from caravana.engine.desk import Desk
+from caravana.engine.showing import describe, letter_line, message_line, moment
+from caravana.engine.times import to_micros
+from caravana.journal import admin as acts
+from caravana.journal import operations as ops
+from caravana.journal.model import State
+from caravana.kit import codec
+
+
+class Looking(Desk):
+    """Operations that change nothing but a circuit."""
+
+    async def messages(
+        self,
+        states: Sequence[str] = (),
+        route: str | None = None,
+        branch: str | None = None,
+        key: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 50,
+    ) -> list[dict[str, Any]]:
+        """Return the newest exchanges that fit; `key` is a business key, `kind:value` or a value; times in ISO form."""
+        unknown = set(states) - set(State)
+        if unknown:
+            raise AdminError(f"there is no state `{min(unknown)}`; there are: {', '.join(State)}", 400)
+        wanted = acts.Filter(
+            tuple(states), route, branch, _business_key(key), _micros(since), _micros(until), max(1, min(limit, 10_000))
+        )
+        return [message_line(row) for row in await self.journal.query(acts.messages(wanted), {})]
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many exchanges are in each state."""
+        return {row["state"]: row["count"] for row in await self.journal.query(acts.counts(), {})}
+
+    async def message(self, id: str, reveal: bool = False, actor: str = "") -> dict[str, Any]:  # noqa: A002 -- its name outside
+        """Return one exchange with its timeline; personal data only with `reveal`, which is audited."""
+        seq, found = await self._find(id)
+        stored, records = await self._load(seq)
+        if reveal:
+            await self._write(self._audit(actor, "look", found))
+        attempts = await self.journal.read(ops.read_attempts(seq))
+        head = await self.journal.read(acts.show(seq))
+        return describe(head, stored, records, attempts, reveal=reveal)
+
+    async def export(self, reveal: bool = False, actor: str = "", **wanted: Any) -> list[dict[str, Any]]:
+        """Return the exchanges that `messages` finds, each as `message` shows it."""
+        return [await self.message(one["id"], reveal, actor) for one in await self.messages(**wanted)]
+
+    async def dead_letters(self, state: str = "open", limit: int = 200) -> list[dict[str, Any]]:
+        """Return the newest dead letters."""
+        return [letter_line(row) for row in await self.journal.query(acts.letters(state, limit), {})]
+
+    async def cursors(self) -> list[dict[str, Any]]:
+        """Return how far each polling route has read."""
+        rows = await self.journal.read(acts.cursors())
+        return [{"route": name, "position": str(codec.loads(value)), "at": moment(at)} for name, value, at in rows]
+
+    async def breakers(self) -> list[dict[str, Any]]:
+        """Return the circuit of every connection that was used since the hub began."""
+        if self.hub is None or not self.running:
+            return []
+        return [
+            {
+                "connection": gate.name,
+                "state": gate.state,
+                "failures": gate.failures,
+                "until": gate.open_until.isoformat(timespec="seconds") if gate.open_until else None,
+                "reason": gate.reason,
+            }
+            for gate in self.hub.gates.all()
+        ]
+
+    async def reset_breaker(self, connection: str, actor: str = "") -> dict[str, Any]:
+        """Close the circuit of a connection, so that the next call goes out at once."""
+        known = {gate.name: gate for gate in self.hub.gates.all()} if self.hub is not None and self.running else {}
+        if connection not in known:
+            raise AdminError(f"no connection `{connection}` was used since the hub began", 404)
+        known[connection].reset()
+        await self._write(self._audit(actor, "reset_breaker", connection))
+        return {"closed": connection}
+
+
+def _business_key(text: str | None) -> tuple[str | None, str] | None:
+    if text is None:
+        return None
+    kind, colon, value = text.partition(":")
+    return (kind, value) if colon else (None, text)
+
+
+def _micros(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return to_micros(datetime.fromisoformat(text).astimezone())
+    except ValueError:
+        raise AdminError(f"`{text}` is no time: write 2026-11-23 or 2026-11-23T15:00:00-05:00", 400) from None

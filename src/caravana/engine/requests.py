@@ -1,0 +1,110 @@
+"""Callers who wait: their requests' runs, and the outcome that each is told."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from caravana.dispatch import OVER, Work
+from caravana.engine.receiver import outcome_of, stored_of, work_of
+from caravana.journal import operations as ops
+from caravana.journal.model import OPEN, Ending, Entry, State, Stored
+from caravana.kit.ports import Outcome, Unavailable
+
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+
+WATCH_FIRST, WATCH_LAST = 0.1, 5.0
+"""Seconds between two looks for an answer that another process may give."""
+
+
+class Requests:
+    """The request-replies of this process."""
+
+    def __init__(self, hub: "Hub") -> None:
+        """`hub`: who runs them."""
+        self._hub = hub
+        self._answers: dict[str, asyncio.Future[Outcome]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, entry: Entry, seq: int) -> None:
+        """Run a request-reply: in a task of its own, or in its lane's turn."""
+        hub = self._hub
+        self._answers[entry.id] = asyncio.get_running_loop().create_future()
+        if hub.ownership.shared:
+            self._begin(self._watch(entry.id))
+        work = work_of(entry, seq)
+        if entry.lane is not None:
+            hub.admit(entry, seq)
+        elif hub.owns(entry.shard) and hub.dispatcher.reserve(work):
+            if not hub.ownership.shared:
+                hub.executor.prime(stored_of(entry, seq))
+            self._begin(self._run(work))
+
+    def awaited(self, exchange_id: str) -> bool:
+        """Whether a caller of this process waits for the exchange, in its lane's turn too: it is told at once what fails."""
+        return exchange_id in self._answers
+
+    async def answer(self, exchange_id: str, seconds: float) -> Outcome:
+        """Return the outcome of a request-reply, waiting up to `seconds` for it."""
+        future = self._answers.get(exchange_id)
+        if future is not None:
+            try:
+                return await asyncio.wait_for(asyncio.shield(future), seconds)
+            except TimeoutError:
+                return Outcome(exchange_id, State.RUNNING)
+        found = await self._hub.read(ops.read_reply(exchange_id))
+        if found is None:
+            return Outcome(exchange_id, State.FAILED, error="no such exchange", status=404)
+        _, known, state, reply, error_class, error = found
+        return outcome_of(known, state, reply, error_class, error)
+
+    def ended(self, stored: Stored, ending: Ending) -> None:
+        """A run was stored: tell who waits for it."""
+        future = self._answers.pop(stored.id, None)
+        if future is not None and not future.done():
+            future.set_result(outcome_of(stored.id, ending.state.value, ending.reply, ending.error_class, ending.error))
+
+    async def show_status(self, request: Request) -> Response:
+        """Answer the status address that a request-reply got when it took too long: the state, never the content."""
+        found = await self._hub.read(ops.read_reply(request.path_params["id"]))
+        if found is None:
+            return JSONResponse({"error": "no such exchange"}, 404)
+        return JSONResponse({"exchange": found[1], "state": found[2]})
+
+    async def stop(self) -> None:
+        """Cut off what still runs; it resumes from its records."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, work: Work) -> None:
+        hub = self._hub
+        try:
+            verdict = await hub.executor(work, caller=True)
+        finally:
+            hub.dispatcher.give_back(work)
+        if verdict != OVER:
+            hub.dispatcher.add(work, ordered=not hub.ownership.shared)
+
+    async def _watch(self, exchange_id: str) -> None:
+        """Look for an answer that another process gives."""
+        future = self._answers[exchange_id]
+        pause = WATCH_FIRST
+        while not future.done():
+            with contextlib.suppress(Unavailable):
+                found = await self._hub.read(ops.read_reply(exchange_id))
+                if found is not None and found[2] not in OPEN and not future.done():
+                    _, known, state, reply, error_class, error = found
+                    future.set_result(outcome_of(known, state, reply, error_class, error))
+            await asyncio.wait([future], timeout=pause)
+            pause = min(2 * pause, WATCH_LAST)
+        self._answers.pop(exchange_id, None)

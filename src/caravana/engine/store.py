@@ -1,0 +1,35 @@
+"""Small durable records of the flows, kept in the journal."""
+
+from typing import TYPE_CHECKING, Any
+
+from caravana.engine.times import to_micros
+from caravana.journal import operations as ops
+from caravana.kit import codec
+
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+
+
+class JournalStore:
+    """Small durable records of the flows (`caravana.kit.ports.Store`)."""
+
+    def __init__(self, hub: "Hub") -> None:
+        """`hub`: the journal."""
+        self._hub = hub
+
+    async def get(self, scope: str, key: str) -> Any:
+        """Return the value, or None."""
+        stored = await self._hub.read(ops.get_state(scope, key))
+        return None if stored is None else codec.loads(stored)
+
+    async def put(self, scope: str, key: str, value: Any) -> None:
+        """Store or remove a value."""
+        data = None if value is None else codec.dumps(value)
+        await self._hub.journal.submit(
+            ops.put_state(scope, key, data, to_micros(self._hub.clock.now())), essential=True
+        )
+
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+        """Return (key, value) pairs."""
+        rows = await self._hub.read(ops.find_state(scope, prefix, limit))
+        return [(key, codec.loads(value)) for key, value in rows]
