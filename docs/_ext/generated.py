@@ -22,13 +22,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import caravana.component
+from caravana.engine.support import support_rows
 from caravana.kit.component import Component
 from caravana.kit.errors import CaravanaError
-from caravana.language import REFUSED_FUNCTIONS, SIMPLE_FUNCTIONS, SIMPLE_OPERATORS
 from caravana.route.element import ELEMENTS, ElementSpec, Node, Step
 from caravana.route.language import LANGUAGES
 from caravana.route.option import Option
-from caravana.route.support import Declared, Row, State, support_table
+from caravana.route.support import Row, State
 
 Rows = Iterable[tuple[str, ...]]
 
@@ -243,14 +243,8 @@ def languages() -> str:
 
 def support() -> str:
     """Return what of Camel's catalogue is supported: a table per kind, refused names gathered by their reason."""
-    schemes = {
-        scheme: frozenset(field.alias or name for name, field in one.options.model_fields.items())
-        for one in component_classes()
-        for scheme in (one.scheme, *one.schemes)
-    }
-    declared = Declared(SIMPLE_FUNCTIONS, SIMPLE_OPERATORS, schemes, REFUSED_FUNCTIONS)
     kinds: dict[str, dict[str, list[Row]]] = {}
-    for row in support_table(declared):
+    for row in support_rows():
         kinds.setdefault(row.kind, {}).setdefault(row.name, []).append(row)
     return "\n\n".join(_support_kind(kind, names) for kind, names in kinds.items())
 
@@ -265,6 +259,12 @@ def _support_kind(kind: str, names: Mapping[str, list[Row]]) -> str:
             rows.append((f"`{name}`", *(_option_names(entries[1:], state) for state in State)))
     head = ("name", "options supported", "read and left out, with a warning", "refused")
     parts = [f"## {kind.capitalize()}", table(head, rows)]
+    parts += [
+        f"Not as in Camel: `{name}` `{row.option}`: {cell(row.reason)}."
+        for name, entries in names.items()
+        for row in entries[1:]
+        if row.state is State.SUPPORTED and row.reason
+    ]
     parts += [f"Refused, {cell(why)}: {', '.join(sorted(some))}." for why, some in sorted(refused.items())]
     return "\n\n".join(part for part in parts if part)
 

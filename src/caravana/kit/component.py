@@ -149,6 +149,10 @@ class Component(ABC):
     options: ClassVar[type[Options]] = Options
     connection: ClassVar[type[Options] | None] = None
     """Settings of one connection to the partner (address, credentials as pydantic SecretStr), or None."""
+    departures: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Options, by Camel's name, whose default or meaning is not Camel's, with the reason: the support table shows it."""
+    not_supported: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Camel's options that the component does not have, with the reason; those without one are not supported yet."""
     produces: ClassVar[bool] = True
     consumes: ClassVar[bool] = True
 

@@ -115,7 +115,11 @@ class Process(Step):
     ref: str = option.text("Name of the callable.")
 
 
-@element("throwException", refused={"ref": "name the class with `exceptionType`"})
+@element(
+    "throwException",
+    refused={"ref": "name the class with `exceptionType`"},
+    departures={"exceptionType": "may be left out: java.lang.Exception"},
+)
 class ThrowException(Step):
     """Raise an error."""
 

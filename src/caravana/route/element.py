@@ -17,7 +17,8 @@ class ElementSpec:
     """What one element of the file admits.
 
     `key` is its name in the file; `shorthand` the option that a bare text stands for; `ignored` options that are
-    read, warned of and dropped, `refused` ones that Camel knows and Caravana does not, both with the reason.
+    read, warned of and dropped, `refused` ones that Camel knows and Caravana does not, both with the reason;
+    `departures` options whose default or meaning is not Camel's, with the reason.
     """
 
     key: str
@@ -25,6 +26,7 @@ class ElementSpec:
     shorthand: str = ""
     ignored: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    departures: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, name: str) -> Option:
         """Return the option with the Python name `name`; raises `KeyError` without one."""
@@ -83,12 +85,13 @@ def element(
     shorthand: str = "",
     ignored: Mapping[str, str] | None = None,
     refused: Mapping[str, str] | None = None,
+    departures: Mapping[str, str] | None = None,
 ) -> Callable[[C], C]:
     """Make a class of the route model: a frozen dataclass with keyword arguments and an `ElementSpec`."""
 
     def decorate(cls: C) -> C:
         made: Any = dataclass(frozen=True, kw_only=True)(cls)
-        made.spec = ElementSpec(key, options_of(made), shorthand, ignored or {}, refused or {})
+        made.spec = ElementSpec(key, options_of(made), shorthand, ignored or {}, refused or {}, departures or {})
         ELEMENTS[made.__name__] = made
         return cast("C", made)
 

@@ -11,7 +11,11 @@ _REF = "write the policy inline, or the behaviour as an onException clause"
 _HOOK = "write what should happen as steps of an onException clause"
 
 
-@element("redeliveryPolicy", ignored={"exchangeFormatterRef": "log lines are structured; there is no formatter"})
+@element(
+    "redeliveryPolicy",
+    ignored={"exchangeFormatterRef": "log lines are structured; there is no formatter"},
+    departures={"maximumRedeliveries": "0, as in Camel's own class; its catalogue names no default"},
+)
 class RedeliveryPolicy(Node):
     """How often and when a failed step is tried again.
 

@@ -24,7 +24,7 @@ OPERATORS = (
 )
 """Simple's operators of Camel 4.18; the catalogue does not list them (manual page of the language, November 2026)."""
 
-_CLASSES: dict[str, type[Node]] = {
+CLASSES: dict[str, type[Node]] = {
     **m.STEPS,
     **m.ERROR_HANDLERS,
     "route": m.Route,
@@ -41,6 +41,7 @@ _CLASSES: dict[str, type[Node]] = {
     "doCatch": m.DoCatch,
     "doFinally": m.DoFinally,
 }
+"""The class of every element of a file that is supported, by its key."""
 _LATER = "not supported yet"
 
 
@@ -56,7 +57,8 @@ class State(StrEnum):
 class Row:
     """One name: `kind` of thing, `name`, `option` of it (empty = the thing itself), its state and why.
 
-    `state` None is a hole in the table, which a test turns into a failure.
+    `reason` of a supported option: how it is not as in Camel. `state` None is a hole in the table, which a test turns
+    into a failure.
     """
 
     kind: str
@@ -70,7 +72,8 @@ class Row:
 class Declared:
     """What other floors declare: functions (name → meaning), operators, components (scheme → option names).
 
-    The mappings of refused functions and components give reasons for what is not supported.
+    The mappings of refused functions, components and options (by scheme) give reasons for what is not supported;
+    `departures` (by scheme and option) say where a supported option is not as in Camel.
     """
 
     functions: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +81,8 @@ class Declared:
     components: Mapping[str, frozenset[str]] = field(default_factory=dict)
     refused_functions: Mapping[str, str] = field(default_factory=dict)
     refused_components: Mapping[str, str] = field(default_factory=dict)
+    refused_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    departures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def support_table(declared: Declared) -> tuple[Row, ...]:
@@ -123,7 +128,7 @@ def _elements(known: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def _element(kind: str, name: str) -> Row:
-    if name in _CLASSES or name in TOP_KEYS or name == "onWhen":
+    if name in CLASSES or name in TOP_KEYS or name == "onWhen":
         return _supported(kind, name)
     if name in HANDLER:
         return _refused(kind, name, "", HANDLER[name])
@@ -134,13 +139,13 @@ def _element_option(kind: str, name: str, option: str) -> Row:
     if name == "errorHandler":
         supported = option in m.ERROR_HANDLERS
         return _supported(kind, name, option) if supported else _refused(kind, name, option, HANDLER[option])
-    spec = _CLASSES[name].spec
+    spec = CLASSES[name].spec
     return _judged(kind, name, option, spec.by_key, spec)
 
 
 def _judged(kind: str, name: str, option: str, supported: Mapping[str, Any], spec: ElementSpec | OpenSpec) -> Row:
     if option in supported:
-        return _supported(kind, name, option)
+        return _supported(kind, name, option, getattr(spec, "departures", {}).get(option, ""))
     if option in spec.ignored:
         return Row(kind, name, option, State.IGNORED, spec.ignored[option])
     if option in spec.refused:
@@ -189,11 +194,14 @@ def _components(known: Mapping[str, str], declared: Declared) -> Iterator[Row]:
     for scheme, options in known.items():
         admitted = declared.components.get(scheme)
         why = declared.refused_components.get(scheme, _LATER)
+        refused, other = declared.refused_options.get(scheme, {}), declared.departures.get(scheme, {})
         yield _supported("component", scheme) if admitted is not None else _refused("component", scheme, "", why)
         for option in options.split():
             if admitted is not None and option in admitted:
-                yield _supported("component", scheme, option)
+                yield _supported("component", scheme, option, other.get(option, ""))
             else:
-                yield _refused("component", scheme, option, why)
+                yield _refused("component", scheme, option, refused.get(option, why))
+        for option in sorted(other.keys() - set(options.split())):
+            yield _supported("component", scheme, option, other[option])
     for scheme in sorted(declared.components.keys() - known.keys()):
         yield _supported("component", scheme, "", "Caravana's own")

@@ -1,5 +1,6 @@
 """`direct:name`: a route called by another on the same exchange."""
 
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import Field
@@ -62,6 +63,12 @@ class DirectComponent(Component):
     doc = "Calls another route on the same exchange and goes on when it is done."
     maturity = Maturity.STABLE
     options = DirectOptions
+    departures = MappingProxyType(
+        {
+            "block": "read and without effect: all routes are there before the first message",
+            "timeout": "read and without effect: all routes are there before the first message",
+        }
+    )
 
     def create(self, uri: Uri, options: Any) -> DirectEndpoint:
         """Return the endpoint of one name. Raises `ConfigurationError` without a name."""

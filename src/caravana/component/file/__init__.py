@@ -1,6 +1,7 @@
 """`file:directory`: files that become messages, and messages that become files."""
 
 from pathlib import Path
+from types import MappingProxyType
 
 from caravana.component.file.consumer import FileConsumer
 from caravana.component.file.producer import FileProducer
@@ -36,6 +37,7 @@ class FileComponent(Component):
     doc = "Takes each file of a directory once, or writes the body as a file, whole or not at all."
     maturity = Maturity.BETA
     options = FileOptions
+    departures = MappingProxyType({"move": "`.camel` is where Camel moves files, too, when nothing is said"})
 
     def create(self, uri: Uri, options: FileOptions) -> FileEndpoint:
         """Return the endpoint of one directory. Raises `ConfigurationError` without one or with an expression in it."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any
 
 from yarl import URL
@@ -49,6 +50,14 @@ class HttpComponent(Component):
     options = HttpOptions
     connection = HttpConnection
     consumes = False
+    not_supported = NOT_SUPPORTED
+    departures = MappingProxyType(
+        {
+            "connectTimeout": "10 s: three minutes, Camel's default, would hold an order for nothing",
+            "responseTimeout": "60 s, where Camel waits without end",
+            "copyHeaders": "headers with credentials are dropped all the same unless sendCredentials is set",
+        }
+    )
 
     def __init__(self, context: Context) -> None:
         """Begin without a session."""

@@ -15,7 +15,9 @@ class PlatformHttpOptions(Options):
     match_on_uri_prefix: bool = Field(False, description="Also take every address below the path.")
     consumes: str | None = Field(None, description="Content types taken, with commas between; another is answered 415.")
     produces: str | None = Field(None, description="Content type of the answer when the route sets none.")
-    mute_exception: bool = Field(False, description="Answer a failure with an empty body.")
+    mute_exception: bool = Field(
+        True, description="Answer a failure with an empty body; false: with its text and the exchange's id."
+    )
     return_http_request_headers: bool = Field(False, description="Send the request's headers back with the answer.")
     populate_body_with_form: bool = Field(True, description="Make a posted form the body, as a map.")
     max_bytes: int = Field(

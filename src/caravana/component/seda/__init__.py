@@ -1,5 +1,6 @@
 """`seda:name`: hands a copy of the message to another route, which runs it as an exchange of its own."""
 
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -95,6 +96,12 @@ class SedaComponent(Component):
     doc = "Hands a copy of the message to another route as an exchange of its own, on disk; the sender goes on at once."
     maturity = Maturity.STABLE
     options = SedaOptions
+    not_supported = _OF_THE_MEMORY_QUEUE
+    departures = MappingProxyType(
+        {
+            "waitForTaskToComplete": "the other exchange runs by itself, also after a restart: nobody can wait for its answer"
+        }
+    )
 
     def create(self, uri: Uri, options: Any) -> SedaEndpoint:
         """Return the endpoint of one name. Raises `ConfigurationError` without a name."""

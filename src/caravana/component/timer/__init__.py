@@ -1,5 +1,6 @@
 """`timer:name`: starts an exchange again and again."""
 
+from types import MappingProxyType
 from typing import Any
 
 from caravana.component.timer.consumer import TimerConsumer
@@ -27,6 +28,7 @@ class TimerComponent(Component):
     doc = "Starts an exchange with an empty body again and again, never while the last one is unfinished."
     maturity = Maturity.STABLE
     options = TimerOptions
+    departures = MappingProxyType({"repeatCount": "0 is without end, as leaving it out is in Camel"})
     produces = False
 
     def create(self, uri: Uri, options: Any) -> TimerEndpoint:
