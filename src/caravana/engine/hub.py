@@ -84,7 +84,7 @@ class Hub:
     @property
     def revision(self) -> str:
         """Its name."""
-        return self.programs.current.revision.hash
+        return self.programs.revision
 
     @property
     def receivers(self) -> Mapping[str, RouteReceiver]:

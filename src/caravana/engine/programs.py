@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Programs:
-    """Programs by revision. `current` is the one of the route files."""
+    """Programs by revision. `current` is the one of the route files, `revision` its name."""
 
     def __init__(self, hub: "Hub", documents: Sequence[RouteDocument]) -> None:
         """Assemble `documents`. Raises `RouteFileError`, `ConfigurationError`."""
@@ -25,7 +25,8 @@ class Programs:
         for name, path in hub.configuration.callables.items():
             hub.callables.register_path(name, path)
         self.current = self._assemble(documents, placeholders_of(hub.configuration))
-        self._by_revision = {self.current.revision.hash: self.current}
+        self.revision = self.current.revision.hash
+        self._by_revision = {self.revision: self.current}
 
     async def of(self, revision: str) -> Program:
         """Return the program of a revision, compiled from its manifest when it is an older one.
@@ -39,9 +40,8 @@ class Programs:
 
     async def keep(self) -> None:
         """Put the current manifest on disk, before an exchange names it. Raises `JournalError`."""
-        revision, now = self.current.revision, to_micros(self._hub.clock.now())
-        manifest = codec.dumps(revision.manifest)
-        await self._hub.journal.submit(ops.put_revision(revision.hash, manifest, now), essential=True)
+        manifest, now = codec.dumps(self.current.revision.manifest), to_micros(self._hub.clock.now())
+        await self._hub.journal.submit(ops.put_revision(self.revision, manifest, now), essential=True)
 
     async def _old(self, revision: str) -> Program:
         stored = await self._hub.read(ops.read_revision(revision))
