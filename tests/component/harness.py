@@ -170,6 +170,7 @@ class Inbox:
         self.source = source
         self.go_live: datetime | None = None
         self.reply_accepted = False
+        self.store = Store()
         self.accepted: list[Arrival] = []
         self.stored_cursor: Any = None
         self.failure: Exception | None = None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import psycopg
 import pytest
 
 from caravana.dispatch.lease import LeasedOwnership
@@ -165,7 +166,7 @@ async def test_named_lease_has_one_holder(start: Starter) -> None:
     running: dict[str, Process] = {}
 
     async def want(name: str, process: Process) -> None:
-        async def began() -> None:
+        async def began(_: Fence | None) -> None:
             running[name] = process
 
         async def ended() -> None:
@@ -186,11 +187,51 @@ async def test_named_lease_has_one_holder(start: Starter) -> None:
     await eventually(lambda: set(running) == {"one"})
 
 
+async def test_lease_won_again_begins_anew(start: Starter, postgres_database: str) -> None:
+    """What began under a lease that another had meanwhile ends and begins under the new epoch, also when the lease is back."""
+    one = await start()
+    told: list[Fence | None] = []
+
+    async def began(fence: Fence | None) -> None:
+        told.append(fence)
+
+    async def ended() -> None:
+        told.append(None)
+
+    await one.hold("consumer:timer", began, ended)
+    first = Fence("consumer:timer", 1)
+    assert told == [first]
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("UPDATE lease SET epoch = 2 WHERE name = 'consumer:timer'")
+    await eventually(lambda: told == [first, None, Fence("consumer:timer", 2)])
+
+
+async def test_lease_is_not_taken_while_its_holder_writes(start: Starter, postgres_database: str) -> None:
+    """A free lease under which a transaction still writes is left alone, and taken when that has ended."""
+    one = await start()
+    began = asyncio.Event()
+
+    async def begin(_: Fence | None) -> None:
+        began.set()
+
+    async def ended() -> None:
+        return
+
+    with psycopg.connect(postgres_database) as writer:
+        writer.execute("INSERT INTO lease VALUES ('consumer:timer', NULL, 1, 0)")
+        writer.commit()
+        writer.execute("SELECT epoch FROM lease WHERE name = 'consumer:timer' FOR SHARE")
+        await one.hold("consumer:timer", begin, ended)
+        assert not began.is_set()
+        writer.commit()
+    await eventually(began.is_set)
+
+
 async def test_failure_to_begin_is_told_at_once(start: Starter) -> None:
     """A consumer that can never work says so when it is started under its lease."""
     one = await start()
 
-    async def began() -> None:
+    async def began(_: Fence | None) -> None:
         raise ValueError("no such host")
 
     async def ended() -> None:

@@ -56,6 +56,25 @@ async def test_stale_epoch_writes_nothing(postgres_journal: Journal, postgres_da
     assert [row["exchange"] for row in rows] == [two.seq]
 
 
+async def test_stale_lease_accepts_nothing(postgres_journal: Journal, postgres_database: str) -> None:
+    """Who lost a named lease neither accepts, nor moves the cursor back, nor changes records; who has it does all three."""
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("INSERT INTO lease VALUES ('consumer:r', 'someone', 4, 0)")
+    late, held = Fence("consumer:r", 3), Fence("consumer:r", 4)
+    answers = await asyncio.gather(
+        postgres_journal.submit(ops.accept([entry(1)], ("r", b"new", 1)), fence=held),
+        postgres_journal.submit(ops.put_state("s", "k", b"new", 1), essential=True, fence=held),
+        postgres_journal.submit(ops.accept([entry(2)], ("r", b"old", 2)), fence=late),
+        postgres_journal.submit(ops.put_state("s", "k", b"old", 2), essential=True, fence=late),
+        postgres_journal.submit(ops.accept([], ("r", b"none", 3)), fence=Fence("consumer:unknown", 1)),
+        return_exceptions=True,
+    )
+    assert [isinstance(answer, Fenced) for answer in answers] == [False, False, True, True, True]
+    assert await postgres_journal.read(ops.read_cursor("r")) == b"new"
+    assert await postgres_journal.read(ops.get_state("s", "k")) == b"new"
+    assert len(await query(postgres_journal, "select id from exchange")) == 1
+
+
 async def test_write_that_meets_a_take_over_is_turned_away(postgres_journal: Journal, postgres_database: str) -> None:
     """A write that begins while a take-over is under way waits for its end, and then stores nothing."""
     own(postgres_database, 1, 7)

@@ -15,7 +15,7 @@ import structlog
 
 from caravana.dispatch.lease_table import PREFIX, LeaseTable
 from caravana.dispatch.news import News
-from caravana.dispatch.ownership import Action, Change, Heard
+from caravana.dispatch.ownership import Action, Beginning, Change, Heard
 from caravana.journal.model import SHARDS, Fence
 
 log = structlog.get_logger("caravana.dispatch")
@@ -30,12 +30,12 @@ has settled it, before it calls again."""
 
 @dataclass(slots=True, eq=False)
 class _Wanted:
-    """A named lease that somebody here wants; `mine` is kept by the event loop."""
+    """A named lease that somebody here wants; `mine`, the epoch for which it began, is kept by the event loop."""
 
-    began: Action
+    began: Beginning
     ended: Action
     lock: asyncio.Lock
-    mine: bool = False
+    mine: int | None = None
 
 
 class LeasedOwnership:
@@ -56,7 +56,8 @@ class LeasedOwnership:
         self._left: set[int] = set()
         """Of these, the ones whose work has ended."""
         self._wanted: dict[str, _Wanted] = {}
-        self._held: frozenset[str] = frozenset()
+        self._held: dict[str, int] = {}
+        """The epochs of named leases; replaced, never changed."""
         self._unwanted: set[str] = set()
         self._hurry = threading.Event()
         self._looked = threading.Condition()
@@ -114,7 +115,7 @@ class LeasedOwnership:
                 ranges.append((shard, shard))
         return ranges
 
-    async def hold(self, name: str, began: Action, ended: Action) -> None:
+    async def hold(self, name: str, began: Beginning, ended: Action) -> None:
         """Want the lease `name`; returns after the first try to get it."""
         wanted = self._wanted[name] = _Wanted(began, ended, asyncio.Lock())
         await self._look()
@@ -156,12 +157,13 @@ class LeasedOwnership:
     async def _settle(self, name: str, wanted: _Wanted) -> None:
         """Begin or end what `name` stands for, after what the tables say now."""
         async with wanted.lock:
-            ours = name in self._held and self._wanted.get(name) is wanted
-            if ours and not wanted.mine:
-                await wanted.began()
-            elif wanted.mine and not ours:
+            epoch = self._held.get(name) if self._wanted.get(name) is wanted else None
+            if wanted.mine not in (None, epoch):
                 await wanted.ended()
-            wanted.mine = ours
+                wanted.mine = None
+            if epoch is not None and wanted.mine is None:
+                await wanted.began(Fence(name, epoch))
+                wanted.mine = epoch
 
     def _apply(self, lost: list[int], won: list[int]) -> None:
         for shard in lost:
@@ -169,7 +171,7 @@ class LeasedOwnership:
         for shard in won:
             self._begin(self._call(self._won(shard)))
         for name, wanted in self._wanted.items():
-            if wanted.mine != (name in self._held):
+            if wanted.mine != self._held.get(name):
                 self._begin(self._call(self._settle(name, wanted)))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -213,7 +215,7 @@ class LeasedOwnership:
         except psycopg.Error as error:
             log.warning("lease.unconfirmed", reason=str(error).splitlines()[0] if str(error) else type(error).__name__)
             if time.monotonic() >= self._sure_until:
-                self._show({}, frozenset())
+                self._show({}, {})
         except Exception:  # the thread must live: without it nothing is ours
             log.exception("lease.failed")
 
@@ -222,10 +224,10 @@ class LeasedOwnership:
         if self._me and self._table.renew(self._me):
             # Whoever asked `outlives` or `fence` after this moment was refused and dropped its work: it is looked up again.
             if time.monotonic() >= self._sure_until - REACH * self.lease:
-                self._show({}, frozenset())
+                self._show({}, {})
         else:
             self._sure_until = 0.0
-            self._show({}, frozenset())
+            self._show({}, {})
             self._leaving, self._left = set(), set()
             self._me = f"{PREFIX}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
             asked = time.monotonic()
@@ -260,9 +262,9 @@ class LeasedOwnership:
         missing = [name for name in list(self._wanted) if name not in held]
         for name in missing:
             table.acquire(me, name)
-        self._show(self._epochs, frozenset(table.held(me) if missing else held))
+        self._show(self._epochs, table.held(me) if missing else held)
 
-    def _show(self, epochs: dict[int, int], held: frozenset[str]) -> None:
+    def _show(self, epochs: dict[int, int], held: dict[str, int]) -> None:
         """Make known what is ours from now on."""
         before, self._epochs = self._epochs, epochs
         names, self._held = self._held, held

@@ -30,11 +30,13 @@ _TAKE = f"""
         SELECT id FROM shard AS free WHERE {_FREE.format("free")} ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """  # noqa: S608 -- constants of this module
 _GIVE = "UPDATE shard SET owner = NULL WHERE owner = %(me)s AND id = ANY(%(shards)s)"
+_NAME = "INSERT INTO lease (name, epoch, expires_at) VALUES (%(name)s, 0, 0) ON CONFLICT DO NOTHING"
 _ACQUIRE = f"""
-    INSERT INTO lease (name, owner, epoch, expires_at) SELECT %(name)s, %(me)s, 1, 0 WHERE {_MEMBER}
-    ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, epoch = lease.epoch + 1 WHERE {_FREE.format("lease")}
-"""
-_HELD = "SELECT name FROM lease WHERE owner = %(me)s AND name <> %(me)s"
+    UPDATE lease SET owner = %(me)s, epoch = epoch + 1
+    WHERE {_MEMBER} AND name IN (
+        SELECT name FROM lease AS free WHERE name = %(name)s AND {_FREE.format("free")} FOR UPDATE SKIP LOCKED)
+"""  # noqa: S608 -- constants of this module
+_HELD = "SELECT name, epoch FROM lease WHERE owner = %(me)s AND name <> %(me)s"
 _RELEASE = "UPDATE lease SET owner = NULL WHERE name = %(name)s AND owner = %(me)s"
 
 
@@ -91,12 +93,13 @@ class LeaseTable:
         self.announce()
 
     def acquire(self, me: str, name: str) -> None:
-        """Take the lease `name` if it is free."""
+        """Take the lease `name`, raising its epoch, if it is free and nobody writes under it at this moment."""
+        self._run(_NAME, {"name": name})
         self._run(_ACQUIRE, {"me": me, "name": name})
 
-    def held(self, me: str) -> set[str]:
-        """Return the names that we hold."""
-        return {row[0] for row in self._run(_HELD, {"me": me}).fetchall()}
+    def held(self, me: str) -> dict[str, int]:
+        """Return the epochs of the names that we hold."""
+        return dict(self._run(_HELD, {"me": me}).fetchall())
 
     def release(self, me: str, name: str) -> None:
         """Let others have `name`."""

@@ -7,6 +7,8 @@ from caravana.journal.model import SHARDS, Fence
 
 Change = Callable[[int], Awaitable[None]]
 Action = Callable[[], Awaitable[None]]
+Beginning = Callable[[Fence | None], Awaitable[None]]
+"""Called with what every write of what begins must prove, or None when nothing need be proved."""
 Heard = Callable[[str, str], None]
 """Called with the kind of news and its text: `work` (shards, comma separated), `topic`, `again` (places of
 exchanges whose state was changed by hand; none: look at everything)."""
@@ -43,9 +45,10 @@ class Ownership(Protocol):
         """Return our shards as (first, last) ranges, in order."""
         ...
 
-    async def hold(self, name: str, began: Action, ended: Action) -> None:
+    async def hold(self, name: str, began: Beginning, ended: Action) -> None:
         """Call `began` while no other process holds `name`: now or later; and `ended` when that is over.
 
+        If another process held it meanwhile, what began ends and begins anew, so that it goes on from what is on disk.
         An error of `began` is raised when it is called at once, else logged.
         """
         ...
@@ -90,9 +93,9 @@ class SoleOwner:
         """All shards."""
         return [(0, SHARDS - 1)]
 
-    async def hold(self, name: str, began: Action, ended: Action) -> None:
+    async def hold(self, name: str, began: Beginning, ended: Action) -> None:
         """Nobody else could hold it."""
-        await began()
+        await began(None)
         self._held[name] = ended
 
     async def release(self, name: str) -> None:

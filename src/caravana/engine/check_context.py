@@ -36,7 +36,7 @@ class CheckContext:
         self.callables = callables
         self.clock = clock or SystemClock()
         self.listener = HubListener("http://localhost", Metrics())
-        self.store = _NoStore()
+        self.store = NoStore()
         self.missing: list[str] = []
 
     def connection(self, name: str) -> Mapping[str, Any]:
@@ -76,12 +76,16 @@ class CheckContext:
         """Nothing ever happens here."""
 
 
-class _NoStore:
+class NoStore:
+    """Keeps nothing."""
+
     async def get(self, scope: str, key: str) -> Any:
+        """Return None."""
         return None
 
     async def put(self, scope: str, key: str, value: Any) -> None:
-        return None
+        """Forget it."""
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+        """Return nothing."""
         return []

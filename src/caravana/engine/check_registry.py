@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from caravana.engine.check_context import CheckContext, MissingConnection
+from caravana.engine.check_context import CheckContext, MissingConnection, NoStore
 from caravana.engine.program import split_generic
 from caravana.engine.programs import placeholders_of
 from caravana.engine.registry import Components
@@ -106,6 +106,7 @@ class _Door(Receiver):
 
     go_live = None
     reply_accepted = False
+    store = NoStore()
 
     def __init__(self, source: str) -> None:
         self._source = source

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from caravana.engine.program import CompiledRoute
 from caravana.engine.receiver import RouteReceiver
+from caravana.journal.model import Fence
 from caravana.kit.component import Consumer
 
 if TYPE_CHECKING:
@@ -34,22 +35,24 @@ class Doors:
 
     async def open(self, route: CompiledRoute) -> None:
         """Let messages in at one route. Raises `ConfigurationError`."""
-        endpoint, receiver = self._hub.components.endpoint(route.uri), self.receivers[route.id]
-        consumer: Consumer | None = endpoint.consumer(receiver)
+        endpoint = self._hub.components.endpoint(route.uri)
 
-        async def began() -> None:
-            nonlocal consumer
-            made, consumer = consumer or endpoint.consumer(receiver), None  # each is started once
-            await made.start()
-            self.consumers[route.id] = made
+        async def begin(consumer: Consumer) -> None:
+            await consumer.start()
+            self.consumers[route.id] = consumer
+
+        async def began(fence: Fence | None) -> None:
+            receiver = self.receivers[route.id] = RouteReceiver(self._hub, route, fence)
+            await begin(endpoint.consumer(receiver))
 
         async def ended() -> None:
             await self.consumers.pop(route.id).stop()
 
-        if consumer is not None and consumer.exclusive:
+        consumer = endpoint.consumer(self.receivers[route.id])
+        if consumer.exclusive:
             await self._hub.ownership.hold(f"consumer:{route.id}", began, ended)
         else:
-            await began()
+            await begin(consumer)
 
     async def close(self, route_id: str) -> None:
         """Let nothing more in at one route."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
 from caravana.engine.program import CompiledRoute
+from caravana.engine.store import JournalStore
 from caravana.engine.times import to_micros
-from caravana.journal import Broken, Full, JournalError
+from caravana.journal import Broken, Fenced, Full, JournalError
 from caravana.journal import operations as ops
-from caravana.journal.model import Admitted, Entry, State, Stored, new_id, shard_of
+from caravana.journal.model import Admitted, Entry, Fence, State, Stored, new_id, shard_of
 from caravana.kit import codec
 from caravana.kit.errors import ExpressionError, NotStorable
 from caravana.kit.exchange import IN_ONLY, IN_OUT, Exchange, Headers
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 class RouteReceiver:
     """Feeds one route (`caravana.kit.ports.Receiver`)."""
 
-    def __init__(self, hub: "Hub", route: CompiledRoute) -> None:
-        """`route`: the route fed."""
+    def __init__(self, hub: "Hub", route: CompiledRoute, fence: Fence | None = None) -> None:
+        """`route`: the route fed; `fence`: of an exclusive consumer, what each of its writes must prove."""
         self._hub = hub
         self._route = route
         self.route_id = route.id
         self.source = f"{route.uri.scheme}:{route.uri.path}"
+        self.store = JournalStore(hub, fence)
+        self._fence = fence
 
     @property
     def reply_accepted(self) -> bool:
@@ -54,7 +57,7 @@ class RouteReceiver:
         return [self._accepted(one) for one in admitted]
 
     async def _store(self, entries: list[Entry], cursor: tuple[str, bytes, int] | None) -> list[Admitted]:
-        future = self._hub.journal.submit(ops.accept(entries, cursor))
+        future = self._hub.journal.submit(ops.accept(entries, cursor), fence=self._fence)
         future.add_done_callback(lambda done: self._dispatch(entries, done))
         try:
             return await future
@@ -62,6 +65,8 @@ class RouteReceiver:
             raise Unavailable(str(error), 2) from error
         except Broken as error:
             raise Unavailable(str(error), 10) from error
+        except Fenced as error:
+            raise Unavailable(str(error)) from error
 
     def _dispatch(self, entries: list[Entry], done: "asyncio.Future[list[Admitted]]") -> None:
         """Runs in the order of commits, so lanes keep the order of acceptance."""

@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.times import to_micros
+from caravana.journal import JournalError
 from caravana.journal import operations as ops
+from caravana.journal.model import Fence
 from caravana.kit import codec
+from caravana.kit.ports import Unavailable
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -13,9 +16,10 @@ if TYPE_CHECKING:
 class JournalStore:
     """Small durable records of the flows (`caravana.kit.ports.Store`)."""
 
-    def __init__(self, hub: "Hub") -> None:
-        """`hub`: the journal."""
+    def __init__(self, hub: "Hub", fence: Fence | None = None) -> None:
+        """`hub`: the journal; `fence`: what every write must prove."""
         self._hub = hub
+        self._fence = fence
 
     async def get(self, scope: str, key: str) -> Any:
         """Return the value, or None."""
@@ -23,11 +27,13 @@ class JournalStore:
         return None if stored is None else codec.loads(stored)
 
     async def put(self, scope: str, key: str, value: Any) -> None:
-        """Store or remove a value."""
+        """Store or remove a value. Raises `Unavailable`."""
         data = None if value is None else codec.dumps(value)
-        await self._hub.journal.submit(
-            ops.put_state(scope, key, data, to_micros(self._hub.clock.now())), essential=True
-        )
+        operation = ops.put_state(scope, key, data, to_micros(self._hub.clock.now()))
+        try:
+            await self._hub.journal.submit(operation, essential=True, fence=self._fence)
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""

@@ -22,7 +22,8 @@ INSERT_LOCK = 0x0CA2A7A9
 """Advisory lock of whoever inserts exchanges, held until COMMIT: so exchanges become visible in the order of `seq`, and
 a reader that has seen one has missed none before it."""
 _LOCK = sql.SQL("SELECT pg_advisory_xact_lock({})").format(INSERT_LOCK)
-_FENCES = "SELECT id, epoch FROM shard WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_SHARDS = "SELECT id, epoch FROM shard WHERE id = ANY(%s) ORDER BY id FOR SHARE"
+_LEASES = "SELECT name, epoch FROM lease WHERE name = ANY(%s) ORDER BY name FOR SHARE"
 _NOTIFY = "SELECT pg_notify(%s, %s)"
 _SORTED_BY = ("scope", "key", "kind", "value", "name", "hash", "exchange", "seq", "the_seq", "path", "number")
 NUL = "\N{SYMBOL FOR NULL}"
@@ -75,17 +76,17 @@ class Batch:
             await self._notify(cursor)
 
     async def _check_fences(self, cursor: AsyncCursor[Row]) -> None:
-        """Lock the shards concerned against take-over, and turn away who no longer owns his."""
+        """Lock the shards and leases concerned against take-over, and turn away who no longer owns his."""
         for job in self._jobs:
             job.error = None
-        shards = sorted({job.fence.shard for job in self._jobs if job.fence is not None})
-        if not shards:
+        owned = {job.fence.owned for job in self._jobs if job.fence is not None}
+        if not owned:
             return
-        await cursor.execute(_FENCES, (shards,))
-        epochs: dict[int, int] = {row[0]: row[1] for row in await cursor.fetchall()}
+        epochs = await _epochs(cursor, _SHARDS, sorted(one for one in owned if isinstance(one, int)))
+        epochs |= await _epochs(cursor, _LEASES, sorted(one for one in owned if isinstance(one, str)))
         for job in self._jobs:
-            if job.fence is not None and epochs.get(job.fence.shard) != job.fence.epoch:
-                job.error = Fenced(f"shard {job.fence.shard} was taken over")
+            if job.fence is not None and epochs.get(job.fence.owned) != job.fence.epoch:
+                job.error = Fenced(f"`{job.fence.owned}` was taken over")
 
     def _begin(self, job: Job) -> _Turn | None:
         work = job.operation.start()
@@ -132,6 +133,14 @@ class Batch:
         if self._changed:
             named = self._changed if len(self._changed) <= NAMED else ()
             await cursor.execute(_NOTIFY, (CHANNEL, "again:" + ",".join(map(str, sorted(named)))))
+
+
+async def _epochs(cursor: AsyncCursor[Row], text: str, owned: list[Any]) -> dict[Any, int]:
+    """Lock the rows of what is `owned`; returns their epochs."""
+    if not owned:
+        return {}
+    await cursor.execute(text, (owned,))
+    return {row[0]: row[1] for row in await cursor.fetchall()}
 
 
 async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[dict[str, Any]]) -> list[Rows]:

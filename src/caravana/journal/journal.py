@@ -3,7 +3,7 @@
 JournalError
 ├── Full          the queue is full or too old: nothing was stored, try again later
 ├── Broken        the database refused (disk full, locked, gone): nothing is known to be stored
-├── Fenced        the shard belongs to another process now: nothing was stored, and this process must stop working on it
+├── Fenced        the shard or lease belongs to another process now: nothing was stored, and this one must leave it alone
 └── Locked        another hub runs on the same file
 """
 
@@ -29,7 +29,7 @@ class Broken(JournalError):
 
 
 class Fenced(JournalError):
-    """The shard was taken over by another process."""
+    """The shard or lease was taken over by another process."""
 
 
 class Locked(JournalError):

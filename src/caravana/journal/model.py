@@ -144,9 +144,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """The right to write: the shard and the epoch under which it is owned."""
+    """The right to write: what is owned, a shard or a lease by its name, and the epoch under which it is."""
 
-    shard: int
+    owned: int | str
     epoch: int
 
 

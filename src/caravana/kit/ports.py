@@ -90,6 +90,15 @@ class Receiver(Protocol):
         """Records older than this are not taken."""
         ...
 
+    @property
+    def store(self) -> "Store":
+        """The hub's durable records, written on the consumer's behalf.
+
+        An exclusive consumer writes here and not in `Context.store`: what it writes, here and by `accept`, is refused
+        (`Unavailable`) from the moment at which another process took it over.
+        """
+        ...
+
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
         """Put `arrivals`, and the new `cursor` if given, on disk in one transaction."""
         ...
@@ -149,7 +158,7 @@ class Store(Protocol):
         ...
 
     async def put(self, scope: str, key: str, value: Any) -> None:
-        """Store `value` (JSON-able); None removes it."""
+        """Store `value` (JSON-able); None removes it. Raises `Unavailable`."""
         ...
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:

@@ -99,6 +99,7 @@ class MemoryReceiver:
     taken: list[Arrival] = field(default_factory=list)
     duplicates: int = 0
     stored: bytes | None = None
+    store: MemoryStore = field(default_factory=MemoryStore)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:

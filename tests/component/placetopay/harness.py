@@ -86,6 +86,10 @@ class Receiver:
     source: str = "placetopay:notification"
     go_live: datetime | None = None
 
+    @property
+    def store(self) -> Store:
+        raise AssertionError("notifications keep no records")
+
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
         if self.full:
             raise Unavailable("disk full", retry_after=7)

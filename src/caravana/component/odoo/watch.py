@@ -39,7 +39,7 @@ class Watch:
         self._receiver = receiver
         self._clock = context.clock
         self._stamp = "create_date" if options.event == "created" else "write_date"
-        self._snapshot = Snapshot(context.store, receiver.route_id)
+        self._snapshot = Snapshot(receiver.store, receiver.route_id)
         self._position: Position | None = None
         self._taken: dict[int, str] = {}
         self._types: FieldTypes = {}
