@@ -1,11 +1,17 @@
-"""Finding components: every folder of `caravana.component`, and third parties' by entry point."""
+"""Finding components: every folder of `caravana.component`, and third parties' by entry point.
+
+Which schemes there are is known without importing a component: a hub that uses three of them pays for three. A folder
+is named after its scheme (`platform_http` for `platform-http`); what further schemes it serves stands in its
+`schemes.txt`. An entry point is named after its scheme.
+"""
 
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
-from types import ModuleType
+from pathlib import Path
 from typing import Any
 
 import caravana.component
@@ -16,52 +22,78 @@ from caravana.kit.ports import Context
 from caravana.kit.uri import Uri
 
 ENTRY_POINTS = "caravana.components"
+FURTHER_SCHEMES = "schemes.txt"
+Loader = Callable[[], type[Component]]
 
 
-def component_classes() -> dict[str, type[Component]]:
-    """Return every component class by scheme. Raises `ConfigurationError` when two claim one scheme."""
-    found: dict[str, type[Component]] = {}
-    for cls in _all_classes():
-        for scheme in (cls.scheme, *cls.schemes):
-            if found.setdefault(scheme, cls) is not cls:
-                raise ConfigurationError(f"two components claim the scheme `{scheme}`")
+def component_loaders() -> dict[str, Loader]:
+    """Return by scheme what imports its component. Raises `ConfigurationError` when two claim one scheme."""
+    found: dict[str, Loader] = {}
+    for scheme, load in (*_own_loaders(), *_foreign_loaders()):
+        if scheme in found:
+            raise ConfigurationError(f"two components claim the scheme `{scheme}`")
+        found[scheme] = load
     return found
 
 
-def _all_classes() -> Iterator[type[Component]]:
-    for package in pkgutil.iter_modules(caravana.component.__path__):
-        yield from _classes_in(import_module(f"caravana.component.{package.name}"))
+def component_classes() -> dict[str, type[Component]]:
+    """Import every component; returns the classes by scheme. Raises `ConfigurationError` when two claim one scheme."""
+    return {scheme: load() for scheme, load in component_loaders().items()}
+
+
+def _own_loaders() -> Iterator[tuple[str, Loader]]:
+    [place] = caravana.component.__path__
+    for folder in pkgutil.iter_modules([place]):
+        load = partial(_class_in, f"caravana.component.{folder.name}")
+        yield folder.name.replace("_", "-"), load
+        further = Path(place, folder.name, FURTHER_SCHEMES)
+        for scheme in further.read_text().split() if further.exists() else ():
+            yield scheme, load
+
+
+def _foreign_loaders() -> Iterator[tuple[str, Loader]]:
     for entry in entry_points(group=ENTRY_POINTS):
-        yield entry.load()
+        yield entry.name, entry.load
 
 
-def _classes_in(module: ModuleType) -> Iterator[type[Component]]:
-    for _, cls in inspect.getmembers(module, inspect.isclass):
-        if issubclass(cls, Component) and cls is not Component and not inspect.isabstract(cls):
-            yield cls
+def _class_in(module: str) -> type[Component]:
+    [found] = {
+        cls
+        for _, cls in inspect.getmembers(import_module(module), inspect.isclass)
+        if issubclass(cls, Component) and cls is not Component and not inspect.isabstract(cls)
+    }
+    return found
 
 
 class Components:
-    """The components of one hub, each made when first used."""
+    """The components of one hub, each imported and made when first used."""
 
     def __init__(self, context: Context, further: Iterable[type[Component]] = ()) -> None:
         """`context`: the hub; `further`: classes beside those found, e.g. an application's own."""
         self._context = context
-        self._classes = component_classes() | {scheme: cls for cls in further for scheme in (cls.scheme, *cls.schemes)}
+        self._loaders = component_loaders()
+        for cls in further:
+            self._loaders |= dict.fromkeys((cls.scheme, *cls.schemes), partial(_itself, cls))
+        self._by_scheme: dict[str, Component] = {}
         self._made: dict[type[Component], Component] = {}
 
     @property
     def schemes(self) -> list[str]:
         """Every scheme that an address may begin with."""
-        return sorted(self._classes)
+        return sorted(self._loaders)
 
     def get(self, scheme: str) -> Component:
         """Return the component of `scheme`. Raises `ConfigurationError` with the nearest right name."""
-        cls = self._classes.get(scheme)
-        if cls is None:
+        if scheme not in self._by_scheme:
+            self._by_scheme[scheme] = self._make(scheme)
+        return self._by_scheme[scheme]
+
+    def _make(self, scheme: str) -> Component:
+        if scheme not in self._loaders:
             raise ConfigurationError(
                 f"no component has the scheme `{scheme}`", suggestion=nearest(scheme, self.schemes) or ""
             )
+        cls = self._loaders[scheme]()
         if cls not in self._made:
             self._made[cls] = cls(self._context)
         return self._made[cls]
@@ -74,6 +106,10 @@ class Components:
         """Close the components that were used."""
         for component in self._made.values():
             await component.close()
+
+
+def _itself(cls: type[Component]) -> type[Component]:
+    return cls
 
 
 def readers_of(name: str, settings: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,8 @@
 """What a component author implements: component, endpoint, producer, consumer.
 
-A component is a folder `caravana/component/<scheme>/` (or a third party's package named by the entry point group
-`caravana.components`) whose `__init__` holds a `Component` subclass. Nothing else is touched to add one.
+A component is a folder `caravana/component/<scheme>/` (`-` written as `_`; further schemes in its `schemes.txt`) whose
+`__init__` holds a `Component` subclass, or a third party's class, an entry point of the group `caravana.components` named
+after the scheme. Nothing else is touched to add one; it is imported when an address first uses the scheme.
 """
 
 from abc import ABC, abstractmethod
