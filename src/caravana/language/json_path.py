@@ -10,10 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-import jsonpath
-from jsonpath.exceptions import JSONPathError
-from jsonpath.selectors import IndexSelector, NameSelector
-
 from caravana.kit.errors import ConfigurationError, ExpressionError
 from caravana.language.node import Node, Run, refuse
 from caravana.language.text import java_text
@@ -120,6 +116,9 @@ def _json(value: Any) -> str:
 
 
 def _compiled(text: str) -> Any:
+    import jsonpath  # takes a tenth of a second, and many hubs have no JSONPath
+    from jsonpath.exceptions import JSONPathError
+
     try:
         return jsonpath.compile(text)
     except JSONPathError as error:
@@ -133,6 +132,9 @@ def _compiled(text: str) -> Any:
 
 def _leading_keys(path: Any) -> tuple[tuple[Key, ...], bool]:
     """Return the names and indexes with which the path begins, and whether it holds nothing else."""
+    from jsonpath import JSONPath  # as above
+    from jsonpath.selectors import IndexSelector, NameSelector
+
     keys: list[Key] = []
     segments: Sequence[Any] = getattr(path, "segments", ())
     for segment in segments:
@@ -145,7 +147,7 @@ def _leading_keys(path: Any) -> tuple[tuple[Key, ...], bool]:
             keys.append(selectors[0].index)
         else:
             return tuple(keys), False
-    return tuple(keys), isinstance(path, jsonpath.JSONPath)
+    return tuple(keys), isinstance(path, JSONPath)
 
 
 def _one(text: str, keys: tuple[Key, ...], suppress: bool) -> Query:

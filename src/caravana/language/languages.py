@@ -153,6 +153,8 @@ def _query(query: Callable[[Any], Any], origin: Node) -> Node:
 
 
 def _dynamic_path(text: Node, origin: Node, suppress: bool) -> Node:
+    compile_path("$")  # imports the library now, not in the middle of the first message
+
     def run(exchange: Exchange) -> Any:
         path = as_text(text.run(exchange))
         query = compile_easy(path) or compile_path(path, suppress=suppress)
