@@ -74,7 +74,7 @@ def test_steps_are_refused_with_place_and_reason(text: str, expected: str) -> No
         ("- errorHandler: {deadLetterChanel: {}}", "did you mean `deadLetterChannel`?"),
         ("- errorHandler: {deadLetterChannel: {}}", "`deadLetterChannel` has no `deadLetterUri`"),
         ("- beans: [{name: a, type: b, script: x}]", "source text cannot run here"),
-        ("- rest: {get: [{to: 'a:b', bindingMode: json}]}", "`bindingMode` cannot be `json`"),
+        ("- rest: {get: [{to: 'a:b', bindingMode: xml}]}", "`bindingMode` cannot be `xml`"),
         ("- route: [", "r.yaml:1:11: error: not YAML"),
         ("- route:\n\tfrom: x", "not YAML"),
         ("- &a [*a]", "unfolds without end"),

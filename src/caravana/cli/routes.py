@@ -48,7 +48,8 @@ def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument"
     from caravana.cli.project import load_project
     from caravana.engine.checking import read_all
     from caravana.engine.configuration import Configuration
-    from caravana.engine.program import applies, error_handler_of, expand_rest
+    from caravana.engine.program import applies, error_handler_of
+    from caravana.route.rest_routes import expand_rest, rest_configuration
 
     if files:
         configuration, (documents, problems) = Configuration(), read_all(files)
@@ -57,10 +58,11 @@ def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument"
         configuration, documents, problems = project.configuration, project.documents, project.problems
     _stop_at(problems)
     shared = [one for document in documents for one in document.configurations]
+    rests = rest_configuration(documents)
     found: list[tuple[Route, RouteDocument, str, str]] = []
     running = 0
     for document in documents:
-        for one in [*document.routes, *expand_rest(document)]:
+        for one in [*document.routes, *expand_rest(document, rests)]:
             running += not one.disabled
             route = one if one.id or one.disabled else replace(one, id=f"route{running}")  # as the hub names it
             handler = error_handler_of(route, [one for one in shared if applies(one, route)], document)

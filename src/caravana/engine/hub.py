@@ -103,6 +103,8 @@ class Hub:
             self._follower.start()
         await self.doors.open_all(self.program.routes.values())
         self.listener.mount("/_exchange/{id}", ["GET"], self.requests.show_status)
+        for path, page in self.program.pages.items():
+            self.listener.publish(path, page)
         self._housekeeping.start()
 
     async def stop(self, grace: float = 10.0) -> None:

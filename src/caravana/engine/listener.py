@@ -1,6 +1,8 @@
 """The public HTTP port: whatever consumers mount, and the status address of request-replies that took too long."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import structlog
 from starlette.requests import Request
@@ -15,6 +17,14 @@ from caravana.kit.ports import Handler, Unavailable
 log = structlog.get_logger("caravana.listener")
 
 
+class _Mounted(Route):
+    """A route that knows which methods it was given: Starlette adds HEAD to GET, which another route may own."""
+
+    def __init__(self, path: str, handler: Handler, wanted: set[str]) -> None:
+        super().__init__(path, handler, methods=sorted(wanted) or None)
+        self.taken = frozenset(wanted)
+
+
 class HubListener:
     """An ASGI application whose routes come and go while it serves."""
 
@@ -22,7 +32,7 @@ class HubListener:
         """`public_url`: address under which it is reached; set again once the port is known."""
         self._public_url = public_url
         self._metrics = metrics
-        self._routes: list[Route] = []
+        self._routes: list[_Mounted] = []
 
     @property
     def public_url(self) -> str:
@@ -37,18 +47,27 @@ class HubListener:
         """Answer `path` with `handler`. Raises `ConfigurationError` when path and method are taken."""
         wanted = {method.upper() for method in methods}
         for route in self._routes:
-            if route.path == path and wanted & (route.methods or wanted):
+            if route.path == path and wanted & (route.taken or wanted):
                 raise ConfigurationError(f"`{path}` is answered by another route already")
-        self._routes.append(Route(path, handler, methods=sorted(wanted) or None))
+        self._routes.append(_Mounted(path, handler, wanted))
         if prefix:
-            self._routes.append(Route(path.rstrip("/") + "/{CamelRest:path}", handler, methods=sorted(wanted) or None))
-        self._routes.sort(key=lambda route: ("{" in route.path, -len(route.path)))
+            self._routes.append(_Mounted(path.rstrip("/") + "/{CamelRest:path}", handler, wanted))
+        self._routes.sort(key=lambda route: ("{" in route.path, -len(route.path), "HEAD" not in route.taken))
+
+    def publish(self, path: str, document: Any) -> None:
+        """Answer GET at `path` with a JSON document that everybody may read. Raises `ConfigurationError` as `mount`."""
+        text = json.dumps(document, ensure_ascii=False).encode()
+
+        async def show(_request: Request) -> Response:
+            return Response(text, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+
+        self.mount(path, ["GET"], show)
 
     def unmount(self, path: str, methods: Sequence[str]) -> None:
         """Stop answering `path`."""
         wanted = {method.upper() for method in methods}
         gone = {path, path.rstrip("/") + "/{CamelRest:path}"}
-        self._routes = [one for one in self._routes if not (one.path in gone and wanted & (one.methods or wanted))]
+        self._routes = [one for one in self._routes if not (one.path in gone and wanted & (one.taken or wanted))]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever goes wrong inside is told without inner details, and nothing is half stored."""

@@ -22,8 +22,10 @@ from caravana.pattern import Compiler, Processor
 from caravana.pattern.send import sender
 from caravana.route import RouteDocument, canonical, enabled
 from caravana.route import model as m
+from caravana.route.openapi import openapi
 from caravana.route.placeholders import Settings, resolve
 from caravana.route.problem import Problem, Severity
+from caravana.route.rest_routes import api_path, expand_rest, rest_configuration
 
 ENGINE_SEMANTICS = 1
 """Raised when the same routes would take other call paths than before."""
@@ -109,6 +111,8 @@ class Program:
     routes: dict[str, CompiledRoute] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
     ad_hoc: Callable[[str], Processor] | None = None
+    pages: dict[str, Any] = field(default_factory=dict)
+    """JSON documents by the path of the public port where they are read (the OpenAPI document)."""
 
     def route(self, route_id: str) -> CompiledRoute | None:
         """Return the route `route_id`."""
@@ -158,8 +162,11 @@ class Assembler:
         )
         program = Program(revision)
         configurations = [one for document in resolved for one in document.configurations]
+        rests = rest_configuration(resolved)
+        if rests.api_context_path:
+            program.pages["/" + api_path(rests)] = openapi(resolved, rests)
         for document in resolved:
-            for route in [*document.routes, *expand_rest(document)]:
+            for route in [*document.routes, *expand_rest(document, rests)]:
                 if not route.disabled:
                     self._add(program, route, document, configurations)
         program.ad_hoc = lambda address: sender(Uri.parse(address), "to1", self._compiler("", None))
@@ -321,25 +328,6 @@ def error_handler_of(
     """Return the handler that holds: the route's, else its configurations', else the file's, else Camel's default."""
     shared = next((one.error_handler for one in configurations if one.error_handler is not None), None)
     return route.error_handler or shared or document.error_handler or m.DefaultErrorHandler()
-
-
-def expand_rest(document: RouteDocument) -> list[m.Route]:
-    """Return one route for each verb of the file's REST services."""
-    configuration = document.rest_configuration
-    context = (configuration.context_path or "") if configuration else ""
-    routes = []
-    for rest in document.rests:
-        for method, verb in rest.operations():
-            path = "/".join(part.strip("/") for part in (context, rest.path, verb.path) if part.strip("/"))
-            types = {"consumes": verb.consumes or rest.consumes, "produces": verb.produces or rest.produces}
-            parameters = {"httpMethodRestrict": method} | {name: value for name, value in types.items() if value}
-            source = m.From(
-                uri=f"platform-http:/{path}", parameters=parameters, steps=(verb.to,), location=verb.location
-            )
-            routes.append(
-                m.Route(id=verb.route_id or verb.id or f"{method.lower()}-{path}", from_=source, location=verb.location)
-            )
-    return routes
 
 
 async def run_route(route: CompiledRoute, exchange: Exchange, scope: RunScope) -> None:

@@ -169,6 +169,16 @@ def rest_configuration(**options: Any) -> model.RestConfiguration:
     return make(model.RestConfiguration, **options)
 
 
+def param(name: str, type: str = "path", **options: Any) -> model.Param:  # noqa: A002 - Camel's word
+    """Return a parameter of an operation: `required`, `data_type`, `default_value`, `allowable_values` ..."""
+    return make(model.Param, name=name, type=type, **options)
+
+
+def response_message(code: str, message: str, **options: Any) -> model.ResponseMessage:
+    """Return an answer of an operation, for the OpenAPI document."""
+    return make(model.ResponseMessage, code=code, message=message, **options)
+
+
 def beans(*declared: model.BeanDeclaration) -> model.Beans:
     """Return a `beans` entry."""
     return model.Beans(beans=declared)
@@ -199,8 +209,10 @@ __all__ = [
     "method",
     "no_error_handler",
     "on_exception",
+    "param",
     "redelivery",
     "ref",
+    "response_message",
     "rest",
     "rest_configuration",
     "route",

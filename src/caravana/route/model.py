@@ -45,7 +45,7 @@ from caravana.route.message_steps import (
     Transform,
     Unmarshal,
 )
-from caravana.route.rest import Rest, RestConfiguration, Verb
+from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Verb
 from caravana.route.routes import From, Route, RouteConfiguration
 
 STEPS: dict[str, type[Step]] = {
@@ -89,6 +89,7 @@ __all__ = [
     "Node",
     "OnException",
     "Otherwise",
+    "Param",
     "Pipeline",
     "Process",
     "RedeliveryPolicy",
@@ -97,6 +98,7 @@ __all__ = [
     "RemoveProperties",
     "RemoveProperty",
     "RemoveVariable",
+    "ResponseMessage",
     "Rest",
     "RestConfiguration",
     "Route",

@@ -8,26 +8,55 @@ from caravana.route.element import Node, element
 
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 
-_DOCS = "describes the service for people; calls behave the same without it"
-_BODY = "bodies are read and written by the route (`unmarshal`, `marshal`)"
+_CLASSES = "bodies are maps and lists, and no classes describe them"
+_BODY = "JSON is read and written by the kit; anything else by the route (`unmarshal`, `marshal`)"
 _LATER = "not supported yet"
-_VALIDATE = "check the message in the route"
+_ANSWERS = "check the answer in the route"
+_HOST = "addresses come from the listener's setting"
 
-_SHARED_IGNORED = {"apiDocs": _DOCS, "skipBindingOnErrorCode": "has an effect only with bindingMode, which is off"}
-_SHARED_REFUSED = {"clientRequestValidation": _VALIDATE, "clientResponseValidation": _VALIDATE}
+
+@element(
+    "param",
+    ignored={
+        "collectionFormat": "a parameter given several times is a list; a text with commas stays a text",
+        "arrayType": "a parameter given several times is a list",
+        "examples": "not shown in the OpenAPI document",
+    },
+)
+class Param(Node):
+    """One parameter of an operation: checked with `clientRequestValidation`, and described in the OpenAPI document."""
+
+    name: str = option.text("Name; `body` for the body.")
+    type: str = option.choice("Where it stands.", "path", "query", "header", "body", "formData", default="path")
+    data_type: str = option.text("Type for the description: string, integer, number, boolean ...", default="string")
+    data_format: str | None = option.text("Format for the description: date, int64 ...", default=None)
+    required: bool = option.flag("A request without it is answered 400.", default=True)
+    default_value: str | None = option.text("Value of a query parameter that is not given.", default=None)
+    allowable_values: tuple[object, ...] = option.items("The values admitted: texts, or `{value: text}`.", default=())
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The values admitted, as texts; none = all."""
+        return tuple(
+            str(one.get("value", "")) if isinstance(one, Mapping) else str(one) for one in self.allowable_values
+        )
+
+
+@element(
+    "responseMessage",
+    ignored={"responseModel": _CLASSES, "header": "not shown in the OpenAPI document", "examples": "not shown"},
+)
+class ResponseMessage(Node):
+    """One answer of an operation, for the OpenAPI document."""
+
+    code: str = option.text("Status.", default="200")
+    message: str = option.text("What it means.", default="success")
 
 
 @element(
     "get",
-    ignored={
-        **_SHARED_IGNORED,
-        "responseMessage": _DOCS,
-        "type": "has an effect only with bindingMode, which is off",
-        "outType": "has an effect only with bindingMode, which is off",
-        "deprecated": _DOCS,
-        "streamCache": "bodies can always be read again",
-    },
-    refused={**_SHARED_REFUSED, "security": _LATER, "param": "check the message in the route"},
+    ignored={"type": _CLASSES, "outType": _CLASSES, "streamCache": "bodies can always be read again"},
+    refused={"clientResponseValidation": _ANSWERS, "security": _LATER},
 )
 class Verb(Node):
     """One operation of a REST service. Path parameters `{id}` become headers."""
@@ -35,27 +64,67 @@ class Verb(Node):
     path: str = option.text("Path below the service's.", default="")
     consumes: str | None = option.text("Content types that are accepted, a comma list.", default=None)
     produces: str | None = option.text("Content type of the answer.", default=None)
-    binding_mode: str = option.choice("Conversion of bodies: off only.", "off", default="off")
-    enable_cors: bool = option.flag("Answer browsers of other sites.", default=False, key="enableCORS")
-    enable_no_content_response: bool = option.flag("204 for an empty answer.", default=False)
+    binding_mode: str | None = option.choice(
+        "Conversion of bodies: json, auto (JSON where the content type says so), off.",
+        *("off", "auto", "json"),
+        default=None,
+        camel_default="off",
+    )
+    skip_binding_on_error_code: bool | None = option.flag(
+        "Leave the body of an answer from status 300 as it is.", default=None, camel_default=False
+    )
+    client_request_validation: bool | None = option.flag(
+        "Check content type, Accept, parameters and JSON: 415, 406, 400.", default=None, camel_default=False
+    )
+    enable_cors: bool | None = option.flag(
+        "Answer browsers of other sites.", default=None, camel_default=False, key="enableCORS"
+    )
+    enable_no_content_response: bool | None = option.flag(
+        "With binding: 204 for an empty map or list.", default=None, camel_default=False
+    )
+    api_docs: bool | None = option.flag("Part of the OpenAPI document.", default=None, camel_default=True)
+    deprecated: bool = option.flag("Marked so in the OpenAPI document.", default=False)
     route_id: str | None = option.text("Id of the route that the verb makes.", default=None)
+    param: tuple[Param, ...] = option.children("Param", "The parameters.", default=())
+    response_message: tuple[ResponseMessage, ...] = option.children("ResponseMessage", "The answers.", default=())
     to: To = option.child("To", "What the verb calls.")
 
 
 @element(
     "rest",
-    ignored={**_SHARED_IGNORED, "tag": _DOCS},
-    refused={**_SHARED_REFUSED, "openApi": _LATER, "securityDefinitions": _LATER, "securityRequirements": _LATER},
+    refused={
+        "clientResponseValidation": _ANSWERS,
+        "openApi": _LATER,
+        "securityDefinitions": _LATER,
+        "securityRequirements": _LATER,
+    },
 )
 class Rest(Node):
-    """A REST service."""
+    """A REST service. What a verb does not say, its service says, else `restConfiguration`."""
 
     path: str = option.text("The service's path.", default="")
     consumes: str | None = option.text("Content types that are accepted, a comma list.", default=None)
     produces: str | None = option.text("Content type of the answer.", default=None)
-    binding_mode: str = option.choice("Conversion of bodies: off only.", "off", default="off")
-    enable_cors: bool = option.flag("Answer browsers of other sites.", default=False, key="enableCORS")
-    enable_no_content_response: bool = option.flag("204 for an empty answer.", default=False)
+    binding_mode: str | None = option.choice(
+        "Conversion of bodies: json, auto (JSON where the content type says so), off.",
+        *("off", "auto", "json"),
+        default=None,
+        camel_default="off",
+    )
+    skip_binding_on_error_code: bool | None = option.flag(
+        "Leave the body of an answer from status 300 as it is.", default=None, camel_default=False
+    )
+    client_request_validation: bool | None = option.flag(
+        "Check content type, Accept, parameters and JSON: 415, 406, 400.", default=None, camel_default=False
+    )
+    enable_cors: bool | None = option.flag(
+        "Answer browsers of other sites.", default=None, camel_default=False, key="enableCORS"
+    )
+    enable_no_content_response: bool | None = option.flag(
+        "With binding: 204 for an empty map or list.", default=None, camel_default=False
+    )
+    api_docs: bool | None = option.flag("Part of the OpenAPI document.", default=None, camel_default=True)
+    tag: str | None = option.text("Group in the OpenAPI document.", default=None)
     get: tuple[Verb, ...] = option.children("Verb", "GET operations.", default=())
     post: tuple[Verb, ...] = option.children("Verb", "POST operations.", default=())
     put: tuple[Verb, ...] = option.children("Verb", "PUT operations.", default=())
@@ -73,28 +142,25 @@ class Rest(Node):
 @element(
     "restConfiguration",
     ignored={
-        "apiComponent": _DOCS,
-        "producerApiDoc": _DOCS,
-        "apiHost": _DOCS,
-        "apiVendorExtension": _DOCS,
-        "apiContextRouteId": _DOCS,
-        "apiProperty": _DOCS,
-        "hostNameResolver": "addresses come from the listener's setting",
+        "apiComponent": "the hub writes the OpenAPI document itself",
+        "producerApiDoc": "rest services are called through http",
+        "apiHost": _HOST,
+        "apiVendorExtension": "the OpenAPI document tells nothing of the inside",
+        "apiContextRouteId": "the OpenAPI document is no route",
+        "hostNameResolver": _HOST,
         "jsonDataFormat": _BODY,
         "xmlDataFormat": _BODY,
         "bindingPackageScan": _BODY,
         "dataFormatProperty": _BODY,
-        "skipBindingOnErrorCode": _SHARED_IGNORED["skipBindingOnErrorCode"],
         "producerComponent": "rest services are called through http",
     },
     refused={
-        **_SHARED_REFUSED,
-        "apiContextPath": _LATER,
+        "clientResponseValidation": _ANSWERS,
         "useXForwardHeaders": "set the listener's public address",
         "componentProperty": "set the listener in the configuration",
         "endpointProperty": "set the listener in the configuration",
         "consumerProperty": "set the listener in the configuration",
-        "validationLevels": _VALIDATE,
+        "validationLevels": _ANSWERS,
     },
 )
 class RestConfiguration(Node):
@@ -105,8 +171,22 @@ class RestConfiguration(Node):
     host: str | None = option.text("Kept; the listener decides.", default=None)
     port: str | None = option.text("Kept; the listener decides.", default=None)
     context_path: str | None = option.text("Path before every service.", default=None)
-    binding_mode: str = option.choice("Conversion of bodies: off only.", "off", default="off")
+    api_context_path: str | None = option.text("Path, below `contextPath`, of the OpenAPI document.", default=None)
+    api_property: tuple[Mapping[str, object], ...] = option.items(
+        "Facts of the document: `{key: api.title, value: ...}`, api.version, api.description.", default=()
+    )
+    binding_mode: str = option.choice(
+        "Conversion of bodies: json, auto (JSON where the content type says so), off.",
+        *("off", "auto", "json"),
+        default="off",
+    )
+    skip_binding_on_error_code: bool = option.flag(
+        "Leave the body of an answer from status 300 as it is.", default=False
+    )
+    client_request_validation: bool = option.flag(
+        "Check content type, Accept, parameters and JSON: 415, 406, 400.", default=False
+    )
     enable_cors: bool = option.flag("Answer browsers of other sites.", default=False, key="enableCORS")
-    enable_no_content_response: bool = option.flag("204 for an empty answer.", default=False)
+    enable_no_content_response: bool = option.flag("With binding: 204 for an empty map or list.", default=False)
     inline_routes: bool = option.flag("Kept; a verb's route and its direct route are one path here.", default=True)
     cors_headers: tuple[Mapping[str, object], ...] = option.items("Headers for browsers: `{key, value}`.", default=())

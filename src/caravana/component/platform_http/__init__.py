@@ -1,9 +1,12 @@
 """`platform-http:path`: requests at the public port, answered by the route."""
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from starlette.routing import compile_path
 
 from caravana.component.platform_http.consumer import PlatformHttpConsumer
-from caravana.component.platform_http.spec import PlatformHttpOptions
+from caravana.component.platform_http.spec import METHODS, PlatformHttpOptions
 from caravana.kit.component import Component, Endpoint, Maturity
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Receiver
@@ -31,9 +34,26 @@ class PlatformHttpComponent(Component):
     syntax = "platform-http:path"
     doc = "Takes HTTP requests at a path of the hub's public port; the route's final message is the answer."
     maturity = Maturity.BETA
+    schemes = ("rest",)
     options = PlatformHttpOptions
+    departures = MappingProxyType({"bindingMode": "off, as the REST DSL has it; Camel's endpoint names no default"})
     produces = False
 
     def create(self, uri: Uri, options: PlatformHttpOptions) -> PlatformHttpEndpoint:
-        """Return the endpoint of one path."""
+        """Return the endpoint of one path; of `rest:method:path:template`, as Camel writes it, path and method are taken.
+
+        Raises `ConfigurationError` for a `rest:` address of another form.
+        """
+        if uri.scheme == "rest":
+            method, path = rest_address(uri.path)
+            options = options.model_copy(update={"http_method_restrict": method})
+            uri = replace(uri, path=path)
         return PlatformHttpEndpoint(uri, options, self.context)
+
+
+def rest_address(text: str) -> tuple[str, str]:
+    """Return method and path of `get:orders:/{id}`. Raises `ConfigurationError`."""
+    method, colon, path = text.partition(":")
+    if method.upper() not in METHODS or not colon or not path:
+        raise ConfigurationError(f"`rest:{text}` is no REST address", suggestion="write rest:get:orders/{id}")
+    return method.upper(), "/".join(part.strip("/") for part in path.split(":", 1) if part.strip("/"))

@@ -7,13 +7,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from caravana.component.platform_http.contract import ACCEPT, JSON, written
 from caravana.component.platform_http.reading import is_text, media_type
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit import json
 from caravana.kit.exchange import Headers
 from caravana.kit.ports import Outcome, Unavailable
 
-JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
 STATUS = "CamelHttpResponseCode"
@@ -59,7 +59,10 @@ def reply(outcome: Outcome, options: PlatformHttpOptions, asked: Mapping[str, An
     status = _status(headers.get(STATUS))
     sent = _sendable(headers, Headers() if options.return_http_request_headers else Headers(asked))
     given = sent.pop("content-type", None)
-    content, natural = encode(outcome.body)
+    bound = written(options, Headers(asked).get(ACCEPT), status, given, outcome.body)
+    if bound in ("[]", "{}") and options.enable_no_content_response:
+        return Response(b"", HTTPStatus.NO_CONTENT, sent)
+    content, natural = encode(outcome.body) if bound is None else (bound.encode("utf-8", "replace"), JSON)
     if not content or status in _WITHOUT_BODY:
         return Response(b"", status, sent)
     kind = given or _echoed(headers, natural) or options.produces or natural

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from caravana.component.platform_http import answering, reading
+from caravana.component.platform_http import answering, contract, reading
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ExpressionError, NotStorable
@@ -30,14 +30,23 @@ class PlatformHttpConsumer(Consumer):
         self._listener.unmount(self._path, self._options.methods)
 
     async def _handle(self, request: Request) -> Response:
+        options = self._options
+        if not options.enable_cors:
+            return await self._respond(request)
+        asks_first = request.method == "OPTIONS"  # a browser, before the call itself: no message
+        answer = Response(b"") if asks_first else await self._respond(request)
+        answer.headers.update(contract.cors(options, request.headers.get("origin")))
+        return answer
+
+    async def _respond(self, request: Request) -> Response:
         try:
             arrival = await self._read(request)
         except reading.TooLarge:
             return answering.refusal(413, f"the body is larger than {self._options.max_bytes} bytes")
         except reading.Malformed as error:
             return answering.refusal(400, str(error))
-        if arrival is None:
-            return answering.refusal(415, "this address does not take that content type")
+        if not isinstance(arrival, Arrival):
+            return answering.refusal(*arrival)
         try:
             return await self._take(arrival)
         except Unavailable as error:
@@ -45,16 +54,20 @@ class PlatformHttpConsumer(Consumer):
         except (NotStorable, ExpressionError) as error:
             return answering.refusal(400, str(error))
 
-    async def _read(self, request: Request) -> Arrival | None:
-        """Return the message, or None when the route does not take its content type."""
+    async def _read(self, request: Request) -> Arrival | contract.Wrong:
+        """Return the message, or why it is refused."""
         options = self._options
         content_type = request.headers.get("content-type", "")
         raw = await reading.read_raw(request, options.max_bytes)
         if raw and not reading.takes(options.consumes, content_type):
-            return None
+            return 415, "this address does not take that content type"
         body = reading.read_body(raw, content_type, form=options.populate_body_with_form)
         base = self._path.rstrip("/") if options.match_on_uri_prefix else ""
-        headers = reading.read_headers(request, base=base)
+        headers = contract.fill(reading.read_headers(request, base=base), options.params)
+        refused = contract.wrong(options, headers, body)
+        if refused is not None:
+            return refused
+        body = contract.bound(options, content_type, body)
         return Arrival(body, headers, key=request.headers.get(options.key_header) or None)
 
     async def _take(self, arrival: Arrival) -> Response:

@@ -1,6 +1,10 @@
 """What can be set at a `platform-http:` address."""
 
-from pydantic import Field, field_validator
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
 
 from caravana.kit.options import Options
 
@@ -8,8 +12,30 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 MEBIBYTE = 1024 * 1024
 
 
+def _from_json(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("is no JSON") from None
+
+
+class Parameter(Options):
+    """What a request may carry, as the REST DSL's `param` says it."""
+
+    name: str
+    type: Literal["path", "query", "header", "body", "formData"] = "path"
+    required: bool = True
+    default_value: str | None = None
+    allowable_values: tuple[str, ...] = ()
+
+
 class PlatformHttpOptions(Options):
-    """Options of one address; names and defaults are Camel's, `maxBytes` and `keyHeader` are Caravana's."""
+    """Options of one address; names and defaults are Camel's.
+
+    `maxBytes` and `keyHeader` are Caravana's; those from `bindingMode` on are the REST DSL's, for one operation.
+    """
 
     http_method_restrict: str | None = Field(None, description="Methods taken, with commas between; unset = all.")
     match_on_uri_prefix: bool = Field(False, description="Also take every address below the path.")
@@ -24,6 +50,23 @@ class PlatformHttpOptions(Options):
         4 * MEBIBYTE, gt=0, description="Largest body taken, in bytes; a larger one is answered 413."
     )
     key_header: str = Field("Idempotency-Key", description="Request header whose value makes a repeat a duplicate.")
+    binding_mode: Literal["off", "auto", "json"] = Field(
+        "off", description="Read and write bodies as JSON: always, or where the content type says so (auto)."
+    )
+    skip_binding_on_error_code: bool = Field(
+        False, description="With binding: leave the body of an answer from status 300 as it is."
+    )
+    client_request_validation: bool = Field(
+        False, description="Check content type (415), Accept (406), parameters and JSON (400)."
+    )
+    enable_no_content_response: bool = Field(False, description="With binding: 204 for an empty map or list.")
+    enable_cors: bool = Field(False, alias="enableCORS", description="Answer browsers of other sites.")
+    cors_headers: Annotated[Mapping[str, str], BeforeValidator(_from_json)] = Field(
+        default_factory=dict, description="Headers for browsers of other sites, as a JSON object."
+    )
+    params: Annotated[tuple[Parameter, ...], BeforeValidator(_from_json)] = Field(
+        (), description="Parameters to check, as a JSON list of name, type, required, defaultValue, allowableValues."
+    )
 
     @field_validator("http_method_restrict")
     @classmethod

@@ -1,0 +1,134 @@
+"""The OpenAPI 3 document of REST services, made of what their route files say."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from caravana.route.document import RouteDocument
+from caravana.route.rest import Param, Rest, RestConfiguration, Verb
+from caravana.route.rest_routes import full_path, inherited, pairs
+
+_TYPES = {"int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean"}
+_KNOWN = ("string", "integer", "number", "boolean", "array", "object")
+_PATH_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+def openapi(documents: Iterable[RouteDocument], settings: RestConfiguration, address: str = "/") -> dict[str, Any]:
+    """Return the document of all services that do not say `apiDocs: false`; `address`: where they are served."""
+    facts = pairs(settings.api_property)
+    info = {"title": facts.get("api.title", "Caravana"), "version": facts.get("api.version", "1.0")}
+    if "api.description" in facts:
+        info["description"] = facts["api.description"]
+    paths: dict[str, dict[str, Any]] = {}
+    tags: dict[str, str | None] = {}
+    for rest, method, verb in _operations(documents, settings):
+        if rest.tag:
+            tags.setdefault(rest.tag, rest.description)
+        path = "/" + full_path(settings, rest, verb)
+        paths.setdefault(path, {})[method.lower()] = _operation(settings, rest, verb, path)
+    made: dict[str, Any] = {"openapi": "3.0.3", "info": info, "servers": [{"url": address}], "paths": paths}
+    if tags:
+        made["tags"] = [{"name": name, **_described(about)} for name, about in tags.items()]
+    return made
+
+
+def _operations(documents: Iterable[RouteDocument], settings: RestConfiguration) -> Iterator[tuple[Rest, str, Verb]]:
+    for document in documents:
+        for rest in document.rests:
+            for method, verb in rest.operations():
+                if inherited("api_docs", settings, rest, verb) is not False and not (rest.disabled or verb.disabled):
+                    yield rest, method, verb
+
+
+def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str) -> dict[str, Any]:
+    binding = inherited("binding_mode", settings, rest, verb) != "off"
+    made: dict[str, Any] = {}
+    if name := verb.route_id or verb.id:
+        made["operationId"] = name
+    if verb.description:
+        made["summary"] = verb.description
+    if rest.tag:
+        made["tags"] = [rest.tag]
+    if verb.deprecated:
+        made["deprecated"] = True
+    parameters = [*_parameters(verb.param), *_unsaid(verb, path)]
+    if parameters:
+        made["parameters"] = parameters
+    body = next((one for one in verb.param if one.type == "body"), None)
+    if form := [one for one in verb.param if one.type == "formData"]:
+        made["requestBody"] = _form(form)
+    elif body is not None:
+        made["requestBody"] = {
+            "required": body.required,
+            **_described(body.description),
+            "content": _content(verb.consumes or rest.consumes, binding, _schema(body)),
+        }
+    made["responses"] = _responses(verb, _content(verb.produces or rest.produces, binding, {}))
+    return made
+
+
+def _parameters(params: Iterable[Param]) -> Iterator[dict[str, Any]]:
+    for param in params:
+        if param.type in ("path", "query", "header"):
+            about = {"name": param.name, "in": param.type, **_described(param.description)}
+            yield {**about, "required": param.required or param.type == "path", "schema": _schema(param)}
+
+
+def _unsaid(verb: Verb, path: str) -> Iterator[dict[str, Any]]:
+    """Path parameters that the file does not describe; OpenAPI wants every one."""
+    told = {param.name for param in verb.param if param.type == "path"}
+    for name in _PATH_PARAMETER.findall(path):
+        if name not in told:
+            yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _schema(param: Param) -> dict[str, Any]:
+    kind = _TYPES.get(param.data_type, param.data_type)
+    if param.type == "body" and kind not in _KNOWN[1:]:
+        return {}  # a class of Java, or nothing said: any value
+    schema: dict[str, Any] = {"type": kind if kind in _KNOWN else "string"}
+    if schema["type"] == "array":
+        schema["items"] = {}
+    if param.data_format:
+        schema["format"] = param.data_format
+    if param.allowed:
+        schema["enum"] = [_value(one, kind) for one in param.allowed]
+    if param.default_value is not None:
+        schema["default"] = _value(param.default_value, kind)
+    return schema
+
+
+def _value(text: str, kind: str) -> Any:
+    """Return a value as its type writes it in JSON; what does not fit stays a text."""
+    if kind == "boolean":
+        return text.lower() == "true"
+    try:
+        return int(text) if kind == "integer" else float(text) if kind == "number" else text
+    except ValueError:
+        return text
+
+
+def _form(fields: Iterable[Param]) -> dict[str, Any]:
+    listed = list(fields)
+    schema: dict[str, Any] = {"type": "object", "properties": {one.name: _schema(one) for one in listed}}
+    if wanted := [one.name for one in listed if one.required]:
+        schema["required"] = wanted
+    return {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+
+
+def _content(types: str | None, binding: bool, schema: Mapping[str, Any]) -> dict[str, Any]:
+    named = [one.strip() for one in (types or ("application/json" if binding else "*/*")).split(",") if one.strip()]
+    return {one: {"schema": dict(schema)} if schema else {} for one in named}
+
+
+def _responses(verb: Verb, content: Mapping[str, Any]) -> dict[str, Any]:
+    if not verb.response_message:
+        return {"200": {"description": "success", "content": dict(content)}}
+    return {
+        one.code: {"description": one.message, **({"content": dict(content)} if one.code.startswith("2") else {})}
+        for one in verb.response_message
+    }
+
+
+def _described(text: str | None) -> dict[str, str]:
+    return {"description": text} if text else {}
