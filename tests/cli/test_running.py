@@ -2,7 +2,10 @@
 
 import json
 import signal
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -53,6 +56,21 @@ async def test_day_of_an_operator(folder: Folder, caravana: Command) -> None:
         assert "what becomes of it" in await in_thread(caravana, "messages", "retry", item["id"], "--yes")
         await eventually(lambda: folder.charged() == ["S00012"], timeout=30)
         assert json.loads(await in_thread(caravana, "review", "--json")) == []
+
+
+async def test_times_are_the_companys(folder: Folder, caravana: Command) -> None:
+    """Tokyo reads its own time, and what it writes without a zone is meant so, whatever zone the machine has."""
+    config = Path(folder.config)
+    config.write_text(config.read_text() + "company: {timezone: Asia/Tokyo}\n")
+    async with folder.running() as hub:
+        await sell(hub["listener"], "S00012")
+        [item] = json.loads(await in_thread(caravana, "messages", "--json"))
+    local = datetime.fromisoformat(item["accepted"]).astimezone(ZoneInfo("Asia/Tokyo"))
+    assert local.strftime("%H:%M:%S") in await in_thread(caravana, "messages")
+    for limit, count in ((local - timedelta(minutes=1), 1), (local + timedelta(minutes=1), 0)):
+        since = limit.replace(tzinfo=None).isoformat(timespec="seconds")
+        found = json.loads(await in_thread(caravana, "messages", "list", "--since", since, "--json"))
+        assert len(found) == count
 
 
 async def test_repair_while_no_hub_runs(folder: Folder, caravana: Command) -> None:

@@ -3,8 +3,11 @@
 import asyncio
 import getpass
 from collections.abc import Sequence
+from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from caravana.engine.configuration import Configuration
     from caravana.engine.control import Presence
     from caravana.engine.hub import Hub
+
+_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+"""The zone of the company whose configuration the command read (people read and write its times), else the machine's."""
 
 TIMEOUT = 60.0
 """Seconds that a running hub may take to answer."""
@@ -27,6 +33,8 @@ def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any)
     from caravana.journal import JournalError
 
     configuration = read_configuration(config)
+    _zone.set(ZoneInfo(configuration.company.timezone))
+    arguments |= {name: _aware(arguments[name]) for name in ("since", "until") if arguments.get(name)}
     path = presence_path(configuration.journal)
     presence = Presence.read(path) if path is not None else None
     try:
@@ -129,10 +137,17 @@ def short(text: str | None, width: int = 60) -> str:
 
 
 def when(text: str | None) -> str:
-    """Return a moment in the machine's own zone, to the second."""
-    from datetime import datetime
+    """Return a moment in the company's zone, to the second."""
+    return "" if not text else datetime.fromisoformat(text).astimezone(_zone.get()).strftime("%Y-%m-%d %H:%M:%S")
 
-    return "" if not text else datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+def _aware(text: str) -> str:
+    """A time that a person wrote without a zone is the company's. What is no time is left to the desk, which says so."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (moment if moment.tzinfo else moment.replace(tzinfo=_zone.get())).isoformat()
 
 
 def states_of(texts: Sequence[str] | None) -> list[str]:

@@ -5,8 +5,9 @@ import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
@@ -33,6 +34,15 @@ class Company(Section):
     currency: str = Field("USD", description="ISO 4217 code.")
     timezone: str = Field("America/Guayaquil", description="The company's time zone.")
     locale: str = Field("es_EC", description="How amounts and dates are written.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"there is no time zone `{name}`; write one as America/Guayaquil") from None
+        return name
 
 
 class Port(Section):
@@ -124,6 +134,15 @@ class Configuration(Section):
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the flows, by dotted name.")
 
     _base: Path = Path()
+
+    @field_validator("go_live")
+    @classmethod
+    def _in_the_companys_zone(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
+        """A time without a zone is the company's; a wrong company is told by its own field."""
+        company = info.data.get("company")
+        if moment is None or moment.tzinfo is not None or company is None:
+            return moment
+        return moment.replace(tzinfo=ZoneInfo(company.timezone))
 
     def secret(self, name: str) -> str:
         """Return a secret: environment `CARAVANA_SECRET_<NAME>`, else its file. Raises `ConfigurationError`."""

@@ -2,8 +2,9 @@
 
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from caravana.engine.guard import Handling
@@ -56,7 +57,7 @@ class Intake:
     bulk: bool = False
     reply_accepted: bool = False
     reply_timeout: timedelta = timedelta(seconds=30)
-    go_live: str | None = None
+    go_live: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ class Assembler:
             bulk=generic.get("bulk") == "true",
             reply_accepted=generic.get("reply") == "accepted",
             reply_timeout=_duration(generic.get("replyTimeout", "30s"), place),
-            go_live=generic.get("goLive"),
+            go_live=_moment(generic.get("goLive"), place),
         )
 
     def _simple(self, text: str | None) -> Expression | None:
@@ -276,6 +277,16 @@ class Assembler:
 
 async def _NOTHING(exchange: Exchange, scope: Any) -> None:  # noqa: N802 -- stands for a route that was refused
     return None
+
+
+def _moment(text: str | None, place: str) -> datetime | None:
+    if text is None:
+        return None
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment
+    raise ConfigurationError(f"`goLive={text}` is no time with its zone: 2026-11-23T00:00:00-05:00", place=place)
 
 
 def _duration(text: str, place: str) -> timedelta:

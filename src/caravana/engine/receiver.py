@@ -42,8 +42,7 @@ class RouteReceiver:
     @property
     def go_live(self) -> datetime | None:
         """Records older than this are not taken."""
-        text = self._route.intake.go_live
-        return datetime.fromisoformat(text) if text else self._hub.configuration.go_live
+        return self._route.intake.go_live or self._hub.configuration.go_live
 
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
         """Put `arrivals` and the new cursor on disk in one transaction. Raises `Unavailable`."""
