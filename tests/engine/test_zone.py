@@ -25,7 +25,7 @@ def test_the_line_of_going_live_is_the_companys_midnight(tmp_path: Path) -> None
 
 def test_an_unknown_zone_is_told_with_its_line(tmp_path: Path) -> None:
     """Name, place and what to write instead."""
-    with pytest.raises(ConfigurationError, match=r"yaml:2: `company..timezone`: there is no time zone `Quito`"):
+    with pytest.raises(ConfigurationError, match=r"yaml:2: `company.timezone`: there is no time zone `Quito`"):
         _read(tmp_path, "company:\n  timezone: Quito")
 
 
