@@ -126,6 +126,21 @@ async def test_settled_by_another_process(disk: Disk) -> None:
     await disk.dispatcher.stop()
 
 
+async def test_changed_while_its_run_ends(disk: Disk) -> None:
+    """What is changed by hand between the end of its run on disk and the verdict is looked at again, whatever the verdict."""
+    verdicts = {1: HOLD, 2: OVER, 3: Verdict(until=disk.clock.now() + timedelta(hours=1))}
+    disk.verdicts |= verdicts
+    for seq in verdicts:
+        disk.gates[seq] = asyncio.Event()
+        disk.dispatcher.add(disk.put(seq, f"lane{seq}"))
+    await eventually(lambda: sorted(disk.ran) == [1, 2, 3])
+    for seq in verdicts:
+        disk.dispatcher.look_again(seq)
+        disk.gates[seq].set()
+    await eventually(lambda: sorted(disk.ran) == [1, 1, 2, 2, 3, 3] and not disk.open)
+    await disk.dispatcher.stop()
+
+
 async def test_refresh_finds_what_others_accepted(disk: Disk) -> None:
     """Work of other processes is found behind what is known, also when later work of ours came first."""
     for seq in (1, 2, 3):

@@ -1,61 +1,15 @@
 """Exclusive consumers in processes that are really stopped past their lease, continued and killed."""
 
-import asyncio
 import signal
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from caravana.journal import Journal, open_journal
 from caravana.journal import operations as ops
 from caravana.kit import codec
+from tests.dispatch.told import WatcherStarter
 from tests.journal.conftest import query
-
-LEASE = "1.5"
-SCRIPT = str(Path(__file__).with_name("watcher.py"))
-
-
-class Watcher:
-    """A process with `watcher.py`."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-
-    async def hears(self, *words: str) -> str:
-        """Read on until the process says one of `words`; return that."""
-        assert self.process.stdout is not None
-        async with asyncio.timeout(30):
-            while (line := (await self.process.stdout.readline()).decode().strip()) not in words:
-                assert line or not self.process.stdout.at_eof()
-        return line
-
-    def tell(self, order: str) -> None:
-        """Give the process an order."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{order}\n".encode())
-
-
-Starter = Callable[[], Awaitable[Watcher]]
-
-
-@pytest.fixture
-async def start(postgres_database: str) -> AsyncIterator[Starter]:
-    """Start watchers on one database; all are killed at the end."""
-    async with AsyncExitStack() as stack:
-
-        async def begin() -> Watcher:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, SCRIPT, postgres_database, LEASE,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            )  # fmt: skip
-            stack.push_async_callback(process.wait)
-            stack.callback(lambda: process.kill() if process.returncode is None else None)
-            return Watcher(process)
-
-        yield begin
 
 
 @pytest.fixture
@@ -74,9 +28,9 @@ async def cursor(journal: Journal) -> str:
 
 
 @pytest.mark.parametrize("knows", [False, True], ids=["unaware", "aware"])
-async def test_stopped_past_its_lease(start: Starter, journal: Journal, knows: bool) -> None:
+async def test_stopped_past_its_lease(start_watcher: WatcherStarter, journal: Journal, knows: bool) -> None:
     """A poller stopped past its lease writes nothing, cursor nor records, noticed or not; later it goes on from the other's."""
-    one = await start()
+    one = await start_watcher()
     await one.hears("began None")
     one.tell("look 1")
     await one.hears("stored")
@@ -84,7 +38,7 @@ async def test_stopped_past_its_lease(start: Starter, journal: Journal, knows: b
         one.tell("freeze")
         await one.hears("frozen")
     one.process.send_signal(signal.SIGSTOP)
-    two = await start()
+    two = await start_watcher()
     await two.hears("began 1")
     two.tell("look 2")
     await two.hears("stored")

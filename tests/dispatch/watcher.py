@@ -1,8 +1,12 @@
-"""A hub in a process of its own with one exclusive consumer, which does what it is told on standard input and says how it went.
+"""A hub in a process of its own, which does what it is told on standard input and says how it went.
+
+It has an exclusive consumer, and a route with a strict lane to a partner whose answers can be lost.
 
     look N   accept message N with the cursor N, and write N into the consumer's records → stored, refused or idle
     freeze   the lease is neither renewed nor looked at any more, so that the process cannot know that it lost it → frozen
     thaw     it is again → thawed
+    lose     the answer to the next call of the partner is lost → lost
+    pause    no exchange is begun any more → paused
 
 Of its own accord it says `began CURSOR` and `ended`.
 """
@@ -11,24 +15,18 @@ import asyncio
 import sys
 from typing import Any
 
-from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.component import Component, Consumer, Endpoint
+from caravana.kit.errors import Unknown
 from caravana.kit.ports import Arrival, Receiver, Unavailable
 from caravana.route import read_text
+from tests.dispatch.hubs import Freezable, freeze
+from tests.engine.conftest import route
+from tests.engine.partner import PartnerComponent
 
-ROUTE = "- route:\n    id: watch\n    from:\n      uri: told:here\n      steps:\n        - log: taken\n"
-
-
-class Freezable(LeasedOwnership):
-    """An ownership that can be kept from learning anything."""
-
-    frozen = False
-
-    def _tick(self) -> None:
-        if not self.frozen:
-            super()._tick()
+WATCH = "- route:\n    id: watch\n    from:\n      uri: told:here\n      steps:\n        - log: taken\n"
+PAY = route("- to: 'partner:pay?kind=blind'", parameters="{lane: '${body}', strict: 'true'}")
 
 
 class ToldConsumer(Consumer):
@@ -87,27 +85,35 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def obey(ownership: Freezable, order: str) -> None:
+async def obey(hub: Hub, order: str) -> None:
     """Carry out one line of standard input."""
     word, _, rest = order.strip().partition(" ")
-    if word == "look":
-        consumer = ToldConsumer.current
-        say("idle" if consumer is None else await consumer.look(rest))
-    else:
-        ownership.frozen = word == "freeze"
-        say("frozen" if ownership.frozen else "thawed")
+    match word:
+        case "look":
+            consumer = ToldConsumer.current
+            say("idle" if consumer is None else await consumer.look(rest))
+        case "freeze" | "thaw":
+            freeze(hub, frozen=word == "freeze")
+            say({"freeze": "frozen", "thaw": "thawed"}[word])
+        case "lose":
+            PartnerComponent.world.lose_answer(Unknown("cut"))
+            say("lost")
+        case "pause":
+            hub.dispatcher.pause()
+            say("paused")
 
 
 async def main(url: str, lease: float) -> None:
     """Run until killed."""
     ownership = Freezable(url, lease=lease)
-    hub = Hub(Configuration(journal=url), [read_text(ROUTE)], ownership=ownership, components=[ToldComponent])
+    documents = [read_text(PAY + WATCH)]
+    hub = Hub(Configuration(journal=url), documents, ownership=ownership, components=[ToldComponent, PartnerComponent])
     await hub.start()
     say("started")
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     async for line in reader:
-        await obey(ownership, line.decode())
+        await obey(hub, line.decode())
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class Dispatcher:
         self._reserved: dict[int, Work] = {}
         self._at_work: dict[int, Work] = {}
         self._orphans: set[int] = set()
+        self._stirred: set[int] = set()
 
     async def start(self) -> None:
         """Load what is unfinished and begin."""
@@ -120,28 +121,17 @@ class Dispatcher:
         if self._lanes.add(work):
             self._pump()
 
-    def settled(self, seq: int) -> None:
-        """A person or a status settled the doubt of `seq`, or revived it: run it again."""
-        work = self._held.pop(seq, None)
+    def look_again(self, seq: int) -> None:
+        """The state of `seq` was changed by hand, here or in another process: what is held or parked here sees what it is now.
+
+        A run that is just ending may have judged by the old state: it is looked at once more.
+        """
+        if seq in self._at_work:
+            self._stirred.add(seq)
+            return
+        work = self._held.pop(seq, None) or self._unpark(seq)
         if work is not None:
             self._lanes.again(work)
-            self._pump()
-
-    def look_again(self, seq: int) -> None:
-        """Another process changed the state of `seq`: if it is held or parked here, its run sees what it is now."""
-        self.settled(seq)
-        found = [item for item in self._due if item[2].seq == seq]
-        if found:
-            self._due.remove(found[0])
-            heapq.heapify(self._due)
-            self._lanes.again(found[0][2])
-            self._pump()
-
-    def dropped(self, seq: int) -> None:
-        """`seq`, which was held, ended without a run (discarded)."""
-        work = self._held.pop(seq, None)
-        if work is not None:
-            self._lanes.release(work)
             self._pump()
 
     def reserve(self, work: Work) -> bool:
@@ -179,7 +169,7 @@ class Dispatcher:
         """Look at the disk from the beginning: shards were won, or older work revived."""
         await self._fill(whole=True)
         for seq in list(self._held):  # what doubted or waited for a person may have been settled elsewhere
-            self.settled(seq)
+            self.look_again(seq)
         self._pump()
 
     async def refresh(self) -> None:
@@ -196,6 +186,15 @@ class Dispatcher:
 
     def _has_ready(self) -> bool:
         return len(self._lanes) > len(self._due) + len(self._held) and not self._paused
+
+    def _unpark(self, seq: int) -> Work | None:
+        """Take `seq` out of what waits for its time."""
+        found = next((item for item in self._due if item[2].seq == seq), None)
+        if found is None:
+            return None
+        self._due.remove(found)
+        heapq.heapify(self._due)
+        return found[2]
 
     def _park(self, work: Work, due: datetime) -> None:
         heapq.heappush(self._due, (due, next(self._ticket), work))
@@ -232,10 +231,14 @@ class Dispatcher:
         self._idle.set()
 
     def _judge(self, work: Work, verdict: Verdict) -> None:
+        stirred = work.seq in self._stirred
+        self._stirred.discard(work.seq)
         if work.seq in self._orphans:  # its shard was lost meanwhile; if it is ours again, the disk says what is left
             self._orphans.discard(work.seq)
             self._lanes.release(work)
             self._last, self._behind = 0, True
+        elif stirred:
+            self._lanes.again(work)
         elif verdict.until is not None:
             self._park(work, verdict.until)
         elif verdict.held:

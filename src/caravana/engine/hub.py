@@ -133,7 +133,7 @@ class Hub:
         await self.dispatcher.left(shard)
 
     def _heard(self, kind: str, text: str) -> None:
-        """Another process says that there is work, or that a topic has news."""
+        """Another process says that there is work, that exchanges were changed by hand, or that a topic has news."""
         if kind == "topic":
             self._call_listeners(text)
         elif kind == "again":
