@@ -2,6 +2,7 @@
 
 import asyncio
 
+from caravana.kit.errors import Transient
 from caravana.kit.ports import Arrival
 from tests.dispatch.hubs import Starter, both_own, freeze, states
 from tests.engine.conftest import route
@@ -82,6 +83,30 @@ async def test_frozen_hub_is_taken_over_and_writes_nothing(start_hub: Starter, w
     assert await states(two) == {"done": 10}
     keys = [key for key, _ in world.done]
     assert len(keys) == len(set(keys)) == 20
+
+
+async def test_a_repeat_at_another_door_waits_for_the_answer(start_hub: Starter, world: World) -> None:
+    """A caller who repeats his request at the other hub while it runs gets the one answer, for one effect."""
+    world.before = asyncio.Event()
+    text = route("- to: 'partner:pay?kind=blind'", parameters="{key: '${body}', lane: one}")
+    hubs = [await start_hub(text), await start_hub(text)]
+    await both_own(*hubs)
+    asked = [asyncio.create_task(hub.receivers["main"].request(Arrival(body="order 7"))) for hub in hubs * 2]
+    await eventually(lambda: world.calls == 1)
+    world.before.set()
+    outcomes = [await one for one in asked]
+    assert {(one.state, one.id) for one in outcomes} == {("done", outcomes[0].id)}
+    assert world.calls == 1
+
+
+async def test_a_failure_at_the_owner_is_told_at_once(start_hub: Starter, world: World) -> None:
+    """The partner is away: the callers at both hubs are told so, also the one whose request the other hub runs."""
+    world.fail(*[Transient("away") for _ in range(2)])
+    text = route("- to: 'partner:pay?kind=blind'", parameters="{lane: one}")
+    hubs = [await start_hub(text), await start_hub(text)]
+    await both_own(*hubs)
+    outcomes = [await hub.receivers["main"].request(Arrival(body="order 7")) for hub in hubs]
+    assert [(one.state, one.error_class) for one in outcomes] == [("failed", "Transient")] * 2
 
 
 async def test_timer_runs_in_one_hub(start_hub: Starter, world: World) -> None:

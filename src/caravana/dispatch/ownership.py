@@ -10,8 +10,8 @@ Action = Callable[[], Awaitable[None]]
 Beginning = Callable[[Fence | None], Awaitable[None]]
 """Called with what every write of what begins must prove, or None when nothing need be proved."""
 Heard = Callable[[str, str], None]
-"""Called with the kind of news and its text: `work` (shards, comma separated), `topic`, `again` (places of
-exchanges whose state was changed by hand; none: look at everything)."""
+"""Called with the kind of news and its text: `work` (shards, comma separated), `topic`, `ended` (an exchange whose
+caller may wait elsewhere), `again` (places of exchanges whose state was changed by hand; none: look at everything)."""
 
 
 class Ownership(Protocol):

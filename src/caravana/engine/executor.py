@@ -54,7 +54,7 @@ class Executor:
             return OVER
         if stored.not_before is not None and from_micros(stored.not_before) > self._hub.clock.now():
             return Verdict(until=from_micros(stored.not_before))
-        run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored.id))
+        run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored))
         return await self._carry_out(run)
 
     async def _load(self, work: Work) -> tuple[Stored, dict] | None:  # type: ignore[type-arg]

@@ -136,6 +136,8 @@ class Hub:
         """Another process says that there is work, that exchanges were changed by hand, or that a topic has news."""
         if kind == "topic":
             self._call_listeners(text)
+        elif kind == "ended":
+            self.requests.heard(text)
         elif kind == "again":
             for seq in filter(None, text.split(",")):
                 self.dispatcher.look_again(int(seq))
