@@ -140,8 +140,8 @@ class Requests:
                 found = await self._recorded(exchange_id)
                 if found.state not in GOING_ON and not future.done():
                     future.set_result(found)
-            hint = asyncio.ensure_future(told.wait())
-            await asyncio.wait([future, hint], timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            hint: asyncio.Task[Any] = asyncio.create_task(told.wait())
+            await asyncio.wait({future, hint}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             hint.cancel()
             pause = min(2 * pause, WATCH_LAST)
         self._answers.pop(exchange_id, None)
