@@ -7,6 +7,7 @@ from caravana.engine.looking import Looking
 from caravana.engine.masking import shown
 from caravana.engine.showing import message_line
 from caravana.journal import admin as acts
+from caravana.journal import listing
 from caravana.journal import operations as ops
 from caravana.journal.model import State
 from caravana.kit import codec
@@ -25,8 +26,8 @@ class Review(Looking):
             (State.IN_DOUBT, "look at the partner's side, then: caravana messages settle ID"),
             (State.DEAD, "mend the cause, then: caravana messages retry ID (or discard ID)"),
         ):
-            wanted = acts.Filter((state,), limit=limit)
-            for row in map(message_line, await self.journal.query(acts.messages(wanted), {})):
+            wanted = listing.Filter((state,), limit=limit)
+            for row in map(message_line, await self.journal.query(listing.messages(wanted), {})):
                 reason = row["error"] or row["error_class"] or ""
                 found.append(_item(state, row["id"], row["route"], reason, row["accepted"], remedy))
         found += [_flow_item(key, codec.loads(value)) for key, value in await self._items(limit)]

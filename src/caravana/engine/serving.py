@@ -1,18 +1,21 @@
 """A whole hub in one process: its two ports, its presence beside the journal, reading its routes again."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from caravana.engine.admin import Admin
 from caravana.engine.control import ControlApp, Presence, new_token, presence_path
 from caravana.engine.hub import Hub
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.serving import serve
+
+if TYPE_CHECKING:
+    from caravana.engine.admin import Admin
 
 log = structlog.get_logger("caravana.hub")
 
@@ -47,6 +50,25 @@ class Watch:
         return self._hub.metrics.text()
 
 
+class _Office:
+    """The operator's desk, imported when it is first asked: most hubs run for days without, and it brings SQLAlchemy."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._admin: Admin | None = None
+
+    async def __call__(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        if self._admin is None:
+            self._admin = await asyncio.to_thread(_open_desk, self._hub)  # messages go on meanwhile
+        return await self._admin.call(operation, arguments)
+
+
+def _open_desk(hub: Hub) -> "Admin":
+    from caravana.engine.admin import Admin
+
+    return Admin(hub.journal, hub.clock, hub)
+
+
 @asynccontextmanager
 async def served(hub: Hub) -> AsyncIterator[Addresses]:
     """Run `hub` with both ports while the block runs.
@@ -56,7 +78,7 @@ async def served(hub: Hub) -> AsyncIterator[Addresses]:
     """
     configuration = hub.configuration
     watch, token = Watch(hub), new_token()
-    control = ControlApp(watch, Admin(hub.journal, hub.clock, hub).call, token)
+    control = ControlApp(watch, _Office(hub), token)
     async with AsyncExitStack() as stack:
         listener = await _bind(stack, hub.listener, "listener", configuration.listener)
         office = await _bind(stack, control.app(), "control", configuration.control)

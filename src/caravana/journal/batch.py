@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import AsyncConnection, AsyncCursor, sql
 
-from caravana.journal import statements as s
+from caravana.journal import compiled as s
 from caravana.journal.journal import Fenced
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation, Row, Rows, Statement, Work

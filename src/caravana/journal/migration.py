@@ -1,41 +1,43 @@
-"""Bringing a database's schema up to date, by Alembic, which is imported only when there is something to do."""
+"""Bringing a database's schema up to date.
+
+SQLAlchemy and Alembic, which do it, are imported only then: the drivers ask the version themselves first.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
+from caravana.journal.journal import Broken
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
     from alembic.config import Config
 
 NEWEST = "0001"
 """The newest version of the schema; a test compares it with the scripts."""
+VERSION = "SELECT version_num FROM alembic_version"
+"""Asks for the version of the schema; an empty database does not have the table."""
 SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x0CA2A7AA
 
 
 def upgrade(url: str) -> None:
-    """Bring the schema at `url` (SQLAlchemy's form) to the newest version; does nothing when it is there already."""
+    """Bring the schema at `url` (SQLAlchemy's form) to the newest version. Raises `Broken`."""
+    import sqlalchemy as sa  # as the module says: only here
+    from alembic import command
+
     engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":  # processes that start together migrate one after the other
-            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        if _version(connection) != NEWEST:
-            from alembic import command
-
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # processes that start together migrate one after the other
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
             command.upgrade(_config(connection), "head")
-    engine.dispose()
+    except sa.exc.DBAPIError as error:
+        raise Broken(str(error.orig)) from error
+    finally:
+        engine.dispose()
 
 
-def _version(connection: sa.Connection) -> str | None:
-    """Return the schema's version, None in an empty database."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
-
-
-def _config(connection: sa.Connection) -> "Config":
+def _config(connection: "sa.Connection") -> "Config":
     from alembic.config import Config
 
     config = Config()

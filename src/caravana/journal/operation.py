@@ -9,39 +9,20 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.compiler import SQLCompiler
-
 Row = tuple[Any, ...]
 Rows = list[Row]
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement, compiled once for each database; `table` and `writes` let a writer sort and group."""
+    """One statement as each database wants it; `returns`: whether rows come back."""
 
-    __slots__ = ("_element", "name", "postgresql", "returns", "sqlite")
-
-    def __init__(self, name: str, element: Executable, *, returns: bool) -> None:
-        """`returns`: whether rows come back."""
-        self.name = name
-        self.returns = returns
-        self._element = element
-        self.sqlite = self._compile(SQLiteDialect_pysqlite(paramstyle="named"))
-        self.postgresql = self._compile(PGDialect_psycopg())  # type: ignore[no-untyped-call]
-
-    def _compile(self, dialect: Dialect) -> str:
-        compiled = self._element.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-        assert isinstance(compiled, SQLCompiler)
-        text = str(compiled)
-        for name, value in compiled.params.items():
-            if value is not None:  # SQLite's dialect writes LIMIT with an OFFSET of its own
-                text = text.replace(f":{name}", str(int(value)))
-        return text
+    name: str
+    sqlite: str
+    postgresql: str
+    returns: bool
 
 
 Work = Generator[tuple[Statement, dict[str, Any]], Rows, R]

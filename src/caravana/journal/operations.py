@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from caravana.journal import statements as s
+from caravana.journal import compiled as s
 from caravana.journal.model import Admitted, Ending, Entry, Record, State, Stored, Waiting
 from caravana.journal.operation import Work, operation
 

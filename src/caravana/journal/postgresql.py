@@ -4,22 +4,21 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import structlog
 from psycopg import errors
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from caravana.journal.batch import Batch, Connection, Job, run_reading
 from caravana.journal.journal import Broken, Full, JournalError
-from caravana.journal.migration import upgrade
+from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
 from caravana.journal.readers import Readers
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.base import Executable
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -104,11 +103,21 @@ class PostgresJournal:
         """Bring the schema up to date and start the writers. Raises `Broken`."""
         scheme, _, rest = self.url.partition("://")
         try:
-            await asyncio.to_thread(upgrade, f"{scheme}+psycopg://{rest}")
-        except (SQLAlchemyError, psycopg.Error) as error:
+            if await self._version() != NEWEST:
+                await asyncio.to_thread(upgrade, f"{scheme}+psycopg://{rest}")
+        except (Broken, psycopg.Error) as error:
             raise Broken(f"PostgreSQL: {_reason(error)}") from error
         queues = [self._inserting] + [self._recording] * RECORDERS
         self._tasks = [asyncio.create_task(self._write(queue), name="journal-write") for queue in queues]
+
+    async def _version(self) -> str | None:
+        """Return the schema's version, None in an empty database."""
+        async with await connect(self.url, autocommit=True) as connection:
+            try:
+                found = await (await connection.execute(VERSION)).fetchone()
+            except errors.UndefinedTable:
+                return None
+            return None if found is None else str(found[0])
 
     async def close(self) -> None:
         """Refuse new work, carry out what waits, and close."""
@@ -157,16 +166,17 @@ class PostgresJournal:
         except psycopg.Error as error:
             raise Broken(_reason(error)) from error
 
-    async def query(self, text: Executable, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    async def query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """Run a select of the command line or console. Raises `Broken`."""
-        compiled = text.compile(  # type: ignore[attr-defined]
-            dialect=PGDialect_psycopg(),  # type: ignore[no-untyped-call]
-            compile_kwargs={"render_postcompile": True},
-        )
-        assert isinstance(compiled, SQLCompiler)
+        from caravana.journal.definition import (
+            compile_element,
+            postgresql_dialect,
+        )  # SQLAlchemy, which a hub does without
+
+        wanted, values = compile_element(text, postgresql_dialect())
         try:
             async with self._readers.connection() as connection:
-                cursor = await connection.execute(str(compiled), {**compiled.params, **parameters})
+                cursor = await connection.execute(wanted, {**values, **parameters})
                 names = [column.name for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
         except psycopg.Error as error:
@@ -297,5 +307,5 @@ def _answer(jobs: list[Job]) -> None:
 
 def _reason(error: BaseException) -> str:
     """Return the first line of what the database said, without the statement and its values."""
-    text = str(getattr(error, "orig", None) or error).strip()
+    text = str(error).strip()
     return text.splitlines()[0] if text else type(error).__name__

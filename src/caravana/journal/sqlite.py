@@ -11,17 +11,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from caravana.journal.journal import Broken, Full, JournalError, Locked
-from caravana.journal.migration import upgrade
+from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation, Rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.base import Executable
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -100,9 +100,18 @@ class SqliteJournal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            upgrade(f"sqlite:///{self.path}")
-        except (sqlite3.Error, OSError) as error:
+            if self._version() != NEWEST:
+                upgrade(f"sqlite:///{self.path}")
+        except (sqlite3.Error, Broken, OSError) as error:
             raise Broken(f"{self.path}: {error}") from error
+
+    def _version(self) -> str | None:
+        """Return the schema's version, None in an empty database."""
+        with contextlib.closing(connect(self.path)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is None:
+                return None
+            found = connection.execute(VERSION).fetchone()
+            return None if found is None else str(found[0])
 
     def _take_lock(self) -> None:
         lock_file = self.path.with_suffix(self.path.suffix + ".lock").open("a+")
@@ -181,18 +190,17 @@ class SqliteJournal:
             self._reader_connections.append(connection)
         return connection
 
-    async def query(self, text: Executable, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    async def query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
         """Run a select of the command line or console."""
         assert self._readers is not None
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._query, text, parameters)
 
-    def _query(self, text: Executable, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        compiled = text.compile(  # type: ignore[attr-defined]
-            dialect=SQLiteDialect_pysqlite(paramstyle="named"), compile_kwargs={"render_postcompile": True}
-        )
-        assert isinstance(compiled, SQLCompiler)
+    def _query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
+        from caravana.journal.definition import compile_element, sqlite_dialect  # SQLAlchemy, which a hub does without
+
+        wanted, values = compile_element(text, sqlite_dialect())
         try:
-            cursor = self._reader().execute(str(compiled), {**compiled.params, **parameters})
+            cursor = self._reader().execute(wanted, {**values, **parameters})
         except sqlite3.Error as error:
             raise Broken(str(error)) from error
         names = [column[0] for column in cursor.description]

@@ -1,10 +1,15 @@
-"""The hot statements, compiled once. Every one names its parameters; none has a value inside."""
+"""The statements as SQLAlchemy sees them. Every one names its parameters; none has a value inside.
+
+A hub does not import this: SQLAlchemy would be a third of its start and a quarter of its memory. What runs is
+`compiled.py`, which `python tools/compile_statements.py` writes from here; a test compares the two.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caravana.journal import tables as t
-from caravana.journal.operation import Statement
+from caravana.journal.admin import HEAD, LETTER
+from caravana.journal.definition import Definition
 
 _p = sa.bindparam
 _OPEN = sa.text("state IN ('ready','running','waiting','in_doubt')")
@@ -20,12 +25,12 @@ _ENTRY = (
     "branch", "state", "parent", "origin", "message", "accepted_at",
 )  # fmt: skip
 
-INSERT_EXCHANGE = Statement(
+INSERT_EXCHANGE = Definition(
     "insert_exchange",
     insert(t.exchange).values(_values(t.exchange, *_ENTRY)).on_conflict_do_nothing().returning(t.exchange.c.seq),
     returns=True,
 )
-FIND_DUPLICATE = Statement(
+FIND_DUPLICATE = Definition(
     "find_duplicate",
     sa.select(t.exchange.c.seq, t.exchange.c.id, t.exchange.c.state, t.exchange.c.body_hash).where(
         sa.or_(
@@ -35,24 +40,24 @@ FIND_DUPLICATE = Statement(
     ),
     returns=True,
 )
-COUNT_DUPLICATE = Statement(
+COUNT_DUPLICATE = Definition(
     "count_duplicate",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"))
     .values({t.exchange.c.duplicates: t.exchange.c.duplicates + sa.literal_column("1")}),
     returns=False,
 )  # fmt: skip
-INSERT_KEY = Statement(
+INSERT_KEY = Definition(
     "insert_key",
     insert(t.business_key).values(_values(t.business_key, "kind", "value", "exchange")).on_conflict_do_nothing(),
     returns=False,
 )
-INSERT_PAYLOAD = Statement(
+INSERT_PAYLOAD = Definition(
     "insert_payload",
     insert(t.payload).values(_values(t.payload, "exchange", "hash", "data")).on_conflict_do_nothing(),
     returns=False,
 )
-GET_PAYLOAD = Statement(
+GET_PAYLOAD = Definition(
     "get_payload",
     sa.select(t.payload.c.data).where(t.payload.c.exchange == _p("exchange"), t.payload.c.hash == _p("hash")),
     returns=True,
@@ -63,7 +68,7 @@ _RECORD = (
     "next_at", "reply", "error", "reference", "request", "recorded_at", "duration",
 )  # fmt: skip
 _insert_record = insert(t.record).values(_values(t.record, *_RECORD))
-PUT_RECORD = Statement(
+PUT_RECORD = Definition(
     "put_record",
     _insert_record.on_conflict_do_update(
         index_elements=["exchange", "path"],
@@ -73,29 +78,29 @@ PUT_RECORD = Statement(
     ),
     returns=False,
 )
-GET_RECORDS = Statement(
+GET_RECORDS = Definition(
     "get_records",
     sa.select(*[t.record.c[name] for name in _RECORD[1:]]).where(t.record.c.exchange == _p("seq")),
     returns=True,
 )
-DELETE_RECORD = Statement(
+DELETE_RECORD = Definition(
     "delete_record",
     t.record.delete().where(t.record.c.exchange == _p("seq"), t.record.c.path == _p("the_path")),
     returns=False,
 )
-INSERT_ATTEMPT = Statement(
+INSERT_ATTEMPT = Definition(
     "insert_attempt",
     insert(t.attempt).values(_values(t.attempt, "exchange", "path", "number", "at", "error")).on_conflict_do_nothing(),
     returns=False,
 )
-GET_ATTEMPTS = Statement(
+GET_ATTEMPTS = Definition(
     "get_attempts",
     sa.select(t.attempt.c.path, t.attempt.c.number, t.attempt.c.at, t.attempt.c.error)
     .where(t.attempt.c.exchange == _p("seq"))
     .order_by(t.attempt.c.at, t.attempt.c.number),
     returns=True,
 )
-INSERT_LETTER = Statement(
+INSERT_LETTER = Definition(
     "insert_letter",
     insert(t.dead_letter)
     .values(_values(t.dead_letter, "exchange", "path", "endpoint", "message", "error", "whole", "state", "at"))
@@ -103,14 +108,14 @@ INSERT_LETTER = Statement(
     returns=False,
 )
 
-END_EXCHANGE = Statement(
+END_EXCHANGE = Definition(
     "end_exchange",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state != sa.literal_column("'discarded'"))
     .values(_values(t.exchange, "state", "not_before", "error_class", "error", "error_path", "reply", "finished_at")),
     returns=False,
 )
-MARK_RUNNING = Statement(
+MARK_RUNNING = Definition(
     "mark_running",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state == sa.literal_column("'ready'"))
@@ -121,13 +126,13 @@ _STORED = (
     "seq", "id", "route", "revision", "source", "lane", "strict", "bulk", "pattern", "mode", "branch", "state",
     "not_before", "message", "accepted_at", "shard",
 )  # fmt: skip
-GET_EXCHANGE = Statement(
+GET_EXCHANGE = Definition(
     "get_exchange",
     sa.select(*[t.exchange.c[name] for name in _STORED]).where(t.exchange.c.seq == _p("seq")),
     returns=True,
 )
 _WAITING = ("seq", "id", "shard", "lane", "strict", "bulk", "state", "not_before")
-OPEN_EXCHANGES = Statement(
+OPEN_EXCHANGES = Definition(
     "open_exchanges",
     sa.select(*[t.exchange.c[name] for name in _WAITING])
     .where(
@@ -142,14 +147,14 @@ OPEN_EXCHANGES = Statement(
     .limit(_p("most", type_=sa.Integer)),
     returns=True,
 )
-OPEN_OF_SOURCE = Statement(
+OPEN_OF_SOURCE = Definition(
     "open_of_source",
     sa.select(t.exchange.c.seq)
     .where(sa.text("state IN ('ready','running','waiting')"), t.exchange.c.source == _p("source"))
     .limit(sa.literal_column("1")),
     returns=True,
 )
-GET_REPLY = Statement(
+GET_REPLY = Definition(
     "get_reply",
     sa.select(
         t.exchange.c.seq,
@@ -161,7 +166,7 @@ GET_REPLY = Statement(
     ).where(t.exchange.c.id == _p("id")),
     returns=True,
 )
-CHANGE_STATE = Statement(
+CHANGE_STATE = Definition(
     "change_state",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state == _p("was"))
@@ -169,7 +174,7 @@ CHANGE_STATE = Statement(
     .returning(t.exchange.c.seq),
     returns=True,
 )
-CLEAR_ERROR = Statement(
+CLEAR_ERROR = Definition(
     "clear_error",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"))
@@ -178,7 +183,7 @@ CLEAR_ERROR = Statement(
 )
 
 _insert_cursor = insert(t.cursor).values(_values(t.cursor, "name", "value", "updated_at"))
-PUT_CURSOR = Statement(
+PUT_CURSOR = Definition(
     "put_cursor",
     _insert_cursor.on_conflict_do_update(
         index_elements=["name"],
@@ -186,9 +191,9 @@ PUT_CURSOR = Statement(
     ),
     returns=False,
 )
-GET_CURSOR = Statement("get_cursor", sa.select(t.cursor.c.value).where(t.cursor.c.name == _p("name")), returns=True)
+GET_CURSOR = Definition("get_cursor", sa.select(t.cursor.c.value).where(t.cursor.c.name == _p("name")), returns=True)
 
-CLAIM = Statement(
+CLAIM = Definition(
     "claim",
     insert(t.ledger)
     .values(
@@ -200,28 +205,28 @@ CLAIM = Statement(
     .returning(t.ledger.c.exchange),
     returns=True,
 )
-GET_CLAIM = Statement(
+GET_CLAIM = Definition(
     "get_claim",
     sa.select(t.ledger.c.exchange, t.ledger.c.path, t.ledger.c.confirmed).where(
         t.ledger.c.scope == _p("scope"), t.ledger.c.key == _p("key")
     ),
     returns=True,
 )
-CONFIRM_CLAIMS = Statement(
+CONFIRM_CLAIMS = Definition(
     "confirm_claims",
     t.ledger.update()
     .where(t.ledger.c.exchange == _p("the_exchange"))
     .values({t.ledger.c.confirmed: sa.literal_column("1")}),
     returns=False,
 )
-CONFIRM_CLAIM = Statement(
+CONFIRM_CLAIM = Definition(
     "confirm_claim",
     t.ledger.update()
     .where(t.ledger.c.scope == _p("the_scope"), t.ledger.c.key == _p("the_key"))
     .values({t.ledger.c.confirmed: sa.literal_column("1")}),
     returns=False,
 )
-REMOVE_CLAIMS = Statement(
+REMOVE_CLAIMS = Definition(
     "remove_claims",
     t.ledger.delete().where(
         t.ledger.c.exchange == _p("the_exchange"),
@@ -232,7 +237,7 @@ REMOVE_CLAIMS = Statement(
 )
 
 _insert_state = insert(t.state).values(_values(t.state, "scope", "key", "value", "updated_at"))
-PUT_STATE = Statement(
+PUT_STATE = Definition(
     "put_state",
     _insert_state.on_conflict_do_update(
         index_elements=["scope", "key"],
@@ -240,17 +245,17 @@ PUT_STATE = Statement(
     ),
     returns=False,
 )
-DROP_STATE = Statement(
+DROP_STATE = Definition(
     "drop_state",
     t.state.delete().where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
     returns=False,
 )
-GET_STATE = Statement(
+GET_STATE = Definition(
     "get_state",
     sa.select(t.state.c.value).where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
     returns=True,
 )
-FIND_STATE = Statement(
+FIND_STATE = Definition(
     "find_state",
     sa.select(t.state.c.key, t.state.c.value)
     .where(t.state.c.scope == _p("scope"), t.state.c.key >= _p("low"), t.state.c.key < _p("high"))
@@ -259,21 +264,21 @@ FIND_STATE = Statement(
     returns=True,
 )
 
-PUT_REVISION = Statement(
+PUT_REVISION = Definition(
     "put_revision",
     insert(t.revision).values(_values(t.revision, "hash", "manifest", "created_at")).on_conflict_do_nothing(),
     returns=False,
 )
-GET_REVISION = Statement(
+GET_REVISION = Definition(
     "get_revision", sa.select(t.revision.c.manifest).where(t.revision.c.hash == _p("hash")), returns=True
 )
-INSERT_AUDIT = Statement(
+INSERT_AUDIT = Definition(
     "insert_audit",
     insert(t.audit).values(_values(t.audit, "at", "actor", "action", "subject", "detail")),
     returns=False,
 )
 _insert_setting = insert(t.setting).values(_values(t.setting, "name", "value", "updated_at"))
-PUT_SETTING = Statement(
+PUT_SETTING = Definition(
     "put_setting",
     _insert_setting.on_conflict_do_update(
         index_elements=["name"],
@@ -281,11 +286,13 @@ PUT_SETTING = Statement(
     ),
     returns=False,
 )
-GET_SETTING = Statement("get_setting", sa.select(t.setting.c.value).where(t.setting.c.name == _p("name")), returns=True)
+GET_SETTING = Definition(
+    "get_setting", sa.select(t.setting.c.value).where(t.setting.c.name == _p("name")), returns=True
+)
 _insert_breaker = insert(t.breaker).values(
     _values(t.breaker, "connection", "state", "failures", "reason", "open_until", "changed_at")
 )
-PUT_BREAKER = Statement(
+PUT_BREAKER = Definition(
     "put_breaker",
     _insert_breaker.on_conflict_do_update(
         index_elements=["connection"],
@@ -295,7 +302,7 @@ PUT_BREAKER = Statement(
     ),
     returns=False,
 )
-GET_BREAKERS = Statement(
+GET_BREAKERS = Definition(
     "get_breakers",
     sa.select(
         t.breaker.c.connection,
@@ -311,20 +318,89 @@ GET_BREAKERS = Statement(
 _EXPIRED = sa.select(t.exchange.c.seq).where(
     t.exchange.c.state == _p("state"), t.exchange.c.finished_at.is_not(None), t.exchange.c.finished_at < _p("before")
 ).order_by(t.exchange.c.finished_at).limit(_p("most", type_=sa.Integer))  # fmt: skip
-EXPIRED = Statement("expired", _EXPIRED, returns=True)
-DELETE_EXCHANGE = Statement("delete_exchange", t.exchange.delete().where(t.exchange.c.seq == _p("seq")), returns=False)
-DELETE_RECORDS = Statement("delete_records", t.record.delete().where(t.record.c.exchange == _p("seq")), returns=False)
-DELETE_ATTEMPTS = Statement(
+EXPIRED = Definition("expired", _EXPIRED, returns=True)
+DELETE_EXCHANGE = Definition("delete_exchange", t.exchange.delete().where(t.exchange.c.seq == _p("seq")), returns=False)
+DELETE_RECORDS = Definition("delete_records", t.record.delete().where(t.record.c.exchange == _p("seq")), returns=False)
+DELETE_ATTEMPTS = Definition(
     "delete_attempts", t.attempt.delete().where(t.attempt.c.exchange == _p("seq")), returns=False
 )
-DELETE_PAYLOADS = Statement(
+DELETE_PAYLOADS = Definition(
     "delete_payloads", t.payload.delete().where(t.payload.c.exchange == _p("seq")), returns=False
 )
-DELETE_KEYS = Statement(
+DELETE_KEYS = Definition(
     "delete_keys", t.business_key.delete().where(t.business_key.c.exchange == _p("seq")), returns=False
 )
-DELETE_OLD_CLAIMS = Statement(
+DELETE_OLD_CLAIMS = Definition(
     "delete_old_claims",
     t.ledger.delete().where(t.ledger.c.created_at < _p("before"), t.ledger.c.confirmed == sa.literal_column("1")),
     returns=False,
+)
+
+# What only operators ask.
+
+FIND_ID = Definition(
+    "find_id",
+    sa.select(t.exchange.c.seq, t.exchange.c.id)
+    .where(t.exchange.c.id >= _p("low"), t.exchange.c.id < _p("high"))
+    .order_by(t.exchange.c.id)
+    .limit(sa.literal_column("2")),
+    returns=True,
+)
+GET_HEAD = Definition(
+    "get_head",
+    sa.select(*[t.exchange.c[name] for name in HEAD], t.exchange.c.reply).where(t.exchange.c.seq == _p("seq")),
+    returns=True,
+)
+GET_KEYS = Definition(
+    "get_keys",
+    sa.select(t.business_key.c.kind, t.business_key.c.value).where(t.business_key.c.exchange == _p("seq")),
+    returns=True,
+)
+GET_LETTERS = Definition(
+    "get_letters",
+    sa.select(*[t.dead_letter.c[name] for name in LETTER])
+    .where(t.dead_letter.c.exchange == _p("id"))
+    .order_by(t.dead_letter.c.seq),
+    returns=True,
+)
+GET_LETTER = Definition(
+    "get_letter",
+    sa.select(*[t.dead_letter.c[name] for name in LETTER]).where(t.dead_letter.c.seq == _p("seq")),
+    returns=True,
+)
+DELETE_LETTER = Definition(
+    "delete_letter", t.dead_letter.delete().where(t.dead_letter.c.exchange == _p("id"), t.dead_letter.c.path == _p("at_path")),
+    returns=False,
+)  # fmt: skip
+CLOSE_LETTERS = Definition(
+    "close_letters",
+    t.dead_letter.update().where(t.dead_letter.c.exchange == _p("id")).values({t.dead_letter.c.state: _p("new_state")}),
+    returns=False,
+)
+GET_CHILDREN = Definition(
+    "get_children",
+    sa.select(t.exchange.c.id, t.exchange.c.route, t.exchange.c.state)
+    .where(sa.or_(t.exchange.c.parent == _p("id"), t.exchange.c.origin == _p("id")))
+    .order_by(t.exchange.c.seq),
+    returns=True,
+)
+GET_AUDIT = Definition(
+    "get_audit",
+    sa.select(t.audit.c.at, t.audit.c.actor, t.audit.c.action, t.audit.c.subject, t.audit.c.detail)
+    .where(t.audit.c.subject == _p("subject"))
+    .order_by(t.audit.c.seq),
+    returns=True,
+)
+SET_ATTEMPTS_BACK = Definition(
+    "set_attempts_back",
+    t.attempt.update()
+    .where(t.attempt.c.exchange == _p("seq"), t.attempt.c.path == _p("at_path"))
+    .values({t.attempt.c.number: t.attempt.c.number - sa.literal_column("1000")}),
+    returns=False,
+)
+"""Attempts before a retry keep their place in the record: 1000 less for each retry, so that new ones count from 1."""
+GET_CURSORS = Definition(
+    "get_cursors",
+    sa.select(t.cursor.c.name, t.cursor.c.value, t.cursor.c.updated_at).order_by(t.cursor.c.name),
+    returns=True,
 )

@@ -1,0 +1,18 @@
+"""The statements that run are those that are defined."""
+
+from caravana.journal import compiled, statements
+from caravana.journal.definition import Definition
+from caravana.journal.operation import Statement
+from tools.compile_statements import TARGET, module
+
+
+def test_compiled_statements_are_the_defined_ones() -> None:
+    """`compiled.py` is what `python tools/compile_statements.py` writes now: run it after changing a statement or a table."""
+    assert TARGET.read_text(encoding="utf-8") == module()
+
+
+def test_every_definition_has_a_name_of_its_own() -> None:
+    """Statements are told apart by their names, each the lower-case name of its constant."""
+    names = {name for name, one in vars(statements).items() if isinstance(one, Definition)}
+    found = {name: one.name for name, one in vars(compiled).items() if isinstance(one, Statement)}
+    assert found == {name: name.lower() for name in names}

@@ -1,0 +1,52 @@
+"""Write `src/caravana/journal/compiled.py`: the journal's statements as the databases take them.
+
+    python tools/compile_statements.py
+
+Run it after a change of `statements.py` or `tables.py`, or of SQLAlchemy's version; a test says when it is needed.
+"""
+
+import textwrap
+from pathlib import Path
+
+from caravana.journal import statements
+from caravana.journal.definition import Definition
+from caravana.journal.operation import Statement
+
+TARGET = Path(__file__).parent.parent / "src" / "caravana" / "journal" / "compiled.py"
+WIDTH = 113
+HEAD = '''"""The journal's statements, compiled; written by `tools/compile_statements.py` from `statements.py`. Do not edit."""
+
+from caravana.journal.operation import Statement
+'''
+
+
+def module() -> str:
+    """Return the text of the module."""
+    found = {name: one for name, one in vars(statements).items() if isinstance(one, Definition)}
+    return "\n".join([HEAD, *(_assignment(name, one.compiled()) for name, one in found.items()), ""])
+
+
+def _assignment(name: str, statement: Statement) -> str:
+    texts = (*_literal(statement.sqlite), *_literal(statement.postgresql))
+    lines = (f'"{statement.name}",', *texts, f"{statement.returns},")
+    return "\n".join([f"{name} = Statement(", *(f"    {line}" for line in lines), ")"])
+
+
+def _literal(text: str) -> list[str]:
+    """Return the lines of a text as one argument, as the formatter would break them."""
+    words = " ".join(text.split())
+    parts = [words] if len(words) <= WIDTH else textwrap.wrap(words, WIDTH - 1, break_on_hyphens=False)
+    return [*(_quoted(f"{part} ") for part in parts[:-1]), f"{_quoted(parts[-1])},"]
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if '"' in text and "'" not in text else '"' + text.replace('"', '\\"') + '"'
+
+
+def main() -> None:
+    """Write the module."""
+    TARGET.write_text(module(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
