@@ -272,7 +272,12 @@ class LeasedOwnership:
         won = [shard for shard in epochs if epochs[shard] != before.get(shard)]
         if lost or won or names != held:
             log.info("ownership.changed", lost=len(lost), won=len(won), shards=len(epochs))
+        if lost or won or self._unsettled(held):
             self._loop.call_soon_threadsafe(self._apply, lost, won)
+
+    def _unsettled(self, held: frozenset[str]) -> bool:
+        """Whether something has yet to begin or end; also what could not begin the last time, the database being away."""
+        return any(wanted.mine != (name in held) for name, wanted in list(self._wanted.items()))
 
     def _go(self) -> None:
         """Be a member no more."""

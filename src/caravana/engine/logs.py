@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import TextIO
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -22,7 +23,7 @@ def configure_logs(level: str = "info", *, form: str = "auto", stream: TextIO | 
 
     Lines of libraries that use the standard logging module take the same way from `warning` on.
     """
-    out = stream or sys.stderr
+    out = _Lossy(stream or sys.stderr)
     pretty = form == "text" or (form == "auto" and out.isatty())
     number = getattr(logging, level.upper())
     shared: list[Processor] = [
@@ -39,7 +40,7 @@ def configure_logs(level: str = "info", *, form: str = "auto", stream: TextIO | 
         logger_factory=_Named(out),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(out)
+    handler = logging.StreamHandler(cast("TextIO", out))
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
 
@@ -48,11 +49,27 @@ def _json() -> Processor:
     return structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 
 
+class _Lossy:
+    """A stream that drops what cannot be written: a disk without room for a log must not stop who wanted to tell of it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.isatty = stream.isatty
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 class _Named:
     """Makes loggers that write to one stream; the name given to `get_logger` is not part of the line's event."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._make = structlog.WriteLoggerFactory(stream)
+    def __init__(self, stream: _Lossy) -> None:
+        self._make = structlog.WriteLoggerFactory(cast("TextIO", stream))
 
     def __call__(self, *_: object) -> WrappedLogger:
         return self._make()

@@ -155,8 +155,11 @@ class RouteReceiver:
         return None if stored is None else codec.loads(stored)
 
     async def busy(self) -> bool:
-        """Whether an exchange accepted here is unfinished."""
-        return await self._hub.read(ops.has_open(self.source))
+        """Whether an exchange accepted here is unfinished; while the journal cannot tell, it may be."""
+        try:
+            return await self._hub.read(ops.has_open(self.source))
+        except Unavailable:
+            return True
 
 
 def work_of(entry: Entry, seq: int) -> Work:

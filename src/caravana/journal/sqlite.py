@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import os
 import sqlite3
 import threading
 import time
@@ -32,6 +33,8 @@ AGE_LIMIT = 10.0
 BATCH_LIMIT = 512
 CHECKPOINT_PAGES = 4_000
 RETRY_SECONDS = 0.5
+PATIENCE = 30.0
+"""Seconds for which `close` tries to store the results of effects in a database that refuses."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,7 @@ class SqliteJournal:
         self._essential: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self._give_up_at = float("inf")
         self._thread: threading.Thread | None = None
         self._failure: str | None = None
         self._lock_file: Any = None
@@ -125,9 +129,10 @@ class SqliteJournal:
         self._lock_file = lock_file
 
     async def close(self) -> None:
-        """Carry out what waits, then close."""
+        """Carry out what waits, for as long as there is hope, then close."""
         with self._wake:
             self._closing = True
+            self._give_up_at = time.monotonic() + PATIENCE
             self._wake.notify()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
@@ -266,11 +271,16 @@ class SqliteJournal:
                 connection.rollback()
             connection.close()
         told = [job for job in jobs if not job.essential]
+        with self._wake:
+            self._essential.extendleft(reversed([job for job in jobs if job.essential]))
+            if time.monotonic() > self._give_up_at:
+                log.error("journal.not_stored", results=len(self._essential), reason=str(error))
+                told += self._essential
+                self._essential.clear()
         for job in told:
             job.error = Broken(str(error))
         _answer(told)
         with self._wake:
-            self._essential.extendleft(reversed([job for job in jobs if job.essential]))
             if not self._closing:
                 self._wake.wait_for(lambda: self._closing, RETRY_SECONDS)
             elif self._essential:
@@ -316,7 +326,7 @@ def _resolve(jobs: list[_Job]) -> None:
 
 def _end_process(error: BaseException) -> None:
     """End the process: without its writer a hub may acknowledge nothing, and a supervisor starts it again."""
-    import os
-
-    log.critical("journal.writer_died", error=repr(error))
-    os._exit(70)
+    try:
+        log.critical("journal.writer_died", error=repr(error))
+    finally:
+        os._exit(70)

@@ -112,7 +112,7 @@ class Receiver(Protocol):
         ...
 
     async def busy(self) -> bool:
-        """Whether an exchange accepted here is unfinished."""
+        """Whether an exchange accepted here is unfinished; while the journal cannot tell, it may be."""
         ...
 
 
