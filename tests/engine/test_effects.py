@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from caravana.engine.configuration import ConnectionLimits, LimitSettings
 from caravana.kit.clock import ManualClock
 from caravana.kit.errors import RateLimited, Refused, Transient, Unknown
 from tests.engine.conftest import Station, route
@@ -148,3 +149,31 @@ async def test_shadow_records_what_would_have_left(station: Station) -> None:
     rows = await station.query("select path, state, request from record order by path")
     assert [(row["path"], row["state"]) for row in rows] == [("to1", "done"), ("to2", "would")]
     assert b"pay" in rows[1]["request"]
+
+
+async def test_who_waits_at_the_gate_has_called_nobody(station: Station) -> None:
+    """Killed while one call is under way and another waits for its turn, only the one under way is in doubt."""
+    station.world.before = asyncio.Event()
+    one_at_a_time = LimitSettings(connections={"partner:test": ConnectionLimits(live=1)})
+    await station.start(to("blind"), limits=one_at_a_time)
+    under_way, waiting = await station.send("main", "order 1", "order 2", wait=False)
+    await eventually(lambda: station.world.calls == 1)
+    await eventually(lambda: station.hub is not None and station.hub.dispatcher.running == 2)
+    station.world.before = None
+    hub = await station.start(to("blind"), limits=one_at_a_time)
+    await hub.dispatcher.quiet()
+    assert await station.states() == {under_way: "in_doubt", waiting: "done"}
+    assert station.world.calls == 2
+
+
+async def test_intent_whose_call_was_not_allowed_any_more_leaves_no_doubt(station: Station) -> None:
+    """Ownership ends while the intent is stored: nothing is called, and the next run calls without asking or doubting."""
+    hub = await station.start(to("blind"))
+    answers = [True, False]
+    hub.ownership.outlives = lambda *_: answers.pop(0)  # type: ignore[method-assign]
+    [one] = await station.send("main", "order 1")
+    assert answers == []
+    assert station.world.calls == 0
+    await (await station.start(to("blind"))).dispatcher.quiet()
+    assert await station.states() == {one: "done"}
+    assert station.world.calls == 1

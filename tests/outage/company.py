@@ -188,13 +188,13 @@ async def live_through(found: Company, partner: Partner, callers: Callers, break
         await eventually(lambda: len(callers.accepted) >= 40 and not found.waiting_files() and partner.ticks(), 30)
         await breaks()
         refused = callers.answers[503]
-        await eventually(lambda: callers.answers[503] > refused + 20, 30)
+        await eventually(lambda: callers.answers[503] > refused + 10, 30)
         status, told = await found.ready()
         assert (status, told["ready"]) == (503, False)
         assert "the journal takes nothing" in told["reasons"][0]
         found.drop("meanwhile")
         refused = callers.answers[503]
-        await eventually(lambda: callers.answers[503] > refused + 100, 60)
+        await eventually(lambda: callers.answers[503] > refused + 40, 60)
         assert found.waiting_files() == {"meanwhile"}
         assert found.process.returncode is None
         accepted, ticks = len(callers.accepted), partner.ticks()

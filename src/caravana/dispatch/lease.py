@@ -275,9 +275,9 @@ class LeasedOwnership:
         if lost or won or self._unsettled(held):
             self._loop.call_soon_threadsafe(self._apply, lost, won)
 
-    def _unsettled(self, held: frozenset[str]) -> bool:
+    def _unsettled(self, held: dict[str, int]) -> bool:
         """Whether something has yet to begin or end; also what could not begin the last time, the database being away."""
-        return any(wanted.mine != (name in held) for name, wanted in list(self._wanted.items()))
+        return any(wanted.mine != held.get(name) for name, wanted in list(self._wanted.items()))
 
     def _go(self) -> None:
         """Be a member no more."""

@@ -99,49 +99,54 @@ class _EffectRun:
                     return await self._keep(record, found, 0)
                 if record.state == Step.INTENT:
                     continue
-            record = await self._intend(record)
+            self.latest = record.with_(state=Step.INTENT, attempts=record.attempts + 1, next_at=None)
             began = time.perf_counter()
             try:
-                reply = await self._send(record)
+                reply = await self._send()
             except Unknown as error:
                 called = True
-                record = await self._unknown(record, error)
+                record = await self._unknown(self.latest, error)
             except Transient as error:
                 called = False
-                record = await self._later(record, error, Step.RETRY)
+                record = await self._later(self.latest, error, Step.RETRY)
             except Lost:
                 raise
             except Exception as error:
-                await self._fail(record, error)
+                await self._fail(self.latest, error)
                 raise
             else:
-                return await self._keep(record, reply, int((time.perf_counter() - began) * 1_000_000))
+                return await self._keep(self.latest, reply, int((time.perf_counter() - began) * 1_000_000))
 
-    async def _intend(self, record: Record) -> Record:
-        """Put the intent on disk where its loss would hide a call; reads before it go along."""
-        now = self.run.now
-        record = record.with_(state=Step.INTENT, attempts=record.attempts + 1, recorded_at=now, next_at=None)
-        producer = self.call.producer
-        self._still_ours()
-        if self.kind in (Kind.VERIFIABLE, Kind.BLIND) or (
-            self.kind is Kind.IDEMPOTENT and producer.key_lifetime is not None and record.attempts == 1
-        ):
+    async def _intend(self) -> None:
+        """Put the intent on disk where its loss would hide a call; reads before it go along. Raises `Lost`."""
+        if not self._still_ours():
+            raise Lost
+        self.latest = record = self.latest.with_(recorded_at=self.run.now)
+        if self._needs_intent(record):
             await self.run.write(record)
         elif self.kind is not Kind.READ:
             await self.run.write()
-        return record
-
-    def _still_ours(self) -> None:
-        """Raise `Lost` unless the shard is surely ours for as long as the call may take."""
-        if not self.run.services.outlives(self.run.stored.shard, self.call.producer.timeout.total_seconds()):
+        if not self._still_ours():  # storing took longer than the lease: nothing was called, so no doubt is left behind
+            if self._needs_intent(record):
+                await self.run.write(record.with_(state=Step.RETRY))
             raise Lost
 
-    async def _send(self, record: Record) -> Reply:
+    def _needs_intent(self, record: Record) -> bool:
+        """Whether the call would be forgotten if the hub died in it without an intent on disk."""
+        once = self.kind is Kind.IDEMPOTENT and self.call.producer.key_lifetime is not None and record.attempts == 1
+        return once or self.kind in (Kind.VERIFIABLE, Kind.BLIND)
+
+    def _still_ours(self) -> bool:
+        """Whether the shard is surely ours for as long as the call may take."""
+        return self.run.services.outlives(self.run.stored.shard, self.call.producer.timeout.total_seconds())
+
+    async def _send(self) -> Reply:
+        """Pass the gate, then put the intent on disk, then call: who still waits at the gate has called nobody."""
         producer = self.call.producer
 
         async def act() -> Reply:
-            self._still_ours()  # waiting at the gate may take longer than the lease
-            effect = _effect(self.run, self.path, record)
+            await self._intend()
+            effect = _effect(self.run, self.path, self.latest)
             try:
                 async with asyncio.timeout(producer.timeout.total_seconds() + 1):
                     return await producer.send(self.request, effect)
