@@ -7,7 +7,7 @@ import pytest
 
 from caravana.journal import Journal, open_journal
 from caravana.journal import operations as ops
-from caravana.journal.model import Ending, Letter, Record, State, Step
+from caravana.journal.model import Breaker, Ending, Letter, Record, State, Step
 from tests.journal.conftest import accept, entry, query
 
 
@@ -193,7 +193,7 @@ async def test_revisions_settings_and_circuits(journal: Journal) -> None:
         await journal.submit(ops.put_revision("r1", b"manifest", 1))
     await journal.submit(ops.put_setting("pause", b"1", 1))
     await journal.submit(ops.put_setting("pause", b"0", 2))
-    await journal.submit(ops.put_breaker("odoo:odoo", "open", 5, "refused", 9, 3))
+    await journal.submit(ops.put_breaker(Breaker("odoo:odoo", "open", 5, "refused", 9, 3)))
     await journal.submit(ops.write_audit(1, "ana", "retry", "x", None))
     assert await journal.read(ops.read_revision("r1")) == b"manifest"
     assert await journal.read(ops.read_setting("pause")) == b"0"

@@ -46,6 +46,7 @@ class LeasedOwnership:
     def __init__(self, url: str, *, lease: float = LEASE) -> None:
         """`url`: the journal's; `lease`: seconds after which a silent process is taken for dead."""
         self.lease = lease
+        self.members = 1
         self._table = LeaseTable(url, lease)
         self._me = ""
         self._epochs: dict[int, int] = {}
@@ -243,6 +244,7 @@ class LeasedOwnership:
             self._left -= left
         table.sweep()
         members = table.members()
+        self.members = max(1, len(members))
         share = SHARDS // len(members) + (members.index(me) < SHARDS % len(members)) if me in members else 0
         mine = table.mine(me)
         if share > len(mine):

@@ -22,6 +22,11 @@ class Ownership(Protocol):
         """Whether other processes accept, own and write, too."""
         ...
 
+    @property
+    def members(self) -> int:
+        """How many living processes share the work, this one counted; 1 as long as nothing is known."""
+        ...
+
     async def start(self, won: Change, lost: Change) -> None:
         """Begin; `won` and `lost` are called on the event loop with a shard whenever that changes.
 
@@ -70,6 +75,7 @@ class SoleOwner:
     """One process owns everything: the journal's lock file sees to it."""
 
     shared = False
+    members = 1
 
     def __init__(self) -> None:
         """Begin with nothing held."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from caravana.engine.gate import Limits
+from caravana.engine.limits import Limits
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.options import Duration, describe_one, parse_duration
@@ -67,11 +67,14 @@ class ControlPort(Port):
 class ConnectionLimits(Section):
     """Limits of one connection."""
 
-    rate: float = Field(0.0, description="Calls a second; 0 = no limit.")
-    live: int = Field(16, description="Live calls at once.")
-    bulk: int = Field(4, description="Bulk calls at once.")
+    rate: float = Field(0.0, description="Calls a second of all processes together; 0 = no limit.")
+    live: int = Field(16, description="Live calls at once, in each process.")
+    bulk: int = Field(4, description="Bulk calls at once, in each process.")
     failures: int = Field(5, description="Calls in a row that did nothing before the circuit opens.")
-    open_for: Duration = Field(parse_duration("5s"), description="How long the circuit stays open.")
+    open_for: Duration = Field(
+        parse_duration("5s"),
+        description="How long the circuit stays open; twice as long after each probe that fails, up to 1m.",
+    )
     max_wait: Duration = Field(
         parse_duration("24h"), description="How long an exchange waits for a partner that is away."
     )

@@ -13,7 +13,8 @@ What happens at a call path, by what is recorded there and by the effect's kind:
 import asyncio
 import random
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from caravana.engine.message import decode_reply, encode_reply
 from caravana.engine.run import Halted, Lost, Run
@@ -28,6 +29,7 @@ from caravana.pattern.failure import write as write_failure
 from caravana.pattern.processor import Call
 from caravana.pattern.signal import InDoubt
 
+R = TypeVar("R")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
 
@@ -153,7 +155,15 @@ class _EffectRun:
             except TimeoutError as error:
                 raise Unknown(f"{self.call.uri}: no answer within {producer.timeout.total_seconds():.0f} s") from error
 
-        return await (act() if self.gate is None else self.gate.call(act, bulk=self.run.stored.bulk))
+        return await self._through(act)
+
+    async def _through(self, act: Callable[[], Awaitable[R]]) -> R:
+        """Carry out `act` when the connection's gate allows it."""
+        if self.gate is None:
+            return await act()
+        return await self.gate.call(
+            act, bulk=self.run.stored.bulk, seconds=self.call.producer.timeout.total_seconds() + 2
+        )
 
     async def _unknown(self, record: Record, error: Unknown) -> Record:
         """Nobody knows whether the call was carried out: by kind."""
@@ -206,7 +216,7 @@ class _EffectRun:
                 return await producer.verify(self.request, _effect(self.run, self.path, record))
 
         try:
-            return await (act() if self.gate is None else self.gate.call(act, bulk=self.run.stored.bulk))
+            return await self._through(act)
         except TimeoutError as error:
             raise Unknown(f"{self.call.uri}: no answer to the question") from error
 
@@ -221,7 +231,7 @@ class _EffectRun:
             await self._fail(record, error)
             raise error
         wait = error.retry_after or min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(record.attempts - 1, 10))
-        wait *= random.uniform(0.9, 1.1)  # noqa: S311 -- spreads calls, guards nothing
+        wait *= random.uniform(1.0, 1.2)  # noqa: S311 -- spreads calls, guards nothing; never sooner than we were asked
         next_at = self.run.now + int(wait * 1_000_000)
         if until is not None:
             next_at = min(next_at, until)

@@ -2,113 +2,155 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from aiolimiter import AsyncLimiter
 
+from caravana.engine.circuit import Circuit
+from caravana.engine.limits import Limits
 from caravana.kit.clock import Clock
-from caravana.kit.errors import RateLimited, Transient
+from caravana.kit.errors import EffectError, Transient, Unknown
 
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Limits of one connection: `rate` calls a second (0 = none), `live` and `bulk` calls at once, the circuit's measures.
+class Others(Protocol):
+    """The other processes that call the same partners (`caravana.engine.circuits.Circuits`)."""
 
-    The circuit opens after `failures` calls in a row on which nothing was done, for `open_for` seconds, then lets one
-    call through at a time until one succeeds. An error of that kind is waited for up to `max_wait` seconds.
-    """
+    @property
+    def processes(self) -> int:
+        """How many share a connection's rate, this one counted."""
+        ...
 
-    rate: float = 0.0
-    live: int = 16
-    bulk: int = 4
-    failures: int = 5
-    open_for: float = 5.0
-    max_wait: float = 24 * 3600.0
+    def tell(self, circuit: Circuit) -> None:
+        """Store that the circuit opened or closed, and let the others know."""
+        ...
+
+    async def claim(self, circuit: Circuit, seconds: float) -> bool:
+        """Take the right to probe for so long; False when another process has it, or the circuit changed."""
+        ...
 
 
 class Gate:
     """The gate of one connection."""
 
-    def __init__(self, name: str, limits: Limits, clock: Clock) -> None:
+    def __init__(self, name: str, limits: Limits, clock: Clock, others: Others) -> None:
         """`name`: the connection, e.g. `odoo:main`."""
         self.name = name
         self.limits = limits
-        self._clock = clock
+        self.circuit = Circuit(name, limits, clock)
+        self._others = others
         self._slots = {False: asyncio.Semaphore(limits.live), True: asyncio.Semaphore(limits.bulk)}
-        self._rate = AsyncLimiter(max(1.0, limits.rate), max(1.0, 1 / limits.rate)) if limits.rate > 0 else None
-        self._probe = asyncio.Lock()
-        self.failures = 0
-        self.open_until: datetime | None = None
-        self.reason = ""
+        self._share = 0.0
+        self._rate: AsyncLimiter | None = None
+        self._waiting: list[asyncio.Future[None]] = []
 
-    async def call(self, act: Callable[[], Awaitable[R]], *, bulk: bool) -> R:
-        """Carry out `act` when the gate allows it. Raises `Transient` at once while the circuit is open."""
-        self._check_open()
+    async def call(self, act: Callable[[], Awaitable[R]], *, bulk: bool, seconds: float) -> R:
+        """Carry out `act`, which takes `seconds` at most, when the gate allows it.
+
+        Raises `Transient` at once while the circuit is open.
+        """
+        self._refuse()
         async with self._slots[bulk]:
-            if self._rate is not None:
-                await self._rate.acquire()
-            if self.failures >= self.limits.failures:
-                async with self._probe:
-                    self._check_open()
-                    return await self._watched(act)
-            return await self._watched(act)
-
-    @property
-    def state(self) -> str:
-        """`closed`, `open`, or `half_open` (the next call probes)."""
-        if self.failures < self.limits.failures:
-            return "closed"
-        return "open" if self.open_until is not None and self._clock.now() < self.open_until else "half_open"
+            while True:
+                era = await self._enter(seconds)
+                try:
+                    await self._pace()
+                    if era == self.circuit.era:  # else it opened or closed while we waited for our pace
+                        return await self._watched(act, era)
+                finally:
+                    self._after(told=self.circuit.leave(era))
 
     def reset(self) -> None:
-        """Close the circuit."""
-        self.failures, self.open_until, self.reason = 0, None, ""
+        """Close the circuit by hand."""
+        self._after(told=self.circuit.reset())
 
-    def _check_open(self) -> None:
-        if self.state == "open" and self.open_until is not None:
-            left = (self.open_until - self._clock.now()).total_seconds()
-            raise Transient(
-                f"the circuit of {self.name} is open: {self.reason}", code="circuit", retry_after=max(0.1, left)
-            )
+    def wake(self) -> None:
+        """Let those who wait for a place look again."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            if not one.done():
+                one.set_result(None)
 
-    async def _watched(self, act: Callable[[], Awaitable[R]]) -> R:
+    def _refuse(self) -> None:
+        refusal = self.circuit.refusal()
+        if refusal is not None:
+            raise refusal
+
+    async def _enter(self, seconds: float) -> int:
+        """Return the era of our place. Raises `Transient` when the circuit opens meanwhile."""
+        while True:
+            self._refuse()
+            if self.circuit.untried:
+                era = await self._probe(seconds)
+            else:
+                era = self.circuit.enter()
+                if era is None:
+                    await self._turn()
+            if era is not None:
+                return era
+
+    async def _turn(self) -> None:
+        """Wait until a place may be free."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        await turn
+
+    async def _probe(self, seconds: float) -> int | None:
+        """Claim the one call that tries the partner, and return its era; None when it is not ours."""
+        circuit, era, mine = self.circuit, self.circuit.era, False
+        circuit.probing = True
+        try:
+            mine = await self._others.claim(circuit, seconds)
+        finally:
+            if not mine and era == circuit.era:
+                circuit.stand_back()
+                self.wake()
+        return era if mine else None
+
+    async def _pace(self) -> None:
+        """Keep to our part of the rate."""
+        if self.limits.rate <= 0:
+            return
+        share = self.limits.rate / self._others.processes
+        if share != self._share or self._rate is None:
+            self._share, self._rate = share, AsyncLimiter(max(1.0, share), max(1.0, 1 / share))
+        await self._rate.acquire()
+
+    async def _watched(self, act: Callable[[], Awaitable[R]], era: int) -> R:
         try:
             result = await act()
-        except RateLimited as error:
-            self._open(error.retry_after or self.limits.open_for, str(error))
+        except (Transient, Unknown) as error:
+            self._after(told=self.circuit.failed(era, error))
             raise
-        except Transient as error:
-            self.failures += 1
-            if self.failures >= self.limits.failures:
-                self._open(error.retry_after or self.limits.open_for, str(error))
+        except EffectError:  # it judged what was asked: it is there
+            self._after(told=self.circuit.succeeded(era))
             raise
-        self.reset()
+        self._after(told=self.circuit.succeeded(era))
         return result
 
-    def _open(self, seconds: float, reason: str) -> None:
-        self.failures = max(self.failures, self.limits.failures)
-        self.open_until = self._clock.now() + timedelta(seconds=seconds)
-        self.reason = reason
+    def _after(self, *, told: bool) -> None:
+        if told:
+            self._others.tell(self.circuit)
+        if self._waiting:
+            self.wake()
 
 
 class Gates:
     """The gates of all connections, made when first asked for."""
 
-    def __init__(self, clock: Clock, limits: Callable[[str], Limits]) -> None:
+    def __init__(self, clock: Clock, limits: Callable[[str], Limits], others: Others) -> None:
         """`limits` gives a connection's limits."""
         self._clock = clock
         self._limits = limits
+        self._others = others
         self._gates: dict[str, Gate] = {}
 
     def get(self, name: str) -> Gate:
         """Return the gate of the connection `name`."""
         gate = self._gates.get(name)
         if gate is None:
-            gate = self._gates[name] = Gate(name, self._limits(name), self._clock)
+            gate = self._gates[name] = Gate(name, self._limits(name), self._clock, self._others)
         return gate
 
     def all(self) -> list[Gate]:

@@ -6,11 +6,13 @@ from typing import Any, TypeVar
 import structlog
 
 from caravana.dispatch import Dispatcher, Follower, Ownership, Work, open_ownership
+from caravana.engine.circuits import Circuits
 from caravana.engine.configuration import Configuration, ConnectionLimits
 from caravana.engine.doors import Doors
 from caravana.engine.executor import Executor
-from caravana.engine.gate import Gates, Limits
+from caravana.engine.gate import Gates
 from caravana.engine.housekeeping import Housekeeping
+from caravana.engine.limits import Limits
 from caravana.engine.listener import HubListener
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
@@ -24,7 +26,7 @@ from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken, Journal, open_journal
 from caravana.journal import operations as ops
-from caravana.journal.model import Ending, Entry, State, Stored, shard_of
+from caravana.journal.model import CIRCUITS, Ending, Entry, State, Stored, shard_of
 from caravana.journal.operation import Operation
 from caravana.kit import codec
 from caravana.kit.callables import Callables
@@ -61,7 +63,8 @@ class Hub:
         self.ownership.listen(self._heard)
         self.callables = callables or Callables()
         self.metrics = Metrics()
-        self.gates = Gates(self.clock, self._limits)
+        self.circuits = Circuits(self.journal, self.ownership, self.clock)
+        self.gates = Gates(self.clock, self._limits, self.circuits)
         self.listener = HubListener(configuration.listener.public_url or "", self.metrics)
         self.store = JournalStore(self)
         self.components = Components(self, components)
@@ -74,7 +77,7 @@ class Hub:
         )
         self._follower = Follower(self.dispatcher)
         self._housekeeping = Housekeeping(self.journal, self.clock, configuration.retention)
-        self._topics: dict[str, list[Callable[[], None]]] = {}
+        self._topics: dict[str, list[Callable[[], None]]] = {CIRCUITS: [self.circuits.look]}
 
     @property
     def program(self) -> Program:
@@ -98,6 +101,7 @@ class Hub:
         await self.journal.open()
         await self.programs.keep()
         await self.ownership.start(self._shard_won, self._shard_lost)
+        await self.circuits.start(self.gates)
         await self.dispatcher.start()
         if self.ownership.shared:
             self._follower.start()
@@ -115,6 +119,7 @@ class Hub:
         await self.dispatcher.stop(grace)
         await self.requests.stop()
         await self.components.close()
+        await self.circuits.stop()
         await self.ownership.stop()
         await self.journal.close()
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from caravana.engine.circuit import Circuit
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
-from caravana.engine.showing import describe, letter_line, message_line, moment
+from caravana.engine.limits import Limits
+from caravana.engine.showing import circuit_line, describe, letter_line, message_line, moment
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts
 from caravana.journal import listing
@@ -65,27 +67,28 @@ class Looking(Desk):
         return [{"route": name, "position": str(codec.loads(value)), "at": moment(at)} for name, value, at in rows]
 
     async def breakers(self) -> list[dict[str, Any]]:
-        """Return the circuit of every connection that was used since the hub began."""
-        if self.hub is None or not self.running:
-            return []
-        return [
-            {
-                "connection": gate.name,
-                "state": gate.state,
-                "failures": gate.failures,
-                "until": gate.open_until.isoformat(timespec="seconds") if gate.open_until else None,
-                "reason": gate.reason,
-            }
-            for gate in self.hub.gates.all()
-        ]
+        """Return the circuit of every connection that was used since the hub began, or whose circuit ever opened."""
+        if self.hub is not None and self.running:
+            return [circuit_line(gate.circuit) for gate in self.hub.gates.all()]
+        found = []
+        for row in await self.journal.read(ops.read_breakers()):
+            circuit = Circuit(row.connection, Limits(), self.clock)
+            circuit.adopt(row)
+            found.append(circuit_line(circuit))
+        return found
 
     async def reset_breaker(self, connection: str, actor: str = "") -> dict[str, Any]:
-        """Close the circuit of a connection, so that the next call goes out at once."""
-        known = {gate.name: gate for gate in self.hub.gates.all()} if self.hub is not None and self.running else {}
+        """Close the circuit of a connection, so that calls go out again."""
+        known = [one["connection"] for one in await self.breakers()]
         if connection not in known:
-            raise AdminError(f"no connection `{connection}` was used since the hub began", 404)
-        known[connection].reset()
-        await self._write(self._audit(actor, "reset_breaker", connection))
+            there = ", ".join(sorted(known)) or "none"
+            raise AdminError(f"there is no circuit of a connection `{connection}` (there are: {there})", 404)
+        audit = self._audit(actor, "reset_breaker", connection)
+        if self.hub is not None and self.running:
+            self.hub.gates.get(connection).reset()
+            await self._write(audit)
+        else:
+            await self.journal.submit(acts.reset_breaker(connection, audit), essential=True)
         return {"closed": connection}
 
 

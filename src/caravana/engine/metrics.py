@@ -1,6 +1,6 @@
 """Counters and gauges for Prometheus, one set for each hub."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, generate_latest
 
 
 class Metrics:
@@ -23,6 +23,13 @@ class Metrics:
         )
         self.open = Gauge("caravana_open", "Unfinished exchanges in memory", registry=self.registry)
         self.running = Gauge("caravana_running", "Exchanges being carried out", registry=self.registry)
+        self.circuit = Enum(
+            "caravana_circuit",
+            "Circuit of a connection",
+            ["connection"],
+            states=["closed", "open", "half_open", "ramp"],
+            registry=self.registry,
+        )
         self.seconds = Histogram(
             "caravana_exchange_seconds",
             "From acceptance to the end",

@@ -53,7 +53,7 @@ class Review(Looking):
                 "caravana breakers reset NAME",
             )
             for one in await self.breakers()
-            if one["state"] != "closed"
+            if one["state"] in ("open", "half_open")
         ]
         return found
 

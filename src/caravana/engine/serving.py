@@ -47,6 +47,8 @@ class Watch:
         """Return the metrics, the gauges brought up to date."""
         self._hub.metrics.open.set(len(self._hub.dispatcher))
         self._hub.metrics.running.set(self._hub.dispatcher.running)
+        for gate in self._hub.gates.all():
+            self._hub.metrics.circuit.labels(connection=gate.name).state(gate.circuit.state)
         return self._hub.metrics.text()
 
 

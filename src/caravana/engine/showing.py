@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from caravana.engine.circuit import Circuit
 from caravana.engine.masking import shown
 from caravana.engine.message import decode_message, decode_reply
 from caravana.engine.times import from_micros
@@ -58,6 +59,18 @@ def letter_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "state": row["state"],
         "error": shown(_reason(row["error"])),
         "at": moment(row["at"]),
+    }
+
+
+def circuit_line(circuit: Circuit) -> dict[str, Any]:
+    """Return a row of the list of circuits."""
+    until = circuit.open_until
+    return {
+        "connection": circuit.name,
+        "state": circuit.state,
+        "failures": circuit.failures,
+        "until": None if until is None else until.isoformat(timespec="seconds"),
+        "reason": shown(circuit.reason),
     }
 
 

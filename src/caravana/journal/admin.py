@@ -151,3 +151,10 @@ def forget_state(scope: str, key: str, audit: Audit) -> Work[None]:
     """Remove a record of the flows, e.g. a review item that a person has dealt with."""
     yield s.DROP_STATE, {"scope": scope, "key": key}
     yield from _audit(audit)
+
+
+@operation
+def reset_breaker(connection: str, audit: Audit) -> Work[None]:
+    """Close the stored circuit of a connection by hand."""
+    yield s.CLOSE_BREAKER, {"the_connection": connection, "now": audit.at}
+    yield from _audit(audit)

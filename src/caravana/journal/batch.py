@@ -9,13 +9,13 @@ from psycopg import AsyncConnection, AsyncCursor, sql
 
 from caravana.journal import compiled as s
 from caravana.journal.journal import Fenced
-from caravana.journal.model import Fence
+from caravana.journal.model import CIRCUITS, Fence
 from caravana.journal.operation import Operation, Row, Rows, Statement, Work
 
 Connection = AsyncConnection[Row]
 CHANNEL = "caravana"
 """Where processes tell each other the news: `work:<shard>,<shard>`, `again:<seq>,<seq>` (older exchanges whose
-state was changed by hand; none named: look at everything)."""
+state was changed by hand; none named: look at everything), `topic:<name>`."""
 NAMED = 200
 """Exchanges named in one message, which may have 8,000 bytes."""
 INSERT_LOCK = 0x0CA2A7A9
@@ -25,7 +25,22 @@ _LOCK = sql.SQL("SELECT pg_advisory_xact_lock({})").format(INSERT_LOCK)
 _SHARDS = "SELECT id, epoch FROM shard WHERE id = ANY(%s) ORDER BY id FOR SHARE"
 _LEASES = "SELECT name, epoch FROM lease WHERE name = ANY(%s) ORDER BY name FOR SHARE"
 _NOTIFY = "SELECT pg_notify(%s, %s)"
-_SORTED_BY = ("scope", "key", "kind", "value", "name", "hash", "exchange", "seq", "the_seq", "path", "number")
+_CIRCUIT = (s.PUT_BREAKER, s.CLAIM_BREAKER, s.CLOSE_BREAKER)
+_SORTED_BY = (
+    "connection",
+    "the_connection",
+    "scope",
+    "key",
+    "kind",
+    "value",
+    "name",
+    "hash",
+    "exchange",
+    "seq",
+    "the_seq",
+    "path",
+    "number",
+)
 NUL = "\N{SYMBOL FOR NULL}"
 
 
@@ -64,6 +79,7 @@ class Batch:
         self._shards: set[int] = set()
         self._locked = False
         self._changed: set[int] = set()
+        self._circuits = False
 
     async def carry_out(self) -> None:
         """Fill in each job's result, or the error `Fenced`. Any other error leaves the whole batch to be rolled back."""
@@ -116,6 +132,7 @@ class Batch:
                 members.sort(key=_place)
                 if statement is s.CHANGE_STATE:
                     self._changed.update(turn.parameters["the_seq"] for turn in members)
+                self._circuits |= statement in _CIRCUIT
             rows = await _run(cursor, statement, [turn.parameters for turn in members])
             answers.update(zip(members, rows, strict=True))
         following = [self._advance(turn.job, turn.work, answers[turn]) for turn in turns]
@@ -133,6 +150,8 @@ class Batch:
         if self._changed:
             named = self._changed if len(self._changed) <= NAMED else ()
             await cursor.execute(_NOTIFY, (CHANNEL, "again:" + ",".join(map(str, sorted(named)))))
+        if self._circuits:
+            await cursor.execute(_NOTIFY, (CHANNEL, f"topic:{CIRCUITS}"))
 
 
 async def _epochs(cursor: AsyncCursor[Row], text: str, owned: list[Any]) -> dict[Any, int]:

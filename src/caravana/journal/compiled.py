@@ -308,12 +308,30 @@ PUT_BREAKER = Statement(
     "INSERT INTO breaker (connection, state, failures, reason, open_until, changed_at) VALUES (:connection, :state, "
     ":failures, :reason, :open_until, :changed_at) ON CONFLICT (connection) DO UPDATE SET state = excluded.state, "
     "failures = excluded.failures, reason = excluded.reason, open_until = excluded.open_until, changed_at = "
-    "excluded.changed_at",
+    "excluded.changed_at WHERE breaker.changed_at < excluded.changed_at",
     "INSERT INTO breaker (connection, state, failures, reason, open_until, changed_at) VALUES "
     "(%(connection)s::VARCHAR, %(state)s::VARCHAR, %(failures)s::INTEGER, %(reason)s::VARCHAR, "
     "%(open_until)s::BIGINT, %(changed_at)s::BIGINT) ON CONFLICT (connection) DO UPDATE SET state = excluded.state, "
     "failures = excluded.failures, reason = excluded.reason, open_until = excluded.open_until, changed_at = "
-    "excluded.changed_at",
+    "excluded.changed_at WHERE breaker.changed_at < excluded.changed_at",
+    False,
+)
+CLAIM_BREAKER = Statement(
+    "claim_breaker",
+    "UPDATE breaker SET state='probing', open_until=:until, changed_at=:now WHERE breaker.connection = "
+    ":the_connection AND breaker.changed_at = :seen RETURNING connection",
+    "UPDATE breaker SET state='probing', open_until=%(until)s::BIGINT, changed_at=%(now)s::BIGINT WHERE "
+    "breaker.connection = %(the_connection)s::VARCHAR AND breaker.changed_at = %(seen)s::BIGINT RETURNING "
+    "breaker.connection",
+    True,
+)
+CLOSE_BREAKER = Statement(
+    "close_breaker",
+    "UPDATE breaker SET state='closed', failures=0, open_until=NULL, changed_at=CASE WHEN (breaker.changed_at < :now) "
+    "THEN :now ELSE breaker.changed_at + 1 END WHERE breaker.connection = :the_connection",
+    "UPDATE breaker SET state='closed', failures=0, open_until=NULL, changed_at=CASE WHEN (breaker.changed_at < "
+    "%(now)s::BIGINT) THEN %(now)s::BIGINT ELSE breaker.changed_at + 1 END WHERE breaker.connection = "
+    "%(the_connection)s::VARCHAR",
     False,
 )
 GET_BREAKERS = Statement(

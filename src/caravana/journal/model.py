@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 SHARDS = 64
+CIRCUITS = "caravana.circuits"
+"""The topic that has news whenever the row of a circuit changes."""
 
 
 class State(StrEnum):
@@ -198,3 +200,18 @@ def shard_of(lane: str | None, exchange_id: str) -> int:
     """Return the shard of a lane, or of an exchange without one."""
     text = lane if lane is not None else exchange_id
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=2).digest()) % SHARDS
+
+
+class Breaker(NamedTuple):
+    """The stored circuit of a connection; times in microseconds.
+
+    `state`: `closed`; `open` until `open_until`, then somebody may probe; `probing`: somebody does, and has died over it
+    when `open_until` is past. Of two rows the one with the later `changed_at` counts.
+    """
+
+    connection: str
+    state: str
+    failures: int
+    reason: str | None
+    open_until: int | None
+    changed_at: int

@@ -3,10 +3,9 @@
 import hashlib
 import zlib
 from collections.abc import Sequence
-from typing import Any
 
 from caravana.journal import compiled as s
-from caravana.journal.model import Admitted, Ending, Entry, Record, State, Stored, Waiting
+from caravana.journal.model import Admitted, Breaker, Ending, Entry, Record, State, Stored, Waiting
 from caravana.journal.operation import Work, operation
 
 INLINE = 8_192
@@ -341,27 +340,22 @@ def read_setting(name: str) -> Work[bytes | None]:
 
 
 @operation
-def put_breaker(
-    connection: str, state: str, failures: int, reason: str | None, open_until: int | None, now: int
-) -> Work[None]:
-    """Store the circuit of a connection."""
-    yield (
-        s.PUT_BREAKER,
-        {
-            "connection": connection,
-            "state": state,
-            "failures": failures,
-            "reason": reason,
-            "open_until": open_until,
-            "changed_at": now,
-        },
-    )
+def put_breaker(breaker: Breaker) -> Work[None]:
+    """Store the circuit of a connection, unless what is stored is as young or younger."""
+    yield s.PUT_BREAKER, breaker._asdict()
 
 
 @operation
-def read_breakers() -> Work[list[tuple[Any, ...]]]:
-    """Return (connection, state, failures, reason, open until, changed at) of every circuit."""
-    return (yield s.GET_BREAKERS, {})
+def claim_breaker(connection: str, seen: int, until: int, now: int) -> Work[bool]:
+    """Take the right to probe an open circuit up to `until`; False when it is not as it was at `seen` any more."""
+    row = {"the_connection": connection, "seen": seen, "until": until, "now": now}
+    return bool((yield s.CLAIM_BREAKER, row))
+
+
+@operation
+def read_breakers() -> Work[list[Breaker]]:
+    """Return every stored circuit."""
+    return [Breaker(*row) for row in (yield s.GET_BREAKERS, {})]
 
 
 @operation

@@ -299,6 +299,34 @@ PUT_BREAKER = Definition(
         set_={
             name: _insert_breaker.excluded[name] for name in ("state", "failures", "reason", "open_until", "changed_at")
         },
+        where=t.breaker.c.changed_at < _insert_breaker.excluded.changed_at,
+    ),
+    returns=False,
+)
+CLAIM_BREAKER = Definition(
+    "claim_breaker",
+    t.breaker.update()
+    .where(t.breaker.c.connection == _p("the_connection"), t.breaker.c.changed_at == _p("seen"))
+    .values(
+        state=sa.literal_column("'probing'"),
+        open_until=_p("until", type_=sa.BigInteger),
+        changed_at=_p("now", type_=sa.BigInteger),
+    )
+    .returning(t.breaker.c.connection),
+    returns=True,
+)
+_now = _p("now", type_=sa.BigInteger)
+CLOSE_BREAKER = Definition(
+    "close_breaker",
+    t.breaker.update()
+    .where(t.breaker.c.connection == _p("the_connection"))
+    .values(
+        state=sa.literal_column("'closed'"),
+        failures=sa.literal_column("0"),
+        open_until=sa.null(),
+        changed_at=sa.case(
+            (t.breaker.c.changed_at < _now, _now), else_=t.breaker.c.changed_at + sa.literal_column("1")
+        ),
     ),
     returns=False,
 )
