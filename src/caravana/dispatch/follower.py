@@ -46,7 +46,8 @@ class Follower:
         quiet = 0
         while True:
             try:
-                await asyncio.wait_for(self._news.wait(), EVERY)
+                async with asyncio.timeout(EVERY):  # `wait_for` of Python 3.11 loses a stop that comes with news
+                    await self._news.wait()
             except TimeoutError:
                 quiet += 1
             self._news.clear()

@@ -115,7 +115,7 @@ class Circuit:
         if era != self.era or (isinstance(error, Unknown) and not on_trial):
             return False
         self.failures += 1
-        if self.failures < self._limits.failures:
+        if self.failures < self._limits.failures and not on_trial:
             return False
         self._open(self._rest(error), str(error))
         return True
@@ -152,7 +152,7 @@ class Circuit:
         self.version = row.changed_at
         if row.state == "closed" or row.open_until is None:
             return self.reset()
-        self.failures = max(row.failures, self._limits.failures)
+        self.failures = row.failures
         self._open(from_micros(row.open_until), row.reason or "")
         self._elsewhere = row.state == "probing"
         return True

@@ -91,7 +91,8 @@ class Circuits:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self._news.wait()
             self._news.clear()
             try:
                 await self._read()

@@ -41,7 +41,7 @@ class Gate:
         self.circuit = Circuit(name, limits, clock)
         self._others = others
         self._slots = {False: asyncio.Semaphore(limits.live), True: asyncio.Semaphore(limits.bulk)}
-        self._share = 0.0
+        self._paced = 0.0
         self._rate: AsyncLimiter | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -60,6 +60,11 @@ class Gate:
                         return await self._watched(act, era)
                 finally:
                     self._after(told=self.circuit.leave(era))
+
+    @property
+    def share(self) -> float:
+        """Our part of the connection's rate, in calls a second; 0 = no limit."""
+        return self.limits.rate / self._others.processes
 
     def reset(self) -> None:
         """Close the circuit by hand."""
@@ -112,9 +117,9 @@ class Gate:
         """Keep to our part of the rate."""
         if self.limits.rate <= 0:
             return
-        share = self.limits.rate / self._others.processes
-        if share != self._share or self._rate is None:
-            self._share, self._rate = share, AsyncLimiter(max(1.0, share), max(1.0, 1 / share))
+        share = self.share
+        if share != self._paced or self._rate is None:  # a process came or went
+            self._paced, self._rate = share, AsyncLimiter(max(1.0, share), max(1.0, 1 / share))
         await self._rate.acquire()
 
     async def _watched(self, act: Callable[[], Awaitable[R]], era: int) -> R:
