@@ -23,7 +23,7 @@ async def main(path: str) -> None:
     def die(*_: object) -> NoReturn:
         raise MemoryError
 
-    journal._commit = die  # type: ignore[method-assign]
+    journal._commit = die  # type: ignore[method-assign, assignment]
     await journal.submit(ops.accept([entry(10)]))
     sys.stdout.write("answered\n")
 

@@ -26,7 +26,8 @@ async def test_dead_writer_ends_the_process(tmp_path: Path, log: str) -> None:
     assert (ended.returncode, ended.stdout) == (70, b"accepted\n"), ended.stderr
     journal = SqliteJournal(tmp_path / "journal.db")
     await journal.open()
-    assert len(await journal.read(ops.read_open(0, 100))) == 10
+    found = await journal.read(ops.read_open(0, 100))
+    assert len(found) == 10
     await journal.close()
 
 
