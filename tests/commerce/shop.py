@@ -40,15 +40,12 @@ class Door:
 
 
 @dataclass
-class Shop:
-    """What a test does as customer, clerk and provider."""
+class Street:
+    """What a test does as customer, clerk and provider, whatever hub there is."""
 
     odoo: OdooSandbox
     provider: PlacetopaySandbox
-    hub: Hub
     web: aiohttp.ClientSession
-    url: str
-    configuration: Configuration
 
     # The clerk.
 
@@ -105,9 +102,10 @@ class Shop:
         found: list[dict[str, Any]] = model.read(model.search(domain), fields)
         return found
 
-    async def reviews(self) -> list[str]:
-        """Return the kinds of what waits for a person."""
-        return [one["kind"] for _, one in await self.hub.store.find("review")]
+    def tasks(self, order: int) -> list[str]:
+        """Return the notes of the clerk's tasks on the order."""
+        ids = self.odoo.env["mail.activity"].search([["res_model", "=", "sale.order"], ["res_id", "=", order]])
+        return [one["note"] for one in self.odoo.env["mail.activity"].read(ids, ["note"])]
 
     # The customer.
 
@@ -143,6 +141,19 @@ class Shop:
         assert found is not None, text
         return found[1]
 
+
+@dataclass
+class Shop(Street):
+    """A street with a hub in the test's own process."""
+
+    hub: Hub
+    url: str
+    configuration: Configuration
+
+    async def reviews(self) -> list[str]:
+        """Return the kinds of what waits for a person."""
+        return [one["kind"] for _, one in await self.hub.store.find("review")]
+
     async def attempts(self, order: int) -> list[dict[str, Any]]:
         """Return the attempts of an order."""
         return [one for _, one in await self.hub.store.find("card_attempt", f"sale.order,{order}/")]
@@ -161,24 +172,22 @@ class Shop:
         await eventually(lambda: len(self.hub.dispatcher) == 0, timeout=30)
 
 
-def configuration(
+def settings_of(
     url: str, odoo: str, provider: str, folder: Path, since: datetime, settings: Mapping[str, Any]
-) -> Configuration:
-    """Return the hub's configuration."""
+) -> dict[str, Any]:
+    """Return what the hub's configuration file holds."""
     given = {**HURRIED, **settings}
-    return Configuration.model_validate(
-        {
-            "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
-            "listener": {"public_url": url},
-            "go_live": since,
-            "connections": {
-                "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
-                "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
-            },
-            "placeholders": {key: given[key] for key in HURRIED},
-            "settings": {key: value for key, value in given.items() if key not in HURRIED},
-        }
-    )
+    return {
+        "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
+        "listener": {"public_url": url},
+        "go_live": since.isoformat(),
+        "connections": {
+            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
+            "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
+        },
+        "placeholders": {key: given[key] for key in HURRIED},
+        "settings": {key: value for key, value in given.items() if key not in HURRIED},
+    }
 
 
 def hub_of(given: Configuration, clock: Clock) -> Hub:
@@ -196,13 +205,21 @@ async def open_shop(folder: Path, clock: Clock, **settings: Any) -> AsyncIterato
     door = Door()
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
-        odoo = OdooSandbox(clock=clock, database="demo")
-        provider = PlacetopaySandbox(clock=clock, site=Site(notification_url=f"{url}/placetopay/placetopay"))
-        stack.push_async_callback(provider.close)
-        odoo_url = await stack.enter_async_context(serve(odoo.app()))
-        provider_url = await stack.enter_async_context(serve(provider.app()))
-        given = configuration(url, odoo_url, provider_url, folder, clock.now() - timedelta(minutes=1), settings)
+        street, odoo_url, provider_url = await open_street(stack, clock, url)
+        given = Configuration.model_validate(
+            settings_of(url, odoo_url, provider_url, folder, clock.now() - timedelta(minutes=1), settings)
+        )
         hub = door.hub = hub_of(given, clock)
         await stack.enter_async_context(hub)
-        web = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Shop(odoo, provider, hub, web, url, given)
+        yield Shop(street.odoo, street.provider, street.web, hub, url, given)
+
+
+async def open_street(stack: AsyncExitStack, clock: Clock, url: str) -> tuple[Street, str, str]:
+    """Serve Odoo and PlacetoPay, who notifies the hub at `url`; return them with their addresses."""
+    odoo = OdooSandbox(clock=clock, database="demo")
+    provider = PlacetopaySandbox(clock=clock, site=Site(notification_url=f"{url}/placetopay/placetopay"))
+    stack.push_async_callback(provider.close)
+    odoo_url = await stack.enter_async_context(serve(odoo.app()))
+    provider_url = await stack.enter_async_context(serve(provider.app()))
+    web = await stack.enter_async_context(aiohttp.ClientSession())
+    return Street(odoo, provider, web), odoo_url, provider_url

@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from caravana.component.placetopay.sandbox import Card, NotificationPlan
 from caravana.kit.clock import ScaledClock
-from caravana.kit.sandbox import Fault
+from caravana.kit.sandbox import Fault, Interlude
 from tests.commerce.shop import SILENT, Shop, open_shop
 from tests.support.waiting import eventually
 
@@ -169,3 +171,80 @@ async def test_the_provider_is_away_when_the_customer_comes_back(tmp_path: Path,
         shop.provider.faults.clear()
         await shop.settled(order)
         assert len(shop.card_payments()) == 1
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["sale.advance.payment.inv.create", "sale.advance.payment.inv.create_invoices", "account.move.action_post"],
+)
+async def test_the_invoice_is_committed_after_the_cut(tmp_path: Path, clock: ScaledClock, operation: str) -> None:
+    """With on_paid=invoice, each call that makes the invoice is cut and committed 5 s later: one invoice, one payment."""
+    async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
+        order, _, session = await opened(shop)
+        shop.odoo.faults.append(Fault(operation=operation, action="late_commit", delay=5.0))
+        shop.provider.pay(session)
+        await shop.settled(order)
+        [invoice] = shop.read("sale.order", order, "invoice_ids")
+        [payment] = shop.card_payments("paid")
+        assert payment["reconciled_invoice_ids"] == [invoice]
+        assert shop.read("account.move", invoice, "payment_state") == "paid"
+        assert await shop.reviews() == []
+
+
+@pytest.mark.parametrize("operation", ["account.payment.load", "account.payment.action_post"])
+async def test_an_advance_is_committed_after_the_cut(shop: Shop, operation: str) -> None:
+    """Making and posting an advance are cut and committed 5 s later: one payment, posted, that pays the later invoice."""
+    order, _, session = await opened(shop)
+    shop.odoo.faults.append(Fault(operation=operation, action="late_commit", delay=5.0))
+    shop.provider.pay(session)
+    await shop.settled(order)
+    [payment] = shop.card_payments()
+    assert payment["state"] == "in_process"
+    invoice = shop.invoice(order)
+    shop.odoo.faults.append(Fault(operation="account.move.line.reconcile", action="late_commit", delay=5.0))
+    await eventually(lambda: shop.read("account.move", invoice, "payment_state") == "paid", timeout=30)
+    await shop.idle()
+    assert len(shop.card_payments("paid")) == 1
+
+
+@pytest.mark.parametrize(
+    "operation", ["account.payment.load", "account.payment.action_post", "account.move.line.reconcile"]
+)
+async def test_a_clerk_registers_it_between_our_look_and_our_posting(shop: Shop, operation: str) -> None:
+    """A clerk registers the same payment when our call is on its way: both stand, the credit is open, a person is told."""
+    order = shop.order()
+    invoice = shop.invoice(order)
+    session = await shop.press(await shop.link(order))
+
+    async def clerk() -> None:
+        shop.pay_by_hand(invoice)
+
+    shop.odoo.interludes.append(Interlude(operation, clerk))
+    shop.provider.pay(str(session))
+    await shop.settled(order)
+    [payment] = shop.card_payments()
+    assert (payment["state"], payment["reconciled_invoice_ids"]) == ("in_process", [])
+    assert shop.read("account.move", invoice, "payment_state") == "paid"
+    assert len(shop.odoo.env["account.payment"].search([])) == 2
+    assert await shop.reviews() == ["credit_left"]
+    assert ["saldo a favor" in one for one in shop.tasks(order)] == [True]
+
+
+@pytest.mark.parametrize("operation", ["sale.advance.payment.inv.create", "sale.advance.payment.inv.create_invoices"])
+async def test_a_clerk_invoices_between_our_look_and_our_wizard(
+    tmp_path: Path, clock: ScaledClock, operation: str
+) -> None:
+    """With on_paid=invoice a clerk invoices the order when our call is on its way: his invoice is the one that is paid."""
+    async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
+        order, _, session = await opened(shop)
+
+        async def clerk() -> None:
+            shop.invoice(order)
+
+        shop.odoo.interludes.append(Interlude(operation, clerk))
+        shop.provider.pay(session)
+        await shop.settled(order)
+        [invoice] = shop.read("sale.order", order, "invoice_ids")
+        [payment] = shop.card_payments("paid")
+        assert payment["reconciled_invoice_ids"] == [invoice]
+        assert await shop.reviews() == []

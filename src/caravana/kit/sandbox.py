@@ -38,16 +38,27 @@ class Fault:
 
 
 @dataclass
+class Interlude:
+    """What happens once, exactly when a call of `operation` has come in, or with `after` when it is done and unanswered."""
+
+    operation: str
+    act: Callable[[], Awaitable[None]]
+    after: bool = False
+
+
+@dataclass
 class Sandbox:
     """Base of a partner's imitation; a subclass adds its routes and wraps each operation in `perform`.
 
-    `calls` counts operations asked for, `effects` those that changed the partner's state.
+    `calls` counts operations asked for, `effects` those that changed the partner's state. `interludes` are for tests that
+    need something to happen at one place of a flow: a clerk acts, a process dies.
     """
 
     clock: Clock = field(default_factory=clock_from_environment)
     faults: list[Fault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     effects: Counter[str] = field(default_factory=Counter)
+    interludes: list[Interlude] = field(default_factory=list)
     name: str = "sandbox"
 
     def take_fault(self, operation: str) -> Fault | None:
@@ -63,10 +74,18 @@ class Sandbox:
     async def perform(self, request: Request, operation: str, act: Callable[[], Awaitable[Response]]) -> Response:
         """Run `act` for `operation` under whatever fault is switched on, and return what the client shall see."""
         self.calls[operation] += 1
+        await self._interlude(operation, after=False)
         fault = self.take_fault(operation)
-        if fault is None:
-            return await act()
-        return await self._misbehave(fault, request, act)
+        answer = await act() if fault is None else await self._misbehave(fault, request, act)
+        await self._interlude(operation, after=True)
+        return answer
+
+    async def _interlude(self, operation: str, *, after: bool) -> None:
+        for one in self.interludes:
+            if one.after is after and fnmatch.fnmatch(operation, one.operation):
+                self.interludes.remove(one)
+                await one.act()
+                return
 
     async def _misbehave(self, fault: Fault, request: Request, act: Callable[[], Awaitable[Response]]) -> Response:
         match fault.action:

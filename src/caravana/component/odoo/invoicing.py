@@ -102,14 +102,23 @@ class InvoiceFromOrder(Operation):
         """Look whether there is something to invoice, then fill in the dialogue and make the invoices."""
         orders = await self._orders(client, request)
         before = _invoices(orders)
-        by_delivery = request["values"]["advance_payment_method"] == "delivered"
-        if by_delivery and all(one["invoice_status"] != "to invoice" for one in orders):
+        if self._nothing_left(request, orders):
             return self._reply(before if request["known"] is None else request["known"], before)
-        client = client.within(_active("sale.order", request["order_ids"]))
-        wizard = await client.ask("sale.advance.payment.inv", "create", {"vals_list": [request["values"]]})
-        await client.call("sale.advance.payment.inv", "create_invoices", ids=wizard)
+        within = client.within(_active("sale.order", request["order_ids"]))
+        wizard = await within.ask("sale.advance.payment.inv", "create", {"vals_list": [request["values"]]})
+        try:
+            await within.call("sale.advance.payment.inv", "create_invoices", ids=wizard)
+        except Refused:  # a clerk may have been faster: then his invoice is the answer
+            orders = await self._orders(client, request)
+            if not self._nothing_left(request, orders):
+                raise
+            return self._reply(before if request["known"] is None else request["known"], _invoices(orders))
         async with after_effect():
             return self._reply(before, _invoices(await self._orders(client, request)))
+
+    def _nothing_left(self, request: Request, orders: list[dict[str, Any]]) -> bool:
+        by_delivery = request["values"]["advance_payment_method"] == "delivered"
+        return by_delivery and all(one["invoice_status"] != "to invoice" for one in orders)
 
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return the orders' invoices that were not there before, by `known_invoice_ids` or by their time."""

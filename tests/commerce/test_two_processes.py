@@ -1,0 +1,51 @@
+"""Two hubs in processes of their own on one PostgreSQL: whichever of them hears of a payment, it is booked once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from caravana.component.placetopay.sandbox import NotificationPlan
+from caravana.kit.clock import ScaledClock
+from tests.commerce.processes import open_processes
+from tests.support.waiting import eventually
+
+ORDERS = 4
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_all_at_once_on_two_processes(tmp_path: Path, postgres_database: str) -> None:
+    """Notification, return page and sweep at the same instant, three times over, on two processes: one payment an order."""
+    clock = ScaledClock(0, 1)
+    settings = {"journal": postgres_database, "cards.sweep": "1s"}
+    async with open_processes(tmp_path, clock, 2, **settings) as (street, [one, two]):
+        street.provider.notifier.plan = NotificationPlan(times=3)
+        orders = [street.order() for _ in range(ORDERS)]
+        invoices = [street.invoice(order) for order in orders]
+        links = [await street.link(order) for order in orders]
+        sessions = [await street.press(link.replace(one.url, two.url)) for link in links]
+        for session in sessions:
+            street.provider.pay(str(session))
+        doors = [link.replace(one.url, hub.url) for link in links for hub in (one, two)]
+        faces = await asyncio.gather(*(street.face(f"{door}/return") for door in doors * 3))
+        assert set(faces) == {"paid"}
+        for order in orders:
+            await eventually(lambda order=order: "Pago con tarjeta recibido" in street.notes(order), timeout=30)
+        await asyncio.gather(*(hub.idle() for hub in (one, two)))
+        paid = [number for one in street.card_payments("paid") for number in one["reconciled_invoice_ids"]]
+        assert sorted(paid) == invoices
+        assert street.odoo.effects["account.payment.load"] == ORDERS
+        assert [street.tasks(order) for order in orders] == [[]] * ORDERS
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_press_is_answered_whoever_owns_its_lane(tmp_path: Path, postgres_database: str) -> None:
+    """Customers who press pay at either process are sent to the provider at once, whichever process runs the order's lane."""
+    async with open_processes(tmp_path, ScaledClock(0, 1), 2, journal=postgres_database) as (street, [one, two]):
+        links = [await street.link(street.order()) for _ in range(6)]
+        doors = [link.replace(one.url, hub.url) for link in links for hub in (one, two)]
+        sessions = await asyncio.gather(*(street.press(door) for door in doors))
+        assert None not in sessions
+        assert len(set(sessions)) == len(street.provider.sessions) == len(links)
