@@ -92,6 +92,10 @@ class Street:
         ids = self.odoo.env["mail.message"].search(domain)
         return "\n".join(one["body"] for one in self.odoo.env["mail.message"].read(ids, ["body"]))
 
+    async def told(self, order: int) -> None:
+        """Wait until a payment is told on the order, which is the last thing that booking does."""
+        await eventually(lambda: "Pago con tarjeta recibido" in self.notes(order), timeout=60)
+
     def card_payments(self, *states: str) -> list[dict[str, Any]]:
         """Return the payments in Odoo that the hub made, in the given states or in any."""
         model = self.odoo.env["account.payment"]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from caravana.kit.clock import ScaledClock
 from tests.commerce.processes import HubProcess, open_processes
 from tests.commerce.shop import Street
-from tests.support.waiting import eventually
 
 POINTS = [
     ("placetopay", "query", False),
@@ -38,13 +38,14 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @asynccontextmanager
 async def one_hub(folder: Path, clock: ScaledClock, journal: str) -> AsyncIterator[tuple[Street, HubProcess]]:
     """Run one hub that sweeps every minute of the shop, which is a second."""
-    async with open_processes(folder, clock, journal=journal, **{"cards.sweep": "1m"}) as (street, [hub]):
+    settings: dict[str, Any] = {"journal": journal, "cards.sweep": "1m"}
+    async with open_processes(folder, clock, **settings) as (street, [hub]):
         yield street, hub
 
 
 async def booked_once(street: Street, order: int, invoice: int) -> None:
     """Wait until the order's payment is told on it; then look for exactly one that pays the invoice."""
-    await eventually(lambda: "Pago con tarjeta recibido" in street.notes(order), timeout=60)
+    await street.told(order)
     [payment] = [one for one in street.card_payments() if f"CV{order}-" in one["memo"]]
     assert (payment["state"], payment["reconciled_invoice_ids"]) == ("paid", [invoice])
     assert street.read("account.move", invoice, "payment_state") == "paid"

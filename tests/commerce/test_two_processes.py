@@ -2,13 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from caravana.component.placetopay.sandbox import NotificationPlan
 from caravana.kit.clock import ScaledClock
 from tests.commerce.processes import open_processes
-from tests.support.waiting import eventually
 
 ORDERS = 4
 
@@ -18,7 +18,7 @@ ORDERS = 4
 async def test_all_at_once_on_two_processes(tmp_path: Path, postgres_database: str) -> None:
     """Notification, return page and sweep at the same instant, three times over, on two processes: one payment an order."""
     clock = ScaledClock(0, 1)
-    settings = {"journal": postgres_database, "cards.sweep": "1s"}
+    settings: dict[str, Any] = {"journal": postgres_database, "cards.sweep": "1s"}
     async with open_processes(tmp_path, clock, 2, **settings) as (street, [one, two]):
         street.provider.notifier.plan = NotificationPlan(times=3)
         orders = [street.order() for _ in range(ORDERS)]
@@ -31,7 +31,7 @@ async def test_all_at_once_on_two_processes(tmp_path: Path, postgres_database: s
         faces = await asyncio.gather(*(street.face(f"{door}/return") for door in doors * 3))
         assert set(faces) == {"paid"}
         for order in orders:
-            await eventually(lambda order=order: "Pago con tarjeta recibido" in street.notes(order), timeout=30)
+            await street.told(order)
         await asyncio.gather(*(hub.idle() for hub in (one, two)))
         paid = [number for one in street.card_payments("paid") for number in one["reconciled_invoice_ids"]]
         assert sorted(paid) == invoices
