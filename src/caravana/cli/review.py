@@ -104,7 +104,10 @@ def retry_letter(
 
 @breakers.command("list")
 def list_breakers(config: Config = DEFAULT, json: Json = False) -> None:
-    """List the circuit of every connection that the running hub has used.
+    """List the circuits of the connections, from the running hub or, when none runs, from the journal.
+
+    closed: calls go out. open: none does until the time told. half_open: one call tries the partner. ramp: the partner
+    answered; calls go out few at a time, and more with each answer.
 
     \b
     caravana breakers list
@@ -115,14 +118,14 @@ def list_breakers(config: Config = DEFAULT, json: Json = False) -> None:
         return
     rows = ((one["connection"], one["state"], one["failures"], when(one["until"]), one["reason"]) for one in found)
     columns = ("connection", "state", "failures", "until", "reason")
-    print_table("Circuits", columns, rows, empty="no connection was used since the hub began")
+    print_table("Circuits", columns, rows, empty="no circuit: no connection was used")
 
 
 @breakers.command("reset")
 def reset_breaker(
     connection: Annotated[str, typer.Argument(help="The connection, e.g. odoo:odoo.")], config: Config = DEFAULT
 ) -> None:
-    """Close a circuit, so that the next call goes out at once.
+    """Close a circuit: new calls go out at once, few at a time at first; what waits comes when it was told to.
 
     \b
     caravana breakers reset odoo:odoo
