@@ -73,8 +73,9 @@ async def only_circuit(caravana: Command, state: str) -> dict[str, Any]:
     async def found() -> list[dict[str, Any]]:
         return [one for one in await listed(caravana, "breakers", "list") if one["state"] == state]
 
-    [one] = await eventually(found, timeout=30)
-    return one
+    circuits = await eventually(found, timeout=30)
+    assert len(circuits) == 1
+    return circuits[0]
 
 
 async def test_circuit_is_seen_and_closed_while_the_hub_runs(folder: Folder, caravana: Command, till: Till) -> None:
