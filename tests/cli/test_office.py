@@ -73,7 +73,7 @@ async def only_circuit(caravana: Command, state: str) -> dict[str, Any]:
     async def found() -> list[dict[str, Any]]:
         return [one for one in await listed(caravana, "breakers", "list") if one["state"] == state]
 
-    circuits = await eventually(found, timeout=30)
+    circuits: list[dict[str, Any]] = await eventually(found, timeout=30)
     assert len(circuits) == 1
     return circuits[0]
 
