@@ -157,9 +157,7 @@ async def live(url: str, partner: str, event: str, count: int, ids: list[str], p
             pipe.send(("accepted", one))
         while await hub.receivers["main"].busy():
             await asyncio.sleep(0.02)
-        import sqlalchemy as sa
-
-        rows = await hub.journal.query(sa.text("select key, state from exchange"), {})
+        rows = await hub.journal.query("select key, state from exchange", {})
         pipe.send(("states", {row["key"]: row["state"] for row in rows}))
     finally:
         await hub.stop(1)

@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import sqlalchemy as sa
-
 from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.hub import Hub
 from tests.support.waiting import eventually
@@ -30,7 +28,7 @@ async def both_own(*hubs: Hub) -> None:
 
 async def states(hub: Hub) -> Counter[str]:
     """Count exchanges by state."""
-    rows: list[dict[str, Any]] = await hub.journal.query(sa.text("select state from exchange"), {})
+    rows: list[dict[str, Any]] = await hub.journal.query("select state from exchange", {})
     return Counter(row["state"] for row in rows)
 
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from itertools import count, product
 
 import pytest
-import sqlalchemy as sa
 
 from caravana.dispatch import Follower
 from caravana.engine.admin import Admin
@@ -101,7 +100,7 @@ async def test_owner_that_was_told_dies(
     owner.process.kill()
 
     async def all_ended() -> bool:
-        rows = await hub.journal.query(sa.text("select state from exchange order by seq"), {})
+        rows = await hub.journal.query("select state from exchange order by seq", {})
         return [row["state"] for row in rows] == ["discarded" if act == "discard" else "done", "done"]
 
     await eventually(all_ended)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
@@ -68,7 +67,7 @@ class Station:
     async def query(self, text: str) -> list[dict[str, Any]]:
         """Run a select on the journal."""
         assert self.hub is not None
-        rows: list[dict[str, Any]] = await self.hub.journal.query(sa.text(text), {})
+        rows: list[dict[str, Any]] = await self.hub.journal.query(text, {})
         return rows
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-import sqlalchemy as sa
 from yarl import URL
 
 from caravana.engine.configuration import Configuration
@@ -117,6 +116,6 @@ async def test_nonsense_is_the_senders_fault(hub: tuple[Hub, str]) -> None:
     async with aiohttp.ClientSession() as session:
         await asyncio.gather(*[send_some(session, REQUESTS // 16) for _ in range(16)])
     await found.dispatcher.quiet()
-    rows = await found.journal.query(sa.text("select state, count(*) n from exchange group by state"), {})
+    rows = await found.journal.query("select state, count(*) n from exchange group by state", {})
     assert {row["state"] for row in rows} <= {"done", "failed", "dead"}
     assert sum(statuses.values()) == REQUESTS // 16 * 16

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from caravana.journal import Journal, open_journal
 from caravana.journal import operations as ops
@@ -70,5 +69,5 @@ async def accept(journal: Journal, *entries: Entry) -> list[Admitted]:
 
 async def query(journal: Journal, text: str, **parameters: Any) -> list[dict[str, Any]]:
     """Run a select."""
-    rows: list[dict[str, Any]] = await journal.query(sa.text(text), parameters)
+    rows: list[dict[str, Any]] = await journal.query(text, parameters)
     return rows

@@ -49,7 +49,8 @@ def check(
 def judge_files(files: Sequence[Path], config: Path) -> "Judgement":
     """Judge `files`, or the configuration's when there are none. Raises `ConfigurationError`."""
     from caravana.cli.project import load_project
-    from caravana.engine.checking import judge, read_all
+    from caravana.engine.checking import judge
+    from caravana.route.files import read_all
 
     if not files:
         project = load_project(config)

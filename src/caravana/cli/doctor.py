@@ -1,6 +1,5 @@
 """`caravana doctor`: whether everything is right that cannot be seen in a file."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +26,8 @@ def doctor(names: Names = None, config: Config = DEFAULT, json: Json = False) ->
     caravana doctor
     caravana doctor odoo --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    import asyncio  # help does without it
+
     from caravana.kit.component import Severity
 
     found = asyncio.run(_examine(config, names or []))

@@ -1,7 +1,7 @@
 """The way to the operator's desk: through the hub that runs, else straight to the journal in short transactions."""
 
-import asyncio
 import getpass
+import json
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import datetime
@@ -28,6 +28,8 @@ TIMEOUT = 60.0
 
 def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any) -> Any:
     """Return the answer of the operator's operation; `routes`: it needs to know them. Exits with 1 when it is refused."""
+    import asyncio  # help does without it
+
     from caravana.engine.configuration import read_configuration
     from caravana.engine.control import AdminError, Presence, presence_path
     from caravana.journal import JournalError
@@ -39,7 +41,7 @@ def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any)
     presence = Presence.read(path) if path is not None else None
     try:
         if presence is not None:
-            return asyncio.run(_ask_hub(presence, operation, arguments))
+            return _ask_hub(presence, operation, arguments)
         return asyncio.run(_ask_journal(configuration, config, operation, arguments, routes=routes))
     except (AdminError, JournalError) as error:
         fail(str(error))
@@ -76,24 +78,26 @@ def print_plan(plan: dict[str, Any]) -> None:
         typer.echo(f"! {one}")
 
 
-async def _ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:
-    import aiohttp
+def _ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:
+    """Ask the running hub; with the standard library's client, because the hub's own is slow to import."""
+    from http.client import HTTPConnection, HTTPException
+    from urllib.parse import urlsplit
 
     from caravana.engine.control import AdminError
 
-    headers = {"Authorization": f"Bearer {presence.token}"}
-    url = f"{presence.address}/admin/{operation}"
+    headers = {"Authorization": f"Bearer {presence.token}", "Content-Type": "application/json"}
+    connection = HTTPConnection(urlsplit(presence.address).netloc, timeout=TIMEOUT)
     try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session,
-            session.post(url, json=arguments, headers=headers) as answer,
-        ):
-            found = await answer.json(content_type=None)
-            if answer.status >= 400:
-                raise AdminError(found.get("error", f"the hub answered {answer.status}"), answer.status)
-            return found
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        connection.request("POST", f"/admin/{operation}", json.dumps(arguments), headers)
+        answer = connection.getresponse()
+        found = json.loads(answer.read())
+    except (OSError, HTTPException, ValueError) as error:
         raise AdminError(f"the hub at {presence.address} does not answer: {type(error).__name__}") from None
+    finally:
+        connection.close()
+    if answer.status >= 400:
+        raise AdminError(found.get("error", f"the hub answered {answer.status}"), answer.status)
+    return found
 
 
 async def _ask_journal(

@@ -34,9 +34,9 @@ def route_files(configuration: "Configuration") -> list[Path]:
 
 def load_project(path: Path) -> Project:
     """Read configuration and routes; problems of route files are gathered. Raises `ConfigurationError`."""
-    from caravana.engine.checking import read_all
     from caravana.engine.configuration import read_configuration
     from caravana.kit.callables import Callables
+    from caravana.route.files import read_all
 
     _importable(path)
     configuration = read_configuration(path)
@@ -60,7 +60,7 @@ def _add_flow(project: Project, name: str) -> None:
     """Add a shipped flow's routes and callables. Raises `ConfigurationError` when there is none of that name."""
     from importlib import import_module
 
-    from caravana.engine.checking import read_all
+    from caravana.route.files import read_all
 
     flow = import_module("caravana.commerce.flows").load(name, project.configuration)
     documents, problems = read_all(flow.route_files)

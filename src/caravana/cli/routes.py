@@ -46,9 +46,9 @@ _COLUMNS = ("id", "from", "steps", "mode", "handler", "description")
 def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument", str, str]]:
     """Return every route with its document, mode and handler. Raises `ConfigurationError`, exits on refused files."""
     from caravana.cli.project import load_project
-    from caravana.engine.checking import read_all
     from caravana.engine.configuration import Configuration
     from caravana.engine.program import applies, error_handler_of
+    from caravana.route.files import read_all
     from caravana.route.rest_routes import expand_rest, rest_configuration
 
     if files:

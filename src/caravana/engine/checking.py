@@ -1,8 +1,7 @@
 """Judging route files before they run: spelling, names, addresses, expressions, callables, and what a reader should know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from caravana.engine.cautions import Cautions
 from caravana.engine.check_context import CheckContext
@@ -20,8 +19,6 @@ from caravana.route import (
     Severity,
     check,
     enabled,
-    inspect_text,
-    read_file,
     resolve,
 )
 from caravana.route import model as m
@@ -40,30 +37,6 @@ class Judgement:
     def errors(self) -> int:
         """How many problems refuse the files."""
         return sum(one.severity is Severity.ERROR for one in self.problems)
-
-
-def read_all(paths: Iterable[Path]) -> tuple[list[RouteDocument], list[Problem]]:
-    """Return what can be read of the files, and every problem; a file that cannot be opened is one."""
-    documents: list[RouteDocument] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError):
-            problems += _unreadable(path)
-            continue
-        document, found = inspect_text(text, str(path))
-        documents.append(document)
-        problems += found
-    return documents, problems
-
-
-def _unreadable(path: Path) -> Sequence[Problem]:
-    try:
-        read_file(path)
-    except RouteFileError as error:
-        return error.problems
-    return ()
 
 
 def judge(

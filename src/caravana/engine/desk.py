@@ -1,10 +1,9 @@
 """The operator's desk: what every operation shares."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caravana.engine.control import AdminError
-from caravana.engine.hub import Hub
 from caravana.engine.times import to_micros
 from caravana.journal import Journal
 from caravana.journal import admin as acts
@@ -12,11 +11,14 @@ from caravana.journal import operations as ops
 from caravana.journal.model import Record, Stored
 from caravana.kit.clock import Clock
 
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+
 
 class Desk:
     """A journal, and the hub that knows its routes."""
 
-    def __init__(self, journal: Journal, clock: Clock, hub: Hub | None = None, *, running: bool = True) -> None:
+    def __init__(self, journal: Journal, clock: Clock, hub: "Hub | None" = None, *, running: bool = True) -> None:
         """`hub` knows the routes; `running`: it also carries out what is revived (else the next start does)."""
         self.journal = journal
         self.clock = clock

@@ -37,11 +37,11 @@ class Looking(Desk):
         wanted = listing.Filter(
             tuple(states), route, branch, _business_key(key), _micros(since), _micros(until), max(1, min(limit, 10_000))
         )
-        return [message_line(row) for row in await self.journal.query(listing.messages(wanted), {})]
+        return [message_line(row) for row in await self.journal.query(*listing.messages(wanted))]
 
     async def counts(self) -> dict[str, int]:
         """Return how many exchanges are in each state."""
-        return {row["state"]: row["count"] for row in await self.journal.query(listing.counts(), {})}
+        return {row["state"]: row["count"] for row in await self.journal.query(*listing.counts())}
 
     async def message(self, id: str, reveal: bool = False, actor: str = "") -> dict[str, Any]:  # noqa: A002 -- its name outside
         """Return one exchange with its timeline; personal data only with `reveal`, which is audited."""
@@ -59,7 +59,7 @@ class Looking(Desk):
 
     async def dead_letters(self, state: str = "open", limit: int = 200) -> list[dict[str, Any]]:
         """Return the newest dead letters."""
-        return [letter_line(row) for row in await self.journal.query(listing.letters(state, limit), {})]
+        return [letter_line(row) for row in await self.journal.query(*listing.letters(state, limit))]
 
     async def cursors(self) -> list[dict[str, Any]]:
         """Return how far each polling route has read."""

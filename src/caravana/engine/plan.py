@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from caravana.engine.rehearsal import Forecast
 from caravana.journal.model import Record, Step
+
+if TYPE_CHECKING:
+    from caravana.engine.rehearsal import Forecast
 
 HANDLED = "!"
 BELOW = ("/", "[", ">", HANDLED)
@@ -83,7 +85,7 @@ def after_failure(records: Mapping[str, Record], cleared: Iterable[str]) -> list
 
 
 def left_over(
-    plan: Plan, records: Mapping[str, Record], cleared: set[str], forecast: Forecast | None, again: frozenset[str]
+    plan: Plan, records: Mapping[str, Record], cleared: set[str], forecast: "Forecast | None", again: frozenset[str]
 ) -> tuple[set[str], list[Record]]:
     """Say what becomes of each record; returns the paths to drop and the records to write in their place."""
     drop, put = set(cleared), []

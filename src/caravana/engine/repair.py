@@ -1,18 +1,20 @@
 """Repairing exchanges: each operation says first what it would do (`go` false), then does it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
 from caravana.engine.message import encode_reply
 from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, taken_over, to_clear
-from caravana.engine.rehearsal import Forecast, rehearse
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts
 from caravana.journal.model import Entry, Record, State, Step, Stored, new_id, shard_of
 from caravana.kit.effect import Reply
+
+if TYPE_CHECKING:
+    from caravana.engine.rehearsal import Forecast
 
 RETRIED = (State.DEAD, State.FAILED)
 DISCARDED = (State.READY, State.WAITING, State.IN_DOUBT, State.DEAD, State.FAILED)
@@ -206,11 +208,15 @@ class Repair(Desk):
 
     async def _forecast(
         self, plan: Plan, revision: str, stored: Stored, records: Mapping[str, Record], again: frozenset[str]
-    ) -> Forecast | None:
+    ) -> "Forecast | None":
         """Rehearse under `revision`, and note in the plan where it would begin to act."""
         if self.hub is None:
             plan.notes.append("not rehearsed: the routes are not loaded")
             return None
+        from caravana.engine.rehearsal import (
+            rehearse,
+        )  # runs routes: who lists messages without a hub does not load that
+
         program = await self.hub.programs.of(revision)
         forecast = await rehearse(self.hub, program, stored, records, again)
         if forecast.error is not None:

@@ -27,7 +27,7 @@ class Review(Looking):
             (State.DEAD, "mend the cause, then: caravana messages retry ID (or discard ID)"),
         ):
             wanted = listing.Filter((state,), limit=limit)
-            for row in map(message_line, await self.journal.query(listing.messages(wanted), {})):
+            for row in map(message_line, await self.journal.query(*listing.messages(wanted))):
                 reason = row["error"] or row["error_class"] or ""
                 found.append(_item(state, row["id"], row["route"], reason, row["accepted"], remedy))
         found += [_flow_item(key, codec.loads(value)) for key, value in await self._items(limit)]

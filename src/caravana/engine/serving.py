@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from caravana.engine.control import ControlApp, Presence, new_token, presence_path
+from caravana.engine.control import Presence, new_token, presence_path
+from caravana.engine.control_app import ControlApp
 from caravana.engine.hub import Hub
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.serving import serve
@@ -30,7 +31,7 @@ class Addresses:
 
 
 class Watch:
-    """What health and metrics look at in a hub (`caravana.engine.control.Observed`)."""
+    """What health and metrics look at in a hub (`caravana.engine.control_app.Observed`)."""
 
     def __init__(self, hub: Hub) -> None:
         """`hub`: the one looked at."""

@@ -1,7 +1,5 @@
 """From SQLAlchemy's elements to what each database's driver takes."""
 
-from typing import Any
-
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import Dialect
@@ -15,36 +13,22 @@ class Definition:
     """One statement of the journal; `returns`: whether rows come back."""
 
     def __init__(self, name: str, element: Executable, *, returns: bool) -> None:
-        """`name`: as `explain` and logs show it."""
+        """`name`: that of the constant, in lower case."""
         self._name = name
         self._element = element
         self._returns = returns
 
     def compiled(self) -> Statement:
-        """Return the statement as both databases want it."""
-        sqlite, postgresql = (self._text(one) for one in (sqlite_dialect(), postgresql_dialect()))
+        """Return the statement as both databases' drivers take it."""
+        sqlite = self._text(SQLiteDialect_pysqlite(paramstyle="named"))
+        postgresql = self._text(PGDialect_psycopg())  # type: ignore[no-untyped-call]
         return Statement(self._name, sqlite, postgresql, self._returns)
 
     def _text(self, dialect: Dialect) -> str:
-        text, parameters = compile_element(self._element, dialect)
-        for name, value in parameters.items():
+        compiled = self._element.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)
+        text = str(compiled)
+        for name, value in compiled.params.items():
             if value is not None:  # SQLite's dialect writes LIMIT with an OFFSET of its own
                 text = text.replace(f":{name}", str(int(value)))
         return text
-
-
-def sqlite_dialect() -> Dialect:
-    """Return SQLite's dialect with parameters as the standard library's driver takes them."""
-    return SQLiteDialect_pysqlite(paramstyle="named")
-
-
-def postgresql_dialect() -> Dialect:
-    """Return PostgreSQL's dialect with parameters as psycopg takes them."""
-    return PGDialect_psycopg()  # type: ignore[no-untyped-call]
-
-
-def compile_element(element: Executable, dialect: Dialect) -> tuple[str, dict[str, Any]]:
-    """Return text and parameters of a statement."""
-    compiled = element.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
-    assert isinstance(compiled, SQLCompiler)
-    return str(compiled), dict(compiled.params)

@@ -8,6 +8,7 @@ JournalError
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
 from caravana.journal.model import Fence
@@ -65,6 +66,6 @@ class Journal(Protocol):
         """Return why the journal takes nothing at present, or None."""
         ...
 
-    async def query(self, text: Any, parameters: dict[str, Any]) -> list[Any]:
-        """Run a SQLAlchemy select of the command line or console; rows as dictionaries."""
+    async def query(self, text: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Run a select of the command line or console, parameters written `:name`; rows as dictionaries. Raises `Broken`."""
         ...

@@ -1,11 +1,11 @@
-"""What operators look for, as selects: their conditions vary, so SQLAlchemy makes them when they are asked."""
+"""What operators look for: texts of selects, whose conditions vary, with their parameters, for `Journal.query`."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
-from caravana.journal import tables as t
+Query = tuple[str, dict[str, Any]]
+_MESSAGE = "id, route, state, branch, lane, accepted_at, finished_at, not_before, error_class, error, duplicates"
+_LETTER = "l.seq, l.exchange, l.path, l.endpoint, l.error, l.whole, l.state, l.at, e.route"
 
 
 @dataclass(frozen=True)
@@ -21,52 +21,34 @@ class Filter:
     limit: int = 50
 
 
-def messages(wanted: Filter) -> sa.Select[Any]:
+def messages(wanted: Filter) -> Query:
     """Return the select of the newest exchanges that fit."""
-    names = (
-        "id",
-        "route",
-        "state",
-        "branch",
-        "lane",
-        "accepted_at",
-        "finished_at",
-        "not_before",
-        "error_class",
-        "error",
-    )
-    query = sa.select(*[t.exchange.c[name] for name in names], t.exchange.c.duplicates)
-    conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.states:
-        conditions.append(t.exchange.c.state.in_(wanted.states))
-    for column, value in ((t.exchange.c.route, wanted.route), (t.exchange.c.branch, wanted.branch)):
-        if value is not None:
-            conditions.append(column == value)
-    if wanted.since is not None:
-        conditions.append(t.exchange.c.accepted_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(t.exchange.c.accepted_at < wanted.until)
-    if wanted.key is not None:
-        kind, value = wanted.key
-        known = sa.select(t.business_key.c.exchange).where(t.business_key.c.value == value)
-        if kind is not None:
-            known = known.where(t.business_key.c.kind == kind)
-        conditions.append(t.exchange.c.seq.in_(known))
-    return query.where(*conditions).order_by(t.exchange.c.seq.desc()).limit(wanted.limit)
+    states = {f"state{at}": one for at, one in enumerate(wanted.states)}
+    kind, value = wanted.key or (None, None)
+    conditions = {
+        f"state IN ({', '.join(f':{name}' for name in states)})": states or None,
+        "route = :route": wanted.route,
+        "branch = :branch": wanted.branch,
+        "accepted_at >= :since": wanted.since,
+        "accepted_at < :until": wanted.until,
+        "seq IN (SELECT exchange FROM business_key WHERE value = :value)": value if kind is None else None,
+        "seq IN (SELECT exchange FROM business_key WHERE value = :value AND kind = :kind)": kind,
+    }
+    where = " AND ".join(text for text, given in conditions.items() if given is not None) or "1 = 1"
+    text = f"SELECT {_MESSAGE} FROM exchange WHERE {where} ORDER BY seq DESC LIMIT :limit"  # noqa: S608 -- our words
+    given = {name: getattr(wanted, name) for name in ("route", "branch", "since", "until", "limit")}
+    return text, {**given, **states, "kind": kind, "value": value}
 
 
-def counts() -> sa.Select[Any]:
+def counts() -> Query:
     """Return the select of how many exchanges are in each state."""
-    return sa.select(t.exchange.c.state, sa.func.count().label("count")).group_by(t.exchange.c.state)
+    return "SELECT state, count(*) AS count FROM exchange GROUP BY state", {}
 
 
-def letters(state: str, limit: int) -> sa.Select[Any]:
+def letters(state: str, limit: int) -> Query:
     """Return the select of the newest dead letters in `state`."""
-    names = ("seq", "exchange", "path", "endpoint", "error", "whole", "state", "at")
-    return (
-        sa.select(*[t.dead_letter.c[name] for name in names], t.exchange.c.route)
-        .join(t.exchange, t.exchange.c.id == t.dead_letter.c.exchange)
-        .where(t.dead_letter.c.state == state)
-        .order_by(t.dead_letter.c.seq.desc())
-        .limit(limit)
+    text = (
+        f"SELECT {_LETTER} FROM dead_letter l JOIN exchange e ON e.id = l.exchange "  # noqa: S608 -- our words
+        "WHERE l.state = :state ORDER BY l.seq DESC LIMIT :limit"
     )
+    return text, {"state": state, "limit": limit}

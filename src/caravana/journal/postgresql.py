@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
@@ -16,9 +18,6 @@ from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
 from caravana.journal.readers import Readers
-
-if TYPE_CHECKING:
-    from sqlalchemy.sql.base import Executable
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -39,6 +38,7 @@ _SETTINGS = (
     # A process that was stopped in mid-transaction must not hold its locks until somebody looks at it.
     "SET idle_in_transaction_session_timeout = '5s'"
 )
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
 _INSERTING = frozenset({"accept", "spawn"})
 _CONFLICT = (errors.DeadlockDetected, errors.SerializationFailure)
 _HOPELESS = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError)
@@ -166,17 +166,12 @@ class PostgresJournal:
         except psycopg.Error as error:
             raise Broken(_reason(error)) from error
 
-    async def query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    async def query(self, text: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run a select of the command line or console. Raises `Broken`."""
-        from caravana.journal.definition import (
-            compile_element,
-            postgresql_dialect,
-        )  # SQLAlchemy, which a hub does without
-
-        wanted, values = compile_element(text, postgresql_dialect())
+        wanted = _PARAMETER.sub(r"%(\1)s", text.replace("%", "%%"))
         try:
             async with self._readers.connection() as connection:
-                cursor = await connection.execute(wanted, {**values, **parameters})
+                cursor = await connection.execute(wanted, parameters)
                 names = [column.name for column in cursor.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
         except psycopg.Error as error:

@@ -8,11 +8,11 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -20,9 +20,6 @@ from caravana.journal.journal import Broken, Full, JournalError, Locked
 from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation, Rows
-
-if TYPE_CHECKING:
-    from sqlalchemy.sql.base import Executable
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -195,17 +192,14 @@ class SqliteJournal:
             self._reader_connections.append(connection)
         return connection
 
-    async def query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    async def query(self, text: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run a select of the command line or console."""
         assert self._readers is not None
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._query, text, parameters)
 
-    def _query(self, text: "Executable", parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        from caravana.journal.definition import compile_element, sqlite_dialect  # SQLAlchemy, which a hub does without
-
-        wanted, values = compile_element(text, sqlite_dialect())
+    def _query(self, text: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         try:
-            cursor = self._reader().execute(wanted, {**values, **parameters})
+            cursor = self._reader().execute(text, parameters)
         except sqlite3.Error as error:
             raise Broken(str(error)) from error
         names = [column[0] for column in cursor.description]
