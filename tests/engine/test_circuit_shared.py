@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from caravana.engine.admin import Admin
 from caravana.engine.hub import Hub
@@ -88,7 +87,7 @@ async def send(hub: Hub, *bodies: str) -> None:
 
 async def count(hub: Hub, wanted: str) -> int:
     """Return how many exchanges are in a state."""
-    [row] = await hub.journal.query(sa.text(f"select count(*) as n from exchange where state = '{wanted}'"), {})
+    [row] = await hub.journal.query(f"select count(*) as n from exchange where state = '{wanted}'", {})
     return int(row["n"])
 
 
@@ -116,7 +115,7 @@ async def test_restart_keeps_it_open_and_a_person_closes_it(url: str, hubs: Hubs
     assert (line["connection"], line["state"], line["failures"], line["reason"]) == (NAME, "open", 1, "away")
     await desk.reset_breaker(NAME, actor="ana")
     assert [one["state"] for one in await desk.breakers()] == ["closed"]
-    audit = await journal.query(sa.text("select actor, action, subject from audit"), {})
+    audit = await journal.query("select actor, action, subject from audit", {})
     assert audit == [{"actor": "ana", "action": "reset_breaker", "subject": NAME}]
     await journal.close()
     third = await hubs.start(url, open_for="1h")
