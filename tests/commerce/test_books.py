@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import SILENT, Shop, open_shop
 from tests.support.waiting import eventually
@@ -44,6 +46,36 @@ async def test_an_order_invoiced_in_two_parts(shop: Shop) -> None:
     assert await shop.reviews() == []
 
 
+async def test_one_part_is_invoiced_when_ordered_the_other_when_delivered(shop: Shop) -> None:
+    """An order with a product of either policy: the one payment pays the first invoice, and the second after delivery."""
+    order = shop.order(shop.product("order"))
+    line = {"order_id": order, "product_id": shop.product("delivery"), "product_uom_qty": 2}
+    delivered = shop.odoo.env["sale.order.line"].create(line)
+    await paid(shop, order)
+    await invoice_paid(shop, first := shop.invoice(order))
+    shop.odoo.env["sale.order.line"].write([delivered], {"qty_delivered": 2})
+    await invoice_paid(shop, second := shop.invoice(order))
+    [payment] = shop.card_payments()
+    assert (payment["amount"], payment["state"]) == (345, "paid")
+    assert sorted(payment["reconciled_invoice_ids"]) == [first, second]
+    assert await shop.reviews() == []
+
+
+async def test_on_paid_invoice_of_what_was_delivered(tmp_path: Path, clock: ScaledClock) -> None:
+    """With on_paid=invoice what was delivered is invoiced and paid; the rest of the payment pays the later invoice."""
+    async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
+        order = shop.order(shop.product("delivery"), 2)
+        [line] = shop.read("sale.order", order, "order_line")
+        shop.odoo.env["sale.order.line"].write([line], {"qty_delivered": 1})
+        await paid(shop, order)
+        [first] = shop.read("sale.order", order, "invoice_ids")
+        assert shop.read("account.move", first, "payment_state") == "paid"
+        shop.odoo.env["sale.order.line"].write([line], {"qty_delivered": 2})
+        await invoice_paid(shop, second := shop.invoice(order))
+        assert sorted(shop.card_payments("paid")[0]["reconciled_invoice_ids"]) == [first, second]
+        assert await shop.reviews() == []
+
+
 async def test_on_paid_invoice(tmp_path: Path, clock: ScaledClock) -> None:
     """With on_paid=invoice the order is invoiced, the invoice posted and paid."""
     async with open_shop(tmp_path, clock, **{"cards.on_paid": "invoice"}) as shop:
@@ -63,7 +95,36 @@ async def test_on_paid_invoice_with_nothing_to_invoice(tmp_path: Path, clock: Sc
         assert shop.card_payments()[0]["state"] == "in_process"
 
 
-async def test_cancelled_after_it_was_paid(shop: Shop) -> None:
+async def test_cancelled_after_it_was_booked(shop: Shop) -> None:
+    """The order is cancelled when its payment is in the books: the payment stands, and a person is told once."""
+    order = shop.order()
+    await paid(shop, order)
+    assert await shop.reviews() == []
+    shop.odoo.env["sale.order"].action_cancel([order])
+    await eventually(lambda: shop.tasks(order))
+    await shop.idle()
+    assert await shop.reviews() == ["cancelled_order"]
+    assert ["cancelado" in one for one in shop.tasks(order)] == [True]
+    assert shop.card_payments()[0]["state"] == "in_process"
+
+
+async def test_cancelled_with_its_payment(shop: Shop) -> None:
+    """A clerk cancels payment and order: nobody has to decide anything more."""
+    order = shop.order()
+    await paid(shop, order)
+    model = shop.odoo.env["account.payment"]
+    model.action_cancel(model.search([["memo", "ilike", "CV"]]))
+    shop.odoo.env["sale.order"].action_cancel([order])
+
+    async def seen() -> bool:
+        return bool(await shop.hub.journal.query(sa.text("select 1 from exchange where route = 'card-cancelled'"), {}))
+
+    await eventually(seen)
+    await shop.idle()
+    assert (await shop.reviews(), shop.tasks(order)) == ([], [])
+
+
+async def test_cancelled_between_payment_and_booking(shop: Shop) -> None:
     """The order is cancelled before its payment is booked: the payment is registered, and a person is told."""
     order = shop.order()
     link = await shop.link(order)
@@ -74,9 +135,10 @@ async def test_cancelled_after_it_was_paid(shop: Shop) -> None:
     assert await shop.face(f"{link}/return") == "paid"
     await shop.settled(order)
     assert len(shop.card_payments()) == 1
+    await eventually(lambda: shop.tasks(order))
+    await shop.idle()
     assert await shop.reviews() == ["cancelled_order"]
-    [activity] = shop.odoo.env["mail.activity"].search([["res_id", "=", order]])
-    assert "cancelado" in shop.read("mail.activity", activity, "note")
+    assert ["cancelado" in one for one in shop.tasks(order)] == [True]
 
 
 async def test_a_cancelled_order_opens_nothing(shop: Shop) -> None:

@@ -248,3 +248,33 @@ async def test_a_clerk_invoices_between_our_look_and_our_wizard(
         [payment] = shop.card_payments("paid")
         assert payment["reconciled_invoice_ids"] == [invoice]
         assert await shop.reviews() == []
+
+
+async def test_a_clerk_registers_an_advance_by_hand(shop: Shop) -> None:
+    """An order without invoice is paid, and a clerk registers the same money by hand: both stand, a person is told once."""
+    order, _, session = await opened(shop)
+
+    async def clerk() -> None:
+        model = shop.odoo.env["account.payment"]
+        customer = shop.read("sale.order", order, "partner_id")[0]
+        model.action_post([model.create({"partner_id": customer, "amount": 115.0, "memo": "tarjeta"})])
+
+    shop.odoo.interludes.append(Interlude("account.payment.action_post", clerk))
+    shop.provider.pay(session)
+    await shop.settled(order)
+    assert await shop.reviews() == ["by_hand"]
+    assert len(shop.odoo.env["account.payment"].search([["state", "=", "in_process"]])) == 2
+
+
+async def test_equal_orders_of_one_customer_are_no_twins(shop: Shop) -> None:
+    """Two orders of the same amount, both paid by card by one customer, are nothing that a person must look at."""
+    first = shop.order()
+    second = shop.order()
+    customer = shop.read("sale.order", first, "partner_id")[0]
+    shop.odoo.env["sale.order"].write([second], {"partner_id": customer, "partner_invoice_id": customer})
+    for order in (first, second):
+        session = await shop.press(await shop.link(order))
+        shop.provider.pay(str(session))
+        await shop.settled(order)
+    assert len(shop.card_payments()) == 2
+    assert await shop.reviews() == []

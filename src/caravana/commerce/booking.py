@@ -17,8 +17,11 @@ REVIEWS: Mapping[str, str] = {
     "other_amount": "Lo pagado con tarjeta no es lo que se pidió. Compare el pago con el pedido.",
     "other_currency": "Se pagó en otra moneda que la pedida. El pago NO quedó registrado: regístrelo a mano.",
     "credit_left": "Se recibió más de lo que el pedido debía (¿pago registrado a mano?). Queda un saldo a favor del cliente.",
+    "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
+STANDING = ("in_process", "paid")
+"""States of a payment that is in the books."""
 
 
 def external_id(site: str, payment: Payment) -> str:
@@ -74,8 +77,13 @@ def can_be_booked(attempt: Attempt, payment: Payment) -> bool:
     return bool(payment["currency"] == attempt["currency"])
 
 
-def reviews(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal, now: datetime) -> list[dict[str, Any]]:
-    """Return what a person must look at. `left`: what of the payment is still open after reconciling."""
+def reviews(
+    sale: Sale, attempt: Attempt, payment: Payment, left: Decimal, now: datetime, *, by_hand: bool = False
+) -> list[dict[str, Any]]:
+    """Return what a person must look at.
+
+    `left`: what of the payment is still open after reconciling; `by_hand`: an open payment like it is not ours.
+    """
     kinds = []
     if not can_be_booked(attempt, payment):
         kinds.append("other_currency")
@@ -85,7 +93,33 @@ def reviews(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal, now: 
         kinds.append("cancelled_order")
     elif left > 0 and not kinds and _received(sale, attempt, payment, left) > sale["total"]:
         kinds.append("credit_left")
+    elif left > 0 and by_hand:
+        kinds.append("by_hand")
     return [_review(kind, sale, attempt, payment, now) for kind in kinds]
+
+
+def twins(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int, zone: str) -> dict[str, Any]:
+    """Return the search for the customer's other payments of the same amount since he pressed pay."""
+    domain = [
+        ["id", "!=", payment_id],
+        ["partner_id", "=", sale["partner_id"]],
+        ["payment_type", "=", "inbound"],
+        ["amount", "=", payment["total"]],
+        ["state", "in", ["draft", *STANDING]],
+        ["date", ">=", _day(attempt["created"], zone)],
+    ]
+    return {"domain": domain, "limit": 20}
+
+
+def by_hand(found: Sequence[Mapping[str, Any]], start: str) -> bool:
+    """Whether one of the payments found is open and none of ours, whose memo names our reference."""
+    ours = re.compile(rf"(^|\s){re.escape(start)}\d+-\d+(\s|$)")
+    return any(not one["is_reconciled"] and not ours.search(str(one["memo"] or "")) for one in found)
+
+
+def cancelled(sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> list[dict[str, Any]]:
+    """Return what a person must look at when an order is cancelled after its payment was booked."""
+    return [_review("cancelled_order", sale, attempt, payment, now)] if sale["state"] == "cancel" else []
 
 
 def _received(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal) -> Decimal:

@@ -296,6 +296,12 @@ class Cards:
         return {"domain": [["payment_id", "=", variables["booked"]["id"]], kind]}
 
     @pure
+    def twin_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the customer's other payments of the same amount since the customer pressed pay."""
+        given = (variables["sale"], variables["attempt"], variables["payment"], variables["booked"]["id"])
+        return booking.twins(*given, self._settings.zone)
+
+    @pure
     def note(self, variables: Variables) -> dict[str, Any]:
         """Return the note on the order."""
         given = (variables["sale"], variables["attempt"], variables["payment"], variables["booked"]["id"])
@@ -305,13 +311,28 @@ class Cards:
     def reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at."""
         left = booking.open_credit(variables.get("credit") or [])
+        by_hand = booking.by_hand(variables.get("twins") or [], self._settings.reference_prefix)
         given = (variables["sale"], variables["attempt"], variables["payment"])
-        return booking.reviews(*given, left, exchange.created)
+        return booking.reviews(*given, left, exchange.created, by_hand=by_hand)
 
     @pure
-    def activity(self, body: Mapping[str, Any]) -> dict[str, Any]:
+    def activity(self, variables: Variables) -> dict[str, Any]:
         """Return the task for the clerk."""
-        return booking.activity(body)
+        return booking.activity(variables["review"])
+
+    # Cancelled.
+
+    @pure
+    def paid_attempts(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the order's attempts that brought money."""
+        return [one for one in _records(variables["attempts"]) if one["payments"]]
+
+    @pure
+    def cancelled_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return what a person must look at when the order is cancelled and the payment found stands."""
+        given = (variables["sale"], variables["attempt"], variables["payment"])
+        stands = any(one["state"] in booking.STANDING for one in variables["found"])
+        return booking.cancelled(*given, exchange.created) if stands else []
 
     # Advances.
 
