@@ -1,6 +1,6 @@
 """What a reader of good route files should know: callables of unknown kind, requests that a repetition does twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.program import CompiledRoute, Program
@@ -9,6 +9,7 @@ from caravana.kit.clock import SystemClock
 from caravana.kit.component import Local, Producer
 from caravana.kit.effect import Kind
 from caravana.kit.exchange import Exchange, Headers
+from caravana.kit.redaction import is_sensitive_parameter
 from caravana.kit.uri import Uri
 from caravana.route import Problem, RouteDocument, walk
 from caravana.route import model as m
@@ -71,6 +72,22 @@ class Cautions:
         producer = self._registry.sender(uri)
         if not isinstance(producer, Local) and _kind_of(producer) not in HARMLESS:
             yield f"{uri.scheme}:{uri.path}"
+
+
+def exposed(documents: Sequence[RouteDocument]) -> Iterator[Problem]:
+    """Yield a warning for each credential that stands in the query of an HTTP address."""
+    for document in documents:
+        for item in document.items:
+            for node in walk(item):
+                if str(getattr(node, "uri", "")).startswith(("http:", "https:")):
+                    yield from _credentials(node, node.parameters if isinstance(node, m.To | m.ToD) else {})
+
+
+def _credentials(node: m.Node, parameters: Mapping[str, str]) -> Iterator[Problem]:
+    for name, value in parameters.items():
+        if is_sensitive_parameter(name) and value and "{{" not in value and "${" not in value:
+            text = f"the value of `{name}` looks like a credential: it becomes part of the revision, on disk"
+            yield warning(text, node.place(f"parameters.{name}"), "write {{secret:name}}, or name a connection")
 
 
 def _callables_of(node: m.Node) -> Iterator[str]:

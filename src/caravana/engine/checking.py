@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from caravana.engine.cautions import Cautions
+from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
@@ -77,6 +77,7 @@ class _Judge:
             cautions = Cautions(self.registry, self.callables)
             self.problems += cautions.undeclared(resolved)
             self.problems += cautions.risky(program)
+            self.problems += exposed(resolved)
         self.problems += [warning(text, m.Location("configuration")) for text in self.context.missing]
         unique = dict.fromkeys(self.problems)
         ordered = tuple(sorted(unique, key=lambda one: one.location))

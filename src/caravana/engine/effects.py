@@ -24,6 +24,7 @@ from caravana.kit import codec
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import EffectError, NotStorable, Transient, Unknown
 from caravana.kit.exchange import Exchange
+from caravana.kit.redaction import redact
 from caravana.pattern.failure import read as read_failure
 from caravana.pattern.failure import write as write_failure
 from caravana.pattern.processor import Call
@@ -86,9 +87,9 @@ class _EffectRun:
         return await self._go_on(record, called=False)
 
     async def _would(self) -> Reply:
-        """Shadow: keep the exact request, and go on as if the partner had answered nothing."""
+        """Shadow: keep the request without credentials, and go on as if the partner had answered nothing."""
         record = _new(self.run, self.path, self.call, self.kind, self.digest)
-        await self.run.write(record.with_(state=Step.WOULD, request=codec.dumps(self.request)))
+        await self.run.write(record.with_(state=Step.WOULD, request=codec.dumps(redact(self.request))))
         return Reply()
 
     async def _go_on(self, record: Record, *, called: bool) -> Reply:

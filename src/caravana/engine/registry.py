@@ -100,7 +100,12 @@ class Components:
 
     def endpoint(self, uri: Uri) -> Endpoint:
         """Return the endpoint at `uri`. Raises `ConfigurationError`."""
-        return self.get(uri.scheme).endpoint(uri)
+        component = self.get(uri.scheme)
+        if not component.secrets_in_address and "{{secret:" in str(uri):
+            raise ConfigurationError(
+                f"an address of `{uri.scheme}:` takes no secret", suggestion="write it in the settings of a connection"
+            )
+        return component.endpoint(uri)
 
     async def close(self) -> None:
         """Close the components that were used."""

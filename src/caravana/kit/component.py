@@ -154,6 +154,8 @@ class Component(ABC):
     """Options, by Camel's name, whose default or meaning is not Camel's, with the reason: the support table shows it."""
     not_supported: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Camel's options that the component does not have, with the reason; those without one are not supported yet."""
+    secrets_in_address: ClassVar[bool] = False
+    """Whether an address may hold `{{secret:name}}`: it then stays so in endpoint and request, and `send` fills it in."""
     produces: ClassVar[bool] = True
     consumes: ClassVar[bool] = True
 

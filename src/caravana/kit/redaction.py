@@ -22,8 +22,12 @@ SENSITIVE_HEADERS = frozenset(
     }
 )
 _SENSITIVE_KEYS = re.compile(
-    r"(?i)(secret|passw|token|api_?key|authorization|signature|trankey|nonce|cvv|cvc|^auth$|private_?key|card_?number|^pan$)"
+    r"(?i)(secret|passw|token|api[_-]?key|access[_-]?key|authorization|cookie|signature|trankey|nonce|cvv|cvc|^auth$"
+    r"|private[_-]?key|card[_-]?number|^pan$)"
 )
+_SENSITIVE_PARAMETERS = frozenset({"key", "sig", "pwd", "pass", "auth", "code", "hash", "hmac"})
+"""Names that in the query of an address usually hold a credential, though elsewhere they do not."""
+_PARAMETER = re.compile(r"(?<=[?&])([^=&\s?#\"']+)=([^&\s#\"']+)")
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")
 
 
@@ -35,6 +39,11 @@ def is_sensitive_header(name: str) -> bool:
 def is_sensitive_name(name: str) -> bool:
     """Whether what is called `name` (an option, a key, an environment variable) holds a credential."""
     return _SENSITIVE_KEYS.search(name) is not None
+
+
+def is_sensitive_parameter(name: str) -> bool:
+    """Whether a query parameter of an address holds a credential."""
+    return name.lower() in _SENSITIVE_PARAMETERS or is_sensitive_name(name)
 
 
 def redact(value: Any) -> Any:
@@ -49,8 +58,15 @@ def redact(value: Any) -> Any:
 
 
 def redact_text(text: str) -> str:
-    """Return `text` with every digit run that passes as a payment card (Luhn) masked."""
+    """Return `text` with credentials in the queries of addresses masked, and digit runs that pass as cards (Luhn)."""
+    if "=" in text:
+        text = _PARAMETER.sub(_masked_parameter, text)
     return _CARD.sub(lambda found: MASK if _luhn(found.group()) else found.group(), text)
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    placeholder = found[2].startswith("{{")
+    return found[0] if placeholder or not is_sensitive_parameter(found[1]) else f"{found[1]}={MASK}"
 
 
 def cap(value: Any, limit: int = BODY_LIMIT) -> Any:

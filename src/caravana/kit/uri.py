@@ -1,10 +1,14 @@
 """Endpoint addresses as Camel writes them: `scheme:path?option=value`, options also beside the address under `parameters`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.redaction import MASK, is_sensitive_parameter
+
+_SECRET = re.compile(r"\{\{secret:[\w.\-]+\}\}")
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,32 @@ class Uri:
             options[name] = _as_text(value)
         return cls(scheme, path.removeprefix("//"), options)
 
+    @property
+    def shown(self) -> str:
+        """The canonical form as it may be stored, logged and shown: values of options that hold credentials are masked.
+
+        A placeholder of a secret is no value and stays.
+        """
+        masked = {
+            name: value if value.startswith("{{") or not is_sensitive_parameter(name) else MASK
+            for name, value in self.options.items()
+        }
+        return str(replace(self, options=masked))
+
     def __str__(self) -> str:
         """Return the canonical form, options sorted by name."""
         query = "&".join(f"{name}={value}" for name, value in sorted(self.options.items()))
         return f"{self.scheme}:{self.path}" + (f"?{query}" if query else "")
+
+
+def secrets_in(text: str) -> frozenset[str]:
+    """Return the placeholders `{{secret:name}}` that stand in `text`, as they are written."""
+    return frozenset(_SECRET.findall(text))
+
+
+def fill_secrets(text: str, secret: Callable[[str], str]) -> str:
+    """Return `text` with its placeholders of secrets filled in. Raises what `secret` raises for a name not set."""
+    return _SECRET.sub(lambda found: secret(found[0][len("{{secret:") : -2]), text)
 
 
 def _split_query(text: str) -> tuple[str, str, str]:

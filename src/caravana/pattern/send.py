@@ -4,10 +4,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 
 from caravana.kit.component import Local
-from caravana.kit.errors import CaravanaError, ConfigurationError
+from caravana.kit.errors import CaravanaError, ConfigurationError, ExpressionError
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Arrival
-from caravana.kit.uri import Uri
+from caravana.kit.uri import Uri, secrets_in
 from caravana.pattern.compiler import Compiler, compiles, evaluator
 from caravana.pattern.processor import Call, Processor, Scope
 from caravana.route import model as m
@@ -26,7 +26,7 @@ def sender(uri: Uri, path: str, compiler: Compiler) -> Processor:
             await scope.local(scope.prefix + path, local, exchange)
 
         return work
-    call = Call(str(endpoint.uri), endpoint.connection, producer)
+    call = Call(endpoint.uri.shown, endpoint.connection, producer)
 
     async def send(exchange: Exchange, scope: Scope) -> None:
         await scope.effect(scope.prefix + path, call, exchange)
@@ -95,7 +95,8 @@ def process(step: m.Process, path: str, compiler: Compiler) -> Processor:
 @compiles(m.ToD)
 def to_d(step: m.ToD, path: str, compiler: Compiler) -> Processor:
     """Send to an endpoint whose address is evaluated for each message."""
-    address = evaluator(compiler.simple(_whole(step.uri, step.parameters)), path + "/uri")
+    template = _whole(step.uri, step.parameters)
+    address = evaluator(compiler.simple(template), path + "/uri")
     senders: OrderedDict[str, Processor] = OrderedDict()
 
     def find(text: str) -> Processor:
@@ -107,7 +108,7 @@ def to_d(step: m.ToD, path: str, compiler: Compiler) -> Processor:
         return found
 
     async def run(exchange: Exchange, scope: Scope) -> None:
-        text = str(await address(exchange, scope))
+        text = _own_secrets(str(await address(exchange, scope)), template)
         try:
             inner = find(text)
         except ConfigurationError:
@@ -117,6 +118,13 @@ def to_d(step: m.ToD, path: str, compiler: Compiler) -> Processor:
         await inner(exchange, scope)
 
     return with_variables(run, step.variable_send, step.variable_receive)
+
+
+def _own_secrets(address: str, template: str) -> str:
+    """Return `address`. Raises `ExpressionError` when a message has brought a secret's name that the route does not write."""
+    if not secrets_in(address) <= secrets_in(template):
+        raise ExpressionError("a message cannot name secrets: `{{secret:…}}` stands in the route's own text only")
+    return address
 
 
 def _whole(uri: str, parameters: Mapping[str, str]) -> str:
@@ -131,7 +139,7 @@ def wire_tap(step: m.WireTap, path: str, compiler: Compiler) -> Processor:
     address = evaluator(compiler.simple(text), path + "/uri") if step.dynamic_uri and "${" in text else None
 
     async def run(exchange: Exchange, scope: Scope) -> None:
-        target = text if address is None else str(await address(exchange, scope))
+        target = text if address is None else _own_secrets(str(await address(exchange, scope)), text)
         body = exchange.variables.get(step.variable_send) if step.variable_send else exchange.body
         arrival = Arrival(
             body=body if step.copy else None,

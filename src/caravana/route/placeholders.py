@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
+from caravana.kit.redaction import is_sensitive_name
 from caravana.route.address import split_address
 from caravana.route.convert import SCALARS, convert, has_placeholder
 from caravana.route.dataformat import DATA_FORMATS
@@ -132,6 +133,9 @@ class _Filler:
             raise _Missing(f"placeholders of `{source}:` are not supported", "use a setting, `env:` or `secret:`")
         if source == "env":
             name, colon, default = rest.partition(":")
+            if is_sensitive_name(name):
+                hint = "write {{secret:name}}: what `env:` brings becomes part of the revision, on disk"
+                raise _Missing(f"the environment variable `{name}` looks like a secret", hint)
             return self.look_up(f"env:{name}", self.env.get(name), default if colon else None, busy)
         name, colon, default = inner.removeprefix("?").partition(":")
         return self.look_up(name, self.values.get(name), default if colon else None, busy, inner.startswith("?"))

@@ -15,7 +15,7 @@ from caravana.kit.errors import ConfigurationError, EffectError
 from caravana.kit.http import HttpSession
 from caravana.kit.options import read_options
 from caravana.kit.ports import Context
-from caravana.kit.uri import Uri
+from caravana.kit.uri import Uri, fill_secrets
 
 _NAMES = tuple(field.alias or name for name, field in HttpOptions.model_fields.items())
 
@@ -34,8 +34,10 @@ class HttpEndpoint(Endpoint):
         return f"http:{self.options.connection or self.address.authority}"
 
     def producer(self) -> HttpProducer:
-        """Return the calling side."""
-        return HttpProducer(self.address, self.options, self.session, self.settings)
+        """Return the calling side. Raises `ConfigurationError` when a secret of the address is not set."""
+        for value in self.address.query.values():
+            fill_secrets(value, self.context.secret)
+        return HttpProducer(self.address, self.options, self.session, self.settings, self.context.secret)
 
 
 class HttpComponent(Component):
@@ -50,6 +52,7 @@ class HttpComponent(Component):
     options = HttpOptions
     connection = HttpConnection
     consumes = False
+    secrets_in_address = True
     not_supported = NOT_SUPPORTED
     departures = MappingProxyType(
         {
@@ -134,6 +137,12 @@ def _refuse_lost_options(theirs: dict[str, str], place: str) -> None:
 
 
 def _address(uri: Uri, query: dict[str, str]) -> URL:
+    if "{{secret:" in uri.path:
+        raise ConfigurationError(
+            "a secret stands in the query of an address or in a connection, never in its path",
+            place=f"{uri.scheme}:{uri.path.partition('/')[0]}",
+            suggestion="errors and records show the path",
+        )
     try:
         address = URL(f"{uri.scheme}://{uri.path}")
         host = address.host

@@ -1,5 +1,6 @@
 """The calling side of `http:` and `https:`."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from caravana.kit.errors import NeedsPerson
 from caravana.kit.exchange import Exchange
 from caravana.kit.http import HttpSession
 from caravana.kit.redaction import is_sensitive_header
+from caravana.kit.uri import fill_secrets, secrets_in
 
 _BY_METHOD = {
     "GET": Kind.READ,
@@ -32,9 +34,16 @@ class HttpProducer(Producer):
     """One call of one address."""
 
     def __init__(
-        self, address: URL, options: HttpOptions, session: HttpSession, settings: HttpConnection | None
+        self,
+        address: URL,
+        options: HttpOptions,
+        session: HttpSession,
+        settings: HttpConnection | None,
+        secret: Callable[[str], str],
     ) -> None:
-        """`address`: with the endpoint's own query; `settings`: the named connection, if any."""
+        """`address`: with the endpoint's own query; `settings`: the named connection, if any; `secret`: by name."""
+        self._secret = secret
+        self._secrets = {name: value for name, value in address.query.items() if secrets_in(value)}
         self._address = address
         self._options = options
         self._session = session
@@ -61,9 +70,9 @@ class HttpProducer(Producer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Make the call.
 
-        Raises `NeedsPerson` when the address is not the connection's, else what the table in `errors` says.
+        Raises `NeedsPerson` when the address is not the connection's or the secret's, else what the table in `errors` says.
         """
-        url, headers = self._authenticate(URL(request["url"]), dict(request["headers"]))
+        url, headers = self._authenticate(self._with_secrets(URL(request["url"])), dict(request["headers"]))
         if self._options.idempotency_header:
             headers[self._options.idempotency_header] = effect.key
         body = request["body"]
@@ -84,6 +93,15 @@ class HttpProducer(Producer):
         if not self._options.copy_headers:
             exchange.headers.clear()
         super().receive(exchange, reply)
+
+    def _with_secrets(self, url: URL) -> URL:
+        """Fill in the placeholders of the address itself; one that a message has brought stays a text."""
+        own = {name: value for name, value in self._secrets.items() if url.query.get(name) == value}
+        if not own:
+            return url
+        if url.origin() != self._address.origin():
+            raise NeedsPerson(f"{url.origin()} is not the host that gets the secret of this address")
+        return url.update_query({name: fill_secrets(value, self._secret) for name, value in own.items()})
 
     def _authenticate(self, url: URL, headers: dict[str, str]) -> tuple[URL, dict[str, str]]:
         if self._settings is None:
