@@ -9,6 +9,7 @@ from psycopg import AsyncConnection, AsyncCursor, sql
 
 from caravana.journal import compiled as s
 from caravana.journal.journal import Fenced
+from caravana.journal.many import Many, many
 from caravana.journal.model import CIRCUITS, Fence
 from caravana.journal.operation import Operation, Row, Rows, Statement, Work
 
@@ -167,6 +168,9 @@ async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[
     if len(parameters) == 1:
         await cursor.execute(statement.postgresql, parameters[0], prepare=True)
         return [await cursor.fetchall() if statement.returns else []]
+    form = many(statement)
+    if form is not None and form.fits(parameters):
+        return await _run_as_one(cursor, form, parameters, returns=statement.returns)
     await cursor.executemany(statement.postgresql, parameters, returning=statement.returns)
     if not statement.returns:
         return [[] for _ in parameters]
@@ -174,6 +178,16 @@ async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[
     while cursor.nextset():
         answers.append(await cursor.fetchall())
     return answers
+
+
+async def _run_as_one(
+    cursor: AsyncCursor[Row], form: Many, parameters: list[dict[str, Any]], *, returns: bool
+) -> list[Rows]:
+    await cursor.execute(form.postgresql, [[row[name] for row in parameters] for name in form.names], prepare=True)
+    if not returns:
+        return [[] for _ in parameters]
+    numbers = {identity: number for number, identity in await cursor.fetchall()}
+    return [[(numbers[row["id"]],)] if row["id"] in numbers else [] for row in parameters]
 
 
 async def run_reading(connection: Connection, operation: Operation[Any]) -> Any:

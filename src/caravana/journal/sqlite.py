@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import itertools
 import os
 import sqlite3
 import threading
@@ -19,7 +20,8 @@ import structlog
 from caravana.journal.journal import Broken, Full, JournalError, Locked
 from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
-from caravana.journal.operation import Operation, Rows
+from caravana.journal.operation import Operation
+from caravana.journal.together import drive, drive_together
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -32,6 +34,8 @@ CHECKPOINT_PAGES = 4_000
 RETRY_SECONDS = 0.5
 PATIENCE = 30.0
 """Seconds for which `close` tries to store the results of effects in a database that refuses."""
+HOT = frozenset({"accept", "write_records", "end_run"})
+"""Operations that are carried out together: none of them looks at what another one of a different exchange writes."""
 
 
 @dataclass(slots=True)
@@ -56,21 +60,6 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def drive(operation: Operation[R], cursor: sqlite3.Cursor) -> R:
-    """Carry out `operation` on `cursor`, within whatever transaction is open."""
-    work = operation.start()
-    rows: Rows = []
-    try:
-        statement, parameters = next(work)
-        while True:
-            cursor.execute(statement.sqlite, parameters)
-            rows = cursor.fetchall() if statement.returns else []
-            statement, parameters = work.send(rows)
-    except StopIteration as stop:
-        result: R = stop.value
-        return result
-
-
 class SqliteJournal:
     """The default journal: one file, one running hub."""
 
@@ -80,6 +69,7 @@ class SqliteJournal:
         self._queue: deque[_Job] = deque()
         self._essential: deque[_Job] = deque()
         self._wake = threading.Condition()
+        self._idle = False
         self._closing = False
         self._give_up_at = float("inf")
         self._thread: threading.Thread | None = None
@@ -151,9 +141,10 @@ class SqliteJournal:
         if refused is not None:
             future.set_exception(refused)
             return future
-        with self._wake:
-            (self._essential if essential else self._queue).append(job)
-            self._wake.notify()
+        (self._essential if essential else self._queue).append(job)
+        if self._idle:  # set before the writer looks at the queues for the last time: it sees the job, or we see this
+            with self._wake:
+                self._wake.notify()
         return future
 
     def _refusal(self, essential: bool) -> JournalError | None:
@@ -163,10 +154,15 @@ class SqliteJournal:
             return None
         if len(self._queue) >= QUEUE_LIMIT:
             return Full(f"{QUEUE_LIMIT} operations wait already")
-        with contextlib.suppress(IndexError):
-            if time.monotonic() - self._queue[0].since > AGE_LIMIT:
-                return Full(f"the oldest waiting operation is older than {AGE_LIMIT:.0f} s")
+        if self._queue and time.monotonic() - self._oldest() > AGE_LIMIT:
+            return Full(f"the oldest waiting operation is older than {AGE_LIMIT:.0f} s")
         return None
+
+    def _oldest(self) -> float:
+        try:
+            return self._queue[0].since
+        except IndexError:  # the writer took it meanwhile
+            return float("inf")
 
     def failure(self) -> str | None:
         """Return why the writer cannot write at present, or None."""
@@ -224,13 +220,15 @@ class SqliteJournal:
     def _take(self) -> list[_Job]:
         """Wait for work; an empty list means that the journal is closing and nothing is left."""
         with self._wake:
+            self._idle = True
             while not self._queue and not self._essential:
                 if self._closing:
                     return []
                 self._wake.wait()
-            jobs = [self._essential.popleft() for _ in range(min(len(self._essential), BATCH_LIMIT))]
-            jobs += [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_LIMIT))]
-            return jobs
+            self._idle = False
+        jobs = [self._essential.popleft() for _ in range(min(len(self._essential), BATCH_LIMIT))]
+        jobs += [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_LIMIT))]
+        return jobs
 
     def _commit(self, connection: sqlite3.Connection | None, jobs: list[_Job]) -> sqlite3.Connection | None:
         """Carry out `jobs` in one transaction and answer them; returns the connection, None when it must be reopened."""
@@ -238,10 +236,8 @@ class SqliteJournal:
             connection = connection or self._open_writer()
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                _attempt(job, cursor)
-                if not connection.in_transaction:
-                    raise job.error or sqlite3.OperationalError("the transaction is gone")
+            for hot, members in itertools.groupby(jobs, lambda job: job.operation.name in HOT):
+                _attempt_all(list(members), cursor, together=hot)
             cursor.execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(connection, jobs, error)
@@ -281,8 +277,38 @@ class SqliteJournal:
                 time.sleep(RETRY_SECONDS)
 
 
+def _attempt_all(jobs: list[_Job], cursor: sqlite3.Cursor, *, together: bool) -> None:
+    """Carry out `jobs`, together where that goes well; else each within a savepoint, so that its failure is its own."""
+    if together and len(jobs) > 1 and _attempt_together(jobs, cursor):
+        return
+    for job in jobs:
+        _attempt(job, cursor)
+        if not cursor.connection.in_transaction:
+            raise job.error or sqlite3.OperationalError("the transaction is gone")
+
+
+def _attempt_together(jobs: list[_Job], cursor: sqlite3.Cursor) -> bool:
+    """Carry out `jobs` side by side; False when one of them fails or two meet: then nothing of them is done."""
+    cursor.execute("SAVEPOINT jobs")
+    try:
+        results = drive_together([job.operation for job in jobs], cursor)
+    except sqlite3.Error as error:
+        if not isinstance(error, sqlite3.IntegrityError):
+            raise
+    except Exception as error:  # of one operation's own code, or `Apart`; alone, each will say so
+        log.debug("journal.apart", reason=repr(error))
+    else:
+        for job, result in zip(jobs, results, strict=True):
+            job.result, job.error = result, None
+        cursor.execute("RELEASE jobs")
+        return True
+    cursor.execute("ROLLBACK TO jobs")
+    cursor.execute("RELEASE jobs")
+    return False
+
+
 def _attempt(job: _Job, cursor: sqlite3.Cursor) -> None:
-    """Carry out one job within a savepoint, so that its failure is its own."""
+    """Carry out one job within a savepoint."""
     job.error = None
     cursor.execute("SAVEPOINT job")
     try:
