@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
-from tests.support import postgres
+from tests.support import postgres, tables
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -20,6 +20,11 @@ settings.register_profile("caravana", deadline=None)  # a busy machine is no fau
 settings.load_profile("caravana")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the table of the crash tests, whichever worker ran them."""
+    tables.show_crashes(terminalreporter)
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,25 @@
-"""The process that is killed: a hub with one route of three effects, which kills itself at a chosen boundary."""
+"""The process that is killed or stopped: a hub with one route of every kind of effect, which does it to itself at a boundary."""
 
 import asyncio
 import os
 import signal
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar
 
+import structlog
+
 from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.configuration import Configuration, ConnectionLimits, LimitSettings
 from caravana.engine.hub import Hub
+from caravana.engine.run import Run
+from caravana.journal.model import Record, Step
 from caravana.kit.component import Component, Endpoint, Producer
 from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 from caravana.kit.http import HttpSession
 from caravana.kit.options import Options
@@ -21,6 +27,7 @@ from caravana.kit.ports import Arrival
 from caravana.kit.uri import Uri
 from caravana.route import read_text
 
+LEASE = 1.0
 ROUTES = """
 - onException:
     exception: [org.apache.camel.http.base.HttpOperationFailedException, Refused]
@@ -41,19 +48,38 @@ ROUTES = """
 """
 
 
-@dataclass
-class Boundary:
-    """Where to die: the `count`-th time that `event` happens (`accept:before`, `call:after`, …)."""
+@dataclass(frozen=True)
+class Life:
+    """How a hub lives: on which journal, with which partner, what it accepts, and where and how it is cut off.
 
+    `event`, `count`: at the count-th time that this happens (`accept:before`, `call:after`, …) it sends itself `signal`;
+    `settle`: seconds for which the partner may still be working on a call whose line was cut.
+    """
+
+    url: str
+    partner: str
     event: str = ""
     count: int = 1
-    seen: Counter[str] = field(default_factory=Counter)
+    ids: tuple[str, ...] = ()
+    signal: int = signal.SIGKILL
+    settle: float = 0.2
+
+
+class Boundary:
+    """Where the process is cut off."""
+
+    def __init__(self, life: Life, tell: Callable[[str, Any], None]) -> None:
+        self.life = life
+        self.tell = tell
+        self.seen: Counter[str] = Counter()
 
     def pass_(self, event: str) -> None:
-        """Die here if this is the place."""
+        """Be cut off here if this is the place."""
         self.seen[event] += 1
-        if event == self.event and self.seen[event] == self.count:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if event == self.life.event and self.seen[event] == self.life.count:
+            if self.life.signal == signal.SIGSTOP:
+                self.tell("stopped", os.getpid())
+            os.kill(os.getpid(), self.life.signal)
 
 
 class CountedOptions(Options):
@@ -66,29 +92,34 @@ class CountedProducer(Producer):
     """One call of the counting partner."""
 
     timeout = timedelta(seconds=0.2)
-    settle = timedelta(seconds=0.2)
 
     def __init__(self, component: "CountedComponent", name: str, kind: Kind) -> None:
         self.component = component
         self.name = name
         self.kind = kind
+        self.settle = timedelta(seconds=component.life.settle)
+        self.step = "handler" if name == "handler" else "call"
 
     def request(self, exchange: Exchange) -> Any:
         return {"do": self.name, "message": exchange.headers["id"]}
 
     async def send(self, request: Any, effect: Effect) -> Reply:
-        self.component.boundary.pass_("call:before")
-        url = f"{self.component.partner}/{self.name}/{request['message']}"
+        boundary = self.component.boundary
+        boundary.pass_(f"{self.step}:before")
+        asyncio.get_running_loop().call_later(0.02, boundary.pass_, "call:under way")
+        url = f"{self.component.life.partner}/{self.name}/{request['message']}"
         answer = await self.component.session.call("POST", url, headers={"Key": effect.key}, timeout=5)
-        self.component.boundary.pass_("call:after")
+        boundary.pass_(f"{self.step}:after")
         if answer.status == 422:
-            from caravana.kit.errors import Refused
-
             raise Refused("refused", status=422)
         return Reply({"ok": True}, reference=effect.key)
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        answer = await self.component.session.call("GET", f"{self.component.partner}/{self.name}/{request['message']}")
+        boundary = self.component.boundary
+        boundary.pass_("ask:before")
+        url = f"{self.component.life.partner}/{self.name}/{request['message']}"
+        answer = await self.component.session.call("GET", url)
+        boundary.pass_("ask:after")
         return Reply({"ok": True}, reference=effect.key) if answer.status == 200 else None
 
 
@@ -111,8 +142,8 @@ class CountedComponent(Component):
     syntax = "counted:name"
     doc = "Counts what it did."
     options = CountedOptions
-    partner: ClassVar[str] = ""
-    boundary: ClassVar[Boundary] = Boundary()
+    life: ClassVar[Life]
+    boundary: ClassVar[Boundary]
     last: ClassVar["CountedComponent"]
 
     def __init__(self, context: Any) -> None:
@@ -128,44 +159,56 @@ class CountedComponent(Component):
 
 
 def watch(hub: Hub, boundary: Boundary) -> None:
-    """Make every write of the journal a place to die at: before it is asked for, and when it is on disk."""
-    submit = hub.journal.submit
+    """Make every write a place to be cut off at: before it is asked for, and when it is on disk."""
+    submit, write = hub.journal.submit, Run.write
 
     def watched(operation: Any, **options: Any) -> Any:
-        boundary.pass_(f"{operation.name}:before")
+        name = {"end_run": "done"}.get(operation.name, operation.name)
+        boundary.pass_(f"{name}:before")
         future = submit(operation, **options)
-        future.add_done_callback(lambda _: boundary.pass_(f"{operation.name}:after"))
+        future.add_done_callback(lambda _: boundary.pass_(f"{name}:after"))
         return future
 
+    async def written(run: Run, *records: Record) -> None:
+        name = "intent" if any(one.state == Step.INTENT for one in records) else "record"
+        boundary.pass_(f"{name}:before")
+        await write(run, *records)
+        boundary.pass_(f"{name}:after")
+
     hub.journal.submit = watched  # type: ignore[method-assign]
+    Run.write = written  # type: ignore[method-assign, assignment]
 
 
-async def live(url: str, partner: str, event: str, count: int, ids: list[str], pipe: Connection) -> None:
-    """Accept `ids`, do the work, and report; or die on the way."""
-    CountedComponent.partner = partner
-    boundary = CountedComponent.boundary = Boundary(event, count)
+WAITING = "select key from exchange where state in ('ready', 'running', 'waiting')"
+ENDED = """
+    select exchange.key, exchange.state, exchange.error, record.kind from exchange
+    left join record on record.exchange = exchange.seq and record.path = exchange.error_path
+"""
+
+
+async def live(life: Life, tell: Callable[[str, Any], None]) -> None:
+    """Accept, do the work, and tell how all ended; or be cut off on the way."""
+    CountedComponent.life = life
+    boundary = CountedComponent.boundary = Boundary(life, tell)
     limits = LimitSettings(connections={"counted:partner": ConnectionLimits(live=32)})
-    ownership = LeasedOwnership(url, lease=1.0) if url.startswith("postgresql") else None
-    configuration = Configuration(journal=url, limits=limits)
+    ownership = LeasedOwnership(life.url, lease=LEASE) if life.url.startswith("postgresql") else None
+    configuration = Configuration(journal=life.url, limits=limits)
     hub = Hub(configuration, [read_text(ROUTES)], components=[CountedComponent], ownership=ownership)
     watch(hub, boundary)
     await hub.start()
     try:
-        for one in ids:
-            arrival = Arrival(body={"id": one, "lane": f"lane{hash(one) % 3}"}, headers={"id": one})
+        for number, one in enumerate(life.ids):
+            arrival = Arrival(body={"id": one, "lane": f"lane{number % 3}"}, headers={"id": one})
             await hub.receivers["main"].accept([arrival])
-            pipe.send(("accepted", one))
-        while await hub.receivers["main"].busy():
+            tell("accepted", one)
+        while await hub.journal.query(WAITING, {}):
             await asyncio.sleep(0.02)
-        rows = await hub.journal.query("select key, state from exchange", {})
-        pipe.send(("states", {row["key"]: row["state"] for row in rows}))
+        tell("ended", await hub.journal.query(ENDED, {}))
     finally:
         await hub.stop(1)
 
 
-def main(url: str, partner: str, event: str, count: int, ids: list[str], pipe: Connection) -> None:
+def main(life: Life, pipe: Connection) -> None:
     """Entry of the forked process."""
-    import structlog
-
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    asyncio.run(live(url, partner, event, count, ids, pipe))
+    asyncio.run(live(life, lambda what, value: pipe.send((what, value))))

@@ -6,8 +6,10 @@ import pytest
 
 from caravana.engine.configuration import ConnectionLimits, LimitSettings
 from caravana.kit.clock import ManualClock
+from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import RateLimited, Refused, Transient, Unknown
 from tests.engine.conftest import Station, route
+from tests.engine.partner import PartnerProducer
 from tests.support.waiting import eventually
 
 
@@ -104,6 +106,27 @@ async def test_not_found_is_no_answer_until_the_partner_has_settled(station: Sta
     await eventually_done(station, one)
     assert len(station.world.done) == 1
     assert station.world.calls == 2
+
+
+async def test_not_found_that_was_asked_too_early_is_no_answer(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question asked before the settle time, and answered with "not found" after it, is asked again."""
+    clock = ManualClock()
+
+    async def slow(self: PartnerProducer, request: object, effect: Effect) -> Reply | None:
+        station.world.asked += 1
+        if station.world.asked == 1:
+            clock.advance(60)
+            return None
+        return Reply({"made": "pay"})
+
+    monkeypatch.setattr(PartnerProducer, "verify", slow)
+    station.world.fail(Unknown("cut"))
+    await station.start(to("verifiable", "&settle=60"), clock=clock)
+    [one] = await station.send("main", "order 1")
+    await eventually_done(station, one)
+    assert (station.world.asked, station.world.calls) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,7 @@ class _EffectRun:
             return None, record.with_(state=Step.RETRY)
         if kind is Kind.BLIND:
             raise await self._doubt(record, "the hub stopped while the call was under way")
+        asked = self.run.services.clock.now()
         try:
             found = await self._verify(record)
         except (Transient, Unknown) as error:
@@ -204,7 +205,7 @@ class _EffectRun:
         if found is not None:
             return found, record
         settled = from_micros(record.recorded_at) + producer.settle
-        if self.run.services.clock.now() >= settled:
+        if asked >= settled:
             return None, record.with_(state=Step.RETRY)
         pending = Unknown(f"{self.call.uri}: not found yet; the partner may still be working on it")
         return None, await self._later(record, pending, Step.INTENT, patient=True, until=to_micros(settled))
