@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import SILENT, Shop, open_shop
 from tests.support.waiting import eventually
@@ -117,7 +115,7 @@ async def test_cancelled_with_its_payment(shop: Shop) -> None:
     shop.odoo.env["sale.order"].action_cancel([order])
 
     async def seen() -> bool:
-        return bool(await shop.hub.journal.query(sa.text("select 1 from exchange where route = 'card-cancelled'"), {}))
+        return bool(await shop.hub.journal.query("select 1 from exchange where route = 'card-cancelled'", {}))
 
     await eventually(seen)
     await shop.idle()

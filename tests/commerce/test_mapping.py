@@ -10,8 +10,11 @@ from caravana.commerce.flows import load
 from caravana.commerce.link import PayLinks
 from caravana.commerce.texts import TEXTS, language
 from caravana.commerce.view import PAYABLE, face, view
+from caravana.engine.checking import judge
 from caravana.engine.configuration import Configuration
+from caravana.kit.callables import Callables
 from caravana.kit.errors import ConfigurationError
+from caravana.route.files import read_all
 
 CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "login": "Tienda.1"}}
 
@@ -176,3 +179,16 @@ def test_an_unknown_flow_is_refused() -> None:
     """There is no flow of another name."""
     with pytest.raises(ConfigurationError, match="no flow `card`"):
         load("card", Configuration())
+
+
+def test_the_shipped_routes_have_nothing_to_be_told() -> None:
+    """`caravana check` finds neither a mistake nor a warning in the shipped flow."""
+    odoo = {"url": "https://xyz.example.com", "database": "xyz", "apiKey": "key"}
+    provider = {**CONNECTIONS["placetopay"], "secretKey": "secret"}
+    configuration = Configuration.model_validate({"connections": {"odoo": odoo, "placetopay": provider}})
+    flow, callables = load("cards", configuration), Callables()
+    for name, target in flow.callables.items():
+        callables.register(name, target)
+    documents, problems = read_all(flow.route_files)
+    judgement = judge(documents, problems, configuration=configuration, callables=callables)
+    assert [str(one) for one in judgement.problems] == []

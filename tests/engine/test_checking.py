@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from caravana.engine.checking import Judgement, judge
 from caravana.engine.configuration import Configuration
 from caravana.engine.support import support_rows
@@ -148,3 +150,15 @@ def test_support_table_has_no_hole() -> None:
     assert len(rows) > 500
     assert all(row.state is not None for row in rows)
     assert all(row.reason for row in rows if row.state is State.REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("reason", "found"), [("an order is paid once", "counts as blind"), ("'true'", "is no switch")]
+)
+def test_a_request_may_be_repeated_for_a_reason(reason: str, found: str) -> None:
+    """Words that say why a repetition does no harm stand for a key; a mere switch is refused."""
+    callables = Callables()
+    callables.register("charge", len)
+    source = f"platform-http:/pay\n      parameters: {{repeatable: {reason}}}"
+    [problem] = told(judged(ANSWERING.replace("platform-http:/pay", source), callables=callables))
+    assert found in problem

@@ -43,12 +43,14 @@ class Cautions:
     def risky(self, program: Program) -> Iterator[Problem]:
         """Answering routes that change something and cannot tell a repetition from a new request."""
         for route in program.routes.values():
-            if route.uri.scheme not in ANSWERING or route.intake.key is not None or route.intake.reply_accepted:
+            intake = route.intake
+            guarded = intake.key is not None or intake.repeatable is not None or intake.reply_accepted
+            if route.uri.scheme not in ANSWERING or guarded:
                 continue
             found = next(self._effects(route, program, {route.id}), None)
             if found is not None:
                 text = f"the route `{route.id}` answers a caller, changes something (`{found}`) and has no `key`"
-                hint = "a caller that repeats its request does it twice: add key=${header.…} to `from`"
+                hint = "a repeated request does it twice: add key=${header.…} to `from`, or say in `repeatable` why it does no harm"
                 yield warning(text, route.model.from_.location, hint)
 
     def _effects(self, route: CompiledRoute, program: Program, seen: set[str]) -> Iterator[str]:

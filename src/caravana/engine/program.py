@@ -40,6 +40,7 @@ GENERIC_OPTIONS = {
     "bulk": "Bulk work: limits of its own, so that it never delays live work.",
     "reply": "`result` (default) waits for the route's answer, `accepted` answers when the message is on disk.",
     "replyTimeout": "How long a caller waits before a 202 with a status address.",
+    "repeatable": "Why a caller who repeats his request does no harm, in words; `check` then asks for no `key`.",
     "goLive": "Records older than this moment are not taken.",
 }
 """Options that every consumer has; the engine reads them before the component sees the address."""
@@ -57,6 +58,7 @@ class Intake:
     bulk: bool = False
     reply_accepted: bool = False
     reply_timeout: timedelta = timedelta(seconds=30)
+    repeatable: str | None = None
     go_live: datetime | None = None
 
 
@@ -250,6 +252,7 @@ class Assembler:
             bulk=generic.get("bulk") == "true",
             reply_accepted=generic.get("reply") == "accepted",
             reply_timeout=_duration(generic.get("replyTimeout", "30s"), place),
+            repeatable=_reason(generic.get("repeatable"), place),
             go_live=_moment(generic.get("goLive"), place),
         )
 
@@ -287,6 +290,15 @@ def _moment(text: str | None, place: str) -> datetime | None:
         if moment.tzinfo is not None:
             return moment
     raise ConfigurationError(f"`goLive={text}` is no time with its zone: 2026-11-23T00:00:00-05:00", place=place)
+
+
+def _reason(text: str | None, place: str) -> str | None:
+    """A reason is words: who only switches a warning off has not thought about it."""
+    if text is not None and " " not in text.strip():
+        raise ConfigurationError(
+            "`repeatable` is no switch", place=place, suggestion="say in words why it does no harm"
+        )
+    return text
 
 
 def _duration(text: str, place: str) -> timedelta:
