@@ -50,7 +50,7 @@ class Cautions:
             found = next(self._effects(route, program, {route.id}), None)
             if found is not None:
                 text = f"the route `{route.id}` answers a caller, changes something (`{found}`) and has no `key`"
-                hint = "a repeated request does it twice: add key=${header.…} to `from`, or say in `repeatable` why it does no harm"
+                hint = "a repeated request does it twice: add key=${header.…} to `from`, or say in `repeatable` why not"
                 yield warning(text, route.model.from_.location, hint)
 
     def _effects(self, route: CompiledRoute, program: Program, seen: set[str]) -> Iterator[str]:
