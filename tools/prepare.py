@@ -77,6 +77,15 @@ def run_installer(uv: str | None, *arguments: str) -> None:
     subprocess.run([PYTHON, "-m", "pip", "install", *quiet, *arguments], check=True)
 
 
+def compile_bytecode() -> None:
+    """Compile what is not compiled yet: the package's own folder, which installers leave alone, and what pip skipped.
+
+    Where Python may not write bytecode (PYTHONDONTWRITEBYTECODE), each start would compile everything again.
+    """
+    workers = ("-j", "0")  # one for each processor
+    succeeds(PYTHON, "-m", "compileall", "-q", *workers, ROOT / "src", VENV / "lib")
+
+
 def pins_of(names: tuple[str, ...]) -> list[Path]:
     """Return the pinned requirement files of a level."""
     return [ROOT / "requirements" / f"{name}.txt" for name in names]
@@ -112,6 +121,7 @@ def prepare(level: str) -> None:
     say(f"installing what `{level}` needs into .venv ({'uv' if uv else 'pip'}; a minute or two the first time)")
     run_installer(uv, *(f"--requirement={path}" for path in pins_of(names)))
     run_installer(uv, "--no-deps", "--no-build-isolation", f"--editable={ROOT}")
+    compile_bytecode()
     stamps |= {one: fingerprint(LEVELS[one]) for one in LEVELS if set(LEVELS[one]) <= set(names)}
     STAMP.write_text(json.dumps(stamps, indent=1))
 
