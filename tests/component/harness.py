@@ -125,6 +125,8 @@ class Store:
 class Hub:
     """The hub as components see it."""
 
+    processes = 1
+
     clock: Clock = field(default_factory=SteppedClock)
     listener: Listener = field(default_factory=Listener)
     store: Store = field(default_factory=Store)

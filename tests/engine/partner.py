@@ -49,6 +49,7 @@ class PartnerOptions(Options):
     kind: Kind = Kind.BLIND
     settle: int = Field(0, description="Seconds.")
     repeat: bool = False
+    lifetime: int = Field(0, description="Seconds for which a key is honoured; 0 = for ever.")
 
 
 class PartnerProducer(Producer):
@@ -61,6 +62,7 @@ class PartnerProducer(Producer):
         self.kind = options.kind
         self.settle = timedelta(seconds=options.settle)
         self.repeat_unknown = options.repeat
+        self.key_lifetime = timedelta(seconds=options.lifetime) if options.lifetime else None
         self.name = name
 
     def request(self, exchange: Exchange) -> Any:

@@ -242,6 +242,6 @@ async def test_calls_that_wait_for_their_pace_see_the_circuit_open() -> None:
 def test_processes_share_a_rate() -> None:
     """Of six calls a second each of three processes makes two."""
     calls = Calls(rate=6)
-    assert calls.gate.share == 6
+    assert calls.gate.pace.share == 6
     calls.others.processes = 3
-    assert calls.gate.share == 2
+    assert calls.gate.pace.share == 2

@@ -236,8 +236,8 @@ async def test_probe_of_a_killed_process_runs_out(
 async def test_processes_share_a_rate_as_they_come_and_go(postgres_database: str, hubs: Hubs) -> None:
     """Each of two living processes takes half of a connection's rate, and the one that is left all of it."""
     one = await hubs.start(postgres_database, rate=10)
-    assert one.gates.get(NAME).share == 10
+    assert one.gates.get(NAME).pace.share == 10
     two = await hubs.start(postgres_database, rate=10)
-    await eventually(lambda: [hub.gates.get(NAME).share for hub in (one, two)] == [5, 5])
+    await eventually(lambda: [hub.gates.get(NAME).pace.share for hub in (one, two)] == [5, 5])
     await hubs.stop(two)
-    await eventually(lambda: one.gates.get(NAME).share == 10)
+    await eventually(lambda: one.gates.get(NAME).pace.share == 10)

@@ -1,6 +1,7 @@
 """Effects by kind: what a lost answer, a refusal and a crash lead to."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -200,3 +201,41 @@ async def test_intent_whose_call_was_not_allowed_any_more_leaves_no_doubt(statio
     await (await station.start(to("blind"))).dispatcher.quiet()
     assert await station.states() == {one: "done"}
     assert station.world.calls == 1
+
+
+async def test_key_that_ran_out_is_not_used_for_an_unknown_outcome(station: Station) -> None:
+    """An answer was lost, then the partner was away until the key had run out: nobody knows, and it is not called again."""
+    clock = ManualClock()
+    station.world.lose_answer(Unknown("cut"))
+    station.world.fail(Transient("away", retry_after=100))
+    await station.start(to("idempotent", "&lifetime=60"), clock=clock)
+    [one] = await station.send("main", "order 1", wait=False)
+
+    async def in_doubt() -> bool:
+        clock.advance(5)
+        return (await station.states())[one] == "in_doubt"
+
+    await eventually(in_doubt)
+    assert station.world.calls == 2
+    assert len(station.world.done) == 1
+
+
+async def test_open_circuit_costs_neither_attempt_nor_intent(station: Station) -> None:
+    """What is turned away by an open circuit was not tried: no attempt is written down, and a crash leaves no doubt."""
+    station.world.fail(Transient("away"))
+    limits = LimitSettings(connections={"partner:test": ConnectionLimits(failures=1, open_for=timedelta(hours=1))})
+    await station.start(to("blind"), limits=limits)
+    await station.send("main", "order 1", wait=False)
+    await eventually(lambda: station.world.calls == 1)
+    await eventually(lambda: station.hub is not None and station.hub.gates.get("partner:test").circuit.state == "open")
+    [second] = await station.send("main", "order 2", wait=False)
+
+    async def waiting() -> bool:
+        return (await station.states())[second] == "waiting"
+
+    await eventually(waiting)
+    rows = await station.query(
+        "select r.state, r.attempts from record r join exchange e on e.seq = r.exchange where e.id = '" + second + "'"
+    )
+    assert rows == [{"state": "retry", "attempts": 0}]
+    assert len(await station.query("select * from attempt")) == 1

@@ -22,6 +22,8 @@ class CheckContext:
     that route files can be judged where they are written.
     """
 
+    processes = 1
+
     def __init__(
         self,
         configuration: Configuration | None,

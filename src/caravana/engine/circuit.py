@@ -13,6 +13,8 @@ from caravana.journal.model import Breaker
 from caravana.kit.clock import Clock
 from caravana.kit.errors import EffectError, RateLimited, Transient, Unknown
 
+TURNED_AWAY = "circuit"
+"""Code of the error of a call that did not go out because the circuit is open."""
 LONGEST = 60.0
 """Seconds after which an open circuit is tried again at the latest, unless the partner or the settings say more."""
 DOUBLINGS = 10
@@ -66,7 +68,7 @@ class Circuit:
         if self._elsewhere:  # the claim lasts as long as a call may; most are over much sooner
             left = min(left, self._limits.open_for)
         return Transient(
-            f"the circuit of {self.name} is open: {self.reason}", code="circuit", retry_after=max(0.1, left)
+            f"the circuit of {self.name} is open: {self.reason}", code=TURNED_AWAY, retry_after=max(0.1, left)
         )
 
     def stand_back(self) -> None:

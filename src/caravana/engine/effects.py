@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from caravana.engine.circuit import TURNED_AWAY
 from caravana.engine.message import decode_reply, encode_reply
 from caravana.engine.run import Halted, Lost, Run
 from caravana.engine.times import from_micros, to_micros
@@ -102,6 +103,7 @@ class _EffectRun:
                     return await self._keep(record, found, 0)
                 if record.state == Step.INTENT:
                     continue
+            unsure = called and self.kind is Kind.IDEMPOTENT  # only its key, while that lives, makes calling again safe
             self.latest = record.with_(state=Step.INTENT, attempts=record.attempts + 1, next_at=None)
             began = time.perf_counter()
             try:
@@ -110,8 +112,9 @@ class _EffectRun:
                 called = True
                 record = await self._unknown(self.latest, error)
             except Transient as error:
-                called = False
-                record = await self._later(self.latest, error, Step.RETRY)
+                called, tried = unsure, error.code != TURNED_AWAY
+                state = Step.INTENT if unsure else Step.RETRY
+                record = await self._later(self.latest if tried else record, error, state, tried=tried)
             except Lost:
                 raise
             except Exception as error:
@@ -223,7 +226,14 @@ class _EffectRun:
             raise Unknown(f"{self.call.uri}: no answer to the question") from error
 
     async def _later(
-        self, record: Record, error: EffectError, state: Step, *, patient: bool = False, until: int | None = None
+        self,
+        record: Record,
+        error: EffectError,
+        state: Step,
+        *,
+        patient: bool = False,
+        until: int | None = None,
+        tried: bool = True,
     ) -> Record:
         """Wait under the connection's policy, without costing a redelivery; too long, or with a caller waiting: a failure."""
         limits = self.gate.limits if self.gate is not None else None
@@ -241,7 +251,7 @@ class _EffectRun:
         kept = record.with_(state=state, next_at=next_at, attempts=attempts)
         if self.run.caller and patient:
             raise await self._doubt_later(kept, error)
-        await self.run.write_attempt([kept], error)
+        await (self.run.write_attempt([kept], error) if tried else self.run.write(kept))
         return kept
 
     async def _doubt_later(self, record: Record, error: EffectError) -> BaseException:

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from aiolimiter import AsyncLimiter
-
 from caravana.engine.circuit import Circuit
 from caravana.engine.limits import Limits
 from caravana.kit.clock import Clock
 from caravana.kit.errors import EffectError, Transient, Unknown
+from caravana.kit.pace import Pace
 
 R = TypeVar("R")
 
@@ -41,8 +40,7 @@ class Gate:
         self.circuit = Circuit(name, limits, clock)
         self._others = others
         self._slots = {False: asyncio.Semaphore(limits.live), True: asyncio.Semaphore(limits.bulk)}
-        self._paced = 0.0
-        self._rate: AsyncLimiter | None = None
+        self.pace = Pace(limits.rate, lambda: others.processes)
         self._waiting: list[asyncio.Future[None]] = []
 
     async def call(self, act: Callable[[], Awaitable[R]], *, bulk: bool, seconds: float) -> R:
@@ -55,16 +53,11 @@ class Gate:
             while True:
                 era = await self._enter(seconds)
                 try:
-                    await self._pace()
+                    await self.pace.wait()
                     if era == self.circuit.era:  # else it opened or closed while we waited for our pace
                         return await self._watched(act, era)
                 finally:
                     self._after(told=self.circuit.leave(era))
-
-    @property
-    def share(self) -> float:
-        """Our part of the connection's rate, in calls a second; 0 = no limit."""
-        return self.limits.rate / self._others.processes
 
     def reset(self) -> None:
         """Close the circuit by hand."""
@@ -112,15 +105,6 @@ class Gate:
                 circuit.stand_back()
                 self.wake()
         return era if mine else None
-
-    async def _pace(self) -> None:
-        """Keep to our part of the rate."""
-        if self.limits.rate <= 0:
-            return
-        share = self.share
-        if share != self._paced or self._rate is None:  # a process came or went
-            self._paced, self._rate = share, AsyncLimiter(max(1.0, share), max(1.0, 1 / share))
-        await self._rate.acquire()
 
     async def _watched(self, act: Callable[[], Awaitable[R]], era: int) -> R:
         try:

@@ -248,6 +248,11 @@ class Hub:
 
     # What components ask (`caravana.kit.ports.Context`).
 
+    @property
+    def processes(self) -> int:
+        """How many living processes share a connection's limits, this one counted."""
+        return self.ownership.members
+
     def connection(self, name: str) -> Mapping[str, Any]:
         """Return the settings of a connection, secrets filled in."""
         filled: dict[str, Any] = self.configuration.filled(self.configuration.connection(name))

@@ -189,6 +189,11 @@ class Context(Protocol):
         """The registered Python callables."""
         ...
 
+    @property
+    def processes(self) -> int:
+        """How many living processes share a connection's limits, this one counted."""
+        ...
+
     def connection(self, name: str) -> Mapping[str, Any]:
         """Return the settings of a connection, secrets resolved. Raises `ConfigurationError` when there is none."""
         ...

@@ -66,6 +66,7 @@ class MemoryHub:
     """The context of components: one connection named `odoo`."""
 
     settings: Mapping[str, Any]
+    processes: int = 1
     clock: Clock = field(default_factory=SystemClock)
     listener: MemoryListener = field(default_factory=MemoryListener)
     store: MemoryStore = field(default_factory=MemoryStore)

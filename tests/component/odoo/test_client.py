@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from caravana.component.odoo import OdooComponent
 from caravana.component.odoo.client import Connection, OdooClient
 from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.protocol import Call, Json2, JsonRpc
@@ -14,7 +15,7 @@ from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient, Un
 from caravana.kit.http import HttpAnswer
 from caravana.kit.options import read_options
 from caravana.kit.serving import serve
-from tests.component.odoo.hub import KEY, settings
+from tests.component.odoo.hub import KEY, MemoryHub, settings
 from tests.component.odoo.recorded import DATA, Recordings, fixture
 
 NOT_ASKED_SO = {
@@ -34,6 +35,14 @@ ERRORS = {401: NeedsPerson, 403: NeedsPerson, 404: Refused, 415: Refused, 422: R
 def connect(url: str, protocol: str = "json2") -> OdooClient:
     read = read_options(OdooConnection, settings(url, protocol=protocol), place="test")
     return OdooClient(Connection(read))
+
+
+async def test_processes_share_the_rate() -> None:
+    """Of the connection's eight calls a second each of four processes makes two."""
+    hub = MemoryHub(settings("http://127.0.0.1:1", rate=8), processes=4)
+    component = OdooComponent(hub)
+    assert component.client("odoo").connection.pace.share == 2
+    await component.close()
 
 
 async def ask(client: OdooClient, path: str, body: Any) -> Any:

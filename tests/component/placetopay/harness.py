@@ -49,6 +49,8 @@ class Listener:
 class Context:
     """The hub as the component sees it, with one connection."""
 
+    processes = 1
+
     settings: dict[str, Any]
     clock: Clock = field(default_factory=ManualClock)
     listener: Listener = field(default_factory=Listener)

@@ -1,13 +1,11 @@
 """The client of one Odoo connection: protocol by version, limits, results and errors alike whatever the protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-
-from aiolimiter import AsyncLimiter
 
 from caravana.component.odoo.names import RENAMED, FieldNames
 from caravana.component.odoo.options import OdooConnection
@@ -15,6 +13,7 @@ from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wir
 from caravana.component.odoo.values import FieldTypes
 from caravana.kit.errors import EffectError, NeedsPerson, Transient, Unknown
 from caravana.kit.http import HttpAnswer, HttpSession
+from caravana.kit.pace import Pace
 
 JSON2_SINCE = 19
 
@@ -22,14 +21,14 @@ JSON2_SINCE = 19
 class Connection:
     """What all calls of one connection share: session, limits, version, user number, field types."""
 
-    def __init__(self, settings: OdooConnection) -> None:
-        """`settings`: address and credentials; nothing is sent before the first call."""
+    def __init__(self, settings: OdooConnection, processes: Callable[[], int] = lambda: 1) -> None:
+        """`settings`: address and credentials; nothing is sent before the first call. `processes` share its rate."""
         self.settings = settings
         self.date: datetime | None = None
         """Time of the server when it last answered (its Date header)."""
         self._session = HttpSession(limit=settings.concurrency)
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._rate = AsyncLimiter(max(1.0, settings.rate), max(1.0, 1 / settings.rate))
+        self.pace = Pace(settings.rate, processes)
         self._version: tuple[int, ...] | None = None
         self._protocol: Protocol | None = None
         self._types: dict[str, FieldTypes] = {}
@@ -101,7 +100,8 @@ class Connection:
         return tuple(_number(one) for one in info[:2])
 
     async def _send(self, method: str, wire: Wire) -> HttpAnswer:
-        async with self._slots, self._rate:
+        async with self._slots:
+            await self.pace.wait()
             answer = await self._session.call(
                 method,
                 self.settings.url + wire.path,

@@ -82,7 +82,7 @@ class OdooComponent(Component):
     def client(self, name: str) -> OdooClient:
         """Return the client of the connection `name`, without context; all of one name share session and limits."""
         if name not in self._connections:
-            self._connections[name] = Connection(self.connection_settings(name))
+            self._connections[name] = Connection(self.connection_settings(name), lambda: self.context.processes)
         return OdooClient(self._connections[name])
 
     def hints(self, name: str) -> Hints:

@@ -74,7 +74,7 @@ class OdooConnection(Options):
         timedelta(seconds=60), description="Longest wait for one answer; Odoo itself may take 35 s."
     )
     settle: Duration | None = Field(None, description="How long Odoo may still work on a call whose answer was lost.")
-    rate: float = Field(10.0, gt=0, description="Calls per second at most.")
+    rate: float = Field(10.0, gt=0, description="Calls per second at most, of all processes together.")
     concurrency: int = Field(4, ge=1, le=64, description="Calls at once at most; more than 4 to 8 bring little.")
     language: str = Field("", description="Language of texts and messages, e.g. es_EC.")
     company_ids: tuple[int, ...] = Field((), description="Companies that calls see and act for; the first is active.")
