@@ -5,14 +5,18 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
+from caravana.engine import circuits
 from caravana.engine.admin import Admin
 from caravana.engine.hub import Hub
 from caravana.engine.serving import Watch
+from caravana.engine.times import to_micros
 from caravana.journal import open_journal
 from caravana.journal import operations as ops
 from caravana.journal.model import Breaker
@@ -206,6 +210,18 @@ async def test_one_process_probes(postgres_database: str, hubs: Hubs, world: Wor
 
     await eventually(drained, 30)
     assert len(world.done) == 21
+
+
+async def test_lost_news_are_found_by_looking(
+    postgres_database: str, hubs: Hubs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row that changed without a word to anybody is taken over at the next look."""
+    monkeypatch.setattr(circuits, "EVERY", 0.1)
+    hub = await hubs.start(postgres_database)
+    until = to_micros(SystemClock().now() + timedelta(hours=1))
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("INSERT INTO breaker VALUES (%s, 'open', 5, 'away', %s, 1)", (NAME, until))
+    await eventually(is_in(hub, "open"))
 
 
 async def test_probe_of_a_killed_process_runs_out(
