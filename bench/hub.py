@@ -1,6 +1,7 @@
 """The measured hub in a process of its own, and the bare handler it is compared with; both take commands over a pipe."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -124,6 +125,7 @@ async def _hub(plan: Plan, pipe: Any) -> None:
     async with serve(hub.listener) as address:
         hub.listener.public_url = address
         async with hub:
+            gc.freeze()  # as `caravana run` does
             measured = Measured(hub, address)
             keeper = asyncio.create_task(_keep_gate(hub, plan))
             await _obey(pipe, address, lambda name: getattr(measured, name))

@@ -182,7 +182,6 @@ class Hub:
             self.dispatcher.add(work_of(entry, seq), ordered=False)
         else:  # another process may have accepted something before it in its lane: take what the disk says, in its order
             self._follower.work()
-        self.metrics.open.set(len(self.dispatcher))
 
     def ended(self, stored: Stored, ending: Ending) -> None:
         """A run was stored: tell who waits for it, and the metrics."""

@@ -33,6 +33,7 @@ class HubListener:
         self._public_url = public_url
         self._metrics = metrics
         self._routes: list[_Mounted] = []
+        self._exact: dict[tuple[str, str], Handler] = {}
 
     @property
     def public_url(self) -> str:
@@ -52,7 +53,7 @@ class HubListener:
         self._routes.append(_Mounted(path, handler, wanted))
         if prefix:
             self._routes.append(_Mounted(path.rstrip("/") + "/{CamelRest:path}", handler, wanted))
-        self._routes.sort(key=lambda route: ("{" in route.path, -len(route.path), "HEAD" not in route.taken))
+        self._sort()
 
     def publish(self, path: str, document: Any) -> None:
         """Answer GET at `path` with a JSON document that everybody may read. Raises `ConfigurationError` as `mount`."""
@@ -68,6 +69,17 @@ class HubListener:
         wanted = {method.upper() for method in methods}
         gone = {path, path.rstrip("/") + "/{CamelRest:path}"}
         self._routes = [one for one in self._routes if not (one.path in gone and wanted & (one.taken or wanted))]
+        self._sort()
+
+    def _sort(self) -> None:
+        """Put exact paths first; for them a request needs no search."""
+        self._routes.sort(key=lambda route: ("{" in route.path, -len(route.path), "HEAD" not in route.taken))
+        self._exact = {
+            (route.path, method): route.endpoint
+            for route in reversed(self._routes)
+            for method in route.methods or ()
+            if "{" not in route.path
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; whatever goes wrong inside is told without inner details, and nothing is half stored."""
@@ -79,6 +91,9 @@ class HubListener:
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        handler = self._exact.get((scope["path"], scope["method"]))
+        if handler is not None:
+            return await self._guarded(handler, Request(scope, receive))
         partial = False
         for route in self._routes:
             match, child = route.matches(scope)

@@ -31,6 +31,8 @@ class RouteReceiver:
         self._route = route
         self.route_id = route.id
         self.source = f"{route.uri.scheme}:{route.uri.path}"
+        self._accepted_count = hub.metrics.accepted.labels(route=route.id)
+        self._duplicate_count = hub.metrics.duplicates.labels(route=route.id)
         self.store = JournalStore(hub, fence)
         self._fence = fence
 
@@ -76,11 +78,10 @@ class RouteReceiver:
                 self._hub.admit(entry, admitted.seq)
 
     def _accepted(self, admitted: Admitted) -> Accepted:
-        metrics = self._hub.metrics
         if admitted.conflict:
-            metrics.conflicts.labels(route=self.route_id).inc()
+            self._hub.metrics.conflicts.labels(route=self.route_id).inc()
             self._hub.alarm("key_conflict", f"{self.source}: a known key came with another body", admitted.id)
-        (metrics.duplicates if admitted.duplicate else metrics.accepted).labels(route=self.route_id).inc()
+        (self._duplicate_count if admitted.duplicate else self._accepted_count).inc()
         return Accepted(admitted.id, admitted.duplicate, admitted.conflict)
 
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:

@@ -1,6 +1,7 @@
 """A whole hub in one process: its two ports, its presence beside the journal, reading its routes again."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -93,6 +94,7 @@ async def served(hub: Hub) -> AsyncIterator[Addresses]:
         if presence is not None:
             Presence(os.getpid(), office, token, listener).write(presence)
             stack.callback(presence.unlink, missing_ok=True)
+        gc.freeze()  # what a started hub holds stays: the collector need not look at it again while messages wait
         watch.started = True
         try:
             yield Addresses(listener, office, hub.listener.public_url)

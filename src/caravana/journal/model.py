@@ -48,8 +48,7 @@ class Step(StrEnum):
     """Shadow: what would have left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One message to accept; `message` is the encoded message, `keys` the business keys."""
 
     id: str
@@ -108,8 +107,7 @@ class Record(NamedTuple):
         return self._replace(**changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An exchange as read back for a run."""
 
     seq: int

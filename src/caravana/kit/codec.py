@@ -12,6 +12,9 @@ from caravana.kit.errors import NotStorable
 _TAG = "$caravana"
 _PLAIN = b"j"
 _TAGGED = b"t"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encode_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_decode = json.JSONDecoder().decode
 
 
 def dumps(value: Any) -> bytes:
@@ -31,16 +34,15 @@ def dumps(value: Any) -> bytes:
 def loads(data: bytes) -> Any:
     """Return the value that `dumps` stored."""
     text = data[1:].decode("utf-8", "surrogatepass")
-    if data[:1] == _PLAIN:
-        return json.loads(text)
-    return _untagged(json.loads(text))
+    value = _decode(text)
+    return value if data[:1] == _PLAIN else _untagged(value)
 
 
 def canonical_hash(value: Any) -> str:
     """Return a hash of `value` that does not depend on the order of keys; 32 hex characters."""
     try:
         _refuse_number_keys(value)
-        data = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        data = _encode_sorted(value)
     except (TypeError, ValueError, RecursionError):
         data = _TAG + json.dumps(_tagged(value, "$"), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(data.encode(), digest_size=16).hexdigest()
@@ -48,7 +50,7 @@ def canonical_hash(value: Any) -> str:
 
 def _encode_plain(value: Any) -> bytes:
     _refuse_number_keys(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _encode(value).encode()
 
 
 def _refuse_number_keys(value: Any) -> None:

@@ -1,11 +1,20 @@
 """Message and exchange: what travels through a route."""
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any
 
 IN_ONLY = "InOnly"
 IN_OUT = "InOut"
+
+
+class _Items(ItemsView[str, Any]):
+    """Pairs as they were last set, without a look-up for each."""
+
+    _mapping: "Headers"
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self._mapping._items.values())  # noqa: SLF001 -- its own view
 
 
 class Headers(MutableMapping[str, Any]):
@@ -38,6 +47,15 @@ class Headers(MutableMapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Headers({dict(self)!r})"
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return the pairs of name and value."""
+        return _Items(self)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of `name`, or `default`."""
+        found = self._items.get(name.lower())
+        return default if found is None else found[1]
 
     def copy(self) -> "Headers":
         """Return headers that can change on their own."""

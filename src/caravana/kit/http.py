@@ -1,15 +1,14 @@
 """The HTTP session of every partner client: explicit time-outs, no cookies, no redirects, errors by what may have happened."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from types import TracebackType
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
+from caravana.kit import json
 from caravana.kit.errors import Transient, Unknown
 
 _SILENTLY_REPEATED = frozenset({"PUT", "DELETE"})
@@ -27,7 +26,7 @@ class HttpAnswer:
 
     def json(self) -> Any:
         """Return the body as JSON, numbers with a fraction as Decimal. Raises `ValueError` when it is none."""
-        return json.loads(self.raw, parse_float=Decimal)
+        return json.loads(self.raw)
 
     @property
     def text(self) -> str:

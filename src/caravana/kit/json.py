@@ -1,13 +1,36 @@
 """JSON for partners and data formats: fractions are read and written exactly, as Decimal."""
 
 import json
-from decimal import Decimal
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+LARGEST_EXPONENT = 400
+"""Numbers further from 1 than this power of ten are nobody's: `1e999999` written out would keep the hub busy for long."""
 
 
 def loads(text: str | bytes) -> Any:
-    """Return the value of a JSON text, numbers with a fraction as Decimal. Raises `ValueError`."""
-    return json.loads(text, parse_float=Decimal)
+    """Return the value of a JSON text, numbers with a fraction as Decimal.
+
+    Raises `ValueError`, also for NaN, for numbers of unheard-of size and for what is nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_float=_number, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("the JSON holds a number of unheard-of size") from None
+    if abs(value.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError("the JSON holds a number of unheard-of size")
+    return value
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def dumps(value: Any, *, indent: int | None = None, skip_none: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 MASK = "***"
@@ -31,6 +32,7 @@ _PARAMETER = re.compile(r"(?<=[?&])([^=&\s?#\"']+)=([^&\s#\"']+)")
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")
 
 
+@lru_cache(512)
 def is_sensitive_header(name: str) -> bool:
     """Whether the header `name` carries a credential or a signature and is dropped at accept."""
     return name.lower() in SENSITIVE_HEADERS

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from caravana.kit.ports import Context
+from caravana.kit.request import BodyTooLarge, read_body
 
 BODY_LIMIT = 1_000_000
 
@@ -39,10 +40,9 @@ class Hints:
         wanted = "" if self._token is None else self._token.get_secret_value()
         if not wanted or not hmac.compare_digest(str(request.path_params["token"]).encode(), wanted.encode()):
             return PlainTextResponse("not found", 404)
-        size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > BODY_LIMIT:
-                return PlainTextResponse("too large", 413)
+        try:
+            await read_body(request, BODY_LIMIT)
+        except BodyTooLarge:
+            return PlainTextResponse("too large", 413)
         self._context.wake(self.topic)
         return PlainTextResponse("ok")

@@ -1,12 +1,12 @@
 """Between the hub's values and Odoo's: decimals and times going out, `false` for empty coming in."""
 
 import base64
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from caravana.kit import json
 from caravana.kit.errors import Refused
 
 FieldTypes = Mapping[str, Mapping[str, Any]]
@@ -82,6 +82,6 @@ def _parsed(body: Any) -> Any:
     if not isinstance(body, str | bytes):
         return body
     try:
-        return json.loads(body, parse_float=Decimal)
+        return json.loads(body)
     except ValueError:
         raise Refused("the body is text, but no JSON", code="body") from None

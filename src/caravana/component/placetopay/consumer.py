@@ -3,7 +3,6 @@
 It is a hint: its signature covers no amount, so the route asks with `placetopay:query`. It is answered when it is on disk.
 """
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,11 +15,10 @@ from starlette.responses import JSONResponse, Response
 from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.signing import is_signed
 from caravana.component.placetopay.spec import PlacetopaySettings
+from caravana.kit import json
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
-
-LARGEST = Decimal(10) ** 20
-"""Numbers beyond are none of PlacetoPay's, and `1e999999` written out would keep the hub busy for a minute."""
+from caravana.kit.request import BodyTooLarge, read_body
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +37,7 @@ class Notification:
     @classmethod
     def read(cls, raw: bytes) -> "Notification":
         """Return the notification in `raw`. Raises `ValueError` when it is none."""
-        content = json.loads(raw, parse_float=Decimal)
+        content = json.loads(raw)
         if not isinstance(content, dict) or not isinstance(content.get("status"), dict):
             raise ValueError("no object with a status")
         request_id = _number(content.get("requestId"))
@@ -119,12 +117,11 @@ class NotificationConsumer(Consumer):
         self._listener.unmount(self._path, ["POST"])
 
     async def _handle(self, request: Request) -> Response:
-        raw = await self._read(request)
-        if raw is None:
-            return self._refuse(413, "too_large")
         try:
-            notification = Notification.read(raw)
-        except (ValueError, ArithmeticError, RecursionError):
+            notification = Notification.read(await read_body(request, self._limit))
+        except BodyTooLarge:
+            return self._refuse(413, "too_large")
+        except ValueError:
             return self._refuse(400, "malformed")
         if not notification.is_signed(self._settings):
             return self._refuse(401, "signature")
@@ -138,15 +135,6 @@ class NotificationConsumer(Consumer):
             return self._refuse(503, "unavailable", headers)
         return JSONResponse({"accepted": True})
 
-    async def _read(self, request: Request) -> bytes | None:
-        """The body, or None as soon as it is known to be larger than the limit."""
-        chunks = bytearray()
-        async for chunk in request.stream():
-            chunks += chunk
-            if len(chunks) > self._limit:
-                return None
-        return bytes(chunks)
-
     def _refuse(self, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
         self.refusals[reason] += 1
         log.warning("placetopay.notification_refused", path=self._path, reason=reason, times=self.refusals[reason])
@@ -157,7 +145,7 @@ def _number(value: Any) -> str | None:
     """The digits of a whole number, however JSON wrote it (181348, 181348.0, "181348"): the signature covers them so."""
     if value is None:
         return None
-    if isinstance(value, Decimal) and abs(value) < LARGEST and value == value.to_integral_value():
+    if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     text = str(value)
     if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 20:

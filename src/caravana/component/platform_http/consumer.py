@@ -1,13 +1,14 @@
 """`platform-http:path`: each request is a message on disk before the route runs; its end is the answer."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from caravana.component.platform_http import answering, contract, reading
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ExpressionError, NotStorable
 from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
+from caravana.kit.request import BodyTooLarge, header, read_body
 
 
 class PlatformHttpConsumer(Consumer):
@@ -41,7 +42,7 @@ class PlatformHttpConsumer(Consumer):
     async def _respond(self, request: Request) -> Response:
         try:
             arrival = await self._read(request)
-        except reading.TooLarge:
+        except BodyTooLarge:
             return answering.refusal(413, f"the body is larger than {self._options.max_bytes} bytes")
         except reading.Malformed as error:
             return answering.refusal(400, str(error))
@@ -57,8 +58,8 @@ class PlatformHttpConsumer(Consumer):
     async def _read(self, request: Request) -> Arrival | contract.Wrong:
         """Return the message, or why it is refused."""
         options = self._options
-        content_type = request.headers.get("content-type", "")
-        raw = await reading.read_raw(request, options.max_bytes)
+        content_type = header(request, "content-type")
+        raw = await read_body(request, options.max_bytes)
         if raw and not reading.takes(options.consumes, content_type):
             return 415, "this address does not take that content type"
         body = reading.read_body(raw, content_type, form=options.populate_body_with_form)
@@ -68,11 +69,11 @@ class PlatformHttpConsumer(Consumer):
         if refused is not None:
             return refused
         body = contract.bound(options, content_type, body)
-        return Arrival(body, headers, key=request.headers.get(options.key_header) or None)
+        return Arrival(body, headers, key=header(request, options.key_header) or None)
 
     async def _take(self, arrival: Arrival) -> Response:
         if getattr(self._receiver, "reply_accepted", False):
             await self._receiver.accept([arrival])
-            return JSONResponse({})
+            return Response(b"{}", media_type="application/json")
         outcome = await self._receiver.request(arrival, timeout=None)
         return answering.answer(outcome, self._options, arrival.headers, self._listener.public_url)

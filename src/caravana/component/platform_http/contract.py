@@ -27,6 +27,8 @@ Wrong = tuple[int, str]
 
 def fill(headers: dict[str, Any], params: tuple[Parameter, ...]) -> dict[str, Any]:
     """Return the headers with the default values of query parameters that were not given."""
+    if not params:
+        return headers
     given = {name.lower() for name in headers}
     missing = {
         one.name: one.default_value

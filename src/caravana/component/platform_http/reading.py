@@ -1,35 +1,21 @@
 """From the request to the message. Names that begin with `Camel` steer components, so they are never taken from outside."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
 from caravana.component.platform_http.spec import split
-from caravana.kit.redaction import is_sensitive_header
+from caravana.kit.request import may_enter, message_headers
 
 FORM = "application/x-www-form-urlencoded"
-_CONTROL = "camel"
 _TEXT_TYPES = frozenset({"application/json", "application/xml", "application/javascript", FORM})
-
-
-class TooLarge(Exception):
-    """The body is larger than the route takes."""
 
 
 class Malformed(Exception):
     """The body is not what its content type says."""
-
-
-async def read_raw(request: Request, limit: int) -> bytes:
-    """Return the body. Raises `TooLarge` as soon as more than `limit` bytes have come."""
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > limit:
-            raise TooLarge
-    return bytes(raw)
 
 
 def media_type(content_type: str) -> str:
@@ -54,14 +40,21 @@ def read_body(raw: bytes, content_type: str, *, form: bool) -> Any:
     """
     if not raw:
         return None
-    media = media_type(content_type)
-    if not is_text(media):
+    media, charset = _form_of(content_type)
+    if charset is None:
         return raw
     try:
-        text = raw.decode(_charset(content_type))
+        text = raw.decode(charset)
         return _form(text) if form and media == FORM else text
     except (UnicodeDecodeError, LookupError, ValueError) as error:
         raise Malformed("the body is not in its charset") from error
+
+
+@lru_cache(64)
+def _form_of(content_type: str) -> tuple[str, str | None]:
+    """Return the media type and, of text, the charset."""
+    media = media_type(content_type)
+    return media, _charset(content_type) if is_text(media) else None
 
 
 def _charset(content_type: str) -> str:
@@ -82,25 +75,24 @@ def read_headers(request: Request, *, base: str = "") -> dict[str, Any]:
 
     Credentials stay outside. `base`: the part of the path that CamelHttpPath leaves out.
     """
-    names = dict.fromkeys(name.lower() for name in request.headers)
-    outside: dict[str, Any] = {
-        **_several(request.query_params.multi_items()),
-        **request.path_params,
-        **_several((_shown(name), value) for name in names for value in request.headers.getlist(name)),
-    }
-    kept = {
-        name: value
-        for name, value in outside.items()
-        if not name.lower().startswith(_CONTROL) and not is_sensitive_header(name)
-    }
-    path = request.url.path
-    return kept | {
-        "CamelHttpMethod": request.method,
-        "CamelHttpPath": path.removeprefix(base) if base else path,
-        "CamelHttpQuery": request.url.query,
-        "CamelHttpUri": path,
-        "CamelHttpRemoteAddress": request.client.host if request.client else None,
-    }
+    scope = request.scope
+    query: bytes = scope["query_string"]
+    headers = message_headers(request)
+    if query or scope.get("path_params"):
+        asked = {**_several(request.query_params.multi_items()), **request.path_params}
+        headers = {name: value for name, value in asked.items() if may_enter(name)} | headers
+    path = _escaped(scope["path"])
+    headers["CamelHttpMethod"] = scope["method"]
+    headers["CamelHttpPath"] = path.removeprefix(base) if base else path
+    headers["CamelHttpQuery"] = query.decode("utf-8", "replace")
+    headers["CamelHttpUri"] = path
+    headers["CamelHttpRemoteAddress"] = scope["client"][0] if scope.get("client") else None
+    return headers
+
+
+def _escaped(path: str) -> str:
+    """The decoded path with the signs that would end it written as they came."""
+    return path.replace("?", "%3F").replace("#", "%23").replace("\\", "%5C")
 
 
 def _several(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -112,8 +104,3 @@ def _several(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _single(values: list[str]) -> Any:
     return values[0] if len(values) == 1 else values
-
-
-def _shown(name: str) -> str:
-    """`content-type` as people write it: Content-Type (headers of a message ignore case anyway)."""
-    return "-".join(part.capitalize() for part in name.split("-"))

@@ -1,8 +1,6 @@
 """`webhook:name`: what a partner posts is checked on its raw bytes, put on disk, and answered at once."""
 
-import json
 from collections import Counter
-from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -10,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from caravana.component.webhook.spec import WebhookOptions
+from caravana.kit import json
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ExpressionError, NotStorable
 from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
-from caravana.kit.redaction import is_sensitive_header
+from caravana.kit.request import BodyTooLarge, header, message_headers, read_body
 from caravana.kit.signature import equal, verify_hmac
 
 log = structlog.get_logger(__name__)
@@ -67,18 +66,16 @@ class WebhookConsumer(Consumer):
             return self._refuse(error.status, error.reason)
         except Unavailable as error:
             return self._refuse(503, "unavailable", {"Retry-After": str(max(1, round(error.retry_after)))})
-        return JSONResponse({})
+        return Response(b"{}", media_type="application/json")
 
     async def _read(self, request: Request) -> bytes:
-        raw = bytearray()
-        async for chunk in request.stream():
-            raw += chunk
-            if len(raw) > self._options.max_bytes:
-                raise Refusal(413, "too_large")
-        return bytes(raw)
+        try:
+            return await read_body(request, self._options.max_bytes)
+        except BodyTooLarge:
+            raise Refusal(413, "too_large") from None
 
     def _check(self, request: Request, raw: bytes) -> None:
-        given = request.headers.get(self._options.proof_header, "")
+        given = header(request, self._options.proof_header)
         if self._options.auth == "hmac" and not verify_hmac(raw, given, self._secrets, self._options.algorithm):
             raise Refusal(401, "signature")
         if self._options.auth == "token" and not self._knows(given.removeprefix("Bearer ")):
@@ -90,25 +87,21 @@ class WebhookConsumer(Consumer):
         return any(fits)
 
     def _arrival(self, request: Request, raw: bytes) -> Arrival:
-        key = request.headers.get(self._options.id_header) if self._options.id_header else None
+        key = header(request, self._options.id_header or "")
         return Arrival(self._body(raw), self._headers(request), key=key or None)
 
     def _body(self, raw: bytes) -> Any:
         try:
             if self._options.format == "text":
                 return raw.decode()
-            return json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
-        except (ValueError, ArithmeticError, RecursionError):
+            return json.loads(raw)
+        except ValueError:
             raise Refusal(400, "malformed") from None
 
     def _headers(self, request: Request) -> dict[str, Any]:
         """The request's headers without proof and credentials; nobody outside sets Camel's."""
         proof = self._options.proof_header.lower()
-        return {
-            "-".join(part.capitalize() for part in name.split("-")): value
-            for name, value in request.headers.items()
-            if name != proof and not name.startswith("camel") and not is_sensitive_header(name)
-        }
+        return {name: value for name, value in message_headers(request).items() if name.lower() != proof}
 
     async def _accept(self, arrival: Arrival) -> None:
         """Put it on disk; a body that the address's lane or key cannot be read from is the sender's mistake."""
@@ -122,7 +115,3 @@ class WebhookConsumer(Consumer):
         self._refusals[counted] += 1
         log.warning("webhook.refused", webhook=self._name, reason=reason, times=self._refusals[counted])
         return JSONResponse({"error": reason}, status, headers)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
