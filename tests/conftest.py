@@ -16,6 +16,9 @@ from tests.support import postgres, tables
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+pytest_plugins = ["caravana.testing.plugin"]
+"""Also an entry point of the package; named here, the tests run from a source tree that nobody has installed."""
+
 settings.register_profile("caravana", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("caravana")
 
