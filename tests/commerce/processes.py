@@ -126,7 +126,7 @@ async def main(file: Path) -> None:
     ownership = LeasedOwnership(journal, lease=LEASE) if journal.startswith("postgresql") else None
     hub = Hub(project.configuration, project.documents, callables=project.callables, ownership=ownership)
     async with served(hub):
-        await stop_signal(lambda: None)
+        await stop_signal()
 
 
 if __name__ == "__main__":

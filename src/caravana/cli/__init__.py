@@ -12,6 +12,7 @@ from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
 from caravana.cli import init as init_module
 from caravana.cli import messages as messages_module
+from caravana.cli import reload as reload_module
 from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
 from caravana.cli import run as run_module
@@ -59,6 +60,7 @@ def _root(
 app.command("init")(init_module.init)
 app.command("check")(check_module.check)
 app.command("run")(run_module.run)
+app.command("reload")(reload_module.reload)
 app.command("sandbox")(sandbox_module.sandbox)
 app.command("support")(check_module.support)
 app.command("doctor")(doctor_module.doctor)

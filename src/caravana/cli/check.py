@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from caravana.cli.output import Json, print_json, print_problems, print_table, problem_json
+from caravana.cli.output import Json, print_json, print_problems, print_table
 from caravana.cli.project import DEFAULT, Config
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _waits(policy: Any) -> str:
 
 def _as_json(judgement: "Judgement", *, policies: bool) -> dict[str, Any]:
     routes = sorted(judgement.program.routes) if judgement.program else []
-    found: dict[str, Any] = {"problems": problem_json(judgement.problems), "errors": judgement.errors, "routes": routes}
+    problems = [one.as_json() for one in judgement.problems]
+    found: dict[str, Any] = {"problems": problems, "errors": judgement.errors, "routes": routes}
     if policies:
         found["policies"] = [
             {

@@ -59,12 +59,11 @@ async def _journal(configuration: "Configuration") -> "AsyncIterator[Finding]":
     """Look whether the journal can be written, or whether a hub has it."""
     import shutil
 
-    from caravana.engine.control import Presence, presence_path
+    from caravana.engine.control import SQLITE, holder
     from caravana.journal import JournalError, open_journal
     from caravana.kit.component import Finding, Severity
 
-    path = presence_path(configuration.journal)
-    presence = Presence.read(path) if path is not None else None
+    presence = holder(configuration)
     if presence is not None:
         yield Finding("journal", Severity.OK, f"a hub has it (process {presence.pid}, {presence.address})")
     else:
@@ -75,8 +74,9 @@ async def _journal(configuration: "Configuration") -> "AsyncIterator[Finding]":
             yield Finding("journal", Severity.OK, "can be opened and written")
         except (JournalError, OSError) as error:
             yield Finding("journal", Severity.ERROR, str(error), "Mend `journal` in the configuration, or the folder.")
-    if path is not None and path.parent.is_dir():
-        free = shutil.disk_usage(path.parent).free // 2**20
+    folder = Path(configuration.journal.removeprefix(SQLITE)).parent
+    if configuration.journal.startswith(SQLITE) and folder.is_dir():
+        free = shutil.disk_usage(folder).free // 2**20
         wanted = 1024
         severity = Severity.OK if free >= wanted else Severity.WARNING
         yield Finding("disk", severity, f"{free} MiB free", "" if free >= wanted else "Make room for the journal.")

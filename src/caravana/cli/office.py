@@ -14,10 +14,10 @@ import typer
 from caravana.cli.output import fail, print_table
 
 if TYPE_CHECKING:
-    from caravana.cli.project import Project
     from caravana.engine.configuration import Configuration
     from caravana.engine.control import Presence
     from caravana.engine.hub import Hub
+    from caravana.engine.project import Project
 
 _zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
 """The zone of the company whose configuration the command read (people read and write its times), else the machine's."""
@@ -31,17 +31,16 @@ def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any)
     import asyncio  # help does without it
 
     from caravana.engine.configuration import read_configuration
-    from caravana.engine.control import AdminError, Presence, presence_path
+    from caravana.engine.control import AdminError, holder
     from caravana.journal import JournalError
 
     configuration = read_configuration(config)
     _zone.set(ZoneInfo(configuration.company.timezone))
     arguments |= {name: _aware(arguments[name]) for name in ("since", "until") if arguments.get(name)}
-    path = presence_path(configuration.journal)
-    presence = Presence.read(path) if path is not None else None
+    presence = holder(configuration)
     try:
         if presence is not None:
-            return _ask_hub(presence, operation, arguments)
+            return ask_hub(presence, operation, arguments)
         return asyncio.run(_ask_journal(configuration, config, operation, arguments, routes=routes))
     except (AdminError, JournalError) as error:
         fail(str(error))
@@ -78,8 +77,11 @@ def print_plan(plan: dict[str, Any]) -> None:
         typer.echo(f"! {one}")
 
 
-def _ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:
-    """Ask the running hub; with the standard library's client, because the hub's own is slow to import."""
+def ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:
+    """Return the answer of a running hub. Raises `AdminError`.
+
+    Asks with the standard library's client, because the hub's own is slow to import.
+    """
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 

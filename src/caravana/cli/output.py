@@ -74,18 +74,3 @@ def print_problems(problems: Sequence["Problem"]) -> None:
         if one.suggestion:
             line.append(f" ({one.suggestion})", style="cyan")
         out.print(line)
-
-
-def problem_json(problems: Sequence["Problem"]) -> list[dict[str, Any]]:
-    """Return problems as JSON-able values."""
-    return [
-        {
-            "file": one.file,
-            "line": one.line,
-            "column": one.column,
-            "severity": one.severity.value,
-            "message": one.message,
-            "suggestion": one.suggestion,
-        }
-        for one in problems
-    ]

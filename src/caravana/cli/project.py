@@ -1,7 +1,6 @@
 """The company's folder as commands see it: configuration, route files, shipped flows."""
 
 import glob
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,21 +8,12 @@ import typer
 
 if TYPE_CHECKING:
     from caravana.engine.configuration import Configuration
+    from caravana.engine.project import Project
     from caravana.kit.callables import Callables
     from caravana.route import Problem, RouteDocument
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", envvar="CARAVANA_CONFIG")]
 DEFAULT = Path("caravana.yaml")
-
-
-@dataclass
-class Project:
-    """A configuration with its routes; `problems` are those of reading them."""
-
-    configuration: "Configuration"
-    documents: list["RouteDocument"]
-    problems: list["Problem"]
-    callables: "Callables"
 
 
 def route_files(configuration: "Configuration") -> list[Path]:
@@ -32,39 +22,46 @@ def route_files(configuration: "Configuration") -> list[Path]:
     return [Path(name) for name in sorted(found)]
 
 
-def load_project(path: Path) -> Project:
+def load_project(path: Path) -> "Project":
     """Read configuration and routes; problems of route files are gathered. Raises `ConfigurationError`."""
     from caravana.engine.configuration import read_configuration
+
+    return load_routes(read_configuration(path))
+
+
+def load_routes(configuration: "Configuration") -> "Project":
+    """Read the routes that a configuration names; problems are gathered. Raises `ConfigurationError`."""
+    from caravana.engine.project import Project
     from caravana.kit.callables import Callables
     from caravana.route.files import read_all
 
-    _importable(path)
-    configuration = read_configuration(path)
+    _importable(configuration)
     documents, problems = read_all(route_files(configuration))
-    project = Project(configuration, list(documents), list(problems), Callables())
+    callables = Callables()
     for name in configuration.flows:
-        _add_flow(project, name)
-    return project
+        more, further = _add_flow(name, configuration, callables)
+        documents, problems = documents + more, problems + further
+    return Project(configuration, documents, problems, callables)
 
 
-def _importable(path: Path) -> None:
+def _importable(configuration: "Configuration") -> None:
     """Let `callables` name modules beside the configuration file."""
     import sys
 
-    folder = str(path.resolve().parent)
+    folder = str(configuration.file.parent if configuration.file is not None else Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
 
 
-def _add_flow(project: Project, name: str) -> None:
-    """Add a shipped flow's routes and callables. Raises `ConfigurationError` when there is none of that name."""
+def _add_flow(
+    name: str, configuration: "Configuration", callables: "Callables"
+) -> "tuple[list[RouteDocument], list[Problem]]":
+    """Register a shipped flow's callables; returns its routes. Raises `ConfigurationError` when there is none of that name."""
     from importlib import import_module
 
     from caravana.route.files import read_all
 
-    flow = import_module("caravana.commerce.flows").load(name, project.configuration)
-    documents, problems = read_all(flow.route_files)
-    project.documents += documents
-    project.problems += problems
+    flow = import_module("caravana.commerce.flows").load(name, configuration)
     for key, target in flow.callables.items():
-        project.callables.register(key, target)
+        callables.register(key, target)
+    return read_all(flow.route_files)

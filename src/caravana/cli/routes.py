@@ -48,15 +48,14 @@ def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument"
     from caravana.cli.project import load_project
     from caravana.engine.configuration import Configuration
     from caravana.engine.program import applies, error_handler_of
+    from caravana.engine.project import Project
+    from caravana.kit.callables import Callables
     from caravana.route.files import read_all
     from caravana.route.rest_routes import expand_rest, rest_configuration
 
-    if files:
-        configuration, (documents, problems) = Configuration(), read_all(files)
-    else:
-        project = load_project(config)
-        configuration, documents, problems = project.configuration, project.documents, project.problems
-    _stop_at(problems)
+    project = Project(Configuration(), *read_all(files), Callables()) if files else load_project(config)
+    configuration, documents = project.configuration, project.documents
+    _stop_at(project.problems)
     shared = [one for document in documents for one in document.configurations]
     rests = rest_configuration(documents)
     found: list[tuple[Route, RouteDocument, str, str]] = []

@@ -11,8 +11,8 @@ from caravana.cli.project import DEFAULT, Config
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from caravana.cli.project import Project
     from caravana.engine.hub import Hub
+    from caravana.engine.project import Project
 
 LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
 LogForm = Annotated[str, typer.Option("--log-format", help="json, text, or auto (text on a terminal).")]
@@ -21,8 +21,8 @@ LogForm = Annotated[str, typer.Option("--log-format", help="json, text, or auto 
 def run(config: Config = DEFAULT, log_level: LogLevel = "info", log_format: LogForm = "auto") -> None:
     """Run the hub with its configuration until Ctrl-C or SIGTERM; what is unfinished resumes at the next start.
 
-    Addresses go to standard output, logs to standard error. SIGHUP reads the route files again and says what is wrong with
-    them; the routes that run stay as they are until the next start.
+    Addresses go to standard output, logs to standard error. SIGHUP (or `caravana reload`) reads the route files again: when
+    all are good they replace those that run, else the log says what is wrong and those that run stay.
 
     \b
     caravana run
@@ -71,7 +71,10 @@ def build_hub(project: "Project") -> "Hub":
 async def _run(project: "Project", config: Path) -> int:
     import structlog
 
+    from caravana.cli.project import load_routes
     from caravana.cli.signals import stop_signal
+    from caravana.engine.configuration import read_configuration
+    from caravana.engine.reload import Reloader
     from caravana.engine.serving import served
     from caravana.journal import JournalError
     from caravana.route import RouteFileError
@@ -79,11 +82,12 @@ async def _run(project: "Project", config: Path) -> int:
     log = structlog.get_logger("caravana.run")
     try:
         hub = build_hub(project)
-        async with served(hub) as addresses:
+        reloader = Reloader(hub, lambda: read_configuration(config), load_routes)
+        async with served(hub, reloader) as addresses:
             typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
             typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
-            which = await stop_signal(lambda: _read_again(config))
+            which = await stop_signal(reloader)
             log.info("hub.stopping", signal=which.name)
     except RouteFileError as error:
         print_problems(error.problems)
@@ -93,24 +97,3 @@ async def _run(project: "Project", config: Path) -> int:
         return 1
     log.info("hub.stopped")
     return 0
-
-
-def _read_again(config: Path) -> None:
-    """Judge the route files as they are now and log what is wrong; nothing that runs changes."""
-    import structlog
-
-    from caravana.cli.check import judge_files
-    from caravana.kit.errors import ConfigurationError
-
-    log = structlog.get_logger("caravana.run")
-    try:
-        judgement = judge_files([], config)
-    except ConfigurationError as error:
-        log.error("routes.refused", problem=str(error))
-        return
-    for problem in judgement.problems:
-        log.warning("routes.problem", problem=str(problem))
-    if judgement.errors:
-        log.error("routes.refused", errors=judgement.errors)
-    else:
-        log.info("routes.well", routes=len(judgement.program.routes) if judgement.program else 0)

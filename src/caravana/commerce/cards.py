@@ -1,7 +1,7 @@
 """The pure callables of the card flow, named `cards.…` in its routes. Each maps the variables of the exchange to one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,8 @@ from caravana.commerce.link import PayLinks
 from caravana.commerce.sale import sale
 from caravana.commerce.texts import LOCALES, language
 from caravana.commerce.view import PAYABLE, STATUS, face, view
-from caravana.kit.callables import pure
+from caravana.kit.callables import Configured, pure
+from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 
 Variables = Mapping[str, Any]
@@ -42,13 +43,28 @@ class CardSettings:
     life: timedelta = timedelta(minutes=30)
 
 
-class Cards:
+class Cards(Configured):
     """Mappings between the customer's page, the provider and Odoo."""
 
     def __init__(self, settings: CardSettings, links: PayLinks) -> None:
         """`links`: makes and reads the customers' addresses."""
         self._settings = settings
         self._links = links
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the company set, and the address that links begin with."""
+        life = self._settings.life.total_seconds()
+        return {**asdict(self._settings), "life": life, "public_url": self._links.public_url}
+
+    def with_settings(self, settings: Mapping[str, Any]) -> "Cards":
+        """Return the same mappings under the settings of an earlier revision. Raises `ConfigurationError`."""
+        kept = dict(settings)
+        links = self._links.at(kept.pop("public_url"))
+        try:
+            return Cards(CardSettings(**{**kept, "life": timedelta(seconds=kept["life"])}), links)
+        except TypeError as error:
+            raise ConfigurationError(f"the settings of `cards` were others then: {error}") from None
 
     # The link.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from copy import copy
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -16,7 +17,13 @@ class PayLinks:
     def __init__(self, secrets: Sequence[str], public_url: str) -> None:
         """`secrets`: the last one signs, all are accepted; `public_url`: the listener's address for customers."""
         self._serializer = URLSafeSerializer(list(secrets), salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
-        self._public_url = public_url.rstrip("/")
+        self.public_url = public_url.rstrip("/")
+
+    def at(self, public_url: str) -> "PayLinks":
+        """Return the same links under another address."""
+        links = copy(self)
+        links.public_url = public_url
+        return links
 
     def token(self, order_id: int) -> str:
         """Return the signed name of the order."""
@@ -24,7 +31,7 @@ class PayLinks:
 
     def url(self, order_id: int) -> str:
         """Return the address that the customer gets."""
-        return f"{self._public_url}/pay/{self.token(order_id)}"
+        return f"{self.public_url}/pay/{self.token(order_id)}"
 
     def read(self, token: object) -> int | None:
         """Return the order's id, or None when the token is not ours."""

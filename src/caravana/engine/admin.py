@@ -2,15 +2,34 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from caravana.engine.control import AdminError
 from caravana.engine.repair import Repair
 from caravana.engine.review import Review
+from caravana.journal import Journal
+from caravana.kit.clock import Clock
+
+if TYPE_CHECKING:
+    from caravana.engine.hub import Hub
+    from caravana.engine.reload import Reloader
 
 
 class Admin(Review, Repair):
     """Operations of the command line and console. Every public coroutine but `call` is one."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        hub: "Hub | None" = None,
+        *,
+        running: bool = True,
+        reloader: "Reloader | None" = None,
+    ) -> None:
+        """`hub`, `running`: as for every `Desk`; `reloader`: reads the running hub's routes again."""
+        super().__init__(journal, clock, hub, running=running)
+        self._reloader = reloader
 
     async def call(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Carry out the operation of that name. Raises `AdminError`."""
@@ -22,3 +41,12 @@ class Admin(Review, Repair):
         except TypeError as error:
             raise AdminError(f"{operation}: {error}", 400) from None
         return await method(**arguments)
+
+    async def reload(self, actor: str = "") -> dict[str, Any]:
+        """Take the routes as they are on disk now, or none of them."""
+        if self._reloader is None:
+            raise AdminError("no hub runs here: it reads the routes when it starts")
+        reloaded = await self._reloader()
+        if not reloaded.refused:
+            await self._write(self._audit(actor, "reload", reloaded.revision, reloaded.counts()))
+        return reloaded.as_json()

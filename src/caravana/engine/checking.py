@@ -1,6 +1,6 @@
 """Judging route files before they run: spelling, names, addresses, expressions, callables, and what a reader should know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from caravana.engine.cautions import Cautions, exposed
@@ -11,6 +11,7 @@ from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.program import Assembler, Program
 from caravana.engine.programs import placeholders_of
 from caravana.kit.callables import Callables
+from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
 from caravana.route import (
     Problem,
@@ -45,20 +46,23 @@ def judge(
     *,
     configuration: Configuration | None = None,
     callables: Callables | None = None,
+    components: Iterable[type[Component]] = (),
 ) -> Judgement:
-    """Judge `documents` as one set of routes; `problems` are those of reading them."""
-    return _Judge(configuration, callables or Callables()).judge(documents, problems)
+    """Judge `documents` as one set of routes; `problems` are those of reading them, `components` beside those found."""
+    return _Judge(configuration, callables or Callables(), components).judge(documents, problems)
 
 
 class _Judge:
-    def __init__(self, configuration: Configuration | None, callables: Callables) -> None:
+    def __init__(
+        self, configuration: Configuration | None, callables: Callables, components: Iterable[type[Component]]
+    ) -> None:
         self.callables = callables
         self.problems: list[Problem] = []
         self.placeholders = placeholders_of(configuration)
         for name, path in (configuration.callables if configuration else {}).items():
             self._register(name, path)
         self.context = CheckContext(configuration, callables)
-        self.registry = EngineRegistry(self.context)
+        self.registry = EngineRegistry(self.context, components)
 
     def _register(self, name: str, path: str) -> None:
         try:

@@ -136,7 +136,12 @@ class Configuration(Section):
     retention: Retention = Retention()
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the flows, by dotted name.")
 
-    _base: Path = Path()
+    _file: Path | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """Where it was read; None when it was made otherwise."""
+        return self._file
 
     @field_validator("go_live")
     @classmethod
@@ -214,7 +219,7 @@ def read_configuration(path: Path) -> Configuration:
         configuration = Configuration.model_validate(_plain(content))
     except ValidationError as error:
         raise ConfigurationError(_problems(path, content, error)) from None
-    return _anchored(configuration, path.parent.resolve())
+    return _anchored(configuration, path.resolve())
 
 
 def _problems(path: Path, content: Any, error: ValidationError) -> str:
@@ -246,13 +251,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _anchored(configuration: Configuration, base: Path) -> Configuration:
+def _anchored(configuration: Configuration, file: Path) -> Configuration:
     """Make relative paths absolute."""
+    base = file.parent
     journal = configuration.journal
     if journal.startswith("sqlite:///"):
         journal = f"sqlite:///{base / journal.removeprefix('sqlite:///')}"
     routes = [str(base / pattern) for pattern in configuration.routes]
     secrets = configuration.secrets_dir
-    return configuration.model_copy(
+    anchored = configuration.model_copy(
         update={"journal": journal, "routes": routes, "secrets_dir": base / secrets if secrets else None}
     )
+    anchored._file = file  # noqa: SLF001 -- a copy of this module's own
+    return anchored

@@ -5,8 +5,14 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from caravana.kit.errors import CaravanaError
+
+if TYPE_CHECKING:
+    from caravana.engine.configuration import Configuration
+
+SQLITE = "sqlite:///"
 
 
 class AdminError(CaravanaError):
@@ -47,11 +53,28 @@ class Presence:
         return found
 
 
-def presence_path(journal_url: str) -> Path | None:
-    """Return where a hub on this journal leaves its presence; None when the journal is no file."""
-    if not journal_url.startswith("sqlite:///"):
-        return None
-    return Path(journal_url.removeprefix("sqlite:///") + ".hub.json")
+def presence_path(configuration: "Configuration") -> Path | None:
+    """Return where this process leaves its presence: beside the journal's file, or in `var` beside the configuration."""
+    if configuration.journal.startswith(SQLITE):
+        return Path(configuration.journal.removeprefix(SQLITE) + ".hub.json")
+    file = configuration.file
+    return None if file is None else file.parent / "var" / f"{file.name}.{os.getpid()}.json"
+
+
+def presences(configuration: "Configuration") -> list[Presence]:
+    """Return the hubs of this configuration that run on this machine."""
+    path = presence_path(configuration)
+    if path is None:
+        return []
+    several = f"{configuration.file.name}.*.json" if configuration.file is not None else path.name
+    paths = [path] if configuration.journal.startswith(SQLITE) else sorted(path.parent.glob(several))
+    return [found for found in map(Presence.read, paths) if found is not None]
+
+
+def holder(configuration: "Configuration") -> Presence | None:
+    """Return the hub that holds the journal's file; None when none does, and where many may use the journal."""
+    found = presences(configuration) if configuration.journal.startswith(SQLITE) else []
+    return found[0] if found else None
 
 
 def new_token() -> str:

@@ -1,12 +1,15 @@
 """The doors of a hub: for each route a receiver, and the consumer that lets messages in."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from caravana.engine.program import CompiledRoute
+from caravana.engine.program import CompiledRoute, Program
 from caravana.engine.receiver import RouteReceiver
 from caravana.journal.model import Fence
 from caravana.kit.component import Consumer
+from caravana.kit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -23,15 +26,78 @@ class Doors:
         self._hub = hub
         self.receivers: dict[str, RouteReceiver] = {}
         self.consumers: dict[str, Consumer] = {}
+        self._lock = asyncio.Lock()
+        self._shut = False
 
     async def open_all(self, routes: Iterable[CompiledRoute]) -> None:
         """Make the receivers, then let messages in, in the routes' own order. Raises `ConfigurationError`."""
         listed = list(routes)
         for route in listed:
             self.receivers[route.id] = RouteReceiver(self._hub, route)
-        for route in sorted(listed, key=lambda one: one.model.startup_order or LAST):
-            if route.model.auto_startup and self._hub.route_mode(route.id) != "off":
+        for route in sorted(listed, key=_order):
+            if self._opens(route):
                 await self.open(route)
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        """Keep the doors from being shut, or changed by another, in the block. Raises `ConfigurationError` once they are."""
+        async with self._lock:
+            if self._shut:
+                raise ConfigurationError("the hub is stopping")
+            yield
+
+    async def turn(self, before: Program, after: Program, act: Callable[[Program], None]) -> None:
+        """Go over from one program to another, within `changing`; `act` makes new exchanges begin under the program given.
+
+        Consumers whose address stays the same are not interrupted. When a new one cannot start, all is as it was.
+        Raises what the consumer's start raised.
+        """
+        try:
+            await self._turn(before, after, act)
+        except Exception:
+            await self._turn(after, before, act, anyway=True)
+            raise
+
+    async def _turn(
+        self, before: Program, after: Program, act: Callable[[Program], None], *, anyway: bool = False
+    ) -> None:
+        """`anyway`: go on when a consumer does not start; a person hears of it."""
+        staying = {one.id for one in after.routes.values() if self._stays(before.route(one.id), one)}
+        for route in sorted(before.routes.values(), key=self._slow, reverse=True):
+            if route.id not in staying:
+                await self.close(route.id)
+        act(after)
+        for route_id in before.routes.keys() - staying:
+            self.receivers.pop(route_id, None)
+        for route in after.routes.values():
+            if route.id in staying:
+                self.receivers[route.id].turn_to(route)
+            else:
+                self.receivers[route.id] = RouteReceiver(self._hub, route)
+        opening = [one for one in after.routes.values() if one.id not in staying and self._opens(one)]
+        for route in sorted(opening, key=_order):
+            try:
+                await self.open(route)
+            except Exception as error:
+                if not anyway:
+                    raise
+                self._hub.alarm("consumer_stopped", f"the route `{route.id}` takes nothing: {error}")
+
+    def _stays(self, before: CompiledRoute | None, after: CompiledRoute) -> bool:
+        """Whether the consumer may go on as it is: also one whose start failed before is none."""
+        return (
+            before is not None
+            and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
+            and after.id in self.receivers
+        )
+
+    def _opens(self, route: CompiledRoute) -> bool:
+        return route.model.auto_startup and self._hub.route_mode(route.id) != "off"
+
+    def _slow(self, route: CompiledRoute) -> bool:
+        """Pollers end what they have begun, which takes time; what answers callers is stopped after them."""
+        consumer = self.consumers.get(route.id)
+        return consumer is not None and consumer.exclusive
 
     async def open(self, route: CompiledRoute) -> None:
         """Let messages in at one route. Raises `ConfigurationError`."""
@@ -42,7 +108,8 @@ class Doors:
             self.consumers[route.id] = consumer
 
         async def began(fence: Fence | None) -> None:
-            receiver = self.receivers[route.id] = RouteReceiver(self._hub, route, fence)
+            latest = self.receivers[route.id].route  # its steps may have changed since
+            receiver = self.receivers[route.id] = RouteReceiver(self._hub, latest, fence=fence)
             await begin(endpoint.consumer(receiver))
 
         async def ended() -> None:
@@ -62,6 +129,12 @@ class Doors:
             await consumer.stop()
 
     async def close_all(self) -> None:
-        """Let nothing more in."""
-        for route_id in list(self.receivers):
-            await self.close(route_id)
+        """Let nothing more in, for good."""
+        async with self._lock:
+            self._shut = True
+            for route_id in list(self.receivers):
+                await self.close(route_id)
+
+
+def _order(route: CompiledRoute) -> int:
+    return route.model.startup_order or LAST

@@ -7,13 +7,13 @@ import structlog
 
 from caravana.dispatch import HOLD, OVER, Verdict, Work
 from caravana.engine.message import encode_answer, exchange_of
-from caravana.engine.program import Program, run_route
+from caravana.engine.program import ENGINE_SEMANTICS, Program, run_route
 from caravana.engine.run import Halted, Lost, Run, RunScope
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken
 from caravana.journal import operations as ops
 from caravana.journal.model import Ending, State, Stored
-from caravana.kit.errors import CaravanaError, NotStorable
+from caravana.kit.errors import CaravanaError, ConfigurationError, NotStorable
 from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.pattern import Ended, InDoubt, Parked
 from caravana.pattern.failure import read as read_failure
@@ -74,6 +74,7 @@ class Executor:
         try:
             program = await self._hub.programs.of(stored.revision)
             run.program = program
+            _refuse_other_paths(run, program)
             await self._process(run, program, exchange)
         except Ended:
             return await self._done(run, exchange)
@@ -171,3 +172,11 @@ class Executor:
             log.warning("exchange.lost", exchange=run.stored.id)
             return
         self._hub.ended(run.stored, ending)
+
+
+def _refuse_other_paths(run: Run, program: Program) -> None:
+    """What other call paths recorded would not be found again, and be done twice. Raises `Halted`."""
+    theirs = program.revision.semantics
+    if run.records and theirs != ENGINE_SEMANTICS:
+        text = f"recorded by an engine of semantics {theirs}, this one has {ENGINE_SEMANTICS}"
+        raise Halted(ConfigurationError(text, suggestion="retry under the current revision"), "")

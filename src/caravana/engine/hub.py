@@ -18,6 +18,7 @@ from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
 from caravana.engine.program import Program, run_route
 from caravana.engine.programs import Programs
+from caravana.engine.project import Project
 from caravana.engine.receiver import RouteReceiver, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.requests import Requests
@@ -107,8 +108,7 @@ class Hub:
             self._follower.start()
         await self.doors.open_all(self.program.routes.values())
         self.listener.mount("/_exchange/{id}", ["GET"], self.requests.show_status)
-        for path, page in self.program.pages.items():
-            self.listener.publish(path, page)
+        self.listener.publish(self.program.pages)
         self._housekeeping.start()
 
     async def stop(self, grace: float = 10.0) -> None:
@@ -122,6 +122,30 @@ class Hub:
         await self.circuits.stop()
         await self.ownership.stop()
         await self.journal.close()
+
+    async def turn(self, project: Project) -> tuple[Program, Program]:
+        """Go over to the routes of `project`: new exchanges begin under them, what began before ends under its own.
+
+        Returns the programs before and after. When anything is wrong nothing changes: raises `RouteFileError`,
+        `ConfigurationError`, `JournalError`, and what a consumer's start raises.
+        """
+        async with self.doors.changing():
+            return await self._turn(project)
+
+    async def _turn(self, project: Project) -> tuple[Program, Program]:
+        before, old = self.program, (self.configuration, self.callables)
+        after = self.programs.assemble(project.documents, project.configuration, project.callables)
+        await self.programs.keep(after)
+
+        def act(program: Program) -> None:
+            self.listener.publish(program.pages)
+            self.configuration, self.callables = (
+                old if program is before else (project.configuration, project.callables)
+            )
+            self.programs.turn_to(program)
+
+        await self.doors.turn(before, after, act)
+        return before, after
 
     async def __aenter__(self) -> "Hub":
         await self.start()
@@ -195,8 +219,7 @@ class Hub:
         """Return the entry of a child exchange at `direct:`, `seda:` or any other address. Raises `NoConsumer`."""
         scheme = address.split(":", 1)[0]
         if scheme in ("direct", "seda"):
-            route = self.program.at(address)
-            receiver = self.receivers.get(route.id) or RouteReceiver(self, route)
+            receiver = self._receiver_at(address, parent)
             return receiver.entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
         if scheme not in self.components.schemes:
             raise NoConsumer(f"no component has the scheme of `{address}`")
@@ -212,6 +235,13 @@ class Hub:
             branch=arrival.branch,
             parent=parent.stored.id,
         )
+
+    def _receiver_at(self, address: str, parent: Run) -> RouteReceiver:
+        """Where a child comes in: as the routes are now, else at the route that its parent's revision had there."""
+        if self.program.has(address) or not parent.program.has(address):
+            route = self.program.at(address)
+            return self.receivers.get(route.id) or RouteReceiver(self, route)
+        return RouteReceiver(self, parent.program.at(address), revision=parent.stored.revision)
 
     async def call_route(self, name: str, exchange: Exchange, scope: Any) -> None:
         """Run the route at `direct:name` within the caller's run. Raises `NoConsumer`."""

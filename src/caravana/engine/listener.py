@@ -1,7 +1,7 @@
 """The public HTTP port: whatever consumers mount, and the status address of request-replies that took too long."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -20,9 +20,10 @@ log = structlog.get_logger("caravana.listener")
 class _Mounted(Route):
     """A route that knows which methods it was given: Starlette adds HEAD to GET, which another route may own."""
 
-    def __init__(self, path: str, handler: Handler, wanted: set[str]) -> None:
+    def __init__(self, path: str, handler: Handler, wanted: set[str], *, published: bool = False) -> None:
         super().__init__(path, handler, methods=sorted(wanted) or None)
         self.taken = frozenset(wanted)
+        self.published = published
 
 
 class HubListener:
@@ -55,14 +56,19 @@ class HubListener:
             self._routes.append(_Mounted(path.rstrip("/") + "/{CamelRest:path}", handler, wanted))
         self._sort()
 
-    def publish(self, path: str, document: Any) -> None:
-        """Answer GET at `path` with a JSON document that everybody may read. Raises `ConfigurationError` as `mount`."""
-        text = json.dumps(document, ensure_ascii=False).encode()
+    def publish(self, documents: Mapping[str, Any]) -> None:
+        """Answer GET at each path with its JSON document, and no more at those published before.
 
-        async def show(_request: Request) -> Response:
-            return Response(text, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
-
-        self.mount(path, ["GET"], show)
+        Everybody may read them. Raises `ConfigurationError` when a path is taken, and changes nothing then.
+        """
+        others = [one for one in self._routes if not one.published]
+        for path in documents:
+            if any(one.path == path and {"GET"} & (one.taken or {"GET"}) for one in others):
+                raise ConfigurationError(f"`{path}` is answered by another route already")
+        self._routes = others + [
+            _Mounted(path, _document(document), {"GET"}, published=True) for path, document in documents.items()
+        ]
+        self._sort()
 
     def unmount(self, path: str, methods: Sequence[str]) -> None:
         """Stop answering `path`."""
@@ -114,3 +120,12 @@ class HubListener:
         except Exception:
             log.exception("listener.handler_failed", path=request.url.path)
             return JSONResponse({"error": "something went wrong here; it was written down"}, 500)
+
+
+def _document(document: Any) -> Handler:
+    text = json.dumps(document, ensure_ascii=False).encode()
+
+    async def show(_request: Request) -> Response:
+        return Response(text, media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
+
+    return show

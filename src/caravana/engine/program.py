@@ -64,7 +64,12 @@ class Intake:
 
 @dataclass(frozen=True)
 class CompiledRoute:
-    """One route, ready to run. `uri` is its consumer's address without the generic options."""
+    """One route, ready to run.
+
+    `uri` is its consumer's address without the generic options; `shared` what of the files beside it holds for it;
+    `callables` are the versions of the callables it names, `asked` the placeholders its expressions ask for; `changed`
+    names the callables that are other ones now than in the route's revision.
+    """
 
     id: str
     model: m.Route
@@ -72,23 +77,41 @@ class CompiledRoute:
     intake: Intake
     process: Processor
     handling: Handling | None
+    shared: tuple[m.Node, ...] = ()
+    callables: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str | None] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
+    def same_as(self, other: "CompiledRoute") -> bool:
+        """Whether both do the same (remarks and drawing apart)."""
+        return self.definition() == other.definition()
 
-def asked_before(manifest: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the settings and the environment variables that a revision found when it was loaded."""
-    known = {name: value for name, value in manifest["placeholders"].items() if value is not None}
-    env = {name[4:]: value for name, value in known.items() if name.startswith("env:")}
-    return {name: value for name, value in known.items() if not name.startswith("env:")}, env
+    def definition(self) -> list[Any]:
+        """Return all that the route is made of."""
+        routes = [canonical(one, descriptive=False) for one in (self.model, *self.shared)]
+        return [routes, self.callables, self.asked]
 
 
 @dataclass(frozen=True)
 class Revision:
-    """What a revision is made of: canonical routes, placeholder values, versions of callables, engine semantics."""
+    """What a revision is made of: canonical routes, placeholder values, callables (versions, settings), engine semantics."""
 
     routes: list[Any]
     placeholders: Mapping[str, str | None]
     callables: Mapping[str, str]
+    settings: Mapping[str, Any] = field(default_factory=dict)
     semantics: int = ENGINE_SEMANTICS
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> "Revision":
+        """Return the revision of a manifest that was kept; one of before 2026-12 knows no settings."""
+        return cls(**{"settings": {}, **manifest})
+
+    def asked_before(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the settings and the environment variables that it found when it was loaded."""
+        known = {name: value for name, value in self.placeholders.items() if value is not None}
+        env = {name[4:]: value for name, value in known.items() if name.startswith("env:")}
+        return {name: value for name, value in known.items() if not name.startswith("env:")}, env
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -97,6 +120,7 @@ class Revision:
             "routes": self.routes,
             "placeholders": dict(self.placeholders),
             "callables": dict(self.callables),
+            "settings": dict(self.settings),
             "semantics": self.semantics,
         }
 
@@ -121,6 +145,10 @@ class Program:
         """Return the route `route_id`."""
         return self.routes.get(route_id)
 
+    def has(self, address: str) -> bool:
+        """Whether a route begins at `direct:name` or `seda:name`."""
+        return address.split("?", 1)[0] in self.addresses
+
     def at(self, address: str) -> CompiledRoute:
         """Return the route that begins at `direct:name` or `seda:name`. Raises `NoConsumer`."""
         found = self.addresses.get(address.split("?", 1)[0])
@@ -137,7 +165,8 @@ class Assembler:
         self._clock = clock
         self._callables = callables
         self._endpoint = endpoint
-        self._settings: Settings | None = None
+        self._settings: Callable[[dict[str, str | None]], Settings] = lambda asked: Settings({}, asked)
+        self._asked: dict[str, str | None] = {}
         self.problems: list[Problem] = []
 
     def assemble(
@@ -152,7 +181,7 @@ class Assembler:
         """
         resolved: list[RouteDocument] = []
         used: dict[str, str | None] = {}
-        self._settings = Settings(placeholders, used, env)
+        self._settings = lambda asked: Settings(placeholders, asked, env)
         for document in documents:
             resolution = resolve(document, placeholders, env)
             resolved.append(_without_disabled(resolution.model))
@@ -161,7 +190,8 @@ class Assembler:
         revision = Revision(
             [canonical(document, descriptive=False) for document in resolved],
             used,
-            {one.name: one.version for one in self._callables},
+            self._callables.versions(),
+            self._callables.settings,
         )
         program = Program(revision)
         configurations = [one for document in resolved for one in document.configurations]
@@ -171,7 +201,9 @@ class Assembler:
         for document in resolved:
             for route in [*document.routes, *expand_rest(document, rests)]:
                 if not route.disabled:
+                    self._asked = {}
                     self._add(program, route, document, configurations)
+                    used |= self._asked
         program.ad_hoc = lambda address: sender(Uri.parse(address), "to1", self._compiler("", None))
         return program
 
@@ -191,14 +223,16 @@ class Assembler:
     ) -> None:
         route_id = route.id or f"route{len(program.routes) + 1}"
         try:
-            compiled = self._compile(route_id, route, document, configurations)
+            with self._callables.watched() as named:
+                compiled = self._compile(route_id, route, document, configurations)
         except ConfigurationError as error:
             self._problem(route, error)
             return
         if route_id in program.routes:
             self._problem(route, ConfigurationError(f"two routes have the id `{route_id}`"))
             return
-        program.routes[route_id] = compiled
+        versions = {name: self._callables.get(name).version for name in sorted(named)}
+        program.routes[route_id] = replace(compiled, callables=versions, asked=self._asked)
         address = f"{compiled.uri.scheme}:{compiled.uri.path}"
         if compiled.uri.scheme in ("direct", "seda") and program.addresses.setdefault(address, route_id) != route_id:
             self._problem(route, ConfigurationError(f"two routes begin at `{address}`"))
@@ -210,7 +244,7 @@ class Assembler:
             callables=self._callables,
             endpoint=self._endpoint,
             guard=guard,
-            settings=self._settings,
+            settings=self._settings(self._asked),
         )
 
     def _compile(
@@ -222,12 +256,13 @@ class Assembler:
         handler = error_handler_of(route, applying, document)
         handling = None
         if not isinstance(handler, m.NoErrorHandler):
-            shared = [clause for one in applying for clause in one.on_exception] + list(document.clauses)
-            handling = Handling(handler, [route.on_exception, shared], self._compiler(route_id, None))
+            common = [clause for one in applying for clause in one.on_exception] + list(document.clauses)
+            handling = Handling(handler, [route.on_exception, common], self._compiler(route_id, None))
         compiler = self._compiler(route_id, handling.guard if handling else None)
         block = self._block(compiler, route)
         process = _received(route.from_.variable_receive, block)
-        return CompiledRoute(route_id, route, uri, intake, process, handling)
+        shared = (*applying, handler, *document.clauses)
+        return CompiledRoute(route_id, route, uri, intake, process, handling, shared)
 
     def _block(self, compiler: Compiler, route: m.Route) -> Processor:
         """Compile the steps one by one, so that every wrong one is told."""
@@ -356,6 +391,8 @@ def error_handler_of(
 async def run_route(route: CompiledRoute, exchange: Exchange, scope: RunScope) -> None:
     """Run a route on `exchange`; call paths begin with the scope's prefix."""
     before, exchange.route_id = exchange.route_id, route.id
+    if route.changed:
+        await scope.run.tell_changed(route.changed)
     if route.handling is not None and route.handling.keeps_original:
         scope = RunScope(scope.run, scope.prefix, exchange.copy(), scope.depth)
     try:

@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 class RouteReceiver:
     """Feeds one route (`caravana.kit.ports.Receiver`)."""
 
-    def __init__(self, hub: "Hub", route: CompiledRoute, fence: Fence | None = None) -> None:
-        """`route`: the route fed; `fence`: of an exclusive consumer, what each of its writes must prove."""
+    def __init__(
+        self, hub: "Hub", route: CompiledRoute, *, fence: Fence | None = None, revision: str | None = None
+    ) -> None:
+        """`route`: the route fed; `fence`: of an exclusive consumer, what each of its writes must prove.
+
+        `revision`: the one that exchanges begin under, by default the hub's at the time.
+        """
         self._hub = hub
-        self._route = route
+        self.route = route
+        self._revision = revision
         self.route_id = route.id
         self.source = f"{route.uri.scheme}:{route.uri.path}"
         self._accepted_count = hub.metrics.accepted.labels(route=route.id)
@@ -36,15 +42,19 @@ class RouteReceiver:
         self.store = JournalStore(hub, fence)
         self._fence = fence
 
+    def turn_to(self, route: CompiledRoute) -> None:
+        """Feed `route` from now on: the same consumer's, as its file says it now."""
+        self.route = route
+
     @property
     def reply_accepted(self) -> bool:
         """Whether the sender is answered when its message is on disk."""
-        return self._route.intake.reply_accepted
+        return self.route.intake.reply_accepted
 
     @property
     def go_live(self) -> datetime | None:
         """Records older than this are not taken."""
-        return self._route.intake.go_live or self._hub.configuration.go_live
+        return self.route.intake.go_live or self._hub.configuration.go_live
 
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
         """Put `arrivals` and the new cursor on disk in one transaction. Raises `Unavailable`."""
@@ -86,7 +96,7 @@ class RouteReceiver:
 
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
-        intake = self._route.intake
+        intake = self.route.intake
         message = encode_message(arrival.body, arrival.headers, arrival.properties)
         identity = id_ or self._own_id(pattern)
         probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
@@ -97,7 +107,7 @@ class RouteReceiver:
         return Entry(
             id=identity,
             route=self.route_id,
-            revision=self._hub.revision,
+            revision=self._revision or self._hub.revision,
             source=self.source,
             message=message,
             shard=shard_of(lane, identity),
@@ -147,7 +157,7 @@ class RouteReceiver:
         self._accepted(admitted)
         if not admitted.duplicate:
             self._hub.requests.begin(entry, admitted.seq)
-        limit = (timeout or self._route.intake.reply_timeout).total_seconds()
+        limit = (timeout or self.route.intake.reply_timeout).total_seconds()
         return await self._hub.requests.answer(admitted.id, limit)
 
     async def cursor(self) -> Any:

@@ -71,8 +71,9 @@ class Components:
     def __init__(self, context: Context, further: Iterable[type[Component]] = ()) -> None:
         """`context`: the hub; `further`: classes beside those found, e.g. an application's own."""
         self._context = context
+        self.further = tuple(further)
         self._loaders = component_loaders()
-        for cls in further:
+        for cls in self.further:
             self._loaders |= dict.fromkeys((cls.scheme, *cls.schemes), partial(_itself, cls))
         self._by_scheme: dict[str, Component] = {}
         self._made: dict[type[Component], Component] = {}

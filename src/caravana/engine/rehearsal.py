@@ -1,6 +1,6 @@
 """Rehearsing a re-run: how far an exchange's records carry it under a program, without one call or one write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,9 @@ class _Rehearsal(Run):
 
     async def commit(self, operation: Any) -> Any:
         raise Reached("", operation.name)
+
+    async def tell_changed(self, names: Sequence[str]) -> None:
+        return None
 
     async def wait_until(self, micros: int | None, reason: str) -> None:
         return None

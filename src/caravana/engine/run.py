@@ -1,16 +1,19 @@
 """One run of one exchange: the records of earlier runs, what this one adds, and what it may ask of the hub."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+import structlog
 
 from caravana.engine.gate import Gates
 from caravana.engine.message import encode_message
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Fenced, Journal
 from caravana.journal import operations as ops
+from caravana.journal.admin import Audit, note
 from caravana.journal.model import Entry, Letter, Record, Step, Stored, child_id
 from caravana.kit import codec
 from caravana.kit.clock import Clock
@@ -20,6 +23,7 @@ from caravana.kit.ports import Arrival
 from caravana.pattern.failure import write as write_failure
 from caravana.pattern.signal import Parked, Signal
 
+log = structlog.get_logger("caravana.exchange")
 IN_PLACE = timedelta(seconds=5)
 """Waits up to this long stay in place; longer ones are parked and hold no worker."""
 
@@ -79,6 +83,7 @@ class Run:
     claims: bool = False
     began: bool = False
     program: Any = None
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._to_come = {
@@ -145,6 +150,15 @@ class Run:
         number = records[0].attempts + records[0].redeliveries
         batch = [*records, *self.take_late()]
         await self.commit(ops.write_attempt(self.stored.seq, batch, number, self.now, write_failure(error)))
+
+    async def tell_changed(self, names: Sequence[str]) -> None:
+        """Tell on the timeline, once, that callables run which are others than in the exchange's revision. Raises `Lost`."""
+        text = f"other code than in its revision: {', '.join(names)}"
+        if text in self.told:
+            return
+        self.told.add(text)
+        log.warning("exchange.changed_callables", exchange=self.stored.id, callables=list(names))
+        await self.commit(note(Audit(self.now, "", "runs changed callables", self.stored.id, text)))
 
     async def wait_until(self, micros: int | None, reason: str) -> None:
         """Wait for a moment: in place when it is near and somebody may wait, else parked. Raises `Parked`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from caravana.engine.configuration import Configuration
 from caravana.engine.control import Presence, new_token, presence_path
 from caravana.engine.control_app import ControlApp
 from caravana.engine.hub import Hub
@@ -18,6 +19,7 @@ from caravana.kit.serving import serve
 
 if TYPE_CHECKING:
     from caravana.engine.admin import Admin
+    from caravana.engine.reload import Reloader
 
 log = structlog.get_logger("caravana.hub")
 
@@ -57,32 +59,33 @@ class Watch:
 class _Office:
     """The operator's desk, imported when it is first asked: most hubs run for days without, and it brings SQLAlchemy."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, reloader: "Reloader | None") -> None:
         self._hub = hub
+        self._reloader = reloader
         self._admin: Admin | None = None
 
     async def __call__(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         if self._admin is None:
-            self._admin = await asyncio.to_thread(_open_desk, self._hub)  # messages go on meanwhile
+            self._admin = await asyncio.to_thread(_open_desk, self._hub, self._reloader)  # messages go on meanwhile
         return await self._admin.call(operation, arguments)
 
 
-def _open_desk(hub: Hub) -> "Admin":
+def _open_desk(hub: Hub, reloader: "Reloader | None") -> "Admin":
     from caravana.engine.admin import Admin
 
-    return Admin(hub.journal, hub.clock, hub)
+    return Admin(hub.journal, hub.clock, hub, reloader=reloader)
 
 
 @asynccontextmanager
-async def served(hub: Hub) -> AsyncIterator[Addresses]:
-    """Run `hub` with both ports while the block runs.
+async def served(hub: Hub, reloader: "Reloader | None" = None) -> AsyncIterator[Addresses]:
+    """Run `hub` with both ports while the block runs; `reloader` reads its routes again when the operator asks.
 
     The ports are bound first and tell the public address; then the hub starts, and messages are let in. Raises
     `ConfigurationError` when a port is taken, and what `Hub.start` raises.
     """
     configuration = hub.configuration
     watch, token = Watch(hub), new_token()
-    control = ControlApp(watch, _Office(hub), token)
+    control = ControlApp(watch, _Office(hub, reloader), token)
     async with AsyncExitStack() as stack:
         listener = await _bind(stack, hub.listener, "listener", configuration.listener)
         office = await _bind(stack, control.app(), "control", configuration.control)
@@ -90,16 +93,25 @@ async def served(hub: Hub) -> AsyncIterator[Addresses]:
             hub.listener.public_url = listener
         await hub.start()
         stack.push_async_callback(hub.stop)
-        presence = presence_path(configuration.journal)
-        if presence is not None:
-            Presence(os.getpid(), office, token, listener).write(presence)
-            stack.callback(presence.unlink, missing_ok=True)
+        _leave_presence(stack, configuration, Presence(os.getpid(), office, token, listener))
         gc.freeze()  # what a started hub holds stays: the collector need not look at it again while messages wait
         watch.started = True
         try:
             yield Addresses(listener, office, hub.listener.public_url)
         finally:
             watch.started = False
+
+
+def _leave_presence(stack: AsyncExitStack, configuration: Configuration, presence: Presence) -> None:
+    path = presence_path(configuration)
+    if path is None:
+        return
+    try:
+        presence.write(path)
+    except OSError as error:
+        log.warning("presence.unwritten", path=str(path), reason=error.strerror, hint="`caravana reload` needs it")
+    else:
+        stack.callback(path.unlink, missing_ok=True)
 
 
 async def _bind(stack: AsyncExitStack, app: Any, name: str, port: Any) -> str:

@@ -154,7 +154,10 @@ def _timeline(
         place = f"{record.path} · {record.endpoint}" if record.endpoint else record.path
         events.append((record.recorded_at, f"{record.kind}: {what}", place, str(detail)))
     events += [(one["at"], f"dead letter ({one['state']})", one["path"], one["endpoint"]) for one in head["letters"]]
-    events += [(at, f"{action} by {actor}", "", detail or "") for at, actor, action, _, detail in head["audit"]]
+    events += [
+        (at, f"{action} by {actor}" if actor else action, "", detail or "")
+        for at, actor, action, _, detail in head["audit"]
+    ]
     if head["finished_at"] is not None:
         events.append(
             (head["finished_at"], head["state"], head["error_path"] or "", str(shown(_reason(head["error"])) or ""))

@@ -95,6 +95,14 @@ def _audit(audit: Audit) -> Work[None]:
 
 
 @operation
+def note(audit: Audit) -> Work[None]:
+    """Store what happened to an exchange, once: a re-run finds the same line and adds none."""
+    told = yield s.GET_AUDIT, {"subject": audit.subject}
+    if not any((action, detail) == (audit.action, audit.detail) for _, _, action, _, detail in told):
+        yield from _audit(audit)
+
+
+@operation
 def revive(change: Change, audit: Audit) -> Work[bool]:
     """Let an exchange run again with what `change` says of its records; False: it is in another state by now."""
     row = {

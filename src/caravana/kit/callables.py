@@ -2,10 +2,14 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 from caravana.kit.effect import Kind
 from caravana.kit.errors import ConfigurationError
@@ -47,6 +51,19 @@ def blind(function: F) -> F:
     return declare(Kind.BLIND)(function)
 
 
+class Configured(ABC):
+    """An object whose methods depend on settings: they are part of a revision, and an exchange ends under those it began with."""
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Any]:
+        """The settings as JSON-able values, without secrets."""
+
+    @abstractmethod
+    def with_settings(self, settings: Mapping[str, Any]) -> Self:
+        """Return the same with what `settings` of an earlier one gave. Raises `ConfigurationError` when they do not fit."""
+
+
 @dataclass(frozen=True)
 class Registered:
     """One callable under its name; `declared` is False when nobody said what kind of effect it has."""
@@ -64,6 +81,39 @@ class Callables:
     def __init__(self) -> None:
         """Begin empty."""
         self._by_name: dict[str, Registered] = {}
+        self._configured: dict[str, Configured] = {}
+        self._asked: set[str] = set()
+
+    @property
+    def settings(self) -> dict[str, dict[str, Any]]:
+        """The settings of the objects that have some, by the objects' names."""
+        return {name: dict(target.settings) for name, target in self._configured.items()}
+
+    def with_settings(self, settings: Mapping[str, Mapping[str, Any]]) -> "Callables":
+        """Return the same callables, the objects named in `settings` with those. Raises `ConfigurationError`."""
+        made = Callables()
+        made._by_name = dict(self._by_name)
+        made._configured = dict(self._configured)
+        for name in settings.keys() & self._configured.keys():
+            made.register(name, self._configured[name].with_settings(settings[name]))
+        return made
+
+    def versions(self) -> dict[str, str]:
+        """Return the version of every callable, by name."""
+        return {one.name: one.version for one in self}
+
+    def outdated(self) -> list[str]:
+        """Return the names of callables whose file is another than when they were loaded: Python code is read once."""
+        return sorted(one.name for one in self if _source_of(one.function).changed())
+
+    @contextmanager
+    def watched(self) -> Iterator[set[str]]:
+        """Gather the names of the callables that are asked for in the block."""
+        before, self._asked = self._asked, set()
+        try:
+            yield self._asked
+        finally:
+            self._asked = before
 
     def register(self, name: str, target: Any) -> None:
         """Register a function, or an object whose public methods are reached as `name.method`.
@@ -76,8 +126,10 @@ class Callables:
             target = target()
         if inspect.isroutine(target) or callable(target):
             self._add(name, target)
+        if isinstance(target, Configured):
+            self._configured[name] = target
         for method_name, method in inspect.getmembers(target, inspect.ismethod):
-            if not method_name.startswith("_"):
+            if not method_name.startswith("_") and not hasattr(Configured, method_name):
                 self._add(f"{name}.{method_name}", method)
 
     def register_path(self, name: str, path: str) -> None:
@@ -99,6 +151,7 @@ class Callables:
         found = self._by_name.get(name)
         if found is None:
             raise ConfigurationError(f"no callable is registered under `{name}`")
+        self._asked.add(name)
         return found
 
     def __contains__(self, name: object) -> bool:
@@ -109,13 +162,50 @@ class Callables:
 
     def _add(self, name: str, function: Callable[..., Any]) -> None:
         kind = getattr(function, _KIND, None)
-        version = getattr(function, _VERSION, None) or _source_hash(function)
+        version = getattr(function, _VERSION, None) or _source_of(function).hash
         self._by_name[name] = Registered(name, function, kind or Kind.BLIND, kind is not None, version)
 
 
-def _source_hash(function: Callable[..., Any]) -> str:
+class _Source(NamedTuple):
+    """The source of a function as it was loaded."""
+
+    hash: str
+    file: Path | None
+    written: int
+
+    def changed(self) -> bool:
+        """Whether its file was written since."""
+        return self.file is not None and _written(self.file) != self.written
+
+
+_SOURCES: "WeakKeyDictionary[Callable[..., Any], _Source]" = WeakKeyDictionary()
+"""Looked at once for each function: later its file may say something else than what runs."""
+
+
+def _source_of(function: Callable[..., Any]) -> _Source:
+    plain = inspect.unwrap(getattr(function, "__func__", function))
     try:
-        source = inspect.getsource(inspect.unwrap(function))
+        if plain not in _SOURCES:
+            _SOURCES[plain] = _look_at(plain)
+        return _SOURCES[plain]
+    except TypeError:  # an object that is called and cannot be a key
+        return _look_at(plain)
+
+
+def _look_at(function: Callable[..., Any]) -> _Source:
+    try:
+        source, file = inspect.getsource(function), Path(inspect.getfile(function))
     except (OSError, TypeError):
-        source = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}"
-    return hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
+        source, file = (
+            f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(type(function)))}",
+            None,
+        )
+    digest = hashlib.blake2b(source.encode(), digest_size=8).hexdigest()
+    return _Source(digest, file, _written(file) if file is not None else 0)
+
+
+def _written(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -5,9 +5,10 @@ CaravanaError
     └── RouteFileError      a file that cannot be used; carries all problems found in it
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from caravana.kit.errors import ConfigurationError
 from caravana.route.location import NOWHERE, Location
@@ -43,6 +44,23 @@ class Problem:
     def column(self) -> int:
         """The column, from 1; 0 = unknown."""
         return self.location.column
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON-able values."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "severity": self.severity.value,
+            "message": self.message,
+            "suggestion": self.suggestion,
+        }
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Problem":
+        """Return the problem that `as_json` gave."""
+        location = Location(told["file"], told["line"], told["column"])
+        return cls(Severity(told["severity"]), location, told["message"], told["suggestion"])
 
     def __str__(self) -> str:
         """Return one line: place, severity, message, suggestion."""

@@ -1,0 +1,58 @@
+"""`caravana reload`: the routes of the running hub as their files are now."""
+
+import getpass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from caravana.cli.office import ask_hub
+from caravana.cli.output import Json, fail, print_json, print_problems, print_table
+from caravana.cli.project import DEFAULT, Config
+
+if TYPE_CHECKING:
+    from caravana.engine.control import Presence
+
+
+def reload(config: Config = DEFAULT, json: Json = False) -> None:
+    """Let the running hub read its route files again, without a restart and without losing a message.
+
+    When all files are good, added routes start, removed ones stop, changed ones are replaced and unchanged ones are not
+    interrupted; messages on their way end under the routes they began with. When anything is wrong nothing changes, every
+    problem is told and the exit code is 1. Other settings need a restart; those that differ are named. Each hub of the
+    configuration that runs on this machine is asked; SIGHUP does the same for one process.
+
+    \b
+    caravana reload
+    caravana reload --config /etc/caravana/caravana.yaml --json
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    from caravana.engine.configuration import read_configuration
+    from caravana.engine.control import AdminError, presences
+
+    hubs = presences(read_configuration(config))
+    if not hubs:
+        fail("no hub of this configuration runs on this machine: it reads the routes when it starts")
+        raise typer.Exit(1)
+    try:
+        answers = [ask_hub(hub, "reload", {"actor": getpass.getuser()}) for hub in hubs]
+    except AdminError as error:
+        fail(str(error))
+        raise typer.Exit(1) from None
+    if json:
+        print_json([{"process": hub.pid, **answer} for hub, answer in zip(hubs, answers, strict=True)])
+    else:
+        for hub, answer in zip(hubs, answers, strict=True):
+            _print(hub, answer)
+    raise typer.Exit(1 if any(answer["refused"] for answer in answers) else 0)
+
+
+def _print(hub: "Presence", answer: dict[str, Any]) -> None:
+    from caravana.route import Problem
+
+    print_problems([Problem.of(one) for one in answer["problems"]])
+    if answer["refused"]:
+        fail(f"refused: the routes of process {hub.pid} run on as they were")
+    else:
+        title = f"Routes of process {hub.pid}, revision {answer['revision'][:12]}"
+        print_table(title, ("route", "now"), answer["routes"].items(), empty="no routes")
+    for name in answer["restart"]:
+        typer.echo(f"! {name} differs: restart the hub to use it")
