@@ -42,7 +42,13 @@ async def test_cut_is_no_body() -> None:
 
 def test_headers_of_a_message() -> None:
     """Names get their usual spelling, several of one name become a list; credentials and Camel's own stay outside."""
-    sent = [(b"content-type", b"a/b"), (b"x-tag", b"1"), (b"authorization", b"x"), (b"camelx", b"y"), (b"x-tag", b"\xe9")]
+    sent = [
+        (b"content-type", b"a/b"),
+        (b"x-tag", b"1"),
+        (b"authorization", b"x"),
+        (b"camelx", b"y"),
+        (b"x-tag", b"\xe9"),
+    ]
     asked = request(headers=[*sent, (b"x-tag", b"3")])
     assert message_headers(asked) == {"Content-Type": "a/b", "X-Tag": ["1", "é", "3"]}
     assert (header(asked, "X-TAG"), header(asked, "none")) == ("1", "")
