@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from caravana.demo.play import Result
+    from caravana.demo.play import Day, Result
     from caravana.demo.world import World
 
 Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
@@ -71,7 +71,8 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
 
     console.print("Starting imitations of Odoo and PlacetoPay, and a hub of your own …")
     await world.start()
-    results = await Day(world, console, chosen, orders).play()
+    day = Day(world, console, chosen, orders)
+    results = await day.play()
     doubts = await _doubts(world)
     if as_json:
         _print_json(results, doubts)
@@ -85,7 +86,7 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
     else:
         console.print("[bold green]Every charge is in Odoo exactly once.[/bold green]")
     if stay:
-        await _stay(world, console)
+        await _stay(day, console)
     return 1 if bad or short else 0
 
 
@@ -111,17 +112,13 @@ def _show_log(world: "World", console: "Console") -> None:
         console.print("The hub's last words:", *lines, sep="\n", markup=False)
 
 
-async def _stay(world: "World", console: "Console") -> None:
+async def _stay(day: "Day", console: "Console") -> None:
     import asyncio
+    import contextlib
 
-    console.print(
-        f"Everything goes on running. Pay pages: {world.url('listener')}/pay/…  health: {world.url('control')}/readyz"
-    )
-    console.print(
-        f"Odoo's imitation: {world.url('odoo')}   PlacetoPay's: {world.url('placetopay')}   folder: {world.folder}"
-    )
-    console.print("Ctrl-C ends it.")
-    try:
-        await asyncio.Event().wait()
-    except asyncio.CancelledError:
-        return
+    from caravana.demo.stay import Stay
+
+    stay = Stay(day, console)
+    await stay.open()
+    with contextlib.suppress(asyncio.CancelledError):
+        await stay.watch()

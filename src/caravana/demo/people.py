@@ -16,12 +16,14 @@ _KEY = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Order:
-    """One order of the day; `approved` counts the charges that the provider made for it."""
+    """One order of the day; `checkout` is the provider's page that pressing pay led to."""
 
     id: int
     name: str
     link: str = ""
     request_id: str = ""
+    checkout: str = ""
+    amount: float = 0.0
     expected: int = 1
 
 
@@ -63,8 +65,8 @@ class Clerk:
             "sale.order", "create", vals_list=[{"partner_id": self._partner, "order_line": [line]}]
         )
         await self.call("sale.order", "action_confirm", ids=[order_id])
-        [row] = await self.call("sale.order", "read", ids=[order_id], fields=["name"])
-        return Order(order_id, row["name"])
+        [row] = await self.call("sale.order", "read", ids=[order_id], fields=["name", "amount_total"])
+        return Order(order_id, row["name"], amount=row["amount_total"])
 
     async def links(self, orders: list[Order]) -> None:
         """Read the pay links that the hub noted on the orders."""
@@ -76,11 +78,15 @@ class Clerk:
             if found:
                 by_id[row["res_id"]].link = found[0]
 
+    async def booked(self) -> list[dict[str, Any]]:
+        """Return the registered payments that Odoo holds, the first made first."""
+        asked = {"domain": [["state", "in", ["in_process", "paid"]]], "fields": ["name", "memo", "amount"]}
+        rows: list[dict[str, Any]] = await self.call("account.payment", "search_read", **asked, order="id asc")
+        return rows
+
     async def payments(self) -> Counter[str]:
         """Return how many registered payments Odoo holds for each provider's payment, by the text that names it."""
-        domain = [["state", "in", ["in_process", "paid"]]]
-        rows = await self.call("account.payment", "search_read", domain=domain, fields=["memo", "amount"])
-        return Counter(str(row["memo"]) for row in rows)
+        return Counter(str(row["memo"]) for row in await self.booked())
 
 
 class Customer:
@@ -97,7 +103,7 @@ class Customer:
                 async with self._world.http.post(order.link, allow_redirects=False) as answer:
                     target = answer.headers.get("Location", "")
                     if answer.status == 303 and self._world.url("placetopay") in target:
-                        order.request_id = await self._request_id(order)
+                        order.request_id, order.checkout = await self._request_id(order), target
                         if order.request_id:
                             return
             except (aiohttp.ClientError, TimeoutError):

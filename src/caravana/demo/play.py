@@ -102,7 +102,7 @@ class Day:
     async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: object) -> Result:
         began, calls = time.monotonic(), await odoo_calls(self.world)
         orders = [await self.clerk.confirm_order(1 + number % 3) for number in range(count)]
-        await self._wait_for_links(orders)
+        await self.wait_for_links(orders)
         await chapter.play(self.stage, orders)
         result = Result(chapter, count)
         deadline = time.monotonic() + PATIENCE
@@ -116,7 +116,8 @@ class Day:
         result.seconds = time.monotonic() - began
         return result
 
-    async def _wait_for_links(self, orders: list[Order]) -> None:
+    async def wait_for_links(self, orders: list[Order]) -> None:
+        """Wait until the hub has noted a pay link on each order. Raises `DemoFailed`."""
         deadline = time.monotonic() + PATIENCE
         while any(not order.link for order in orders):
             if time.monotonic() > deadline:
@@ -128,7 +129,8 @@ class Day:
 
 def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
     """Return the day's result as a table."""
-    shown = Table(title="The day, counted in the provider's and Odoo's own books", box=SIMPLE_HEAD)
+    title = "The day, counted in the provider's and Odoo's own books"
+    shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     shown.add_column("chapter", no_wrap=True)
     for name in ("orders", "charged", "in Odoo", "lost", "doubled", "calls", "s"):
         shown.add_column(name, justify="right")

@@ -39,6 +39,8 @@ connections:
     url: http://127.0.0.1:{placetopay}
     login: sandbox-login
     secretKey: sandbox-secret-key
+settings:
+  cards.life: 12h  # of the demo's clock, which hurries: time enough for a person at the checkout
 limits:
   connections:
     "odoo:odoo": {{open_for: 2s}}
@@ -121,12 +123,25 @@ class World:
         """Kill the hub as a power cut would, and start it again."""
         assert self._hub is not None
         self._hub.send_signal(signal.SIGKILL)
+        await self.revive_hub()
+
+    async def revive_hub(self) -> None:
+        """Wait until the hub has died, and start it again. Raises `DemoFailed`."""
+        assert self._hub is not None
         await self._hub.wait()
         self.kills += 1
         await self.start_hub()
 
+    @property
+    def hub_pid(self) -> int:
+        """Whom to kill."""
+        assert self._hub is not None
+        return self._hub.pid
+
     async def stop(self) -> None:
         """End everything."""
+        if self.session is not None:
+            await self.session.close()
         for process in (self._hub, self._partners):
             if process is not None and process.returncode is None:
                 process.terminate()
@@ -135,8 +150,6 @@ class World:
                 except TimeoutError:
                     process.kill()
                     await process.wait()
-        if self.session is not None:
-            await self.session.close()
 
     async def _spawn(self, log: str, module: str, *arguments: str) -> asyncio.subprocess.Process:
         with (self.folder / log).open("ab") as output:

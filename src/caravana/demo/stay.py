@@ -1,0 +1,81 @@
+"""After the day: orders that wait to be paid, their links, and what to try with them in a browser."""
+
+import asyncio
+
+from rich.console import Console
+from rich.table import Table
+
+from caravana.component.placetopay.sandbox import Card
+from caravana.demo.people import Order
+from caravana.demo.play import Day
+
+WAITING = 3
+LOOK_SECONDS = 0.5
+
+
+class Stay:
+    """Leaves the world running, with orders to be paid by whoever sits before it."""
+
+    def __init__(self, day: Day, console: Console) -> None:
+        """`day`: the one that was played."""
+        self._day = day
+        self._world = day.world
+        self._console = console
+
+    async def open(self) -> None:
+        """Confirm orders, wait for their links, open the checkout of the last, and show all that. Raises `DemoFailed`."""
+        orders = [await self._day.clerk.confirm_order(number) for number in range(1, WAITING + 1)]
+        await self._day.wait_for_links(orders)
+        await self._day.stage.customer.open(orders[-1])
+        self._show_links(orders)
+        self._console.print(self._trials())
+        self._console.print("Payments that reach Odoo are told below. Ctrl-C ends everything.")
+
+    async def watch(self) -> None:
+        """Tell what reaches Odoo, and start the hub again whenever somebody has killed it. Raises `DemoFailed`."""
+        await asyncio.gather(self._revive(), self._tell())
+
+    async def _revive(self) -> None:
+        while True:
+            pid = self._world.hub_pid
+            await self._world.revive_hub()
+            self._console.print(f"The hub {pid} died and was started again; now it is {self._world.hub_pid}.")
+
+    async def _tell(self) -> None:
+        known = len(await self._day.clerk.booked())
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            booked = await self._day.clerk.booked()
+            for one in booked[known:]:
+                self._console.print(f"Odoo has the payment {one['name']} of {one['amount']:.2f} USD: {one['memo']}.")
+            known = len(booked)
+
+    def _show_links(self, orders: list[Order]) -> None:
+        """A link stands on one line however narrow the terminal is: cut in two it could not be opened."""
+        addresses = [*((one, "pay", one.link) for one in orders), (orders[-1], "checkout", orders[-1].checkout)]
+        shown = _table("Orders that wait to be paid: open a link in a browser")
+        for order, kind, address in addresses:
+            shown.add_row(order.name, f"{order.amount:.2f}", kind, f"[link={address}]{address}[/link]")
+        needed = 40 + max(len(address) for _, _, address in addresses)
+        wide = Console(file=self._console.file, width=max(needed, self._console.width))
+        wide.print(shown)
+
+    def _trials(self) -> Table:
+        world, shown = self._world, _table("What to try")
+        shown.add_row("approve", f"pay with card {_groups(Card.APPROVED)}, any later date, any CVV")
+        shown.add_row("refuse", f"pay with card {_groups(Card.DENIED)}, then again with the first")
+        shown.add_row("wait", f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later")
+        shown.add_row("twice", "press pay in two windows of one link: it is one session")
+        shown.add_row("kill", f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")
+        shown.add_row("messages", f"cd {world.folder} && caravana messages")
+        shown.add_row("health", f"{world.url('control')}/readyz")
+        shown.add_row("provider", f"{world.url('placetopay')}/_sandbox/sessions")
+        return shown
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False)
+
+
+def _groups(card: Card) -> str:
+    return " ".join(card.value[start : start + 4] for start in range(0, len(card.value), 4))
