@@ -183,3 +183,25 @@ async def test_follower_looks_when_told(disk: Disk) -> None:
     await eventually(lambda: disk.ran == [7, 3])
     await follower.stop()
     await disk.dispatcher.stop()
+
+
+async def test_who_waits_for_a_partner_gives_its_place_to_others(disk: Disk) -> None:
+    """However many wait aside, what needs no such wait is run; `running` counts both."""
+    turn = asyncio.Event()
+
+    async def run(work: Work) -> Verdict:
+        if work.seq <= 9:
+            with disk.dispatcher.aside(work.seq):
+                await turn.wait()
+        return await disk.run(work)
+
+    disk.dispatcher = Dispatcher(run, disk.load, disk.clock, live=2, bulk=1)
+    for seq in range(1, 11):
+        disk.put(seq)
+    await disk.dispatcher.start()
+    await eventually(lambda: disk.ran == [10])
+    assert disk.dispatcher.running == 9
+    turn.set()
+    await disk.dispatcher.quiet()
+    assert sorted(disk.ran) == list(range(1, 11))
+    await disk.dispatcher.stop()

@@ -239,3 +239,19 @@ async def test_open_circuit_costs_neither_attempt_nor_intent(station: Station) -
     )
     assert rows == [{"state": "retry", "attempts": 0}]
     assert len(await station.query("select * from attempt")) == 1
+
+
+async def test_a_slow_partner_holds_up_nobody_else(station: Station) -> None:
+    """With more messages waiting for one partner than the hub runs at once, a message that needs another is carried out."""
+    station.world.before = asyncio.Event()
+    limits = LimitSettings(live=2, connections={"partner:test": ConnectionLimits(live=1)})
+    text = route("- to: 'partner:pay?kind=idempotent'") + route("- to: mock:end", name="other")
+    hub = await station.start(text, limits=limits)
+    await station.send("main", *range(10), wait=False)
+    await eventually(lambda: station.world.calls == 1)
+    await station.send("other", "free", wait=False)
+    await eventually(lambda: station.received("end") == ["free"])
+    station.world.before.set()
+    await hub.dispatcher.quiet()
+    assert set((await station.states()).values()) == {"done"}
+    assert len(station.world.done) == 10

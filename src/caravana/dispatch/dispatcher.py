@@ -3,7 +3,8 @@
 import asyncio
 import heapq
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,10 @@ log = structlog.get_logger("caravana.dispatch")
 
 WINDOW = 20_000
 """Unfinished exchanges kept in memory; further ones stay on disk until there is room."""
+
+
+ASIDE = 1_000
+"""Exchanges at most that wait for a partner without holding a place of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Dispatcher:
         self._filling = asyncio.Lock()
         self._reserved: dict[int, Work] = {}
         self._at_work: dict[int, Work] = {}
+        self._aside: set[int] = set()
         self._orphans: set[int] = set()
         self._stirred: set[int] = set()
 
@@ -88,7 +94,7 @@ class Dispatcher:
     @property
     def running(self) -> int:
         """Exchanges being carried out now."""
-        return sum(self._running.values())
+        return sum(self._running.values()) + len(self._aside)
 
     @property
     def behind(self) -> bool:
@@ -133,6 +139,25 @@ class Dispatcher:
         if work is not None:
             self._lanes.again(work)
             self._pump()
+
+    @contextmanager
+    def aside(self, seq: int) -> Iterator[None]:
+        """While the block waits for its turn at a partner, what works for other partners runs in the place of `seq`.
+
+        Coming back it need not wait for a place again, so that for a moment more may run than the limit says.
+        """
+        work = self._at_work.get(seq)
+        if work is None or seq in self._aside or len(self._aside) >= ASIDE:
+            yield
+            return
+        self._aside.add(seq)
+        self._running[work.bulk] -= 1
+        self._pump()
+        try:
+            yield
+        finally:
+            self._aside.discard(seq)
+            self._running[work.bulk] += 1
 
     def reserve(self, work: Work) -> bool:
         """`work` is carried out elsewhere in this process; False when it is known here and will be run from here."""

@@ -165,8 +165,9 @@ class _EffectRun:
         """Carry out `act` when the connection's gate allows it."""
         if self.gate is None:
             return await act()
+        stored, seconds = self.run.stored, self.call.producer.timeout.total_seconds() + 2
         return await self.gate.call(
-            act, bulk=self.run.stored.bulk, seconds=self.call.producer.timeout.total_seconds() + 2
+            act, bulk=stored.bulk, seconds=seconds, aside=lambda: self.run.services.aside(stored.seq)
         )
 
     async def _unknown(self, record: Record, error: Unknown) -> Record:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, TypeVar
 
 from caravana.engine.circuit import Circuit
@@ -11,6 +12,8 @@ from caravana.kit.errors import EffectError, Transient, Unknown
 from caravana.kit.pace import Pace
 
 R = TypeVar("R")
+Aside = Callable[[], AbstractContextManager[None]]
+"""Gives the waiting exchange's place in the dispatch to another while the block runs."""
 
 
 class Others(Protocol):
@@ -43,21 +46,32 @@ class Gate:
         self.pace = Pace(limits.rate, lambda: others.processes)
         self._waiting: list[asyncio.Future[None]] = []
 
-    async def call(self, act: Callable[[], Awaitable[R]], *, bulk: bool, seconds: float) -> R:
-        """Carry out `act`, which takes `seconds` at most, when the gate allows it.
+    async def call(
+        self, act: Callable[[], Awaitable[R]], *, bulk: bool, seconds: float, aside: Aside = nullcontext
+    ) -> R:
+        """Carry out `act`, which takes `seconds` at most, when the gate allows it; who has to wait does it `aside`.
 
         Raises `Transient` at once while the circuit is open.
         """
         self._refuse()
-        async with self._slots[bulk]:
-            while True:
-                era = await self._enter(seconds)
-                try:
+        slot = self._slots[bulk]
+        with aside() if slot.locked() else nullcontext():
+            await slot.acquire()
+        try:
+            return await self._inside(act, seconds, aside)
+        finally:
+            slot.release()
+
+    async def _inside(self, act: Callable[[], Awaitable[R]], seconds: float, aside: Aside) -> R:
+        while True:
+            era = await self._enter(seconds, aside)
+            try:
+                with nullcontext() if self.pace.free else aside():
                     await self.pace.wait()
-                    if era == self.circuit.era:  # else it opened or closed while we waited for our pace
-                        return await self._watched(act, era)
-                finally:
-                    self._after(told=self.circuit.leave(era))
+                if era == self.circuit.era:  # else it opened or closed while we waited for our pace
+                    return await self._watched(act, era)
+            finally:
+                self._after(told=self.circuit.leave(era))
 
     def reset(self) -> None:
         """Close the circuit by hand."""
@@ -75,7 +89,7 @@ class Gate:
         if refusal is not None:
             raise refusal
 
-    async def _enter(self, seconds: float) -> int:
+    async def _enter(self, seconds: float, aside: Aside) -> int:
         """Return the era of our place. Raises `Transient` when the circuit opens meanwhile."""
         while True:
             self._refuse()
@@ -84,7 +98,8 @@ class Gate:
             else:
                 era = self.circuit.enter()
                 if era is None:
-                    await self._turn()
+                    with aside():
+                        await self._turn()
             if era is not None:
                 return era
 

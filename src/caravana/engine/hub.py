@@ -1,6 +1,7 @@
 """The hub: Camel's context. It holds journal, dispatch, components and programs, and is the port that components see."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import structlog
@@ -248,6 +249,10 @@ class Hub:
         program: Program = scope.run.program or self.program
         route = program.at(f"direct:{name}")
         await run_route(route, exchange, scope.nested(f"{scope.prefix}{route.id}/"))
+
+    def aside(self, seq: int) -> AbstractContextManager[None]:
+        """Let other work run in the place of `seq` while the block waits for a partner's gate."""
+        return self.dispatcher.aside(seq)
 
     def outlives(self, shard: int, seconds: float) -> bool:
         """Whether the shard is surely ours for so long."""

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -54,6 +55,10 @@ class Services(Protocol):
 
     def admit(self, entry: Entry, seq: int) -> None:
         """A new exchange is on disk: dispatch it."""
+        ...
+
+    def aside(self, seq: int) -> AbstractContextManager[None]:
+        """Let other work run in the place of `seq` while the block waits for a partner's gate."""
         ...
 
     def outlives(self, shard: int, seconds: float) -> bool:

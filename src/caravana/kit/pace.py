@@ -23,6 +23,11 @@ class Pace:
         """Our part, in calls a second; 0 = no limit."""
         return self._rate / self._processes()
 
+    @property
+    def free(self) -> bool:
+        """Whether a call may go out at once."""
+        return self._limiter is None or self.share != self._paced or self._limiter.has_capacity()
+
     async def wait(self) -> None:
         """Return when the next call may go out."""
         share = self.share
