@@ -1,15 +1,15 @@
 """A whole hub in one process: its two ports, its presence beside the journal, reading its routes again."""
 
-import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from caravana.engine.admin import Admin
 from caravana.engine.configuration import Configuration
 from caravana.engine.control import Presence, new_token, presence_path
 from caravana.engine.control_app import ControlApp
@@ -18,7 +18,6 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.serving import serve
 
 if TYPE_CHECKING:
-    from caravana.engine.admin import Admin
     from caravana.engine.reload import Reloader
 
 log = structlog.get_logger("caravana.hub")
@@ -56,26 +55,6 @@ class Watch:
         return self._hub.metrics.text()
 
 
-class _Office:
-    """The operator's desk, imported when it is first asked: most hubs run for days without, and it brings SQLAlchemy."""
-
-    def __init__(self, hub: Hub, reloader: "Reloader | None") -> None:
-        self._hub = hub
-        self._reloader = reloader
-        self._admin: Admin | None = None
-
-    async def __call__(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        if self._admin is None:
-            self._admin = await asyncio.to_thread(_open_desk, self._hub, self._reloader)  # messages go on meanwhile
-        return await self._admin.call(operation, arguments)
-
-
-def _open_desk(hub: Hub, reloader: "Reloader | None") -> "Admin":
-    from caravana.engine.admin import Admin
-
-    return Admin(hub.journal, hub.clock, hub, reloader=reloader)
-
-
 @asynccontextmanager
 async def served(hub: Hub, reloader: "Reloader | None" = None) -> AsyncIterator[Addresses]:
     """Run `hub` with both ports while the block runs; `reloader` reads its routes again when the operator asks.
@@ -85,7 +64,7 @@ async def served(hub: Hub, reloader: "Reloader | None" = None) -> AsyncIterator[
     """
     configuration = hub.configuration
     watch, token = Watch(hub), new_token()
-    control = ControlApp(watch, _Office(hub, reloader), token)
+    control = ControlApp(watch, Admin(hub.journal, hub.clock, hub, reloader=reloader).call, token)
     async with AsyncExitStack() as stack:
         listener = await _bind(stack, hub.listener, "listener", configuration.listener)
         office = await _bind(stack, control.app(), "control", configuration.control)
