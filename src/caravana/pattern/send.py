@@ -108,7 +108,7 @@ def to_d(step: m.ToD, path: str, compiler: Compiler) -> Processor:
         return found
 
     async def run(exchange: Exchange, scope: Scope) -> None:
-        text = _own_secrets(str(await address(exchange, scope)), template)
+        text = own_secrets(str(await address(exchange, scope)), template)
         try:
             inner = find(text)
         except ConfigurationError:
@@ -120,7 +120,7 @@ def to_d(step: m.ToD, path: str, compiler: Compiler) -> Processor:
     return with_variables(run, step.variable_send, step.variable_receive)
 
 
-def _own_secrets(address: str, template: str) -> str:
+def own_secrets(address: str, template: str) -> str:
     """Return `address`. Raises `ExpressionError` when a message has brought a secret's name that the route does not write."""
     if not secrets_in(address) <= secrets_in(template):
         raise ExpressionError("a message cannot name secrets: `{{secret:…}}` stands in the route's own text only")
@@ -139,7 +139,7 @@ def wire_tap(step: m.WireTap, path: str, compiler: Compiler) -> Processor:
     address = evaluator(compiler.simple(text), path + "/uri") if step.dynamic_uri and "${" in text else None
 
     async def run(exchange: Exchange, scope: Scope) -> None:
-        target = text if address is None else _own_secrets(str(await address(exchange, scope)), text)
+        target = text if address is None else own_secrets(str(await address(exchange, scope)), text)
         body = exchange.variables.get(step.variable_send) if step.variable_send else exchange.body
         arrival = Arrival(
             body=body if step.copy else None,

@@ -1,18 +1,15 @@
 """Splitter: each part is an exchange of its own on the same record, its paths numbered by its index."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 from caravana.pattern.compiler import Compiler, compiles, evaluator
+from caravana.pattern.parts import Part, Parts, raise_last
 from caravana.pattern.processor import Processor, Scope
-from caravana.pattern.signal import Ended
 from caravana.pattern.strategy import Strategy, strategy
 from caravana.route import model as m
-
-PARALLEL = 16
 
 
 @compiles(m.Split)
@@ -31,7 +28,7 @@ class _Splitter:
         self, step: m.Split, path: str, parts_of: Callable[..., Any], block: Processor, fold: Strategy | None
     ) -> None:
         self.step = step
-        self.path = path
+        self.runner = Parts(path, step.parallel_processing, step.stop_on_exception)
         self.parts_of = parts_of
         self.block = block
         self.fold = fold
@@ -40,7 +37,7 @@ class _Splitter:
         bodies = list(_parts(await self.parts_of(exchange, scope), self.step.delimiter))
         original = exchange.copy()
         parts = [self._part(original, body, index, len(bodies)) for index, body in enumerate(bodies)]
-        failures = await (self._together if self.step.parallel_processing else self._in_turn)(parts, scope)
+        failures = await self.runner.run([Part(one, self.block) for one in parts], scope)
         self._join(exchange, parts, failures)
 
     def _part(self, original: Exchange, body: Any, index: int, size: int) -> Exchange:
@@ -52,41 +49,6 @@ class _Splitter:
         part.properties["CamelSplitComplete"] = index == size - 1
         return part
 
-    async def _in_turn(self, parts: list[Exchange], scope: Scope) -> list[Exception | None]:
-        failures: list[Exception | None] = []
-        for index, part in enumerate(parts):
-            failures.append(await self._run(part, index, scope))
-            if failures[-1] is not None and self.step.stop_on_exception:
-                raise failures[-1]
-        return failures
-
-    async def _together(self, parts: list[Exchange], scope: Scope) -> list[Exception | None]:
-        limit = asyncio.Semaphore(PARALLEL)
-
-        async def one(part: Exchange, index: int) -> Exception | None:
-            async with limit:
-                return await self._run(part, index, scope)
-
-        results = await asyncio.gather(*[one(part, i) for i, part in enumerate(parts)], return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException) and not isinstance(result, Exception):
-                raise result
-        failures = [result if isinstance(result, Exception) else None for result in results]
-        first = next((failure for failure in failures if failure is not None), None)
-        if first is not None and self.step.stop_on_exception:
-            raise first
-        return failures
-
-    async def _run(self, part: Exchange, index: int, scope: Scope) -> Exception | None:
-        try:
-            await self.block(part, scope.nested(f"{scope.prefix}{self.path}[{index}]/"))
-        except Ended:
-            return None
-        except Exception as error:
-            part.exception = error
-            return error
-        return None
-
     def _join(self, exchange: Exchange, parts: list[Exchange], failures: list[Exception | None]) -> None:
         if self.fold is not None:
             result: Exchange | None = None
@@ -96,9 +58,7 @@ class _Splitter:
                 exchange.body, exchange.headers = result.body, result.headers
                 exchange.exception = None
             return
-        failed = [failure for failure in failures if failure is not None]
-        if failed:
-            raise failed[-1]
+        raise_last(failures)
 
 
 def _parts(value: Any, delimiter: str) -> Iterator[Any]:

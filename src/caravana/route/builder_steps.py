@@ -236,6 +236,38 @@ class StepsBuilder:
         }
         return self._begin(Block(model.Split, {**values, **more}))
 
+    def multicast(
+        self,
+        *,
+        aggregation_strategy: str | None = None,
+        parallel_processing: Flag = False,
+        stop_on_exception: Flag = False,
+        **more: Any,
+    ) -> Self:
+        """Open a block each step of which gets a copy."""
+        values = {
+            "aggregation_strategy": aggregation_strategy,
+            "parallel_processing": parallel_processing,
+            "stop_on_exception": stop_on_exception,
+        }
+        return self._begin(Block(model.Multicast, {**values, **more}))
+
+    def loop(self, expression: Expression, *, do_while: Flag = False, copy: Flag = False, **more: Any) -> Self:
+        """Open a block that runs so often, or while the predicate holds."""
+        return self._begin(Block(model.Loop, {"expression": expression, "do_while": do_while, "copy": copy, **more}))
+
+    def recipient_list(self, expression: Expression, *, delimiter: str = ",", **more: Any) -> Self:
+        """Send a copy to each address that the expression gives."""
+        return self._add(make(model.RecipientList, expression=expression, delimiter=delimiter, **more))
+
+    def enrich(self, expression: Expression, *, aggregation_strategy: str | None = None, **more: Any) -> Self:
+        """Ask an endpoint and join its answer with the message."""
+        return self._add(make(model.Enrich, expression=expression, aggregation_strategy=aggregation_strategy, **more))
+
+    def validate(self, predicate: Expression, **more: Any) -> Self:
+        """Fail unless the predicate holds."""
+        return self._add(make(model.Validate, expression=predicate, **more))
+
     def idempotent_consumer(
         self,
         expression: Expression,

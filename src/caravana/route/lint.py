@@ -166,7 +166,7 @@ def _callables(items: Sequence[Node], registry: Registry) -> Iterator[Problem]:
 def _names(node: Node) -> Iterator[tuple[str, Location]]:
     if isinstance(node, m.Bean | m.Process):
         yield node.ref, node.place("ref")
-    if isinstance(node, m.Split) and node.aggregation_strategy:
+    if isinstance(node, m.Split | m.Multicast | m.RecipientList | m.Enrich) and node.aggregation_strategy:
         yield node.aggregation_strategy.rpartition(".")[2], node.place("aggregation_strategy")
     for name, expression in expressions(node):
         if expression.language in {"method", "ref"}:

@@ -27,6 +27,7 @@ from caravana.route.error_handling import (
     effective,
 )
 from caravana.route.expression import DataFormat, Expression
+from caravana.route.fan_steps import Enrich, Loop, Multicast, RecipientList, Validate
 from caravana.route.location import Location
 from caravana.route.message_steps import (
     ConvertBodyTo,
@@ -76,6 +77,7 @@ __all__ = [
     "DoFinally",
     "DoTry",
     "ElementSpec",
+    "Enrich",
     "ErrorHandler",
     "Expression",
     "Filter",
@@ -84,7 +86,9 @@ __all__ = [
     "IdempotentConsumer",
     "Location",
     "Log",
+    "Loop",
     "Marshal",
+    "Multicast",
     "NoErrorHandler",
     "Node",
     "OnException",
@@ -92,6 +96,7 @@ __all__ = [
     "Param",
     "Pipeline",
     "Process",
+    "RecipientList",
     "RedeliveryPolicy",
     "RemoveHeader",
     "RemoveHeaders",
@@ -118,6 +123,7 @@ __all__ = [
     "ToD",
     "Transform",
     "Unmarshal",
+    "Validate",
     "Verb",
     "When",
     "WireTap",

@@ -12,7 +12,7 @@ PAD = 16.0
 SIDE = 28.0
 """Room between branches."""
 PILL = 22.0
-FRAMED = (m.Filter, m.Split, m.IdempotentConsumer, m.Pipeline, m.Group)
+FRAMED = (m.Filter, m.Split, m.Loop, m.IdempotentConsumer, m.Pipeline, m.Group)
 
 
 def lay_out(route: m.Route) -> Block:
@@ -29,6 +29,8 @@ def _step(step: m.Step) -> Block:
         return choice(step)
     if isinstance(step, m.DoTry):
         return attempt(step)
+    if isinstance(step, m.Multicast):
+        return _fan(card(step), [_step(one) for one in step.steps if not one.disabled])
     if isinstance(step, FRAMED):
         return frame(step, stacked(_steps(step.steps)))
     return card(step, goes_on=not isinstance(step, m.Stop | m.ThrowException))

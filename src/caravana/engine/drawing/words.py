@@ -24,6 +24,7 @@ ICONS = {
     "wait": "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 7v5l3 3",
     "log": "M5 4h14v16H5ZM8 9h8M8 12h8M8 15h5",
     "call": "M9 4C6 4 8 11 4 12c4 1 2 8 5 8M15 4c3 0 1 7 5 8-4 1-2 8-5 8",
+    "again": "M20 12a8 8 0 1 1-3-6M17 2v5h-5",
     "group": "M4 4h6v6H4ZM14 4h6v6h-6ZM4 14h6v6H4ZM14 14h6v6h-6Z",
 }
 
@@ -92,6 +93,11 @@ _TABLE: dict[type[m.Node], tuple[str, Tint, str, Callable[[Any], str]]] = {
     m.Choice: ("choice", ROUTING, "choice", lambda node: ""),
     m.Filter: ("filter", ROUTING, "filter", _expression),
     m.Split: ("split", ROUTING, "split", _expression),
+    m.Loop: ("again", ROUTING, "loop", _expression),
+    m.Multicast: ("split", ROUTING, "to each", lambda node: ""),
+    m.RecipientList: ("split", ROUTING, "to each of", _expression),
+    m.Enrich: ("out", ENDPOINT, "enrich from", _expression),
+    m.Validate: ("filter", ERROR, "validate", _expression),
     m.IdempotentConsumer: ("once", ROUTING, "once for each", _expression),
     m.Pipeline: ("group", CONTROL, "pipeline", lambda node: ""),
     m.Group: ("group", CONTROL, "step", lambda node: ""),
