@@ -5,8 +5,10 @@
 Run it after a change of `statements.py` or `tables.py`, or of SQLAlchemy's version; a test says when it is needed.
 """
 
+import json
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from caravana.journal import statements
 from caravana.journal.definition import Definition
@@ -28,8 +30,19 @@ def module() -> str:
 
 def _assignment(name: str, statement: Statement) -> str:
     texts = (*_literal(statement.sqlite), *_literal(statement.postgresql))
-    lines = (f'"{statement.name}",', *texts, f"{statement.returns},")
+    lines = [f'"{statement.name}",', *texts, f"{statement.returns},"]
+    lines += [f"{name}={_pairs(pairs)}," for name, pairs in _marked(statement) if pairs]
     return "\n".join([f"{name} = Statement(", *(f"    {line}" for line in lines), ")"])
+
+
+def _marked(statement: Statement) -> tuple[tuple[str, tuple[tuple[Any, bool], ...]], ...]:
+    return ("sealed", statement.sealed), ("opened", statement.opened)
+
+
+def _pairs(pairs: tuple[tuple[Any, bool], ...]) -> str:
+    """Return a tuple of pairs as the formatter would write it."""
+    parts = [f"({json.dumps(key)}, {value})" for key, value in pairs]
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
 
 
 def _literal(text: str) -> list[str]:

@@ -60,18 +60,22 @@ async def _journal(configuration: "Configuration") -> "AsyncIterator[Finding]":
     import shutil
 
     from caravana.engine.control import SQLITE, holder
-    from caravana.journal import JournalError, open_journal
+    from caravana.engine.opening import journal_of
+    from caravana.journal import JournalError, Unreadable
     from caravana.kit.component import Finding, Severity
+    from caravana.kit.errors import ConfigurationError
 
     presence = holder(configuration)
     if presence is not None:
         yield Finding("journal", Severity.OK, f"a hub has it (process {presence.pid}, {presence.address})")
     else:
-        journal = open_journal(configuration.journal)
         try:
+            journal = journal_of(configuration)
             await journal.open()
             await journal.close()
             yield Finding("journal", Severity.OK, "can be opened and written")
+        except (ConfigurationError, Unreadable) as error:
+            yield Finding("journal", Severity.ERROR, str(error), "Mend `encryption` in the configuration.")
         except (JournalError, OSError) as error:
             yield Finding("journal", Severity.ERROR, str(error), "Mend `journal` in the configuration, or the folder.")
     folder = Path(configuration.journal.removeprefix(SQLITE)).parent

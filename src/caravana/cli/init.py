@@ -24,6 +24,12 @@ company:
 # Everything that was accepted, done or is in doubt stands in the journal. Several machines: postgresql://user@host/database
 journal: sqlite:///var/caravana.db
 
+# The content of messages and records can be encrypted in the journal. `openssl rand -base64 32` makes a key; without it nobody
+# can read the journal or its backups. An earlier key goes into old_keys, until `caravana journal reseal` makes it needless.
+# encryption:
+#   key: "{{secret:journal_key}}"
+#   old_keys: []
+
 # Route files, with wildcards.
 routes:
   - routes/*.yaml

@@ -106,11 +106,11 @@ async def _ask_journal(
     configuration: "Configuration", config: Path, operation: str, arguments: dict[str, Any], *, routes: bool
 ) -> Any:
     from caravana.engine.admin import Admin
-    from caravana.journal import open_journal
+    from caravana.engine.opening import journal_of
     from caravana.kit.clock import clock_from_environment
 
     hub = _hub(config) if routes else None
-    journal = hub.journal if hub is not None else open_journal(configuration.journal)
+    journal = hub.journal if hub is not None else journal_of(configuration)
     await journal.open()
     try:
         return await Admin(journal, clock_from_environment(), hub, running=False).call(operation, arguments)

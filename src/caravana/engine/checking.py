@@ -7,6 +7,7 @@ from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
+from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.program import Assembler, Program
 from caravana.engine.programs import placeholders_of
@@ -83,6 +84,8 @@ class _Judge:
             self.problems += cautions.risky(program)
             self.problems += exposed(resolved)
         self.problems += [warning(text, m.Location("configuration")) for text in self.context.missing]
+        if self.context.configuration is not None:
+            self.problems += _unusable_keys(self.context.configuration)
         unique = dict.fromkeys(self.problems)
         ordered = tuple(sorted(unique, key=lambda one: one.location))
         return Judgement(ordered, program, tuple(policies(resolved)))
@@ -107,6 +110,15 @@ class _Judge:
         said = [one for one in self.problems if one.severity is Severity.ERROR]
         self.problems += [one for one in assembler.problems if not any(_same(one, other) for other in said)]
         return None if any(one.severity is Severity.ERROR for one in self.problems) else program
+
+
+def _unusable_keys(configuration: Configuration) -> Sequence[Problem]:
+    """Keys of the journal that are not there on this machine, or are none."""
+    try:
+        keyring(configuration)
+    except ConfigurationError as error:
+        return [warning(str(error), m.Location("configuration"))]
+    return ()
 
 
 def _same(found: Problem, told: Problem) -> bool:

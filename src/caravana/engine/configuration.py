@@ -111,6 +111,15 @@ class Retention(Section):
     ledger: Duration = Field(parse_duration("400d"), description="Idempotency keys.")
 
 
+class Encryption(Section):
+    """Keys of the journal's content."""
+
+    key: str | None = Field(
+        None, description="32 bytes in base64, as `{{secret:NAME}}`; messages and records are encrypted with it."
+    )
+    old_keys: list[str] = Field(default_factory=list, description="Earlier keys, which still open what they encrypted.")
+
+
 class Configuration(Section):
     """`caravana.yaml`."""
 
@@ -119,6 +128,7 @@ class Configuration(Section):
     journal: str = Field(
         "sqlite:///var/caravana.db", description="sqlite:///file.db or postgresql://user@host/database."
     )
+    encryption: Encryption = Encryption()
     routes: list[str] = Field(default_factory=lambda: ["routes/*.yaml"], description="Route files, with wildcards.")
     flows: list[str] = Field(default_factory=list, description="Shipped flows to run, e.g. `cards`.")
     callables: dict[str, str] = Field(

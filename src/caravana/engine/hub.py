@@ -17,6 +17,7 @@ from caravana.engine.limits import Limits
 from caravana.engine.listener import HubListener
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
+from caravana.engine.opening import journal_of
 from caravana.engine.program import Program, run_route
 from caravana.engine.programs import Programs
 from caravana.engine.project import Project
@@ -26,7 +27,7 @@ from caravana.engine.requests import Requests
 from caravana.engine.run import Run
 from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
-from caravana.journal import Broken, Journal, open_journal
+from caravana.journal import Broken, Journal
 from caravana.journal import operations as ops
 from caravana.journal.model import CIRCUITS, Ending, Entry, State, Stored, shard_of
 from caravana.journal.operation import Operation
@@ -60,7 +61,7 @@ class Hub:
         """`documents`: the routes; clock, journal and ownership are made from the configuration unless given."""
         self.configuration = configuration
         self.clock = clock or clock_from_environment()
-        self.journal = journal or open_journal(configuration.journal)
+        self.journal = journal or journal_of(configuration)
         self.ownership = ownership or open_ownership(configuration.journal)
         self.ownership.listen(self._heard)
         self.callables = callables or Callables()

@@ -15,6 +15,7 @@ INSERT_EXCHANGE = Statement(
     "%(branch)s::VARCHAR, %(state)s::VARCHAR, %(parent)s::VARCHAR, %(origin)s::VARCHAR, %(message)s, "
     "%(accepted_at)s::BIGINT) ON CONFLICT DO NOTHING RETURNING exchange.seq",
     True,
+    sealed=(("message", False),),
 )
 FIND_DUPLICATE = Statement(
     "find_duplicate",
@@ -43,6 +44,7 @@ INSERT_PAYLOAD = Statement(
     "INSERT INTO payload (exchange, hash, data) VALUES (%(exchange)s::BIGINT, %(hash)s::VARCHAR, %(data)s) ON "
     "CONFLICT DO NOTHING",
     False,
+    sealed=(("data", False),),
 )
 GET_PAYLOAD = Statement(
     "get_payload",
@@ -50,6 +52,7 @@ GET_PAYLOAD = Statement(
     "SELECT payload.data FROM payload WHERE payload.exchange = %(exchange)s::BIGINT AND payload.hash = "
     "%(hash)s::VARCHAR",
     True,
+    opened=((0, False),),
 )
 PUT_RECORD = Statement(
     "put_record",
@@ -72,6 +75,7 @@ PUT_RECORD = Statement(
     "excluded.reply, error = excluded.error, reference = excluded.reference, request = excluded.request, recorded_at "
     "= excluded.recorded_at, duration = excluded.duration",
     False,
+    sealed=(("reply", False), ("error", True), ("request", False)),
 )
 GET_RECORDS = Statement(
     "get_records",
@@ -83,6 +87,7 @@ GET_RECORDS = Statement(
     "record.reference, record.request, record.recorded_at, record.duration FROM record WHERE record.exchange = "
     "%(seq)s::BIGINT",
     True,
+    opened=((10, False), (11, True), (13, False)),
 )
 DELETE_RECORD = Statement(
     "delete_record",
@@ -97,6 +102,7 @@ INSERT_ATTEMPT = Statement(
     "INSERT INTO attempt (exchange, path, number, at, error) VALUES (%(exchange)s::BIGINT, %(path)s::VARCHAR, "
     "%(number)s::INTEGER, %(at)s::BIGINT, %(error)s::VARCHAR) ON CONFLICT DO NOTHING",
     False,
+    sealed=(("error", True),),
 )
 GET_ATTEMPTS = Statement(
     "get_attempts",
@@ -105,6 +111,7 @@ GET_ATTEMPTS = Statement(
     "SELECT attempt.path, attempt.number, attempt.at, attempt.error FROM attempt WHERE attempt.exchange = "
     "%(seq)s::BIGINT ORDER BY attempt.at, attempt.number",
     True,
+    opened=((3, True),),
 )
 INSERT_LETTER = Statement(
     "insert_letter",
@@ -114,6 +121,7 @@ INSERT_LETTER = Statement(
     "(%(exchange)s::VARCHAR, %(path)s::VARCHAR, %(endpoint)s::VARCHAR, %(message)s, %(error)s::VARCHAR, "
     "%(whole)s::INTEGER, %(state)s::VARCHAR, %(at)s::BIGINT) ON CONFLICT DO NOTHING RETURNING dead_letter.seq",
     False,
+    sealed=(("message", False), ("error", True)),
 )
 END_EXCHANGE = Statement(
     "end_exchange",
@@ -125,6 +133,7 @@ END_EXCHANGE = Statement(
     "reply=%(reply)s, finished_at=%(finished_at)s::BIGINT WHERE exchange.seq = %(the_seq)s::BIGINT AND exchange.state "
     "!= 'discarded'",
     False,
+    sealed=(("error", True), ("reply", False)),
 )
 MARK_RUNNING = Statement(
     "mark_running",
@@ -143,6 +152,7 @@ GET_EXCHANGE = Statement(
     "exchange.not_before, exchange.message, exchange.accepted_at, exchange.shard FROM exchange WHERE exchange.seq = "
     "%(seq)s::BIGINT",
     True,
+    opened=((13, False),),
 )
 OPEN_EXCHANGES = Statement(
     "open_exchanges",
@@ -171,6 +181,7 @@ GET_REPLY = Statement(
     "SELECT exchange.seq, exchange.id, exchange.state, exchange.reply, exchange.error_class, exchange.error FROM "
     "exchange WHERE exchange.id = %(id)s::VARCHAR",
     True,
+    opened=((3, False), (5, True)),
 )
 CHANGE_STATE = Statement(
     "change_state",
@@ -194,12 +205,14 @@ PUT_CURSOR = Statement(
     "INSERT INTO cursor (name, value, updated_at) VALUES (%(name)s::VARCHAR, %(value)s, %(updated_at)s::BIGINT) ON "
     "CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
     False,
+    sealed=(("value", False),),
 )
 GET_CURSOR = Statement(
     "get_cursor",
     "SELECT cursor.value FROM cursor WHERE cursor.name = :name",
     "SELECT cursor.value FROM cursor WHERE cursor.name = %(name)s::VARCHAR",
     True,
+    opened=((0, False),),
 )
 CLAIM = Statement(
     "claim",
@@ -248,6 +261,7 @@ PUT_STATE = Statement(
     "%(updated_at)s::BIGINT) ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, updated_at = "
     "excluded.updated_at",
     False,
+    sealed=(("value", False),),
 )
 DROP_STATE = Statement(
     "drop_state",
@@ -260,6 +274,7 @@ GET_STATE = Statement(
     'SELECT state.value FROM state WHERE state.scope = :scope AND state."key" = :key',
     "SELECT state.value FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.key = %(key)s::VARCHAR",
     True,
+    opened=((0, False),),
 )
 FIND_STATE = Statement(
     "find_state",
@@ -268,6 +283,7 @@ FIND_STATE = Statement(
     "SELECT state.key, state.value FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.key >= "
     "%(low)s::VARCHAR AND state.key < %(high)s::VARCHAR ORDER BY state.key LIMIT %(most)s::INTEGER",
     True,
+    opened=((1, False),),
 )
 PUT_REVISION = Statement(
     "put_revision",
@@ -288,6 +304,7 @@ INSERT_AUDIT = Statement(
     "INSERT INTO audit (at, actor, action, subject, detail) VALUES (%(at)s::BIGINT, %(actor)s::VARCHAR, "
     "%(action)s::VARCHAR, %(subject)s::VARCHAR, %(detail)s::VARCHAR) RETURNING audit.seq",
     False,
+    sealed=(("detail", True),),
 )
 PUT_SETTING = Statement(
     "put_setting",
@@ -295,6 +312,20 @@ PUT_SETTING = Statement(
     "SET value = excluded.value, updated_at = excluded.updated_at",
     "INSERT INTO setting (name, value, updated_at) VALUES (%(name)s::VARCHAR, %(value)s, %(updated_at)s::BIGINT) ON "
     "CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+    False,
+)
+FIND_SETTINGS = Statement(
+    "find_settings",
+    "SELECT setting.name, setting.value FROM setting WHERE setting.name >= :low AND setting.name < :high ORDER BY "
+    "setting.name",
+    "SELECT setting.name, setting.value FROM setting WHERE setting.name >= %(low)s::VARCHAR AND setting.name < "
+    "%(high)s::VARCHAR ORDER BY setting.name",
+    True,
+)
+DROP_SETTING = Statement(
+    "drop_setting",
+    "DELETE FROM setting WHERE setting.name = :name",
+    "DELETE FROM setting WHERE setting.name = %(name)s::VARCHAR",
     False,
 )
 GET_SETTING = Statement(
@@ -407,6 +438,7 @@ GET_HEAD = Statement(
     "exchange.origin, exchange.duplicates, exchange.accepted_at, exchange.finished_at, exchange.shard, exchange.reply "
     "FROM exchange WHERE exchange.seq = %(seq)s::BIGINT",
     True,
+    opened=((15, True), (23, False)),
 )
 GET_KEYS = Statement(
     "get_keys",
@@ -423,6 +455,7 @@ GET_LETTERS = Statement(
     "dead_letter.error, dead_letter.whole, dead_letter.state, dead_letter.at FROM dead_letter WHERE "
     "dead_letter.exchange = %(id)s::VARCHAR ORDER BY dead_letter.seq",
     True,
+    opened=((4, False), (5, True)),
 )
 GET_LETTER = Statement(
     "get_letter",
@@ -433,6 +466,7 @@ GET_LETTER = Statement(
     "dead_letter.error, dead_letter.whole, dead_letter.state, dead_letter.at FROM dead_letter WHERE dead_letter.seq = "
     "%(seq)s::BIGINT",
     True,
+    opened=((4, False), (5, True)),
 )
 DELETE_LETTER = Statement(
     "delete_letter",
@@ -461,6 +495,7 @@ GET_AUDIT = Statement(
     "SELECT audit.at, audit.actor, audit.action, audit.subject, audit.detail FROM audit WHERE audit.subject = "
     "%(subject)s::VARCHAR ORDER BY audit.seq",
     True,
+    opened=((4, True),),
 )
 SET_ATTEMPTS_BACK = Statement(
     "set_attempts_back",
@@ -474,4 +509,196 @@ GET_CURSORS = Statement(
     "SELECT cursor.name, cursor.value, cursor.updated_at FROM cursor ORDER BY cursor.name",
     "SELECT cursor.name, cursor.value, cursor.updated_at FROM cursor ORDER BY cursor.name",
     True,
+    opened=((1, False),),
+)
+COUNT_SEALED = Statement(
+    "count_sealed",
+    "SELECT 'attempt.error', count(*) AS count_1 FROM attempt WHERE substr(attempt.error, 1, 16) = :text_mark UNION "
+    "ALL SELECT 'audit.detail', count(*) AS count_2 FROM audit WHERE substr(audit.detail, 1, 16) = :text_mark UNION "
+    "ALL SELECT 'cursor.value', count(*) AS count_3 FROM cursor WHERE substr(cursor.value, 1, 5) = :mark UNION ALL "
+    "SELECT 'dead_letter.message', count(*) AS count_4 FROM dead_letter WHERE substr(dead_letter.message, 1, 5) = "
+    ":mark UNION ALL SELECT 'dead_letter.error', count(*) AS count_5 FROM dead_letter WHERE substr(dead_letter.error, "
+    "1, 16) = :text_mark UNION ALL SELECT 'exchange.error', count(*) AS count_6 FROM exchange WHERE "
+    "substr(exchange.error, 1, 16) = :text_mark UNION ALL SELECT 'exchange.message', count(*) AS count_7 FROM "
+    "exchange WHERE substr(exchange.message, 1, 5) = :mark UNION ALL SELECT 'exchange.reply', count(*) AS count_8 "
+    "FROM exchange WHERE substr(exchange.reply, 1, 5) = :mark UNION ALL SELECT 'payload.data', count(*) AS count_9 "
+    "FROM payload WHERE substr(payload.data, 1, 5) = :mark UNION ALL SELECT 'record.reply', count(*) AS count_10 FROM "
+    "record WHERE substr(record.reply, 1, 5) = :mark UNION ALL SELECT 'record.error', count(*) AS count_11 FROM "
+    "record WHERE substr(record.error, 1, 16) = :text_mark UNION ALL SELECT 'record.request', count(*) AS count_12 "
+    "FROM record WHERE substr(record.request, 1, 5) = :mark UNION ALL SELECT 'state.value', count(*) AS count_13 FROM "
+    "state WHERE substr(state.value, 1, 5) = :mark",
+    "SELECT 'attempt.error', count(*) AS count_1 FROM attempt WHERE substr(attempt.error, 1, 16) = "
+    "%(text_mark)s::VARCHAR UNION ALL SELECT 'audit.detail', count(*) AS count_2 FROM audit WHERE "
+    "substr(audit.detail, 1, 16) = %(text_mark)s::VARCHAR UNION ALL SELECT 'cursor.value', count(*) AS count_3 FROM "
+    "cursor WHERE substr(cursor.value, 1, 5) = %(mark)s UNION ALL SELECT 'dead_letter.message', count(*) AS count_4 "
+    "FROM dead_letter WHERE substr(dead_letter.message, 1, 5) = %(mark)s UNION ALL SELECT 'dead_letter.error', "
+    "count(*) AS count_5 FROM dead_letter WHERE substr(dead_letter.error, 1, 16) = %(text_mark)s::VARCHAR UNION ALL "
+    "SELECT 'exchange.error', count(*) AS count_6 FROM exchange WHERE substr(exchange.error, 1, 16) = "
+    "%(text_mark)s::VARCHAR UNION ALL SELECT 'exchange.message', count(*) AS count_7 FROM exchange WHERE "
+    "substr(exchange.message, 1, 5) = %(mark)s UNION ALL SELECT 'exchange.reply', count(*) AS count_8 FROM exchange "
+    "WHERE substr(exchange.reply, 1, 5) = %(mark)s UNION ALL SELECT 'payload.data', count(*) AS count_9 FROM payload "
+    "WHERE substr(payload.data, 1, 5) = %(mark)s UNION ALL SELECT 'record.reply', count(*) AS count_10 FROM record "
+    "WHERE substr(record.reply, 1, 5) = %(mark)s UNION ALL SELECT 'record.error', count(*) AS count_11 FROM record "
+    "WHERE substr(record.error, 1, 16) = %(text_mark)s::VARCHAR UNION ALL SELECT 'record.request', count(*) AS "
+    "count_12 FROM record WHERE substr(record.request, 1, 5) = %(mark)s UNION ALL SELECT 'state.value', count(*) AS "
+    "count_13 FROM state WHERE substr(state.value, 1, 5) = %(mark)s",
+    True,
+)
+STALE_EXCHANGE = Statement(
+    "stale_exchange",
+    "SELECT exchange.seq, exchange.error, exchange.message, exchange.reply FROM exchange WHERE (exchange.seq) > "
+    "(:after_seq) AND (exchange.error IS NOT NULL AND substr(exchange.error, 1, 16) != :text_mark OR exchange.message "
+    "IS NOT NULL AND substr(exchange.message, 1, 5) != :mark OR exchange.reply IS NOT NULL AND substr(exchange.reply, "
+    "1, 5) != :mark) ORDER BY exchange.seq LIMIT :most OFFSET 0",
+    "SELECT exchange.seq, exchange.error, exchange.message, exchange.reply FROM exchange WHERE (exchange.seq) > "
+    "(%(after_seq)s::BIGINT) AND (exchange.error IS NOT NULL AND substr(exchange.error, 1, 16) != "
+    "%(text_mark)s::VARCHAR OR exchange.message IS NOT NULL AND substr(exchange.message, 1, 5) != %(mark)s OR "
+    "exchange.reply IS NOT NULL AND substr(exchange.reply, 1, 5) != %(mark)s) ORDER BY exchange.seq LIMIT "
+    "%(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((1, True), (2, False), (3, False)),
+)
+RESEAL_EXCHANGE = Statement(
+    "reseal_exchange",
+    "UPDATE exchange SET error=:error, message=:message, reply=:reply WHERE exchange.seq = :the_seq",
+    "UPDATE exchange SET error=%(error)s::VARCHAR, message=%(message)s, reply=%(reply)s WHERE exchange.seq = "
+    "%(the_seq)s::BIGINT",
+    False,
+    sealed=(("error", True), ("message", False), ("reply", False)),
+)
+STALE_RECORD = Statement(
+    "stale_record",
+    "SELECT record.exchange, record.path, record.reply, record.error, record.request FROM record WHERE "
+    "(record.exchange, record.path) > (:after_exchange, :after_path) AND (record.reply IS NOT NULL AND "
+    "substr(record.reply, 1, 5) != :mark OR record.error IS NOT NULL AND substr(record.error, 1, 16) != :text_mark OR "
+    "record.request IS NOT NULL AND substr(record.request, 1, 5) != :mark) ORDER BY record.exchange, record.path "
+    "LIMIT :most OFFSET 0",
+    "SELECT record.exchange, record.path, record.reply, record.error, record.request FROM record WHERE "
+    "(record.exchange, record.path) > (%(after_exchange)s::BIGINT, %(after_path)s::VARCHAR) AND (record.reply IS NOT "
+    "NULL AND substr(record.reply, 1, 5) != %(mark)s OR record.error IS NOT NULL AND substr(record.error, 1, 16) != "
+    "%(text_mark)s::VARCHAR OR record.request IS NOT NULL AND substr(record.request, 1, 5) != %(mark)s) ORDER BY "
+    "record.exchange, record.path LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((2, False), (3, True), (4, False)),
+)
+RESEAL_RECORD = Statement(
+    "reseal_record",
+    "UPDATE record SET reply=:reply, error=:error, request=:request WHERE record.exchange = :the_exchange AND "
+    "record.path = :the_path",
+    "UPDATE record SET reply=%(reply)s, error=%(error)s::VARCHAR, request=%(request)s WHERE record.exchange = "
+    "%(the_exchange)s::BIGINT AND record.path = %(the_path)s::VARCHAR",
+    False,
+    sealed=(("reply", False), ("error", True), ("request", False)),
+)
+STALE_ATTEMPT = Statement(
+    "stale_attempt",
+    "SELECT attempt.exchange, attempt.path, attempt.number, attempt.error FROM attempt WHERE (attempt.exchange, "
+    "attempt.path, attempt.number) > (:after_exchange, :after_path, :after_number) AND attempt.error IS NOT NULL AND "
+    "substr(attempt.error, 1, 16) != :text_mark ORDER BY attempt.exchange, attempt.path, attempt.number LIMIT :most "
+    "OFFSET 0",
+    "SELECT attempt.exchange, attempt.path, attempt.number, attempt.error FROM attempt WHERE (attempt.exchange, "
+    "attempt.path, attempt.number) > (%(after_exchange)s::BIGINT, %(after_path)s::VARCHAR, %(after_number)s::INTEGER) "
+    "AND attempt.error IS NOT NULL AND substr(attempt.error, 1, 16) != %(text_mark)s::VARCHAR ORDER BY "
+    "attempt.exchange, attempt.path, attempt.number LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((3, True),),
+)
+RESEAL_ATTEMPT = Statement(
+    "reseal_attempt",
+    "UPDATE attempt SET error=:error WHERE attempt.exchange = :the_exchange AND attempt.path = :the_path AND "
+    "attempt.number = :the_number",
+    "UPDATE attempt SET error=%(error)s::VARCHAR WHERE attempt.exchange = %(the_exchange)s::BIGINT AND attempt.path = "
+    "%(the_path)s::VARCHAR AND attempt.number = %(the_number)s::INTEGER",
+    False,
+    sealed=(("error", True),),
+)
+STALE_PAYLOAD = Statement(
+    "stale_payload",
+    "SELECT payload.exchange, payload.hash, payload.data FROM payload WHERE (payload.exchange, payload.hash) > "
+    "(:after_exchange, :after_hash) AND payload.data IS NOT NULL AND substr(payload.data, 1, 5) != :mark ORDER BY "
+    "payload.exchange, payload.hash LIMIT :most OFFSET 0",
+    "SELECT payload.exchange, payload.hash, payload.data FROM payload WHERE (payload.exchange, payload.hash) > "
+    "(%(after_exchange)s::BIGINT, %(after_hash)s::VARCHAR) AND payload.data IS NOT NULL AND substr(payload.data, 1, "
+    "5) != %(mark)s ORDER BY payload.exchange, payload.hash LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((2, False),),
+)
+RESEAL_PAYLOAD = Statement(
+    "reseal_payload",
+    "UPDATE payload SET data=:data WHERE payload.exchange = :the_exchange AND payload.hash = :the_hash",
+    "UPDATE payload SET data=%(data)s WHERE payload.exchange = %(the_exchange)s::BIGINT AND payload.hash = "
+    "%(the_hash)s::VARCHAR",
+    False,
+    sealed=(("data", False),),
+)
+STALE_DEAD_LETTER = Statement(
+    "stale_dead_letter",
+    "SELECT dead_letter.seq, dead_letter.message, dead_letter.error FROM dead_letter WHERE (dead_letter.seq) > "
+    "(:after_seq) AND (dead_letter.message IS NOT NULL AND substr(dead_letter.message, 1, 5) != :mark OR "
+    "dead_letter.error IS NOT NULL AND substr(dead_letter.error, 1, 16) != :text_mark) ORDER BY dead_letter.seq LIMIT "
+    ":most OFFSET 0",
+    "SELECT dead_letter.seq, dead_letter.message, dead_letter.error FROM dead_letter WHERE (dead_letter.seq) > "
+    "(%(after_seq)s::BIGINT) AND (dead_letter.message IS NOT NULL AND substr(dead_letter.message, 1, 5) != %(mark)s "
+    "OR dead_letter.error IS NOT NULL AND substr(dead_letter.error, 1, 16) != %(text_mark)s::VARCHAR) ORDER BY "
+    "dead_letter.seq LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((1, False), (2, True)),
+)
+RESEAL_DEAD_LETTER = Statement(
+    "reseal_dead_letter",
+    "UPDATE dead_letter SET message=:message, error=:error WHERE dead_letter.seq = :the_seq",
+    "UPDATE dead_letter SET message=%(message)s, error=%(error)s::VARCHAR WHERE dead_letter.seq = %(the_seq)s::BIGINT",
+    False,
+    sealed=(("message", False), ("error", True)),
+)
+STALE_STATE = Statement(
+    "stale_state",
+    'SELECT state.scope, state."key", state.value FROM state WHERE (state.scope, state."key") > (:after_scope, '
+    ':after_key) AND state.value IS NOT NULL AND substr(state.value, 1, 5) != :mark ORDER BY state.scope, state."key" '
+    "LIMIT :most OFFSET 0",
+    "SELECT state.scope, state.key, state.value FROM state WHERE (state.scope, state.key) > "
+    "(%(after_scope)s::VARCHAR, %(after_key)s::VARCHAR) AND state.value IS NOT NULL AND substr(state.value, 1, 5) != "
+    "%(mark)s ORDER BY state.scope, state.key LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((2, False),),
+)
+RESEAL_STATE = Statement(
+    "reseal_state",
+    'UPDATE state SET value=:value WHERE state.scope = :the_scope AND state."key" = :the_key',
+    "UPDATE state SET value=%(value)s WHERE state.scope = %(the_scope)s::VARCHAR AND state.key = %(the_key)s::VARCHAR",
+    False,
+    sealed=(("value", False),),
+)
+STALE_CURSOR = Statement(
+    "stale_cursor",
+    "SELECT cursor.name, cursor.value FROM cursor WHERE (cursor.name) > (:after_name) AND cursor.value IS NOT NULL "
+    "AND substr(cursor.value, 1, 5) != :mark ORDER BY cursor.name LIMIT :most OFFSET 0",
+    "SELECT cursor.name, cursor.value FROM cursor WHERE (cursor.name) > (%(after_name)s::VARCHAR) AND cursor.value IS "
+    "NOT NULL AND substr(cursor.value, 1, 5) != %(mark)s ORDER BY cursor.name LIMIT %(most)s::INTEGER FOR UPDATE",
+    True,
+    opened=((1, False),),
+)
+RESEAL_CURSOR = Statement(
+    "reseal_cursor",
+    "UPDATE cursor SET value=:value WHERE cursor.name = :the_name",
+    "UPDATE cursor SET value=%(value)s WHERE cursor.name = %(the_name)s::VARCHAR",
+    False,
+    sealed=(("value", False),),
+)
+STALE_AUDIT = Statement(
+    "stale_audit",
+    "SELECT audit.seq, audit.detail FROM audit WHERE (audit.seq) > (:after_seq) AND audit.detail IS NOT NULL AND "
+    "substr(audit.detail, 1, 16) != :text_mark ORDER BY audit.seq LIMIT :most OFFSET 0",
+    "SELECT audit.seq, audit.detail FROM audit WHERE (audit.seq) > (%(after_seq)s::BIGINT) AND audit.detail IS NOT "
+    "NULL AND substr(audit.detail, 1, 16) != %(text_mark)s::VARCHAR ORDER BY audit.seq LIMIT %(most)s::INTEGER FOR "
+    "UPDATE",
+    True,
+    opened=((1, True),),
+)
+RESEAL_AUDIT = Statement(
+    "reseal_audit",
+    "UPDATE audit SET detail=:detail WHERE audit.seq = :the_seq",
+    "UPDATE audit SET detail=%(detail)s::VARCHAR WHERE audit.seq = %(the_seq)s::BIGINT",
+    False,
+    sealed=(("detail", True),),
 )

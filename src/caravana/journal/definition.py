@@ -7,6 +7,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from caravana.journal.operation import Statement
+from caravana.journal.tables import Sealed, SealedText
 
 
 class Definition:
@@ -22,7 +23,9 @@ class Definition:
         """Return the statement as both databases' drivers take it."""
         sqlite = self._text(SQLiteDialect_pysqlite(paramstyle="named"))
         postgresql = self._text(PGDialect_psycopg())  # type: ignore[no-untyped-call]
-        return Statement(self._name, sqlite, postgresql, self._returns)
+        return Statement(
+            self._name, sqlite, postgresql, self._returns, _sealed_parameters(self._element), _opened(self._element)
+        )
 
     def _text(self, dialect: Dialect) -> str:
         compiled = self._element.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
@@ -32,3 +35,21 @@ class Definition:
             if value is not None:  # SQLite's dialect writes LIMIT with an OFFSET of its own
                 text = text.replace(f":{name}", str(int(value)))
         return text
+
+
+def _sealed_parameters(element: Executable) -> tuple[tuple[str, bool], ...]:
+    """Return the names of the parameters that go into sealed columns, with each whether it is text."""
+    compiled = element.compile(dialect=SQLiteDialect_pysqlite(paramstyle="named"))  # type: ignore[attr-defined]
+    assert isinstance(compiled, SQLCompiler)
+    types = ((name, one.type) for name, one in compiled.binds.items())
+    return tuple((name, isinstance(one, SealedText)) for name, one in types if _is_sealed(one))
+
+
+def _opened(element: Executable) -> tuple[tuple[int, bool], ...]:
+    """Return the places of sealed columns in the rows of a select, with each whether it is text."""
+    columns = enumerate(getattr(element, "selected_columns", ()))
+    return tuple((place, isinstance(one.type, SealedText)) for place, one in columns if _is_sealed(one.type))
+
+
+def _is_sealed(type_: object) -> bool:
+    return isinstance(type_, Sealed | SealedText)

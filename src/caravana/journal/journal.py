@@ -3,16 +3,20 @@
 JournalError
 ├── Full          the queue is full or too old: nothing was stored, try again later
 ├── Broken        the database refused (disk full, locked, gone): nothing is known to be stored
+│   └── Unreadable    a value is sealed with a key that is not there
 ├── Fenced        the shard or lease belongs to another process now: nothing was stored, and this one must leave it alone
 └── Locked        another hub runs on the same file
 """
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
+
+if TYPE_CHECKING:
+    from caravana.journal.sealing import Keyring
 
 R = TypeVar("R")
 
@@ -29,6 +33,10 @@ class Broken(JournalError):
     """The database refused; what was asked may or may not be stored."""
 
 
+class Unreadable(Broken):
+    """A key of `encryption` is missing or wrong; the message says which."""
+
+
 class Fenced(JournalError):
     """The shard or lease was taken over by another process."""
 
@@ -40,8 +48,13 @@ class Locked(JournalError):
 class Journal(Protocol):
     """A durable record. Operations come from `caravana.journal.operations`."""
 
+    @property
+    def keys(self) -> "Keyring | None":
+        """The keys with which content is encrypted; None when it is not."""
+        ...
+
     async def open(self) -> None:
-        """Open the database and bring its schema up to date. Raises `Locked` or `Broken`."""
+        """Open the database and bring its schema up to date. Raises `Locked` or `Broken`, `Unreadable` without its keys."""
         ...
 
     async def close(self) -> None:

@@ -17,7 +17,8 @@ NEWEST = "0001"
 VERSION = "SELECT version_num FROM alembic_version"
 """Asks for the version of the schema; an empty database does not have the table."""
 SCRIPTS = Path(__file__).parent / "migrations"
-_LOCK = 0x0CA2A7AA
+LOCK = f"SELECT pg_advisory_xact_lock({0x0CA2A7AA})"
+"""Held by a process that migrates PostgreSQL or looks at its keys: those that start together do so one after the other."""
 
 
 def upgrade(url: str) -> None:
@@ -28,8 +29,8 @@ def upgrade(url: str) -> None:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     try:
         with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":  # processes that start together migrate one after the other
-                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text(LOCK))
             command.upgrade(_config(connection), "head")
     except sa.exc.DBAPIError as error:
         raise Broken(str(error.orig)) from error

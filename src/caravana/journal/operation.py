@@ -17,12 +17,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Statement:
-    """One statement as each database wants it; `returns`: whether rows come back."""
+    """One statement as each database wants it; `returns`: whether rows come back.
+
+    `sealed` names the parameters that go into sealed columns, `opened` the places of such columns in the rows; with each, whether
+    it is text.
+    """
 
     name: str
     sqlite: str
     postgresql: str
     returns: bool
+    sealed: tuple[tuple[str, bool], ...] = ()
+    opened: tuple[tuple[int, bool], ...] = ()
 
 
 Work = Generator[tuple[Statement, dict[str, Any]], Rows, R]

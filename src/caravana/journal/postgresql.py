@@ -13,11 +13,12 @@ import structlog
 from psycopg import errors
 
 from caravana.journal.batch import Batch, Connection, Job, run_reading
-from caravana.journal.journal import Broken, Full, JournalError
-from caravana.journal.migration import NEWEST, VERSION, upgrade
+from caravana.journal.journal import Broken, Full, JournalError, Unreadable
+from caravana.journal.migration import LOCK, NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
 from caravana.journal.readers import Readers
+from caravana.journal.sealing import Keyring, admit
 
 R = TypeVar("R")
 log = structlog.get_logger("caravana.journal")
@@ -87,9 +88,10 @@ class _Queue:
 class PostgresJournal:
     """A journal that several processes share."""
 
-    def __init__(self, url: str) -> None:
-        """`url`: `postgresql://user@host/database`, as libpq reads it."""
+    def __init__(self, url: str, keys: Keyring | None = None) -> None:
+        """`url`: `postgresql://user@host/database`, as libpq reads it. `keys`: content is encrypted."""
         self.url = url
+        self.keys = keys
         self._inserting = _Queue()
         self._recording = _Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -100,15 +102,24 @@ class PostgresJournal:
         self._failure: str | None = None
 
     async def open(self) -> None:
-        """Bring the schema up to date and start the writers. Raises `Broken`."""
+        """Bring the schema up to date and start the writers. Raises `Broken`, `Unreadable`."""
         scheme, _, rest = self.url.partition("://")
         try:
             if await self._version() != NEWEST:
                 await asyncio.to_thread(upgrade, f"{scheme}+psycopg://{rest}")
+            await self._admit()
+        except Unreadable:
+            raise
         except (Broken, psycopg.Error) as error:
             raise Broken(f"PostgreSQL: {_reason(error)}") from error
         queues = [self._inserting] + [self._recording] * RECORDERS
         self._tasks = [asyncio.create_task(self._write(queue), name="journal-write") for queue in queues]
+
+    async def _admit(self) -> None:
+        """See that the keys are those that the journal needs, one process after the other. Raises `Unreadable`."""
+        async with await connect(self.url) as connection:
+            await connection.execute(LOCK)
+            await run_reading(connection, admit(self.keys))
 
     async def _version(self) -> str | None:
         """Return the schema's version, None in an empty database."""
@@ -139,6 +150,8 @@ class PostgresJournal:
         if refused is not None:
             future.set_exception(refused)
         else:
+            if self.keys is not None:
+                operation = self.keys.sealed(operation)
             queue.put(Job(operation, future, essential, fence, time.monotonic()))
         return future
 
@@ -159,6 +172,8 @@ class PostgresJournal:
 
     async def read(self, operation: Operation[R]) -> R:
         """Carry out a reading operation. Raises `Broken`."""
+        if self.keys is not None:
+            operation = self.keys.sealed(operation)
         try:
             async with self._readers.connection() as connection:
                 result: R = await run_reading(connection, operation)
@@ -173,9 +188,10 @@ class PostgresJournal:
             async with self._readers.connection() as connection:
                 cursor = await connection.execute(wanted, parameters)
                 names = [column.name for column in cursor.description or ()]
-                return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+                rows = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
         except psycopg.Error as error:
             raise Broken(_reason(error)) from error
+        return rows if self.keys is None else self.keys.opened(rows)
 
     # The writers.
 

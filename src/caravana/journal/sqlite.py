@@ -17,10 +17,11 @@ from typing import Any, TypeVar
 
 import structlog
 
-from caravana.journal.journal import Broken, Full, JournalError, Locked
+from caravana.journal.journal import Broken, Full, JournalError, Locked, Unreadable
 from caravana.journal.migration import NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
+from caravana.journal.sealing import Keyring, admit
 from caravana.journal.together import drive, drive_together
 
 R = TypeVar("R")
@@ -63,9 +64,10 @@ def connect(path: Path) -> sqlite3.Connection:
 class SqliteJournal:
     """The default journal: one file, one running hub."""
 
-    def __init__(self, path: Path | str) -> None:
-        """`path`: the database file; its folder must exist or can be made."""
+    def __init__(self, path: Path | str, keys: Keyring | None = None) -> None:
+        """`path`: the database file; its folder must exist or can be made. `keys`: content is encrypted."""
         self.path = Path(path)
+        self.keys = keys
         self._queue: deque[_Job] = deque()
         self._essential: deque[_Job] = deque()
         self._wake = threading.Condition()
@@ -81,7 +83,7 @@ class SqliteJournal:
         self.on_death: Callable[[BaseException], None] = _end_process
 
     async def open(self) -> None:
-        """Lock the file, bring the schema up to date and start the writer. Raises `Locked`, `Broken`."""
+        """Lock the file, bring the schema up to date and start the writer. Raises `Locked`, `Broken`, `Unreadable`."""
         await asyncio.to_thread(self._prepare)
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="journal-read")
         self._thread = threading.Thread(target=self._run, name="journal-write", daemon=True)
@@ -93,8 +95,21 @@ class SqliteJournal:
         try:
             if self._version() != NEWEST:
                 upgrade(f"sqlite:///{self.path}")
+            self._admit()
+        except Unreadable:
+            self._lock_file.close()
+            raise
         except (sqlite3.Error, Broken, OSError) as error:
+            self._lock_file.close()
             raise Broken(f"{self.path}: {error}") from error
+
+    def _admit(self) -> None:
+        """See that the keys are those that the journal needs. Raises `Unreadable`."""
+        with contextlib.closing(connect(self.path)) as connection:
+            cursor = connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            drive(admit(self.keys), cursor)
+            cursor.execute("COMMIT")
 
     def _version(self) -> str | None:
         """Return the schema's version, None in an empty database."""
@@ -136,6 +151,8 @@ class SqliteJournal:
         """Queue a writing operation. On one file with one hub there is nothing to fence."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
+        if self.keys is not None:
+            operation = self.keys.sealed(operation)
         job = _Job(operation, future, loop, essential, time.monotonic())
         refused = self._refusal(essential)
         if refused is not None:
@@ -171,6 +188,8 @@ class SqliteJournal:
     async def read(self, operation: Operation[R]) -> R:
         """Carry out a reading operation in a short transaction of its own."""
         assert self._readers is not None
+        if self.keys is not None:
+            operation = self.keys.sealed(operation)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, operation)
 
     def _read(self, operation: Operation[R]) -> R:
@@ -199,7 +218,8 @@ class SqliteJournal:
         except sqlite3.Error as error:
             raise Broken(str(error)) from error
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return rows if self.keys is None else self.keys.opened(rows)
 
     # The writer thread.
 

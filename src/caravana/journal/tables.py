@@ -4,6 +4,15 @@ import sqlalchemy as sa
 
 metadata = sa.MetaData()
 
+
+class Sealed(sa.LargeBinary):
+    """Content of messages and records: encrypted where the journal has a key."""
+
+
+class SealedText(sa.Text):
+    """Text that may quote content: encrypted where the journal has a key."""
+
+
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 exchange = sa.Table(
@@ -26,13 +35,13 @@ exchange = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("not_before", sa.BigInteger),
     sa.Column("error_class", sa.Text),
-    sa.Column("error", sa.Text),
+    sa.Column("error", SealedText),
     sa.Column("error_path", sa.Text),
     sa.Column("parent", sa.Text),
     sa.Column("origin", sa.Text, doc="the exchange that this one replays"),
     sa.Column("duplicates", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("message", sa.LargeBinary, doc="the accepted message, when small"),
-    sa.Column("reply", sa.LargeBinary, doc="the recorded answer of a request-reply"),
+    sa.Column("message", Sealed, doc="the accepted message, when small"),
+    sa.Column("reply", Sealed, doc="the recorded answer of a request-reply"),
     sa.Column("accepted_at", sa.BigInteger, nullable=False),
     sa.Column("finished_at", sa.BigInteger),
     sqlite_autoincrement=True,
@@ -80,10 +89,10 @@ record = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("redeliveries", sa.Integer, nullable=False),
     sa.Column("next_at", sa.BigInteger),
-    sa.Column("reply", sa.LargeBinary),
-    sa.Column("error", sa.Text, doc="failure as JSON: class, cause chain, message, status, capped body"),
+    sa.Column("reply", Sealed),
+    sa.Column("error", SealedText, doc="failure as JSON: class, cause chain, message, status, capped body"),
     sa.Column("reference", sa.Text),
-    sa.Column("request", sa.LargeBinary, doc="shadow only: the exact request that would have left"),
+    sa.Column("request", Sealed, doc="shadow only: the exact request that would have left"),
     sa.Column("recorded_at", sa.BigInteger, nullable=False),
     sa.Column("duration", sa.BigInteger, doc="microseconds of the last attempt"),
     sa.PrimaryKeyConstraint("exchange", "path"),
@@ -103,7 +112,7 @@ attempt = sa.Table(
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("error", SealedText, nullable=False),
     sa.PrimaryKeyConstraint("exchange", "path", "number"),
     sqlite_with_rowid=False,
 )
@@ -113,7 +122,7 @@ payload = sa.Table(
     metadata,
     sa.Column("exchange", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("data", Sealed, nullable=False),
     sa.PrimaryKeyConstraint("exchange", "hash"),
 )
 
@@ -151,8 +160,8 @@ dead_letter = sa.Table(
     sa.Column("exchange", sa.Text, nullable=False),
     sa.Column("path", sa.Text, nullable=False),
     sa.Column("endpoint", sa.Text, nullable=False),
-    sa.Column("message", sa.LargeBinary, nullable=False),
-    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("message", Sealed, nullable=False),
+    sa.Column("error", SealedText, nullable=False),
     sa.Column("whole", sa.Integer, nullable=False, doc="whether the channel took the whole exchange"),
     sa.Column("state", sa.Text, nullable=False, doc="open, retried or discarded"),
     sa.Column("at", sa.BigInteger, nullable=False),
@@ -165,7 +174,7 @@ state = sa.Table(
     metadata,
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
-    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("value", Sealed, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     sa.PrimaryKeyConstraint("scope", "key"),
     sqlite_with_rowid=False,
@@ -193,7 +202,7 @@ cursor = sa.Table(
     "cursor",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("value", Sealed, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
 )
 
@@ -232,6 +241,6 @@ audit = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
-    sa.Column("detail", sa.Text),
+    sa.Column("detail", SealedText),
     sqlite_autoincrement=True,
 )
