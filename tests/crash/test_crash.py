@@ -106,7 +106,8 @@ class Episode:
     def lost(self) -> list[str]:
         """Return what was acknowledged and is not there, or did not end, or ended without its effects."""
         missing = [one for one in self.accepted if one not in self.ended]
-        unfinished = [one for one, row in self.ended.items() if row["state"] not in ("done", "in_doubt")]
+        rows = [row for row in self.ended.values() if row["state"] not in ("done", "in_doubt")]
+        unfinished = [f"{row['key']} is {row['state']}: {row['error']}" for row in rows]
         undone = [
             f"{name} of {one}"
             for one, row in self.ended.items()
