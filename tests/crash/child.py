@@ -23,7 +23,7 @@ from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 from caravana.kit.http import HttpSession
 from caravana.kit.options import Options
-from caravana.kit.ports import Arrival
+from caravana.kit.ports import Arrival, Unavailable
 from caravana.kit.uri import Uri
 from caravana.route import read_text
 
@@ -186,6 +186,17 @@ ENDED = """
 """
 
 
+async def hand_in(hub: Hub, arrival: Arrival) -> None:
+    """Hand a message in as a sender does: again until it is taken."""
+    while True:
+        try:
+            await hub.receivers["main"].accept([arrival])
+        except Unavailable:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
 async def live(life: Life, tell: Callable[[str, Any], None]) -> None:
     """Accept, do the work, and tell how all ended; or be cut off on the way."""
     CountedComponent.life = life
@@ -199,7 +210,7 @@ async def live(life: Life, tell: Callable[[str, Any], None]) -> None:
     try:
         for number, one in enumerate(life.ids):
             arrival = Arrival(body={"id": one, "lane": f"lane{number % 3}"}, headers={"id": one})
-            await hub.receivers["main"].accept([arrival])
+            await hand_in(hub, arrival)
             tell("accepted", one)
         while await hub.journal.query(WAITING, {}):
             await asyncio.sleep(0.02)
