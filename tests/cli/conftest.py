@@ -78,7 +78,9 @@ class Folder:
         with (self.path / "log").open("ab") as log:
             command = (sys.executable, "-m", "caravana.cli", "run", "--config", self.config, "--log-format", "json")
             process = await asyncio.create_subprocess_exec(*command, cwd=self.path, stderr=log, stdout=log)
-            presence = self.path / "var" / "journal.db.hub.json"
+            of_file, of_process = "journal.db.hub.json", f"caravana.yaml.{process.pid}.json"
+            shared = "postgresql" in (self.path / "caravana.yaml").read_text()
+            presence = self.path / "var" / (of_process if shared else of_file)
 
             def there() -> bool:
                 assert process.returncode is None, (self.path / "log").read_text()

@@ -1,7 +1,6 @@
 """Commands beside a hub in another process: what they see, and what they make it do."""
 
 import json
-import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,16 +124,6 @@ async def test_second_hub_on_one_journal_is_refused(folder: Folder) -> None:
         _, told = await second.communicate()
         assert second.returncode == 1
         assert b"another hub" in told
-
-
-async def test_refused_routes_leave_the_running_ones_alone(folder: Folder) -> None:
-    """On SIGHUP the files are judged again and the problem logged; what ran runs on."""
-    async with folder.running() as hub:
-        (folder.path / "routes" / "sale.yaml").write_text("- route:\n    id: sale\n    frm: x\n")
-        hub["process"].send_signal(signal.SIGHUP)
-        await eventually(lambda: "routes.refused" in (folder.path / "log").read_text(), timeout=30)
-        await sell(hub["listener"], "S00014")
-        await eventually(lambda: folder.charged() == ["S00014"], timeout=30)
 
 
 async def test_bad_routes_are_refused_at_start(folder: Folder, caravana: Command) -> None:

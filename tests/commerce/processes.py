@@ -118,7 +118,7 @@ async def open_processes(
 async def main(file: Path) -> None:
     """Run the hub of a configuration file, as `caravana run` does, with a short lease."""
     from caravana.cli.project import load_project
-    from caravana.cli.signals import stop_signal
+    from caravana.cli.signals import Signals
     from caravana.engine.serving import served
 
     project = load_project(file)
@@ -126,7 +126,7 @@ async def main(file: Path) -> None:
     ownership = LeasedOwnership(journal, lease=LEASE) if journal.startswith("postgresql") else None
     hub = Hub(project.configuration, project.documents, callables=project.callables, ownership=ownership)
     async with served(hub):
-        await stop_signal()
+        await Signals().stop()
 
 
 if __name__ == "__main__":

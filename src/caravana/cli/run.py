@@ -72,7 +72,7 @@ async def _run(project: "Project", config: Path) -> int:
     import structlog
 
     from caravana.cli.project import load_routes
-    from caravana.cli.signals import stop_signal
+    from caravana.cli.signals import Signals
     from caravana.engine.configuration import read_configuration
     from caravana.engine.reload import Reloader
     from caravana.engine.serving import served
@@ -83,11 +83,12 @@ async def _run(project: "Project", config: Path) -> int:
     try:
         hub = build_hub(project)
         reloader = Reloader(hub, lambda: read_configuration(config), load_routes)
+        signals = Signals(reloader)
         async with served(hub, reloader) as addresses:
             typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
             typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
-            which = await stop_signal(reloader)
+            which = await signals.stop()
             log.info("hub.stopping", signal=which.name)
     except RouteFileError as error:
         print_problems(error.problems)

@@ -75,7 +75,7 @@ async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], sp
     import contextlib
     import time
 
-    from caravana.cli.signals import stop_signal
+    from caravana.cli.signals import Signals
     from caravana.kit.clock import ScaledClock, clock_from_environment
     from caravana.kit.serving import serve
 
@@ -93,4 +93,4 @@ async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], sp
         _show(("name", "address"), rows, json=json)
         if speed != 1:
             typer.echo(f"A hub with the same clock: CARAVANA_CLOCK={clock} caravana run", err=True)
-        await stop_signal()
+        await Signals().stop()

@@ -5,28 +5,22 @@ import signal
 from collections.abc import Awaitable, Callable
 
 
-async def stop_signal(on_reload: Callable[[], Awaitable[object]] | None = None) -> signal.Signals:
-    """Return when the process is asked to end (SIGTERM, SIGINT); each SIGHUP calls `on_reload`.
+class Signals:
+    """SIGTERM, SIGINT and, with something to reload, SIGHUP: heard from now on, acted on in `stop`."""
 
-    A call that runs when the end is asked for is waited for.
-    """
-    loop = asyncio.get_running_loop()
-    asked: asyncio.Future[signal.Signals] = loop.create_future()
-    reloads: set[asyncio.Future[object]] = set()
+    def __init__(self, on_reload: Callable[[], Awaitable[object]] | None = None) -> None:
+        """`on_reload` is called for each SIGHUP."""
+        self._on_reload = on_reload
+        self._heard: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        wanted = (signal.SIGTERM, signal.SIGINT, *((signal.SIGHUP,) if on_reload is not None else ()))
+        for one in wanted:
+            loop.add_signal_handler(one, self._heard.put_nowait, one)
 
-    def stop(which: signal.Signals) -> None:
-        if not asked.done():
-            asked.set_result(which)
-
-    def reload(on_reload: Callable[[], Awaitable[object]]) -> None:
-        task = asyncio.ensure_future(on_reload())
-        reloads.add(task)
-        task.add_done_callback(reloads.discard)
-
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stop, one)
-    if on_reload is not None:
-        loop.add_signal_handler(signal.SIGHUP, reload, on_reload)
-    which = await asked
-    await asyncio.gather(*reloads)
-    return which
+    async def stop(self) -> signal.Signals:
+        """Return when the process is asked to end; a reload that runs then ends first."""
+        while True:
+            which = await self._heard.get()
+            if which is not signal.SIGHUP or self._on_reload is None:
+                return which
+            await self._on_reload()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from caravana.kit.effect import Kind
@@ -60,7 +60,7 @@ class Configured(ABC):
         """The settings as JSON-able values, without secrets."""
 
     @abstractmethod
-    def with_settings(self, settings: Mapping[str, Any]) -> Self:
+    def with_settings(self, settings: Mapping[str, Any]) -> "Configured":
         """Return the same with what `settings` of an earlier one gave. Raises `ConfigurationError` when they do not fit."""
 
 
