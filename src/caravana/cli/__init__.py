@@ -28,6 +28,7 @@ Exit codes: 0 all is well, 1 something is wrong (the text says what), 2 the comm
 caravana init                 write a commented configuration
 caravana check                judge configuration and routes
 caravana run                  run the hub
+caravana reload               let the running hub take changed route files
 caravana review               see what waits for a person
 """
 

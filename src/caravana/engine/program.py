@@ -104,7 +104,7 @@ class Revision:
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> "Revision":
-        """Return the revision of a manifest that was kept; one of before 2026-12 knows no settings."""
+        """Return the revision of a manifest that was kept; one kept before there were settings has none."""
         return cls(**{"settings": {}, **manifest})
 
     def asked_before(self) -> tuple[dict[str, str], dict[str, str]]:
