@@ -101,6 +101,23 @@ def test_answering_route_that_changes_something_without_key_is_warned_of() -> No
     assert not [one for one in told(judged(keyed, callables=callables)) if "no `key`" in one]
 
 
+def test_a_credential_in_an_address_is_warned_of() -> None:
+    """A plain credential in the query of an HTTP address is named with its place, a placeholder of a secret is not."""
+    text = route("        - to: 'http://127.0.0.1/x?api_key=%s&a=1'\n")
+    assert "looks like a credential" in told(judged(text % "abc"))[0]
+    assert "abc" not in told(judged(text % "abc"))[0]
+    assert told(judged(text % "{{secret:shop}}")) == []
+
+
+@pytest.mark.parametrize("step", ["recipientList: {constant: 'direct:pay'}", "enrich: {constant: 'direct:pay'}"])
+def test_effects_behind_fixed_addresses_are_seen(step: str) -> None:
+    """What a recipient list or an enricher calls counts as what a `to` calls."""
+    callables = Callables()
+    callables.register("charge", len)
+    text = ANSWERING.replace("to: direct:pay", step)
+    assert [one for one in told(judged(text, callables=callables)) if "no `key`" in one]
+
+
 def test_answering_route_that_only_reads_needs_no_key() -> None:
     """A repetition that only looks does no harm."""
     callables = Callables()

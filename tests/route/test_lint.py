@@ -47,6 +47,8 @@ def route(step: str) -> str:
         ("to: 'lgo:x'", "no component has the scheme `lgo` (did you mean `log`?)"),
         ("to: 'log:x?levle=1'", "bad address log:x?levle=1 (look it up)"),
         ("to: 'direct:R'", "no route begins at `direct:R` (did you mean `direct:r`?)"),
+        ("recipientList: {constant: 'direct:r,direct:R'}", "no route begins at `direct:R` (did you mean `direct:r`?)"),
+        ("enrich: {constant: 'direct:R'}", "no route begins at `direct:R` (did you mean `direct:r`?)"),
         ("setBody: {simple: '?'}", "bad expression"),
         ("log: '?'", "bad expression"),
         ("marshal: {json: {prettyPrint: true}}", "bad data format"),

@@ -13,6 +13,7 @@ from caravana.kit.redaction import is_sensitive_parameter
 from caravana.kit.uri import Uri
 from caravana.route import Problem, RouteDocument, walk
 from caravana.route import model as m
+from caravana.route.fan_steps import fixed_addresses
 from caravana.route.problem import warning
 from caravana.route.walk import expressions
 
@@ -60,6 +61,8 @@ class Cautions:
                 yield from self._effect_of(Uri.parse(node.uri, node.parameters), program, seen)
             if isinstance(node, m.ToD) and "${" not in node.uri:
                 yield from self._effect_of(Uri.parse(node.uri, node.parameters), program, seen)
+            for address in fixed_addresses(node) if isinstance(node, m.Step) else ():
+                yield from self._effect_of(Uri.parse(address), program, seen)
             for name in _callables_of(node) if isinstance(node, m.Bean | m.Process) else ():
                 if name in self._callables and self._callables.get(name).kind not in HARMLESS:
                     yield name

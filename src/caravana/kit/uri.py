@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_plus
 
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.redaction import MASK, is_sensitive_parameter
+from caravana.kit.redaction import MASK, is_sensitive_parameter, redact_text
 
 _SECRET = re.compile(r"\{\{secret:[\w.\-]+\}\}")
 
@@ -29,7 +29,7 @@ class Uri:
         scheme, colon, path = head.partition(":")
         if not colon or not scheme:
             raise ConfigurationError(
-                f"`{text}` is no endpoint address", suggestion="write scheme:path, e.g. direct:start"
+                f"`{redact_text(text)}` is no endpoint address", suggestion="write scheme:path, e.g. direct:start"
             )
         options = _parse_query(query)
         for name, value in (parameters or {}).items():

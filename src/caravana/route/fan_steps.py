@@ -89,6 +89,15 @@ class Enrich(Step):
     )
 
 
+def fixed_addresses(step: Step) -> tuple[str, ...]:
+    """Return the addresses that a recipient list or an enricher names whatever the message; others are known later."""
+    if not isinstance(step, RecipientList | Enrich) or step.expression.language != "constant":
+        return ()
+    text = step.expression.text
+    cut = text.split(step.delimiter) if isinstance(step, RecipientList) and step.delimiter != "false" else [text]
+    return tuple(one.strip() for one in cut if one.strip())
+
+
 @element("validate", refused={"predicateExceptionFactory": "throw the error yourself with `throwException`"})
 class Validate(Step):
     """Fail with PredicateValidationException unless the predicate holds."""

@@ -12,6 +12,7 @@ from caravana.route.convert import has_placeholder
 from caravana.route.document import RouteDocument
 from caravana.route.element import Node
 from caravana.route.expression import Expression
+from caravana.route.fan_steps import fixed_addresses
 from caravana.route.location import Location
 from caravana.route.problem import Problem, error, warning
 from caravana.route.registry import Registry
@@ -81,6 +82,17 @@ def _nowhere(item: Node, begins: Sequence[str]) -> Iterator[Problem]:
         target = _local(getattr(node, "uri", "") or getattr(node, "dead_letter_uri", "").partition("?")[0])
         if target and not isinstance(node, m.From) and target not in begins:
             yield error(f"no route begins at `{target}`", node.place("uri"), nearest(target, begins))
+    for node, address in _fixed(item):
+        target = _local(address.partition("?")[0])
+        if target and target not in begins:
+            yield error(f"no route begins at `{target}`", node.place("expression"), nearest(target, begins))
+
+
+def _fixed(item: Node) -> Iterator[tuple[Node, str]]:
+    """Yield the addresses that stand as constants in recipient lists and enrichers."""
+    for node in walk(item):
+        if isinstance(node, m.RecipientList | m.Enrich):
+            yield from ((node, address) for address in fixed_addresses(node))
 
 
 def _configurations(items: Sequence[Node]) -> Iterator[Problem]:
