@@ -1,5 +1,6 @@
 """The pure mappings: links, attempts, faces, and what a configuration may say."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -173,6 +174,19 @@ def test_a_wrong_setting_is_named(change: dict[str, Any], told: str) -> None:
     """A mistake in the flow's settings is refused before anything starts, with its name."""
     with pytest.raises(ConfigurationError, match=told):
         load("cards", Configuration.model_validate({"connections": CONNECTIONS, **change}))
+
+
+def test_settings_of_a_revision_are_kept_without_secrets() -> None:
+    """The card flow tells its settings as JSON, no secret among them, and is the same again when made from them."""
+    given = {"connections": CONNECTIONS, "settings": {"cards.life": "10m", "cards.journal_id": 7}}
+    cards = load("cards", Configuration.model_validate(given)).callables["cards"]
+    other = load("cards", Configuration.model_validate({"connections": CONNECTIONS})).callables["cards"]
+    kept = json.loads(json.dumps(cards.settings))
+    assert cards.settings != other.settings
+    assert other.with_settings(kept).settings == cards.settings
+    assert "secret" not in json.dumps(kept)
+    with pytest.raises(ConfigurationError, match="others then"):
+        other.with_settings({**kept, "of_another_version": 1})
 
 
 def test_an_unknown_flow_is_refused() -> None:

@@ -15,6 +15,7 @@ from caravana.engine.hub import Hub
 from caravana.engine.project import Project
 from caravana.engine.reload import Fate, Reloaded, Reloader, differing
 from caravana.kit.callables import Callables
+from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Arrival
 from caravana.kit.serving import serve
 from caravana.route import inspect_text
@@ -233,6 +234,14 @@ async def test_stopping_hub_takes_no_routes(journal: str) -> None:
     await company.hub.stop(0)
     assert (await company.reload(NEW)).refused
     assert company.hub.doors.consumers == {}
+
+
+async def test_starting_hub_takes_no_routes(tmp_path: Path) -> None:
+    """Before its doors are open a hub refuses to go over to other routes."""
+    project = load(OLD, Configuration(journal=f"sqlite:///{tmp_path}/journal.db"))
+    hub = Hub(project.configuration, project.documents, callables=project.callables, components=[PartnerComponent])
+    with pytest.raises(ConfigurationError, match="starting"):
+        await hub.turn(load(NEW, project.configuration))
 
 
 async def test_two_processes_one_after_the_other(postgres_database: str) -> None:

@@ -27,7 +27,7 @@ class Doors:
         self.receivers: dict[str, RouteReceiver] = {}
         self.consumers: dict[str, Consumer] = {}
         self._lock = asyncio.Lock()
-        self._shut = False
+        self._opened = False
 
     async def open_all(self, routes: Iterable[CompiledRoute]) -> None:
         """Make the receivers, then let messages in, in the routes' own order. Raises `ConfigurationError`."""
@@ -37,13 +37,17 @@ class Doors:
         for route in sorted(listed, key=_order):
             if self._opens(route):
                 await self.open(route)
+        self._opened = True
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:
-        """Keep the doors from being shut, or changed by another, in the block. Raises `ConfigurationError` once they are."""
+        """Keep the doors from being shut, or changed by another, in the block.
+
+        Raises `ConfigurationError` before all are open, and once they are shut.
+        """
         async with self._lock:
-            if self._shut:
-                raise ConfigurationError("the hub is stopping")
+            if not self._opened:
+                raise ConfigurationError("the hub is starting or stopping")
             yield
 
     async def turn(self, before: Program, after: Program, act: Callable[[Program], None]) -> None:
@@ -84,12 +88,8 @@ class Doors:
                 self._hub.alarm("consumer_stopped", f"the route `{route.id}` takes nothing: {error}")
 
     def _stays(self, before: CompiledRoute | None, after: CompiledRoute) -> bool:
-        """Whether the consumer may go on as it is: also one whose start failed before is none."""
-        return (
-            before is not None
-            and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
-            and after.id in self.receivers
-        )
+        """Whether the route's consumer may go on as it is."""
+        return before is not None and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
 
     def _opens(self, route: CompiledRoute) -> bool:
         return route.model.auto_startup and self._hub.route_mode(route.id) != "off"
@@ -131,7 +131,7 @@ class Doors:
     async def close_all(self) -> None:
         """Let nothing more in, for good."""
         async with self._lock:
-            self._shut = True
+            self._opened = False
             for route_id in list(self.receivers):
                 await self.close(route_id)
 

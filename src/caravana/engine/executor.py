@@ -7,7 +7,8 @@ import structlog
 
 from caravana.dispatch import HOLD, OVER, Verdict, Work
 from caravana.engine.message import encode_answer, exchange_of
-from caravana.engine.program import ENGINE_SEMANTICS, Program, run_route
+from caravana.engine.program import Program, run_route
+from caravana.engine.revision import ENGINE_SEMANTICS
 from caravana.engine.run import Halted, Lost, Run, RunScope
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.configuration import Configuration
-from caravana.engine.program import Assembler, Program, Revision
+from caravana.engine.program import Assembler, Program
+from caravana.engine.revision import Revision
 from caravana.engine.times import to_micros
 from caravana.journal import operations as ops
 from caravana.kit import codec
