@@ -143,6 +143,16 @@ async def test_binding_writes_json(
         assert (await answer.text(), answer.headers["Content-Type"]) == (text, content_type)
 
 
+async def test_auto_leaves_xml_alone() -> None:
+    """Who accepts only XML gets what the route made; who accepts JSON gets it bound."""
+    for accept, expected in (("application/xml", "<a/>"), ("application/xml, application/json", '"<a/>"')):
+        async with (
+            serving(answering("<a/>"), bindingMode="auto") as session,
+            session.get("/a", headers={"Accept": accept}) as answer,
+        ):
+            assert await answer.text() == expected
+
+
 @pytest.mark.parametrize("body", [{}, []])
 async def test_no_content(body: Any) -> None:
     """An empty map or list is 204 where the operation says so."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from caravana.component.platform_http.contract import ACCEPT, JSON, written
+from caravana.component.platform_http.contract import JSON, written
 from caravana.component.platform_http.reading import is_text, media_type
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit import json
@@ -59,7 +59,7 @@ def reply(outcome: Outcome, options: PlatformHttpOptions, asked: Mapping[str, An
     status = _status(headers.get(STATUS))
     sent = _sendable(headers, Headers() if options.return_http_request_headers else Headers(asked))
     given = sent.pop("content-type", None)
-    bound = written(options, Headers(asked).get(ACCEPT), status, given, outcome.body)
+    bound = written(options, asked, status, given, outcome.body)
     if bound in ("[]", "{}") and options.enable_no_content_response:
         return Response(b"", HTTPStatus.NO_CONTENT, sent)
     content, natural = encode(outcome.body) if bound is None else (bound.encode("utf-8", "replace"), JSON)

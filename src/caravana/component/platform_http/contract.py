@@ -29,6 +29,8 @@ def fill(headers: dict[str, Any], params: tuple[Parameter, ...]) -> dict[str, An
     """Return the headers with the default values of query parameters that were not given."""
     if not params:
         return headers
+    if not params:
+        return headers
     given = {name.lower() for name in headers}
     missing = {
         one.name: one.default_value
@@ -113,12 +115,17 @@ def _reads(options: PlatformHttpOptions, content_type: str, body: str | bytes) -
     return body[:1] not in ("<", b"<")
 
 
-def written(options: PlatformHttpOptions, accept: object, status: int, given: str | None, body: Any) -> str | None:
-    """Return the body as JSON text where binding writes it, else None. `given`: content type that the route has set."""
+def written(
+    options: PlatformHttpOptions, asked: Mapping[str, Any], status: int, given: str | None, body: Any
+) -> str | None:
+    """Return the body as JSON text where binding writes it, else None.
+
+    `asked`: headers of the request; `given`: content type that the route has set.
+    """
     if options.binding_mode == "off" or body is None or isinstance(body, bytes):
         return None
-    asked = str(accept or "").lower()
-    if options.binding_mode == "auto" and "xml" in asked and "json" not in asked:
+    accept = str(Headers(asked).get(ACCEPT) or "").lower() if options.binding_mode == "auto" else ""
+    if "xml" in accept and "json" not in accept:
         return None
     if options.skip_binding_on_error_code and status >= 300:
         return None
