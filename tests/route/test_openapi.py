@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from schemathesis.core.result import Ok
 
 from caravana.route import read_file, read_text
 from caravana.route.openapi import openapi
@@ -24,7 +25,8 @@ def test_others_can_read_it() -> None:
     found = read_file(SERVICE)
     schema = schemathesis.openapi.from_dict(openapi([found], rest_configuration([found])))
     schema.validate()
-    assert [one.ok().label for one in schema.get_all_operations()] == ["GET /v1/orders/{id}", "POST /v1/orders"]
+    operations = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
+    assert [one.label for one in operations] == ["GET /v1/orders/{id}", "POST /v1/orders"]
 
 
 @pytest.mark.parametrize(
