@@ -9,12 +9,13 @@ import pytest
 from caravana.commerce import attempt, booking
 from caravana.commerce.flows import load
 from caravana.commerce.link import PayLinks
-from caravana.commerce.texts import TEXTS, language
+from caravana.commerce.texts import TEXTS
 from caravana.commerce.view import PAYABLE, face, view
 from caravana.engine.checking import judge
 from caravana.engine.configuration import Configuration
 from caravana.kit.callables import Callables
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.speech import language
 from caravana.route.files import read_all
 
 CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "login": "Tienda.1"}}

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from caravana.component.placetopay.sandbox import NotificationPlan
 from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Fault
 from tests.commerce.processes import open_processes
 
 ORDERS = 4
@@ -49,3 +51,25 @@ async def test_a_press_is_answered_whoever_owns_its_lane(tmp_path: Path, postgre
         sessions = await asyncio.gather(*(street.press(door) for door in doors))
         assert None not in sessions
         assert len(set(sessions)) == len(street.provider.sessions) == len(links)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+async def test_a_browser_waits_in_words(chromium: Browser, tmp_path: Path, postgres_database: str) -> None:
+    """While the provider is slow the browser reads in its language that it waits; it ends at the provider's checkout."""
+    settings: dict[str, Any] = {"journal": postgres_database, "cards.reply_timeout": "1s"}
+    async with open_processes(tmp_path, ScaledClock(0, 1), 2, **settings) as (street, hubs):
+        link = await street.link(street.order())
+        for hub, width, words in ((hubs[0], 1280, "Un momento"), (hubs[1], 390, "Un momento")):
+            context = await chromium.new_context(viewport={"width": width, "height": 844}, locale="es-EC")
+            page = await context.new_page()
+            await page.goto(link.replace(hubs[0].url, hub.url))
+            street.provider.faults.append(Fault(operation="*", action="slow", delay=4.0))
+            await page.click("button")
+            await page.wait_for_selector("main.checking")
+            assert words in await page.inner_text("h1")
+            assert await page.evaluate("document.styleSheets.length") == 1
+            await page.screenshot(path=tmp_path / f"waiting-{width}.png")
+            await page.wait_for_selector("#card", timeout=30_000)
+        assert len(street.provider.sessions) == 1

@@ -10,11 +10,12 @@ from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
 from caravana.commerce.link import PayLinks
 from caravana.commerce.sale import sale
-from caravana.commerce.texts import LOCALES, language
+from caravana.commerce.texts import LOCALES
 from caravana.commerce.view import PAYABLE, STATUS, face, view
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
+from caravana.kit.speech import language
 
 Variables = Mapping[str, Any]
 CLOSING = timedelta(minutes=1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-LANGUAGES: Mapping[str, str] = {"es": "Español", "en": "English"}
 LOCALES: Mapping[str, str] = {"es": "es_EC", "en": "en_US"}
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
@@ -65,14 +64,3 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "trouble.text": "Try this same link again in a few minutes. If you have paid already, do not pay again: we will see it.",
     },
 }
-
-
-def language(asked: object, accepted: object) -> str:
-    """Return `es` or `en`: as the address asks (`?lang=en`), else the browser's first fitting wish, else Spanish."""
-    if isinstance(asked, str) and asked in LANGUAGES:
-        return asked
-    for wish in str(accepted or "").split(","):
-        code = wish.partition(";")[0].strip()[:2].lower()
-        if code in LANGUAGES:
-            return code
-    return "es"

@@ -5,8 +5,9 @@ from typing import Any
 
 from caravana.commerce.attempt import OVER, live, newest
 from caravana.commerce.sale import Sale
-from caravana.commerce.texts import LANGUAGES, LOCALES, TEXTS
+from caravana.commerce.texts import LOCALES, TEXTS
 from caravana.kit.money import Money
+from caravana.kit.speech import LANGUAGES
 
 STATUS: Mapping[str, int] = {"unknown": 404, "trouble": 503}
 """Face → HTTP status, where it is not 200."""

@@ -125,6 +125,9 @@ class _Door(Receiver):
     async def request(self, arrival: Arrival, *, timeout: Any = None) -> Outcome:
         return Outcome("", "failed")
 
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        return None
+
     async def cursor(self) -> Any:
         return None
 

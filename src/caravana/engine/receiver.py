@@ -1,6 +1,7 @@
 """The receiver of one route: adds what the endpoint's parameters say, and puts arrivals on disk."""
 
 import asyncio
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ from caravana.kit.ports import Accepted, Arrival, Outcome, Unavailable
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
+
+
+TICKET = "CaravanaTicket"
+"""Property of a message whose sender may ask for its answer later."""
 
 
 class RouteReceiver:
@@ -97,7 +102,8 @@ class RouteReceiver:
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
         intake = self.route.intake
-        message = encode_message(arrival.body, arrival.headers, arrival.properties)
+        properties = arrival.properties if arrival.ticket is None else {**arrival.properties, TICKET: arrival.ticket}
+        message = encode_message(arrival.body, arrival.headers, properties)
         identity = id_ or self._own_id(pattern)
         probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
         lane = arrival.lane if intake.lane is None else _text(intake.lane.evaluate(probe))  # type: ignore[arg-type]
@@ -159,6 +165,17 @@ class RouteReceiver:
             self._hub.requests.begin(entry, admitted.seq)
         limit = (timeout or self.route.intake.reply_timeout).total_seconds()
         return await self._hub.requests.answer(admitted.id, limit)
+
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        """Return the answer of an earlier request, waiting like `request`; None when the ticket is not that request's."""
+        known = await self._hub.read(ops.read_reply(exchange_id))
+        found = None if known is None else await self._hub.read(ops.read_run(known[0]))
+        if found is None or found[0].route != self.route_id:
+            return None
+        given = decode_message(found[0].message)[2].get(TICKET)
+        if not isinstance(given, str) or not hmac.compare_digest(given.encode(), ticket.encode()):
+            return None
+        return await self._hub.requests.answer(exchange_id, self.route.intake.reply_timeout.total_seconds())
 
     async def cursor(self) -> Any:
         """Return the position last stored, or None."""

@@ -23,6 +23,7 @@ class Arrival:
     - `lane`: one exchange at a time, in order; `strict`: doubt holds the lane
     - `business_keys`: (kind, value) pairs to find the exchange by: order, invoice, payment, customer, product
     - `time`: the record's own time, compared with the go-live line; None = now
+    - `ticket`: an unguessable text; who brings it back may ask for the answer later (`Receiver.later`)
     """
 
     body: Any = None
@@ -35,6 +36,7 @@ class Arrival:
     bulk: bool = False
     time: datetime | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
+    ticket: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ class Receiver(Protocol):
 
     async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
         """Put `arrival` on disk, run it, and return its answer, or how far it is after `timeout` (default 30 s)."""
+        ...
+
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        """Return the answer of an earlier request, waiting like `request`; None when the ticket is not that request's."""
         ...
 
     async def cursor(self) -> Any:

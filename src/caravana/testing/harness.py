@@ -216,6 +216,10 @@ class Inbox:
         await self.accept([arrival])
         return self.outcome(arrival)
 
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        """Return the `outcome` of the arrival that brought the ticket."""
+        return next((self.outcome(one) for one in self.accepted if one.ticket == ticket), None)
+
     async def cursor(self) -> Any:
         """Return the cursor last stored."""
         return self.stored_cursor

@@ -117,6 +117,9 @@ class MemoryReceiver:
     async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
         raise AssertionError("a watch asks for no answer")
 
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        raise AssertionError("a watch asks for no answer")
+
     async def cursor(self) -> Any:
         return None if self.stored is None else loads(self.stored)
 

@@ -102,6 +102,9 @@ class Receiver:
     async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
         raise AssertionError("notifications wait for no answer")
 
+    async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
+        raise AssertionError("nobody asks")
+
     async def cursor(self) -> Any:
         return None
 

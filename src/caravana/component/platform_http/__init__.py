@@ -7,14 +7,20 @@ from starlette.routing import compile_path
 
 from caravana.component.platform_http.consumer import PlatformHttpConsumer
 from caravana.component.platform_http.spec import METHODS, PlatformHttpOptions
+from caravana.component.platform_http.waiting import Answers
 from caravana.kit.component import Component, Endpoint, Maturity
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Receiver
+from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
 
 class PlatformHttpEndpoint(Endpoint):
     """One path of the public port."""
+
+    def __init__(self, uri: Uri, options: PlatformHttpOptions, context: Context, answers: Answers) -> None:
+        """`answers`: where browsers wait."""
+        super().__init__(uri, options, context)
+        self._answers = answers
 
     def consumer(self, receiver: Receiver) -> PlatformHttpConsumer:
         """Return the listening side. Raises `ConfigurationError` when the path cannot be one."""
@@ -23,7 +29,7 @@ class PlatformHttpEndpoint(Endpoint):
             compile_path(path)
         except (ValueError, AssertionError) as error:
             raise ConfigurationError(f"`{path}` is no path: {error}", place=str(self.uri)) from None
-        return PlatformHttpConsumer(path, self.options, self.context.listener, receiver)
+        return PlatformHttpConsumer(path, self.options, self.context.listener, self._answers, receiver)
 
 
 class PlatformHttpComponent(Component):
@@ -39,6 +45,11 @@ class PlatformHttpComponent(Component):
     departures = MappingProxyType({"bindingMode": "off, as the REST DSL has it; Camel's endpoint names no default"})
     produces = False
 
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
+        super().__init__(context)
+        self._answers = Answers(context.listener)
+
     def create(self, uri: Uri, options: PlatformHttpOptions) -> PlatformHttpEndpoint:
         """Return the endpoint of one path; of `rest:method:path:template`, as Camel writes it, path and method are taken.
 
@@ -48,7 +59,7 @@ class PlatformHttpComponent(Component):
             method, path = rest_address(uri.path)
             options = options.model_copy(update={"http_method_restrict": method})
             uri = replace(uri, path=path)
-        return PlatformHttpEndpoint(uri, options, self.context)
+        return PlatformHttpEndpoint(uri, options, self.context, self._answers)
 
 
 def rest_address(text: str) -> tuple[str, str]:

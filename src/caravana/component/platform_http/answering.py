@@ -30,10 +30,15 @@ def answer(outcome: Outcome, options: PlatformHttpOptions, asked: Mapping[str, A
     """Return the answer for `outcome`; `asked` are the headers that the request brought."""
     if outcome.state == "done" or (outcome.state == "dead" and outcome.body is not None):
         return reply(outcome, options, asked)
-    if outcome.state in ("failed", "dead", "discarded"):
+    if is_over(outcome):
         return _failure(outcome, muted=options.mute_exception)
     place = f"{public_url}/_exchange/{outcome.id}"
     return JSONResponse({"exchange": outcome.id, "state": str(outcome.state)}, 202, {"Location": place})
+
+
+def is_over(outcome: Outcome) -> bool:
+    """Whether there is an answer, or never will be one."""
+    return outcome.state in ("done", "failed", "dead", "discarded")
 
 
 def refusal(status: int, reason: str) -> Response:

@@ -1,34 +1,44 @@
 """`platform-http:path`: each request is a message on disk before the route runs; its end is the answer."""
 
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from caravana.component.platform_http import answering, contract, reading
+from caravana.component.platform_http import answering, contract, reading, waiting
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ExpressionError, NotStorable
-from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
+from caravana.kit.ports import Arrival, Listener, Outcome, Receiver, Unavailable
 from caravana.kit.request import BodyTooLarge, header, read_body
 
 
 class PlatformHttpConsumer(Consumer):
     """Listens at one path."""
 
-    def __init__(self, path: str, options: PlatformHttpOptions, listener: Listener, receiver: Receiver) -> None:
+    def __init__(
+        self, path: str, options: PlatformHttpOptions, listener: Listener, answers: waiting.Answers, receiver: Receiver
+    ) -> None:
         """`path`: with a slash before it, `{name}` for a part that becomes a header."""
         self._path = path
         self._options = options
         self._listener = listener
+        self._answers = answers
         self._receiver = receiver
 
     async def start(self) -> None:
         """Begin to listen. Raises `ConfigurationError` when the path is taken."""
         options = self._options
         self._listener.mount(self._path, options.methods, self._handle, prefix=options.match_on_uri_prefix)
+        self._answers.open(self._receiver.route_id, self._ask)
 
     async def stop(self) -> None:
         """Stop listening."""
         self._listener.unmount(self._path, self._options.methods)
+        self._answers.close(self._receiver.route_id)
 
     async def _handle(self, request: Request) -> Response:
         options = self._options
@@ -51,7 +61,7 @@ class PlatformHttpConsumer(Consumer):
         try:
             return await self._take(arrival)
         except Unavailable as error:
-            return answering.unavailable(error)
+            return self._away(request, arrival, error)
         except (NotStorable, ExpressionError) as error:
             return answering.refusal(400, str(error))
 
@@ -75,5 +85,40 @@ class PlatformHttpConsumer(Consumer):
         if getattr(self._receiver, "reply_accepted", False):
             await self._receiver.accept([arrival])
             return Response(b"{}", media_type="application/json")
+        if waiting.is_browser(arrival.headers):
+            arrival = replace(arrival, ticket=secrets.token_urlsafe(16))
         outcome = await self._receiver.request(arrival, timeout=None)
-        return answering.answer(outcome, self._options, arrival.headers, self._listener.public_url)
+        return self._answer(outcome, arrival.headers, arrival.ticket)
+
+    def _answer(self, outcome: Outcome, asked: Mapping[str, Any], ticket: str | None) -> Response:
+        """Return the answer, or for a browser the page that waits for it."""
+        url = self._listener.public_url
+        if ticket is None or answering.is_over(outcome):
+            return answering.answer(outcome, self._options, asked, url)
+        address = waiting.address_of(url, outcome.id, ticket, self._receiver.route_id, asked)
+        return waiting.page("preparing", asked, self._options.waiting_style, address=address, status=202)
+
+    async def _ask(self, exchange: str, ticket: str, request: Request) -> Response:
+        """Answer a browser that waits."""
+        asked = reading.read_headers(request)
+        outcome = await self._receiver.later(exchange, ticket)
+        if outcome is None:
+            return waiting.page("unknown", asked, self._options.waiting_style, address=None, status=404)
+        return self._answer(outcome, asked, ticket)
+
+    def _away(self, request: Request, arrival: Arrival, error: Unavailable) -> Response:
+        """Nothing was stored: a browser is told in words; one that only looks looks again by itself."""
+        refusal = answering.unavailable(error)
+        if not waiting.is_browser(arrival.headers):
+            return refusal
+        looks = request.method == "GET"
+        told = waiting.page(
+            "away" if looks else "repeat",
+            arrival.headers,
+            self._options.waiting_style,
+            address=request.url.path if looks else None,
+            status=503,
+            pause=max(5, round(error.retry_after)),
+        )
+        told.headers["Retry-After"] = refusal.headers["Retry-After"]
+        return told

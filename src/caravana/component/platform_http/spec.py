@@ -34,7 +34,7 @@ class Parameter(Options):
 class PlatformHttpOptions(Options):
     """Options of one address; names and defaults are Camel's.
 
-    `maxBytes` and `keyHeader` are Caravana's; those from `bindingMode` on are the REST DSL's, for one operation.
+    `maxBytes`, `keyHeader` and `waitingStyle` are Caravana's; those from `bindingMode` on are the REST DSL's, for one operation.
     """
 
     http_method_restrict: str | None = Field(None, description="Methods taken, with commas between; unset = all.")
@@ -50,6 +50,9 @@ class PlatformHttpOptions(Options):
         4 * MEBIBYTE, gt=0, description="Largest body taken, in bytes; a larger one is answered 413."
     )
     key_header: str = Field("Idempotency-Key", description="Request header whose value makes a repeat a duplicate.")
+    waiting_style: str | None = Field(
+        None, description="Address of a style sheet for the page that a browser sees while its answer takes long."
+    )
     binding_mode: Literal["off", "auto", "json"] = Field(
         "off", description="Read and write bodies as JSON: always, or where the content type says so (auto)."
     )
