@@ -46,7 +46,7 @@ async def test_all_at_once_on_two_processes(tmp_path: Path, postgres_database: s
 async def test_a_press_is_answered_whoever_owns_its_lane(tmp_path: Path, postgres_database: str) -> None:
     """Customers who press pay at either process are sent to the provider at once, whichever process runs the order's lane."""
     async with open_processes(tmp_path, ScaledClock(0, 1), 2, journal=postgres_database) as (street, [one, two]):
-        links = [await street.link(street.order()) for _ in range(6)]
+        links = [await street.link(order) for order in [street.order() for _ in range(6)]]
         doors = [link.replace(one.url, hub.url) for link in links for hub in (one, two)]
         sessions = await asyncio.gather(*(street.press(door) for door in doors))
         assert None not in sessions
@@ -73,3 +73,16 @@ async def test_a_browser_waits_in_words(chromium: Browser, tmp_path: Path, postg
             await page.screenshot(path=tmp_path / f"waiting-{width}.png")
             await page.wait_for_selector("#card", timeout=30_000)
         assert len(street.provider.sessions) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_press_is_answered_when_the_owner_dies(tmp_path: Path, postgres_database: str) -> None:
+    """One of two processes is killed: whoever presses pay at the other waits until it has taken over, and is sent on."""
+    async with open_processes(tmp_path, ScaledClock(0, 1), 2, journal=postgres_database) as (street, [one, two]):
+        links = [await street.link(order) for order in [street.order() for _ in range(8)]]
+        two.kill()
+        await two.died()
+        sessions = await asyncio.gather(*(street.press(link) for link in links))
+        assert None not in sessions
+        assert len(set(sessions)) == len(street.provider.sessions) == len(links)
