@@ -79,7 +79,7 @@ async def test_a_browser_waits_in_words(chromium: Browser, tmp_path: Path, postg
 @pytest.mark.timeout(120)
 async def test_a_press_is_answered_when_the_owner_dies(tmp_path: Path, postgres_database: str) -> None:
     """One of two processes is killed: whoever presses pay at the other waits until it has taken over, and is sent on."""
-    async with open_processes(tmp_path, ScaledClock(0, 1), 2, journal=postgres_database) as (street, [one, two]):
+    async with open_processes(tmp_path, ScaledClock(0, 1), 2, journal=postgres_database) as (street, [_, two]):
         links = [await street.link(order) for order in [street.order() for _ in range(8)]]
         two.kill()
         await two.died()

@@ -98,7 +98,7 @@ async def odoo_down(stage: Stage, orders: list[Order]) -> None:
 
 async def killed(stage: Stage, orders: list[Order]) -> None:
     """The hub is killed three times while payments are in flight."""
-    third = max(1, len(orders) // 3)
+    third = max(1, -(-len(orders) // 3))
     for start in range(0, len(orders), third):
         group = orders[start : start + third]
         for order in group:
