@@ -97,6 +97,7 @@ class Callers:
         while not enough.is_set():
             number += 1
             await self._insist(session, path, f"order {name}.{number}")
+            await asyncio.sleep(0.05)  # the partner can keep up
 
     async def _insist(self, session: aiohttp.ClientSession, path: str, order: str) -> None:
         while True:

@@ -14,15 +14,16 @@ from caravana.journal.sqlite import SqliteJournal
 from tests.journal.conftest import accept, entry
 from tests.support.waiting import eventually
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("log", ["to a pipe", "nowhere"])
 async def test_dead_writer_ends_the_process(tmp_path: Path, log: str) -> None:
     """A hub that can write nothing more ends with code 70, even when the log cannot be written; what it told stays told."""
-    script = str(Path(__file__).with_name("dying.py"))
-    command = [sys.executable, script, str(tmp_path / "journal.db")]
+    command = [sys.executable, "-m", "tests.outage.dying", str(tmp_path / "journal.db")]
     with Path("/dev/full").open("w") as nowhere:
         stderr = subprocess.PIPE if log == "to a pipe" else nowhere
-        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, timeout=60, check=False)
+        ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, timeout=60, check=False, cwd=ROOT)
     assert (ended.returncode, ended.stdout) == (70, b"accepted\n"), ended.stderr
     journal = SqliteJournal(tmp_path / "journal.db")
     await journal.open()

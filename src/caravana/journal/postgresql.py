@@ -57,8 +57,12 @@ async def connect(url: str, *, autocommit: bool = False) -> Connection:
         keepalives_interval=2,
         keepalives_count=3,
     )
-    await connection.execute(_SETTINGS)
-    await connection.set_autocommit(autocommit)
+    try:
+        await connection.execute(_SETTINGS)
+        await connection.set_autocommit(autocommit)
+    except BaseException:  # also a task that is cancelled here
+        await connection.close()
+        raise
     return connection
 
 
