@@ -19,6 +19,25 @@ async def invoice_paid(shop: Shop, invoice: int) -> None:
     await eventually(lambda: shop.read("account.move", invoice, "payment_state") == "paid")
 
 
+async def cancelled_at_the_provider(shop: Shop, order: int) -> None:
+    """Open a session, cancel the order in Odoo, and wait until the provider takes no payment in the session."""
+    session = shop.provider.sessions[int(str(await shop.press(await shop.link(order))))]
+    shop.odoo.env["sale.order"].action_cancel([order])
+    await eventually(lambda: session.status == "REJECTED")
+
+
+def reverse(shop: Shop, invoice: int) -> None:
+    """Make and post a credit note for the whole invoice."""
+    context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+    wizard = shop.odoo.env["account.move.reversal"]
+    [journal, _] = shop.read("account.move", invoice, "journal_id")
+    wizard.refund_moves(
+        [wizard.create({"reason": "Devuelto", "journal_id": journal}, context=context)], context=context
+    )
+    model = shop.odoo.env["account.move"]
+    model.action_post(model.search([["reversed_entry_id", "=", invoice]]))
+
+
 async def test_an_advance_pays_the_invoice_posted_later(shop: Shop) -> None:
     """An order without invoice is paid: the payment stays as an advance and pays the invoice when it is posted."""
     order = shop.order()
@@ -106,6 +125,39 @@ async def test_cancelled_after_it_was_booked(shop: Shop) -> None:
     assert shop.card_payments()[0]["state"] == "in_process"
 
 
+async def test_cancelled_a_second_time(shop: Shop) -> None:
+    """An order is cancelled unpaid, confirmed anew, paid and cancelled again: the second time a person is told."""
+    order = shop.order()
+    link = await shop.link(order)
+    await cancelled_at_the_provider(shop, order)
+    shop.odoo.env["sale.order"].action_draft([order])
+    shop.odoo.env["sale.order"].action_confirm([order])
+    shop.provider.pay(str(await shop.press(link)))
+    await shop.told(order)
+    shop.odoo.env["sale.order"].action_cancel([order])
+    await eventually(lambda: shop.tasks(order))
+    assert await shop.reviews() == ["cancelled_order"]
+    assert await shop.face(link) == "cancelled_paid"
+
+
+async def test_cancelled_while_the_session_is_open(shop: Shop) -> None:
+    """An order cancelled while the customer is at the provider: the session is closed, and nothing can be paid in it."""
+    order = shop.order()
+    await cancelled_at_the_provider(shop, order)
+    await shop.idle()
+    [attempt] = await shop.attempts(order)
+    assert (attempt["state"], attempt["final"]) == ("cancelled", True)
+    assert await shop.hub.store.find("card_open") == []
+
+
+async def test_a_reversed_invoice_is_not_paid(shop: Shop) -> None:
+    """A credit note for the whole invoice is no payment: the page does not thank for one, and the order can be paid."""
+    order = shop.order()
+    link = await shop.link(order)
+    reverse(shop, shop.invoice(order))
+    assert await shop.face(link) == "pay"
+
+
 async def test_cancelled_with_its_payment(shop: Shop) -> None:
     """A clerk cancels payment and order: nobody has to decide anything more."""
     order = shop.order()
@@ -130,7 +182,7 @@ async def test_cancelled_between_payment_and_booking(shop: Shop) -> None:
     shop.provider.notifier.plan = SILENT
     shop.provider.pay(str(session))
     shop.odoo.env["sale.order"].action_cancel([order])
-    assert await shop.face(f"{link}/return") == "paid"
+    assert await shop.face(f"{link}/return") == "cancelled_paid"
     await shop.settled(order)
     assert len(shop.card_payments()) == 1
     await eventually(lambda: shop.tasks(order))

@@ -94,6 +94,7 @@ def test_the_faces_of_a_page() -> None:
     assert face(a_sale(state="draft")) == "not_ready"
     assert face(a_sale(state="cancel")) == "cancelled"
     assert face(a_sale(due=Decimal(0))) == "paid"
+    assert face(a_sale(attempt.judged(an_attempt(), an_answer("paid", "paid")), state="cancel")) == "cancelled_paid"
     assert face(a_sale(an_attempt())) == "open"
     assert face(a_sale(an_attempt(processing=True))) == "checking"
     assert face(a_sale(an_attempt(state="failed", final=True))) == "refused"

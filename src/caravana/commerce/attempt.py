@@ -137,7 +137,12 @@ def newest(attempts: Sequence[Attempt]) -> Attempt | None:
 
 def live(attempts: Sequence[Attempt]) -> Attempt | None:
     """Return the attempt whose session may still be paid, if there is one."""
-    return next((one for one in attempts if not one["final"] and one["request_id"] is not None), None)
+    return next((one for one in attempts if is_live(one)), None)
+
+
+def is_live(attempt: Attempt) -> bool:
+    """Whether the session of the attempt may still be paid."""
+    return not attempt["final"] and attempt["request_id"] is not None
 
 
 def with_attempt(attempts: Sequence[Attempt], attempt: Attempt | None) -> list[Attempt]:

@@ -156,7 +156,7 @@ def activity(review: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": review["order_id"],
         "summary": "Revisar pago con tarjeta",
-        "note": f"{review['text']} Referencia {review['reference']}, {review['amount']} {review['currency']}.",
+        "note": f"{review['text']} Referencia {review['reference']}, {Money.of(review['amount'], review['currency'])}.",
         "external_id": "caravana.review_" + re.sub(r"[^A-Za-z0-9_]", "_", str(review["key"]).partition(".")[2]),
     }
 

@@ -345,6 +345,13 @@ class Cards(Configured):
         return [one for one in _records(variables["attempts"]) if one["payments"]]
 
     @pure
+    def open_sessions(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the attempts of a cancelled order in whose sessions the customer may still pay."""
+        sale = variables["sale"]
+        cancelled = sale is not None and sale["state"] == "cancel"
+        return [one for one in sale["attempts"] if attempts.is_live(one)] if cancelled else []
+
+    @pure
     def cancelled_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at when the order is cancelled and the payment found stands."""
         given = (variables["sale"], variables["attempt"], variables["payment"])

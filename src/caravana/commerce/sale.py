@@ -8,6 +8,7 @@ from caravana.commerce.attempt import Attempt, paid_total
 from caravana.kit.money import Money
 
 Sale = dict[str, Any]
+REVERSED = "reversed"
 OPEN = ("not_paid", "partial", "in_payment")
 
 
@@ -41,8 +42,9 @@ def sale(order: Mapping[str, Any], invoices: Sequence[Mapping[str, Any]], attemp
 
 
 def paid_on(posted: Sequence[Mapping[str, Any]]) -> Decimal:
-    """Return what posted invoices show as paid."""
-    paid = (Decimal(one["amount_total"]) - Decimal(one["amount_residual"]) for one in posted)
+    """Return what posted invoices show as paid. One that a credit note took back whole owes nothing and was not paid."""
+    standing = (one for one in posted if one["payment_state"] != REVERSED)
+    paid = (Decimal(one["amount_total"]) - Decimal(one["amount_residual"]) for one in standing)
     return sum(paid, Decimal(0))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.commerce.attempt import OVER, live, newest
+from caravana.commerce.attempt import OVER, live, newest, paid_total
 from caravana.commerce.sale import Sale
 from caravana.commerce.texts import LOCALES, TEXTS
 from caravana.kit.money import Money
@@ -20,16 +20,19 @@ PAUSES = ((12, 5), (40, 30))
 
 
 def face(sale: Sale | None) -> str:
-    """Return which face the order shows: pay, open, refused, expired, checking, paid, cancelled, not_ready, unknown."""
+    """Return which face the order shows.
+
+    One of pay, open, refused, expired, checking, paid, cancelled, cancelled_paid, not_ready, unknown.
+    """
     if sale is None:
         return "unknown"
     attempts = sale["attempts"]
     if any(one["processing"] for one in attempts):
         return "checking"
+    if sale["state"] == "cancel":
+        return "cancelled_paid" if paid_total(attempts) else "cancelled"
     if sale["due"] <= 0:
         return "paid"
-    if sale["state"] == "cancel":
-        return "cancelled"
     if sale["state"] not in ("sale", "done"):
         return "not_ready"
     return _payable(sale)
