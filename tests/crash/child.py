@@ -160,7 +160,7 @@ class CountedComponent(Component):
 
 def watch(hub: Hub, boundary: Boundary) -> None:
     """Make every write a place to be cut off at: before it is asked for, and when it is on disk."""
-    submit, write = hub.journal.submit, Run.write
+    submit, write, settle = hub.journal.submit, Run.write, Run.settle
 
     def watched(operation: Any, **options: Any) -> Any:
         name = {"end_run": "done"}.get(operation.name, operation.name)
@@ -175,7 +175,13 @@ def watch(hub: Hub, boundary: Boundary) -> None:
         await write(run, *records)
         boundary.pass_(f"{name}:after")
 
+    async def settled(run: Run, record: Record) -> None:
+        boundary.pass_("record:before")
+        await settle(run, record)
+        boundary.pass_("record:after")  # not yet on disk where it goes there with the next intent or the end
+
     hub.journal.submit = watched  # type: ignore[method-assign]
+    Run.settle = settled  # type: ignore[method-assign, assignment]
     Run.write = written  # type: ignore[method-assign, assignment]
 
 

@@ -132,6 +132,7 @@ class _EffectRun:
             await self.run.write(record)
         elif self.kind is not Kind.READ:
             await self.run.write()
+        await self.run.settled()
         if not self._still_ours():  # storing took longer than the lease: nothing was called, so no doubt is left behind
             if self._needs_intent(record):
                 await self.run.write(record.with_(state=Step.RETRY))
@@ -263,7 +264,7 @@ class _EffectRun:
         return Parked(from_micros(record.next_at or self.run.now), str(error))
 
     async def _keep(self, record: Record, reply: Reply, duration: int) -> Reply:
-        """Record the outcome before anything else happens; a read's may wait for the next write."""
+        """Record the outcome before any other effect begins; a read's may wait for the next write."""
         now = self.run.now
         done = record.with_(
             state=Step.DONE, recorded_at=now, next_at=None, duration=duration, reference=reply.reference, error=None
@@ -276,7 +277,7 @@ class _EffectRun:
         if self.kind is Kind.READ:
             self.run.buffer(done)
         else:
-            await self.run.write(done)
+            await self.run.settle(done)
         return reply
 
     async def _fail(self, record: Record, error: Exception) -> None:

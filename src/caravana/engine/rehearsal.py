@@ -93,7 +93,7 @@ class _Rehearsal(Run):
         self.taken.add(path)
         return record
 
-    async def commit(self, operation: Any) -> Any:
+    async def commit(self, operation: Any, *, carries: bool = False) -> Any:
         raise Reached("", operation.name)
 
     async def tell_changed(self, names: Sequence[str]) -> None:

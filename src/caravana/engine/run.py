@@ -1,5 +1,6 @@
 """One run of one exchange: the records of earlier runs, what this one adds, and what it may ask of the hub."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -25,6 +26,8 @@ from caravana.pattern.failure import write as write_failure
 from caravana.pattern.signal import Parked, Signal
 
 log = structlog.get_logger("caravana.exchange")
+SMALL = 16_384
+"""An outcome with a reply of up to this many bytes may go to disk together with what the run writes next."""
 IN_PLACE = timedelta(seconds=5)
 """Waits up to this long stay in place; longer ones are parked and hold no worker."""
 
@@ -76,7 +79,7 @@ class Services(Protocol):
 
 @dataclass
 class Run:
-    """`records` by call path; `late`: reads not yet on disk; `caller`: somebody waits for the answer."""
+    """`records` by call path; `late`: reads and outcomes not yet on disk; `caller`: somebody waits for the answer."""
 
     stored: Stored
     records: dict[str, Record]
@@ -94,6 +97,9 @@ class Run:
         self._to_come = {
             path for path, record in self.records.items() if record.state in (Step.DONE, Step.FAILED, Step.WOULD)
         }
+        self._soon: asyncio.Handle | None = None
+        self._settling: set[asyncio.Future[Any]] = set()
+        self._broken: BaseException | None = None
 
     @property
     def replaying(self) -> bool:
@@ -128,28 +134,80 @@ class Run:
 
     async def write(self, *records: Record) -> None:
         """Put `records`, and the reads before them, on disk. Returns when they are. Raises `Lost`."""
+        carries = self._soon is not None
         batch = [*self.take_late(), *records]
         if not batch:
             return
         for record in records:
             self.records[record.path] = record
         first, self.began = not self.began, True
-        await self.commit(ops.write_records(self.stored.seq, batch, first=first))
+        await self.commit(ops.write_records(self.stored.seq, batch, first=first), carries=carries)
 
-    async def commit(self, operation: Any) -> Any:
-        """Carry out an essential operation under this run's fence. Raises `Lost`."""
+    async def settle(self, record: Record) -> None:
+        """Put an outcome on disk: with what the run writes next, when that comes before anything is waited for; else now.
+
+        So an outcome and the next intent, or the end, are one commit; no other effect begins before it is on disk. A large
+        one is written at once, since what follows may compute on it for long.
+        """
+        if len(record.reply or b"") > SMALL:
+            await self.write(record)
+            return
+        self.buffer(record)
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """The run waits for something else: write without it."""
+        batch = self.take_late()
+        first, self.began = not self.began, True
+        operation = ops.write_records(self.stored.seq, batch, first=first)
+        self._follow(self.services.journal.submit(operation, essential=True, fence=self.fence))
+
+    def _follow(self, future: "asyncio.Future[Any]") -> None:
+        self._settling.add(future)
+        future.add_done_callback(self._written)
+
+    def _written(self, future: "asyncio.Future[Any]") -> None:
+        self._settling.discard(future)
+        self._broken = self._broken or (None if future.cancelled() else future.exception())
+
+    async def settled(self) -> None:
+        """Return when the outcomes so far are on disk. Raises `Lost`."""
+        if self._soon is not None:
+            await self.write()
+        if self._settling:
+            await asyncio.wait(self._settling)
+        if isinstance(self._broken, Fenced):
+            raise Lost
+        if self._broken is not None:
+            raise self._broken
+
+    async def commit(self, operation: Any, *, carries: bool = False) -> Any:
+        """Carry out an essential operation under this run's fence, after the outcomes before it. Raises `Lost`.
+
+        `carries`: it holds outcomes, perhaps of other branches, whose next effects wait for it, too.
+        """
+        if self._settling or self._broken is not None:
+            await self.settled()
+        future = self.services.journal.submit(operation, essential=True, fence=self.fence)
+        if carries:
+            self._follow(future)
         try:
-            return await self.services.journal.submit(operation, essential=True, fence=self.fence)
+            return await (asyncio.shield(future) if carries else future)
         except Fenced:
             raise Lost from None
 
     def take_late(self) -> list[Record]:
-        """Return the reads not yet on disk; whoever asks writes them."""
+        """Return the reads and outcomes not yet on disk; whoever asks writes them."""
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         late, self.late = self.late, []
         return late
 
     async def write_attempt(self, records: list[Record], error: Exception) -> None:
         """Store that an attempt at the first record's path failed and will be made again. Raises `Lost`."""
+        await self.settled()  # an outcome at the same path would be written behind what takes its place
         for record in records:
             self.records[record.path] = record
         number = records[0].attempts + records[0].redeliveries
@@ -187,6 +245,7 @@ class Run:
         done = Record(
             path, "child", address, digest, Step.DONE, entry.id, self.now, recorded_at=self.now, reference=entry.id
         )
+        await self.settled()
         self.records[path] = done
         self.began = True
         admitted = await self.commit(ops.spawn(self.stored.seq, [*self.take_late(), done], entry))

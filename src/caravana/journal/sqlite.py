@@ -256,8 +256,10 @@ class SqliteJournal:
             connection = connection or self._open_writer()
             cursor = connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
-            for hot, members in itertools.groupby(jobs, lambda job: job.operation.name in HOT):
-                _attempt_all(list(members), cursor, together=hot)
+            for together, members in itertools.groupby(jobs, lambda job: job.operation.name in HOT):
+                part = list(members)
+                if not together or not _attempt_together(part, cursor, alone=len(part) == len(jobs)):
+                    _attempt_each(part, cursor)
             cursor.execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(connection, jobs, error)
@@ -297,19 +299,13 @@ class SqliteJournal:
                 time.sleep(RETRY_SECONDS)
 
 
-def _attempt_all(jobs: list[_Job], cursor: sqlite3.Cursor, *, together: bool) -> None:
-    """Carry out `jobs`, together where that goes well; else each within a savepoint, so that its failure is its own."""
-    if together and len(jobs) > 1 and _attempt_together(jobs, cursor):
-        return
-    for job in jobs:
-        _attempt(job, cursor)
-        if not cursor.connection.in_transaction:
-            raise job.error or sqlite3.OperationalError("the transaction is gone")
+def _attempt_together(jobs: list[_Job], cursor: sqlite3.Cursor, *, alone: bool) -> bool:
+    """Carry out `jobs` side by side; False when one of them fails or two meet: then nothing of them is done.
 
-
-def _attempt_together(jobs: list[_Job], cursor: sqlite3.Cursor) -> bool:
-    """Carry out `jobs` side by side; False when one of them fails or two meet: then nothing of them is done."""
-    cursor.execute("SAVEPOINT jobs")
+    `alone`: the transaction holds nothing else, so that it needs no savepoint, and each statement less is a wait less.
+    """
+    if not alone:
+        cursor.execute("SAVEPOINT jobs")
     try:
         results = drive_together([job.operation for job in jobs], cursor)
     except sqlite3.Error as error:
@@ -320,11 +316,20 @@ def _attempt_together(jobs: list[_Job], cursor: sqlite3.Cursor) -> bool:
     else:
         for job, result in zip(jobs, results, strict=True):
             job.result, job.error = result, None
-        cursor.execute("RELEASE jobs")
+        if not alone:
+            cursor.execute("RELEASE jobs")
         return True
-    cursor.execute("ROLLBACK TO jobs")
-    cursor.execute("RELEASE jobs")
+    for statement in ("ROLLBACK", "BEGIN IMMEDIATE") if alone else ("ROLLBACK TO jobs", "RELEASE jobs"):
+        cursor.execute(statement)
     return False
+
+
+def _attempt_each(jobs: list[_Job], cursor: sqlite3.Cursor) -> None:
+    """Carry out each of `jobs` within a savepoint, so that its failure is its own."""
+    for job in jobs:
+        _attempt(job, cursor)
+        if not cursor.connection.in_transaction:
+            raise job.error or sqlite3.OperationalError("the transaction is gone")
 
 
 def _attempt(job: _Job, cursor: sqlite3.Cursor) -> None:

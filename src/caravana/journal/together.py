@@ -9,7 +9,7 @@ from caravana.journal.operation import Operation, Rows, Statement, Work
 
 R = TypeVar("R")
 
-PORTIONS = (64, 32, 16, 8, 4, 2)
+PORTIONS = (64, 32, 16, 8, 4, 2, 1)
 """How many rows a statement takes: few texts, so that each is prepared once and kept."""
 
 
@@ -66,7 +66,7 @@ def _run(cursor: sqlite3.Cursor, statement: Statement, parameters: dict[str, Any
 
 def _run_all(cursor: sqlite3.Cursor, statement: Statement, rows: list[dict[str, Any]]) -> list[Rows]:
     """Run `statement` for each of `rows`; returns what each brings back."""
-    form = many(statement) if len(rows) > 1 else None
+    form = many(statement)
     if form is None:
         return [_run(cursor, statement, row) for row in rows]
     if not form.fits(rows):
@@ -76,7 +76,7 @@ def _run_all(cursor: sqlite3.Cursor, statement: Statement, rows: list[dict[str, 
         while len(rows) - len(answers) >= portion:
             taken = rows[len(answers) : len(answers) + portion]
             answers += _run_portion(cursor, form, taken, returns=statement.returns)
-    return answers + [_run(cursor, statement, row) for row in rows[len(answers) :]]
+    return answers
 
 
 def _run_portion(cursor: sqlite3.Cursor, form: Many, rows: list[dict[str, Any]], *, returns: bool) -> list[Rows]:
