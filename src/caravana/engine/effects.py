@@ -265,15 +265,20 @@ class _EffectRun:
 
     async def _keep(self, record: Record, reply: Reply, duration: int) -> Reply:
         """Record the outcome before any other effect begins; a read's may wait for the next write."""
-        now = self.run.now
-        done = record.with_(
-            state=Step.DONE, recorded_at=now, next_at=None, duration=duration, reference=reply.reference, error=None
-        )
         try:
-            done = done.with_(reply=encode_reply(reply))
+            encoded = encode_reply(reply)
         except NotStorable as error:
             await self._fail(record, error)
             raise
+        done = record.with_(
+            state=Step.DONE,
+            recorded_at=self.run.now,
+            next_at=None,
+            duration=duration,
+            reference=reply.reference,
+            error=None,
+            reply=encoded,
+        )
         if self.kind is Kind.READ:
             self.run.buffer(done)
         else:

@@ -211,7 +211,7 @@ class Hub:
 
     def ended(self, stored: Stored, ending: Ending) -> None:
         """A run was stored: tell who waits for it, and the metrics."""
-        self.metrics.ended.labels(route=stored.route, state=ending.state.value).inc()
+        self.metrics.ended.labels(stored.route, ending.state.value).inc()
         self.requests.ended(stored, ending)
         if ending.state is State.DONE:
             age = self.clock.now() - from_micros(stored.accepted_at)

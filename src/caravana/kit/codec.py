@@ -12,6 +12,8 @@ from caravana.kit.errors import NotStorable
 _TAG = "$caravana"
 _PLAIN = b"j"
 _TAGGED = b"t"
+_TEXT = frozenset({str})
+_HOLDING = frozenset({dict, list})
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _encode_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().decode
@@ -56,15 +58,16 @@ def _encode_plain(value: Any) -> bytes:
 def _refuse_number_keys(value: Any) -> None:
     """JSON would turn a number key into text without a word, and a tuple into a list."""
     if isinstance(value, dict):
-        for key, one in value.items():
-            if type(key) is not str:
-                raise TypeError
-            if type(one) is dict or type(one) is list:
-                _refuse_number_keys(one)
-    elif isinstance(value, list):
-        for one in value:
-            if type(one) is dict or type(one) is list:
-                _refuse_number_keys(one)
+        if not _TEXT.issuperset(map(type, value)):
+            raise TypeError
+        value = value.values()
+    elif not isinstance(value, list):
+        return
+    if _HOLDING.isdisjoint(map(type, value)):
+        return
+    for one in value:
+        if type(one) in _HOLDING:
+            _refuse_number_keys(one)
 
 
 def _tagged(value: Any, place: str) -> Any:

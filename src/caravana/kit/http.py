@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -67,8 +68,7 @@ class HttpSession:
         """
         session = self._open(fresh=method in _SILENTLY_REPEATED)
         address = url if isinstance(url, URL) else URL(url, encoded=True)
-        limits = aiohttp.ClientTimeout(total=timeout, sock_connect=min(self._connect_timeout, timeout))
-        place = f"{method} {address.with_query(None)}"
+        limits = _limits(timeout, min(self._connect_timeout, timeout))
         try:
             async with session.request(
                 method, address, headers=headers, data=data, timeout=limits, allow_redirects=False
@@ -77,8 +77,10 @@ class HttpSession:
                 answered = {name.lower(): value for name, value in response.headers.items()}
                 return HttpAnswer(response.status, response.reason or "", answered, raw)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
+            place = _place(method, address)
             raise Transient(f"{place}: no connection ({type(error).__name__})", code="connect") from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            place = _place(method, address)
             raise Unknown(f"{place}: no answer ({type(error).__name__})", code="no_answer") from error
 
     async def close(self) -> None:
@@ -110,3 +112,12 @@ class HttpSession:
             else:
                 self._session = kept
         return kept
+
+
+@lru_cache(64)
+def _limits(total: float, connect: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total, sock_connect=connect)
+
+
+def _place(method: str, address: URL) -> str:
+    return f"{method} {address.with_query(None)}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from yarl import URL
@@ -26,6 +27,7 @@ _OF_THE_CONNECTION = frozenset(
 _NOT_SENT = _OF_THE_CONNECTION | {"accept-encoding"}
 _NOT_TAKEN = _OF_THE_CONNECTION - {"date", "cache-control", "warning", "pragma"} | {"content-encoding"}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BREAK = re.compile(r"[\r\n\0]")
 _TEXT = re.compile(r"(?i)text/|application/(.+\+)?(json|xml)\b|application/(javascript|x-www-form-urlencoded|x-ndjson)")
 _CHARSET = re.compile(r"(?i)charset=\"?([\w.:-]+)")
 
@@ -56,11 +58,14 @@ def build_url(control: Headers, address: URL, *, bridge: bool) -> URL:
     path = str(control.get("CamelHttpPath") or "").lstrip("/")
     if ".." in path.split("/"):
         raise ExpressionError("header `CamelHttpPath` leads out of the endpoint's path")
-    url = base.joinpath(path) if path else base.with_query(None)
+    url = base.joinpath(path) if path else base
+    if base.raw_query_string:
+        url = url.with_query(None)
     for name in ("CamelRestHttpQuery", "CamelHttpRawQuery", "CamelHttpQuery"):
         if control.get(name):
             return url.with_query(str(control[name]))
-    return url.with_query(base.query or address.query)
+    query = base.query or address.query
+    return url.with_query(query) if query else url
 
 
 def _replaced(control: Headers, address: URL) -> URL:
@@ -124,22 +129,23 @@ def sent_headers(headers: Headers, url: URL, options: HttpOptions) -> dict[str, 
     repeated = {name.lower() for name in url.query} if options.bridge_endpoint else set()
     sent: dict[str, str] = {}
     for name, value in headers.items():
-        if not _may_leave(name, repeated, options):
+        if not _may_leave(name, credentials=options.send_credentials) or (repeated and name.lower() in repeated):
             continue
         text = header_text(value)
         if text is None:
             continue
-        if any(sign in text for sign in "\r\n\0"):
+        if _BREAK.search(text):
             raise NotConvertible(f"header `{name}` holds a line break")
         sent["Content-Type" if name.lower() == "content-type" else name] = text
     return sent
 
 
-def _may_leave(name: str, repeated: set[str], options: HttpOptions) -> bool:
+@lru_cache(512)
+def _may_leave(name: str, *, credentials: bool) -> bool:
     lower = name.lower()
-    if lower.startswith(("camel", "org.apache.camel")) or lower in _NOT_SENT or lower in repeated:
+    if lower.startswith(("camel", "org.apache.camel")) or lower in _NOT_SENT:
         return False
-    if is_sensitive_header(name) and not options.send_credentials:
+    if is_sensitive_header(name) and not credentials:
         return False
     return _TOKEN.fullmatch(name) is not None
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -100,15 +101,18 @@ def _sendable(headers: Headers, asked: Headers) -> dict[str, str]:
     """The headers that go out, names in small letters: none of Camel's, none that the request brought unchanged."""
     sent: dict[str, str] = {}
     for name, value in headers.items():
-        small = name.lower()
-        if small.startswith("camel") or small in _OF_THE_CONNECTION or not _TOKEN.fullmatch(name):
-            continue
-        if name in asked and asked[name] == value:
+        if value is None or not _may_leave(name) or asked.get(name) == value:
             continue
         text = _header_text(value)
         if text is not None:
-            sent[small] = text
+            sent[name.lower()] = text
     return sent
+
+
+@lru_cache(512)
+def _may_leave(name: str) -> bool:
+    small = name.lower()
+    return not small.startswith("camel") and small not in _OF_THE_CONNECTION and _TOKEN.fullmatch(name) is not None
 
 
 def _header_text(value: Any) -> str | None:
