@@ -49,6 +49,25 @@ def test_check_names_each_wrong_setting(folder: Folder) -> None:
     assert "caravana.yaml:2: `listener.prt`" in result.stderr
 
 
+FLOW = """\
+flows: [cards]
+settings: {cards.on_paid: later, cards.life: soon}
+connections:
+  odoo: {url: "http://127.0.0.1:9", database: shop, apiKey: "{{secret:odoo_key}}"}
+  placetopay: {url: "http://127.0.0.1:9", login: shop, secretKey: "{{env:NOT_THERE}}"}
+"""
+
+
+def test_check_names_every_setting_of_a_flow(folder: Folder, caravana: Command) -> None:
+    """Wrong settings of a flow and every secret that is missing are told at once, to programs as JSON."""
+    (folder.path / "caravana.yaml").write_text(FLOW)
+    found = json.loads(caravana("check", "--json", code=1).stdout)
+    told = "\n".join(one["message"] for one in found["problems"])
+    for name in ("cards.on_paid", "cards.life", "`pay_link`", "`odoo_key`", "`NOT_THERE`"):
+        assert name in told
+    assert found["errors"] == 5
+
+
 def test_check_prints_policies(caravana: Command) -> None:
     """--policies shows what is done on an error, by route."""
     found = json.loads(caravana("check", "--policies", "--json").output)

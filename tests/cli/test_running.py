@@ -145,6 +145,12 @@ async def test_export_masks_and_is_readable_by_its_owner_only(folder: Folder, ca
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+async def test_doctor_of_an_unknown_connection(caravana: Command) -> None:
+    """A connection that the configuration does not have is told once, with those that it has."""
+    [found] = json.loads(await in_thread(caravana, "doctor", "nosuch", "--json", code=1))
+    assert "there are: none" in found["message"]
+
+
 async def test_doctor_without_partners(folder: Folder, caravana: Command) -> None:
     """Journal, disk and public address are looked at; a warning is no failure in a test profile."""
     found = json.loads(await in_thread(caravana, "doctor", "--json"))

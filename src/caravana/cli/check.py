@@ -34,10 +34,18 @@ def check(
     caravana check routes/orders.yaml routes/common.yaml
     caravana check --policies --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    from caravana.kit.errors import ConfigurationError
+
     if show_support:
         support(json=json)
         return
-    judgement = judge_files(files or [], config)
+    try:
+        judgement = judge_files(files or [], config)
+    except ConfigurationError as error:
+        if not json:
+            raise
+        print_json(_refused(error))
+        raise typer.Exit(1) from None
     if json:
         print_json(_as_json(judgement, policies=policies))
     else:
@@ -122,6 +130,15 @@ def _as_json(judgement: "Judgement", *, policies: bool) -> dict[str, Any]:
             for row in judgement.policies
         ]
     return found
+
+
+def _refused(error: Exception) -> dict[str, Any]:
+    """What programs read when the configuration itself is refused: every line of the error is a problem."""
+    from caravana.route import Problem, Severity
+    from caravana.route.location import NOWHERE
+
+    problems = [Problem(Severity.ERROR, NOWHERE, line) for line in str(error).splitlines()]
+    return {"problems": [one.as_json() for one in problems], "errors": len(problems), "routes": []}
 
 
 def support(

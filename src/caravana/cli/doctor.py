@@ -115,8 +115,11 @@ async def _connections(configuration: "Configuration", names: list[str]) -> "Asy
     components = Components(context)
     try:
         for name in names or sorted(configuration.connections):
+            if name not in configuration.connections:
+                yield name, _unknown(configuration, name)
+                continue
             asked = False
-            for scheme in readers_of(name, configuration.connections.get(name, {})):
+            for scheme in readers_of(name, configuration.connections[name]):
                 asked = True
                 try:
                     for one in await components.get(scheme).diagnose(name):
@@ -130,3 +133,10 @@ async def _connections(configuration: "Configuration", names: list[str]) -> "Asy
                 yield name, Finding("component", Severity.WARNING, "no component reads this connection", remedy)
     finally:
         await components.close()
+
+
+def _unknown(configuration: "Configuration", name: str) -> "Finding":
+    from caravana.kit.component import Finding, Severity
+
+    known = ", ".join(sorted(configuration.connections)) or "none"
+    return Finding("settings", Severity.ERROR, f"there is no such connection (there are: {known})", "Name one of them.")

@@ -30,17 +30,28 @@ def load_project(path: Path) -> "Project":
 
 
 def load_routes(configuration: "Configuration") -> "Project":
-    """Read the routes that a configuration names; problems are gathered. Raises `ConfigurationError`."""
+    """Read the routes that a configuration names; problems are gathered.
+
+    Raises `ConfigurationError` for the flows' settings, with all that the connections lack, too.
+    """
     from caravana.engine.project import Project
     from caravana.kit.callables import Callables
+    from caravana.kit.errors import ConfigurationError
     from caravana.route.files import read_all
 
     _importable(configuration)
     documents, problems = read_all(route_files(configuration))
     callables = Callables()
+    wrong: list[str] = []
     for name in configuration.flows:
-        more, further = _add_flow(name, configuration, callables)
+        try:
+            more, further = _add_flow(name, configuration, callables)
+        except ConfigurationError as error:
+            wrong.append(str(error))
+            continue
         documents, problems = documents + more, problems + further
+    if wrong:
+        raise ConfigurationError("\n".join((*wrong, *configuration.unset())))
     return Project(configuration, documents, problems, callables)
 
 

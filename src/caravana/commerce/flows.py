@@ -1,6 +1,6 @@
 """The company's flows: route files that a person can read, and the pure callables that they name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -100,24 +100,44 @@ def load(name: str, configuration: Configuration) -> Flow:
 
 
 def cards(configuration: Configuration) -> Cards:
-    """Return the callables of the card flow. Raises `ConfigurationError` naming the setting that is wrong."""
-    connection = _connection(configuration, "placetopay")
+    """Return the callables of the card flow. Raises `ConfigurationError` naming every setting that is wrong."""
+    _each(lambda: _settings(configuration), lambda: _secrets(configuration), lambda: public_url(configuration))
+    return Cards(_settings(configuration), PayLinks(_secrets(configuration), public_url(configuration)))
+
+
+def _settings(configuration: Configuration) -> CardSettings:
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
-    on_paid = settings.get("cards.on_paid", "advance")
-    if on_paid not in ON_PAID:
-        raise ConfigurationError(f"must be one of {', '.join(ON_PAID)}", place="settings.cards.on_paid")
-    found = CardSettings(
+    _each(
+        lambda: _connection(configuration, "placetopay"),
+        lambda: _on_paid(settings),
+        lambda: _number(settings, "cards.journal_id"),
+        lambda: _number(settings, "cards.method_line_id"),
+        lambda: _life(settings),
+    )
+    login, url = _connection(configuration, "placetopay")
+    return CardSettings(
         company=configuration.company.name,
-        site=str(settings.get("cards.site", connection.get("login", ""))),
-        checkout=origin(str(connection.get("url", ""))),
+        site=str(settings.get("cards.site", login)),
+        checkout=origin(url),
         zone=configuration.company.timezone,
-        on_paid=on_paid,
+        on_paid=_on_paid(settings),
         reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
         journal_id=_number(settings, "cards.journal_id"),
         method_line_id=_number(settings, "cards.method_line_id"),
         life=_life(settings),
     )
-    return Cards(found, PayLinks(_secrets(configuration), public_url(configuration)))
+
+
+def _each(*readers: Callable[[], object]) -> None:
+    """Try each reader. Raises one `ConfigurationError` with what all of them found wrong."""
+    wrong = []
+    for read in readers:
+        try:
+            read()
+        except ConfigurationError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ConfigurationError("\n".join(wrong))
 
 
 def public_url(configuration: Configuration) -> str:
@@ -130,11 +150,19 @@ def public_url(configuration: Configuration) -> str:
     raise ConfigurationError("pay links need it", place="listener.public_url", suggestion="https://hub.example.com")
 
 
-def _connection(configuration: Configuration, name: str) -> Mapping[str, Any]:
+def _connection(configuration: Configuration, name: str) -> tuple[str, str]:
+    """Login and address of a connection."""
     if name not in configuration.connections:
         raise ConfigurationError(f"the flow `cards` needs it: add `connections.{name}`", place="connections")
-    connection: Mapping[str, Any] = configuration.filled(dict(configuration.connections[name]))
-    return connection
+    connection = configuration.connections[name]
+    return str(configuration.filled(connection.get("login", ""))), str(configuration.filled(connection.get("url", "")))
+
+
+def _on_paid(settings: Mapping[str, Any]) -> str:
+    on_paid = settings.get("cards.on_paid", "advance")
+    if on_paid not in ON_PAID:
+        raise ConfigurationError(f"must be one of {', '.join(ON_PAID)}", place="settings.cards.on_paid")
+    return str(on_paid)
 
 
 def _secrets(configuration: Configuration) -> list[str]:

@@ -1,5 +1,6 @@
 """The configuration file: read whole, every mistake told at once with its place."""
 
+import json
 import os
 import re
 from datetime import datetime
@@ -201,6 +202,16 @@ class Configuration(Section):
         if not isinstance(value, str):
             return value
         return _PLACEHOLDER.sub(lambda found: self._look_up(found[1], found[2]), value)
+
+    def unset(self) -> list[str]:
+        """Return what the connections name and this machine does not have: secrets, environment; each once."""
+        missing: dict[str, None] = {}
+        for found in _PLACEHOLDER.finditer(json.dumps(self.connections, default=str)):
+            try:
+                self._look_up(found[1], found[2])
+            except ConfigurationError as error:
+                missing[str(error)] = None
+        return list(missing)
 
     def _look_up(self, kind: str, name: str) -> str:
         if kind == "secret":

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.spec import PlacetopaySettings
@@ -10,6 +11,7 @@ from caravana.kit.component import Severity
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import read_options
 from caravana.kit.sandbox import Fault
+from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
 from tests.component.placetopay.harness import Bench, Context, Receiver
 
@@ -111,6 +113,15 @@ async def test_doctor_names_what_is_wrong(bench: Bench, changes: dict[str, Any],
     found = next(one for one in await bench.component.diagnose("placetopay") if one.severity is Severity.ERROR)
     assert found.subject == subject
     assert advice in found.remedy
+
+
+async def test_doctor_knows_a_stranger_at_the_address(bench: Bench) -> None:
+    """Another server's 404 is no sign that login and key are accepted: the address is wrong."""
+    async with serve(Starlette()) as address:
+        bench.context.settings["url"] = address
+        found = await bench.component.diagnose("placetopay")
+    assert [one.subject for one in found if one.severity is Severity.ERROR] == ["address"]
+    assert "credentials" not in {one.subject for one in found}
 
 
 async def test_doctor_tells_a_wrong_clock(bench: Bench) -> None:

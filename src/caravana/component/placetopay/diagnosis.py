@@ -26,8 +26,10 @@ async def diagnose(client: PlacetopayClient, notification_url: str) -> list[Find
 async def _partner(client: PlacetopayClient) -> list[Finding]:
     try:
         await client.call(f"/api/session/{NO_SESSION}")
-    except Refused:
-        pass  # we were let in, and there is no such session
+    except Refused as error:
+        if error.code is None:  # whoever answers here does not speak as PlacetoPay
+            return [_stranger(client.settings.url, error)]
+        # we were let in, and there is no such session
     except NeedsPerson as error:
         return [_refused(error)]
     except EffectError as error:
@@ -40,6 +42,11 @@ def _refused(error: NeedsPerson) -> Finding:
     subject = "clock" if error.code == "103" else "credentials" if error.status in {401, 403} else "address"
     remedy = AUTHENTICATION.get(error.code or "", "compare `url`, `login` and `secretKey` with what PlacetoPay gave")
     return Finding(subject, Severity.ERROR, f"PlacetoPay refused with {error.status} ({error.code})", remedy)
+
+
+def _stranger(url: str, error: Refused) -> Finding:
+    text = f"{url} answers {error.status}, but not as PlacetoPay does"
+    return Finding("address", Severity.ERROR, text, "compare `url` with the one PlacetoPay gave: host only, no path")
 
 
 def _unreachable(url: str, error: EffectError) -> Finding:
