@@ -51,6 +51,7 @@ async def _examine(config: Path, names: list[str]) -> "list[tuple[str, Finding]]
     if not names:
         found += [("journal", one) async for one in _journal(configuration)]
         found += [("listener", one) for one in _listener(configuration)]
+        found += [("profile", one) for one in _profile(configuration)]
     found += [pair async for pair in _connections(configuration, names)]
     return found
 
@@ -99,6 +100,23 @@ def _listener(configuration: "Configuration") -> "list[Finding]":
         severity = Severity.ERROR if live else Severity.WARNING
         return [Finding("public address", severity, f"{url} is not https", "Put a proxy with TLS before the listener.")]
     return [Finding("public address", Severity.OK, url)]
+
+
+def _profile(configuration: "Configuration") -> "list[Finding]":
+    """Tell whether test and live are mixed, and whether a live profile has its line."""
+    from caravana.engine.check_context import CheckContext
+    from caravana.engine.profile import misfits
+    from caravana.engine.registry import Components
+    from caravana.kit.callables import Callables
+    from caravana.kit.component import Finding, Severity
+
+    components = Components(CheckContext(configuration, Callables()))
+    wrong = [
+        Finding("profile", Severity.ERROR, one.message, one.suggestion) for one in misfits(configuration, components)
+    ]
+    line = configuration.go_live
+    text = configuration.profile + ("" if line is None else f", records from {line.isoformat()} on")
+    return wrong or [Finding("profile", Severity.OK, text)]
 
 
 async def _connections(configuration: "Configuration", names: list[str]) -> "AsyncIterator[tuple[str, Finding]]":

@@ -11,7 +11,8 @@ CONFIGURATION = """\
 # Caravana's configuration. Whatever is commented out shows its default. `caravana check` judges this file and the routes,
 # `caravana doctor` asks each partner whether what stands here is right, `caravana run` runs the hub.
 
-# A profile is test or live as a whole: test credentials and live ones never mix.
+# A profile is test or live as a whole: a hub that finds test credentials beside live ones refuses to start, and so does a live
+# one without go_live (below).
 profile: test
 
 company:
@@ -59,6 +60,7 @@ control:
 #     url: https://empresa-xyz.odoo.com
 #     database: empresa-xyz
 #     apiKey: "{{secret:odoo_key}}"
+#     site: test                   # live: the company's books; test: a copy to try things in
 # secrets_dir: secrets
 
 # Values of {{name}} in route files.
@@ -71,7 +73,7 @@ modes:
   # routes:
   #   greeting: shadow
 
-# Records older than this moment are never taken.
+# Records older than this moment are never taken. A live profile must have it.
 # go_live: 2027-01-01T00:00:00-05:00
 
 # How much at once. Bulk work has limits of its own, so that it never delays an answer.

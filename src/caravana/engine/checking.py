@@ -1,6 +1,6 @@
 """Judging route files before they run: spelling, names, addresses, expressions, callables, and what a reader should know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from caravana.engine.cautions import Cautions, exposed
@@ -9,8 +9,10 @@ from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
 from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
+from caravana.engine.profile import misfits
 from caravana.engine.program import Assembler, Program
 from caravana.engine.programs import placeholders_of
+from caravana.engine.registry import Components
 from caravana.kit.callables import Callables
 from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
@@ -86,6 +88,7 @@ class _Judge:
         self.problems += [warning(text, m.Location("configuration")) for text in self.context.missing]
         if self.context.configuration is not None:
             self.problems += _unusable_keys(self.context.configuration)
+            self.problems += _misfits(self.context.configuration, self.registry.components)
         unique = dict.fromkeys(self.problems)
         ordered = tuple(sorted(unique, key=lambda one: one.location))
         return Judgement(ordered, program, tuple(policies(resolved)))
@@ -119,6 +122,12 @@ def _unusable_keys(configuration: Configuration) -> Sequence[Problem]:
     except ConfigurationError as error:
         return [warning(str(error), m.Location("configuration"))]
     return ()
+
+
+def _misfits(configuration: Configuration, components: Components) -> Iterator[Problem]:
+    """What does not fit the profile: the hub refuses to start with it."""
+    for one in misfits(configuration, components):
+        yield Problem(Severity.ERROR, m.Location("configuration"), one.message, one.suggestion)
 
 
 def _same(found: Problem, told: Problem) -> bool:

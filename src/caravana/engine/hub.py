@@ -18,6 +18,7 @@ from caravana.engine.listener import HubListener
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
 from caravana.engine.opening import journal_of
+from caravana.engine.profile import refuse_misfits
 from caravana.engine.program import Program, run_route
 from caravana.engine.programs import Programs
 from caravana.engine.project import Project
@@ -100,7 +101,11 @@ class Hub:
     # Life.
 
     async def start(self) -> None:
-        """Open the journal, resume what is unfinished, then let consumers in."""
+        """Open the journal, resume what is unfinished, then let consumers in.
+
+        Raises `ConfigurationError` when test and live are mixed, or a live profile has no go-live line.
+        """
+        refuse_misfits(self.configuration, self.components)
         await self.journal.open()
         await self.programs.keep()
         await self.ownership.start(self._shard_won, self._shard_lost)

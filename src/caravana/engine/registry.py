@@ -120,9 +120,10 @@ def _itself(cls: type[Component]) -> type[Component]:
 
 def readers_of(name: str, settings: Mapping[str, Any]) -> list[str]:
     """Return the schemes of the components that read connection `name`: the one of that name, else those it fits."""
-    readers = {cls.scheme: cls.connection for cls in component_classes().values() if cls.connection is not None}
-    if name in readers:
+    named = component_loaders().get(name)
+    if named is not None and named().connection is not None:
         return [name]
+    readers = {cls.scheme: cls.connection for cls in component_classes().values() if cls.connection is not None}
     fitting = []
     for scheme, model in readers.items():
         known = {*model.model_fields, *(field.alias for field in model.model_fields.values())}

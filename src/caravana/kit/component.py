@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError
@@ -28,6 +28,15 @@ class Maturity(StrEnum):
     BETA = "beta"
     EXPERIMENTAL = "experimental"
     DEPRECATED = "deprecated"
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a connection is, by its own settings: `profile` is `test` or `live`; `setting` says so, with the value `shown`."""
+
+    profile: Literal["test", "live"]
+    setting: str
+    shown: str
 
 
 class Producer(ABC):
@@ -179,6 +188,13 @@ class Component(ABC):
             raise ConfigurationError(f"`{self.scheme}:` has no connections")
         values: Mapping[str, Any] = self.context.connection(name)
         return read_options(model, dict(values), place=f"connections.{name}")
+
+    def side(self, name: str) -> Side | None:
+        """Return whether connection `name` is a partner's test service or the live one; None when nothing tells.
+
+        Raises `ConfigurationError` when its settings are wrong.
+        """
+        return None
 
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask the partner behind connection `name` whether address, credentials, rights and clock are right."""

@@ -9,7 +9,8 @@ from caravana.component.odoo.doctor import examine
 from caravana.component.odoo.hint import Hints
 from caravana.component.odoo.options import OdooConnection, OdooOptions
 from caravana.component.odoo.producer import OPERATIONS, MethodOperation, OdooProducer
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer
+from caravana.kit.address import is_loopback
+from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Side
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
@@ -91,6 +92,15 @@ class OdooComponent(Component):
             settings: OdooConnection = self.connection_settings(name)
             self._hints[name] = Hints(name, settings.hint_token, self.context)
         return self._hints[name]
+
+    def side(self, name: str) -> Side | None:
+        """Return what `site` says; an Odoo on this machine that says nothing is a sandbox."""
+        settings: OdooConnection = self.connection_settings(name)
+        if settings.site is not None:
+            return Side(settings.site, f"connections.{name}.site", settings.site)
+        if is_loopback(settings.url):
+            return Side("test", f"connections.{name}.url", settings.url)
+        return None
 
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask Odoo whether address, version, database, key, rights and clock are right."""

@@ -68,6 +68,9 @@ class OdooConnection(Options):
     url: str = Field(description="Address of Odoo, e.g. https://xyz.odoo.com, without a path.")
     database: str = Field(description="Name of the database.")
     api_key: SecretStr = Field(description="API key of the hub's own user, made in Odoo under Preferences, Security.")
+    site: Literal["test", "live"] | None = Field(
+        None, description="Whether the company's books are kept here (live), or a copy to try things in (test)."
+    )
     login: str = Field("", description="Login name of that user; needed for JSON-RPC (Odoo 18 and before).")
     protocol: Literal["auto", "json2", "jsonrpc"] = Field("auto", description="auto: JSON-2 from Odoo 19 on.")
     timeout: Duration = Field(

@@ -7,7 +7,7 @@ from caravana.component.placetopay.client import PlacetopayClient
 from caravana.component.placetopay.consumer import NotificationConsumer
 from caravana.component.placetopay.producer import Cancel, CreateSession, PlacetopayProducer, Query, Transaction
 from caravana.component.placetopay.spec import Action, Operation, PlacetopayOptions, PlacetopaySettings
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity
+from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity, Side
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
@@ -48,6 +48,13 @@ class PlacetopayComponent(Component):
         if name not in self._clients:
             self._clients[name] = PlacetopayClient(self.connection_settings(name), self.context.clock)
         return self._clients[name]
+
+    def side(self, name: str) -> Side:
+        """Return what the address says, or `site` where the address is of no known service."""
+        settings: PlacetopaySettings = self.connection_settings(name)
+        if settings.of_address is not None:
+            return Side(settings.of_address, f"connections.{name}.url", settings.url)
+        return Side(settings.site, f"connections.{name}.site", settings.site)
 
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask PlacetoPay whether address, credentials and clock are right."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from caravana.kit.address import is_loopback
 from caravana.kit.options import Duration, Options
 
 TEST_HOSTS = frozenset({"checkout-test.placetopay.ec", "checkout-test.placetopay.com"})
@@ -64,7 +65,7 @@ class PlacetopaySettings(Options):
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("write an address like https://checkout.placetopay.ec")
-        if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        if parts.scheme == "http" and not is_loopback(url):
             raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
         return url.rstrip("/")
 
@@ -83,6 +84,14 @@ class PlacetopaySettings(Options):
         if self.site == "live" and host in TEST_HOSTS:
             raise ValueError("`url` is the test service but `site` says live")
         return self
+
+    @property
+    def of_address(self) -> Literal["test", "live"] | None:
+        """What the address alone tells: a known service, or a sandbox on this machine."""
+        host = urlsplit(self.url).hostname
+        if host in LIVE_HOSTS:
+            return "live"
+        return "test" if host in TEST_HOSTS or is_loopback(self.url) else None
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -1,0 +1,50 @@
+"""A profile is test or live as a whole: what does not fit it, told before anything starts."""
+
+from collections.abc import Iterator
+
+from caravana.engine.configuration import Configuration
+from caravana.engine.registry import Components, readers_of
+from caravana.kit.component import Side
+from caravana.kit.errors import ConfigurationError
+
+
+def misfits(configuration: Configuration, components: Components) -> Iterator[ConfigurationError]:
+    """Yield what forbids to start `configuration`: a live profile without its line, and connections of the other side."""
+    if configuration.profile == "live" and configuration.go_live is None:
+        yield ConfigurationError(
+            "`profile` says live, but there is no `go_live`",
+            suggestion="set go_live to the moment from which on records are the hub's, e.g. 2027-01-01T00:00:00-05:00",
+        )
+    sides = list(_sides(configuration, components))
+    fitting = next((one for one in sides if one.profile == configuration.profile), None)
+    for side in sides:
+        if side.profile != configuration.profile:
+            yield _mixed(configuration.profile, side, fitting)
+
+
+def refuse_misfits(configuration: Configuration, components: Components) -> None:
+    """Raise `ConfigurationError` with everything that does not fit the profile."""
+    found = list(misfits(configuration, components))
+    if found:
+        raise ConfigurationError("\n".join(map(str, found)))
+
+
+def _sides(configuration: Configuration, components: Components) -> Iterator[Side]:
+    """Yield what the connections say of themselves; one whose settings are wrong is told of elsewhere."""
+    for name, settings in configuration.connections.items():
+        for scheme in readers_of(name, settings):
+            try:
+                side = components.get(scheme).side(name)
+            except ConfigurationError:
+                continue
+            if side is not None:
+                yield side
+
+
+def _mixed(profile: str, side: Side, fitting: Side | None) -> ConfigurationError:
+    others = "`profile`" if fitting is None else f"`profile` and `{fitting.setting}`"
+    says = "says" if fitting is None else "say"
+    return ConfigurationError(
+        f"`{side.setting}` ({side.shown}) is {side.profile}, but {others} {says} {profile}",
+        suggestion="use test credentials with test ones and live ones with live ones",
+    )
