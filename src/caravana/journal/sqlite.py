@@ -35,6 +35,10 @@ CHECKPOINT_PAGES = 4_000
 RETRY_SECONDS = 0.5
 PATIENCE = 30.0
 """Seconds for which `close` tries to store the results of effects in a database that refuses."""
+GATHERED = range(4, 16)
+GATHER_SECONDS = 0.002
+"""After a transaction of so many operations the writer lets more come in: each transaction costs the event loop, too. One
+or two senders never wait so, and larger transactions are worth their cost already."""
 HOT = frozenset({"accept", "write_records", "end_run"})
 """Operations that are carried out together: none of them looks at what another one of a different exchange writes."""
 
@@ -226,11 +230,10 @@ class SqliteJournal:
     def _run(self) -> None:
         connection: sqlite3.Connection | None = None
         try:
-            while True:
-                jobs = self._take()
-                if not jobs:
-                    break
+            while jobs := self._take():
                 connection = self._commit(connection, jobs)
+                if len(jobs) in GATHERED and not self._closing:
+                    time.sleep(GATHER_SECONDS)
         except BaseException as error:
             self.on_death(error)
         finally:
