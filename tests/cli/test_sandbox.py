@@ -23,6 +23,7 @@ def test_every_imitation_is_found() -> None:
     assert len({one.port for one in found.values()}) == len(found)
     listed = json.loads(CliRunner().invoke(app, ["sandbox", "--list", "--json"]).output)
     assert {one["name"] for one in listed} == set(found)
+    assert all(one["settings"] for one in listed)
 
 
 def test_wrong_settings_are_refused_in_words() -> None:
@@ -31,6 +32,22 @@ def test_wrong_settings_are_refused_in_words() -> None:
     assert CliRunner().invoke(app, ["sandbox", "--set", "odoo"]).exit_code == 2
     with pytest.raises(ConfigurationError, match="there are: version"):
         imitations()["odoo"].app(SystemClock(), {"versoin": "18.0"})
+
+
+async def test_what_a_sandbox_prints_is_a_connection(folder: Folder, caravana: Command) -> None:
+    """What `caravana sandbox` prints goes into a configuration as it stands, and the doctor finds both partners well."""
+    ports = ("--set", "odoo.port=0", "--set", "placetopay.port=0")
+    command = (sys.executable, "-m", "caravana.cli", "sandbox", *ports)
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        printed = (await process.stdout.readuntil(b'secretKey: "sandbox-secret-key"\n')).decode()
+        (folder.path / "caravana.yaml").write_text(printed[printed.index("connections:") :])
+        findings = json.loads(await in_thread(caravana, "doctor", "--json"))
+        assert {one["place"] for one in findings} >= {"odoo", "placetopay"}
+    finally:
+        process.terminate()
+        assert await process.wait() == 0
 
 
 async def test_doctor_asks_the_served_partner(folder: Folder, caravana: Command) -> None:
@@ -45,7 +62,7 @@ async def test_doctor_asks_the_served_partner(folder: Folder, caravana: Command)
         async with aiohttp.ClientSession() as session, session.get(address) as counters:
             assert counters.status == 200
         for key, code in (("a-key-of-the-test", 0), ("wrong", 1)):
-            connection = {"url": served["address"], "database": "shop", "apiKey": key, "login": "admin"}
+            connection = served["connection"] | {"apiKey": key}
             (folder.path / "caravana.yaml").write_text(json.dumps({"connections": {"odoo": connection}}))
             findings = json.loads(await in_thread(caravana, "doctor", "odoo", "--json", code=code))
             assert findings[0]["subject"] == "address"

@@ -32,6 +32,7 @@ INSTEAD = {
     # `make` sets up a virtual environment and would run this very suite; what the target starts is run instead.
     "make demo": "caravana demo --chapter paid --orders 3",
     "make demo ARGS=--stay": "caravana demo --help",  # it stays until Ctrl-C; tests/demo plays it
+    "caravana sandbox": "caravana sandbox --list",  # it stays until Ctrl-C; tests/cli starts it
     "source .venv/bin/activate": "true",  # the environment that runs the tests
 }
 ONLY_RECIPE = re.compile(r"make (test|bench|check|docs|format|pins)\b")

@@ -35,8 +35,12 @@ journal: sqlite:///var/caravana.db
 routes:
   - routes/*.yaml
 
-# Flows that Caravana ships, e.g. cards. Each needs its connections below.
+# Flows that Caravana ships. `cards` (orders are paid by card) needs the connections odoo and placetopay below, and the secret
+# pay_link that signs the links; `openssl rand -base64 32` makes one.
 flows: []
+# settings:
+#   cards.on_paid: advance         # or invoice: a paid order is invoiced at once, where there is something to invoice
+#   cards.journal_id: 7            # Odoo's journal for card payments; without it the company's first bank journal
 
 # Python callables that routes name: name -> package.module:function. Modules beside this file are found.
 # callables:
@@ -61,6 +65,11 @@ control:
 #     database: empresa-xyz
 #     apiKey: "{{secret:odoo_key}}"
 #     site: test                   # live: the company's books; test: a copy to try things in
+#   placetopay:
+#     url: https://checkout-test.placetopay.ec   # live: https://checkout.placetopay.ec
+#     site: test
+#     login: "{{secret:placetopay_login}}"
+#     secretKey: "{{secret:placetopay_key}}"
 # secrets_dir: secrets
 
 # Values of {{name}} in route files.

@@ -19,7 +19,7 @@ def sandbox(
     listed: Annotated[bool, typer.Option("--list", help="List the imitations and end.")] = False,
     json: Json = False,
 ) -> None:
-    """Serve imitations of partners until Ctrl-C, and print their addresses.
+    """Serve imitations of partners until Ctrl-C, and print their addresses and what a hub's configuration says of them.
 
     They answer as the real ones do, with their faults, and listen on this machine only. POST a list of faults to
     /_sandbox/faults of an imitation to have it misbehave; GET /_sandbox/counters tells what was done to it.
@@ -27,6 +27,7 @@ def sandbox(
     \b
     caravana sandbox
     caravana sandbox odoo --set odoo.version=18.0
+    caravana sandbox --set placetopay.notification_url=http://127.0.0.1:8080/placetopay/placetopay
     caravana sandbox --speed 60 placetopay
     """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
@@ -71,6 +72,19 @@ def _show(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, json: bool) 
         print_table("Sandboxes", columns, rows)
 
 
+def _tell(rows: "list[tuple[str, str, dict[str, str]]]", *, json: bool) -> None:
+    """Print where the imitations are, and what a hub's configuration says to reach them."""
+    if json:
+        _show(("name", "address", "connection"), rows, json=True)
+        return
+    _show(("name", "address"), [row[:2] for row in rows], json=False)
+    typer.echo("In caravana.yaml of a hub that shall use them:\n\nconnections:")
+    for name, _, connection in rows:
+        typer.echo(f"  {name}:")
+        for key, value in connection.items():
+            typer.echo(f'    {key}: "{value}"')
+
+
 async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], speed: float, *, json: bool) -> None:
     import contextlib
     import time
@@ -83,14 +97,14 @@ async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], sp
     async with contextlib.AsyncExitStack() as stack:
         rows = []
         for one in chosen:
-            app, port = one.app(clock, given.get(one.name, {}))
+            app, port, connection = one.app(clock, given.get(one.name, {}))
             try:
                 address = await stack.enter_async_context(serve(app, port=port))
             except OSError as error:
                 fail(f"{one.name}: port {port} is taken ({error.strerror}); choose one with --set {one.name}.port=…")
                 raise typer.Exit(1) from None
-            rows.append((one.name, address))
-        _show(("name", "address"), rows, json=json)
+            rows.append((one.name, address, {"url": address, **connection}))
+        _tell(rows, json=json)
         if speed != 1:
             typer.echo(f"A hub with the same clock: CARAVANA_CLOCK={clock} caravana run", err=True)
         await Signals().stop()

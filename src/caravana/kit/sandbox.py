@@ -61,6 +61,10 @@ class Sandbox:
     interludes: list[Interlude] = field(default_factory=list)
     name: str = "sandbox"
 
+    def connection(self) -> dict[str, str]:
+        """Return what a hub's connection to it needs beside its address; the credentials are the imitation's own."""
+        return {}
+
     def take_fault(self, operation: str) -> Fault | None:
         """Return the first switched-on fault for `operation`, used up by one."""
         for fault in self.faults:

@@ -24,8 +24,8 @@ class Imitation:
     settings: tuple[str, ...]
     build: Callable[[Clock, Mapping[str, str]], Any]
 
-    def app(self, clock: Clock, settings: Mapping[str, str]) -> tuple[ASGIApp, int]:
-        """Return the application and the port to serve it on (setting `port`, else the usual one).
+    def app(self, clock: Clock, settings: Mapping[str, str]) -> tuple[ASGIApp, int, dict[str, str]]:
+        """Return the application, its port (setting `port`, else the usual one) and what a connection needs beside the address.
 
         Raises `ConfigurationError` for a setting that it does not have or cannot read.
         """
@@ -35,7 +35,8 @@ class Imitation:
             unknown = own.keys() - set(self.settings) if self.settings else set()
             if unknown:
                 raise ValueError(f"there is no setting `{min(unknown)}`; there are: {', '.join(self.settings)}")
-            return self.build(clock, own).app(), port
+            sandbox = self.build(clock, own)
+            return sandbox.app(), port, sandbox.connection()
         except ValueError as error:
             raise ConfigurationError(str(error), place=f"sandbox {self.name}") from None
 

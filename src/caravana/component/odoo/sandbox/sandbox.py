@@ -109,7 +109,12 @@ class OdooSandbox(Sandbox):
         self.admin_uid, self.bot_uid = seeded.admin, seeded.bot
         users = {setup.admin_login: (seeded.admin, password), setup.bot_login: (seeded.bot, bot_password)}
         self.credentials = Credentials(users, {api_key: seeded.admin, bot_key: seeded.bot})
+        self._connection = {"database": database, "apiKey": bot_key, "login": setup.bot_login}
         self.env = DirectEnv(self)
+
+    def connection(self) -> dict[str, str]:
+        """Return database, key and login of the user with sales, invoicing and stock rights only."""
+        return dict(self._connection)
 
     # -- calls
 

@@ -51,6 +51,10 @@ class PlacetopaySandbox(Sandbox):
         self._tokens: dict[str, Card] = {}
         self._watches: set[asyncio.Task[None]] = set()
 
+    def connection(self) -> dict[str, str]:
+        """Return the site's credentials as a connection names them."""
+        return {"login": self.site.login, "secretKey": self.site.secret_key}
+
     # What a test or a demo does with it.
 
     def session(self, request_id: int | str) -> Session:
