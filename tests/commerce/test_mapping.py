@@ -9,6 +9,7 @@ import pytest
 from caravana.commerce import attempt, booking
 from caravana.commerce.flows import load
 from caravana.commerce.link import PayLinks
+from caravana.commerce.sale import sale
 from caravana.commerce.texts import TEXTS
 from caravana.commerce.view import PAYABLE, face, view
 from caravana.engine.checking import judge
@@ -85,6 +86,29 @@ def test_a_session_whose_opening_was_never_answered_counts_by_its_money() -> Non
     other = {"request_id": "8"}
     assert attempt.judged(an_attempt(), an_answer("expired") | other) == an_attempt()
     assert attempt.judged(an_attempt(), an_answer("paid", "paid") | other)["state"] == "paid"
+
+
+ORDER = {
+    "id": 7, "name": "S7", "state": "sale", "partner_id": [3, "Rosa"], "partner_invoice_id": None, "company_id": [1, "XYZ"],
+    "currency_id": [1, "USD"], "amount_total": Decimal(115), "invoice_status": "invoiced", "invoice_ids": [1],
+}  # fmt: skip
+
+
+def due(residual: int, origin: str | None, payment_state: str = "partial", total: int = 230) -> Decimal:
+    """Return what is due of an order of 115 with one posted invoice."""
+    invoice = {"id": 1, "state": "posted", "move_type": "out_invoice", "payment_state": payment_state}
+    amounts = {"amount_total": Decimal(total), "amount_residual": Decimal(residual), "invoice_origin": origin}
+    found: Decimal = sale(ORDER, [invoice | amounts], [])["due"]
+    return found
+
+
+def test_what_pays_an_invoice_of_several_orders_is_not_one_order_s() -> None:
+    """Part of an invoice for two orders is paid: nobody can say for which, so each stays due; wholly paid, none is."""
+    assert due(115, "S7, S8") == due(115, "S8,S7") == 115
+    assert due(0, "S7, S8", "paid") == 0
+    assert due(15, "S7", total=115) == 15
+    assert due(15, None, total=115) == 15
+    assert due(0, "S7", "reversed", total=115) == 115
 
 
 def test_the_faces_of_a_page() -> None:

@@ -42,10 +42,20 @@ def sale(order: Mapping[str, Any], invoices: Sequence[Mapping[str, Any]], attemp
 
 
 def paid_on(posted: Sequence[Mapping[str, Any]]) -> Decimal:
-    """Return what posted invoices show as paid. One that a credit note took back whole owes nothing and was not paid."""
-    standing = (one for one in posted if one["payment_state"] != REVERSED)
-    paid = (Decimal(one["amount_total"]) - Decimal(one["amount_residual"]) for one in standing)
+    """Return what posted invoices show as paid. One that a credit note took back whole owes nothing and was not paid.
+
+    Of an invoice for several orders a part paid may be any of theirs: it counts only when all is paid.
+    """
+    counted = (
+        one for one in posted if one["payment_state"] != REVERSED and not (_shared(one) and one["amount_residual"])
+    )
+    paid = (Decimal(one["amount_total"]) - Decimal(one["amount_residual"]) for one in counted)
     return sum(paid, Decimal(0))
+
+
+def _shared(invoice: Mapping[str, Any]) -> bool:
+    """Whether the invoice is for several orders: Odoo writes their names into its origin, with commas between."""
+    return "," in (invoice.get("invoice_origin") or "")
 
 
 def _id(value: Any) -> int | None:
