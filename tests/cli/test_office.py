@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from caravana.cli.output import print_table
+from caravana.cli.review import position
 from caravana.kit.errors import Transient
 from caravana.kit.ports import Arrival
 from caravana.kit.serving import serve
@@ -152,6 +154,20 @@ async def test_positions_of_polling_routes(folder: Folder, caravana: Command) ->
     assert datetime.fromisoformat(running["position"]) <= datetime.fromisoformat(running["at"])
     assert await listed(caravana, "cursors") == [running]
     assert running["position"] in await in_thread(caravana, "cursors")
+
+
+def test_a_position_is_told_in_a_line() -> None:
+    """What a watch has seen is counted, not listed; a plain position stays as it is."""
+    cursor = {"line": "2026-11-24 04:47:40", "since": "2026-11-24 05:00:00", "seen": {"1": "a", "2": "b"}}
+    assert position(cursor) == "line 2026-11-24 04:47:40, since 2026-11-24 05:00:00, seen 2"
+    assert position("2026-11-24T05:00:00+00:00") == "2026-11-24T05:00:00+00:00"
+
+
+def test_an_id_can_be_copied_from_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """However much else stands in a row, an id is never broken in two."""
+    name = "caravana.placetopay_sandbox_login_644/cancelled_order"
+    print_table("Waiting", ("what", "id", "why"), [("item", name, "because " * 40)])
+    assert name in capsys.readouterr().out
 
 
 async def test_no_positions(folder: Folder, caravana: Command) -> None:

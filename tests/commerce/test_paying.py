@@ -2,7 +2,15 @@
 
 from decimal import Decimal
 
+from caravana.engine.admin import Admin
 from tests.commerce.shop import Shop
+
+
+async def test_positions_are_data(shop: Shop) -> None:
+    """How far the routes have read Odoo is told to programs as it is kept, not as Python writes it."""
+    await shop.link(shop.order())
+    found = {one["route"]: one["position"] for one in await Admin(shop.hub.journal, shop.hub.clock).call("cursors", {})}
+    assert set(found["card-link"]) == {"line", "since", "seen"}
 
 
 async def test_a_paid_order_reaches_odoo_once(shop: Shop) -> None:

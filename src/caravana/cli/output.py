@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from caravana.route import Problem
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+WHOLE = frozenset({"id", "exchange"})
+"""Columns to copy from: never broken in two."""
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 
 
@@ -40,7 +42,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         return
     table = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
     for row in listed:
         table.add_row(*[one if isinstance(one, Text) else Text("" if one is None else str(one)) for one in row])
     console().print(table)

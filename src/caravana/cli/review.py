@@ -20,7 +20,7 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
 
     \b
     caravana review
-    caravana review done KEY
+    caravana review done ID
     """  # noqa: D301 -- click's mark for lines kept as they are
     context.obj = config
     if context.invoked_subcommand is not None:
@@ -144,5 +144,12 @@ def cursors(config: Config = DEFAULT, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = ((one["route"], one["position"], when(one["at"])) for one in found)
+    rows = ((one["route"], position(one["position"]), when(one["at"])) for one in found)
     print_table("Positions", ("route", "position", "at"), rows, empty="no route polls")
+
+
+def position(cursor: object) -> str:
+    """Return a consumer's position in a line; of what it remembers, how much."""
+    if not isinstance(cursor, dict):
+        return str(cursor)
+    return ", ".join(f"{name} {len(one) if isinstance(one, dict | list) else one}" for name, one in cursor.items())

@@ -1,5 +1,6 @@
 """Looking into the journal: exchanges, dead letters, cursors, circuits."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -62,9 +63,9 @@ class Looking(Desk):
         return [letter_line(row) for row in await self.journal.query(*listing.letters(state, limit))]
 
     async def cursors(self) -> list[dict[str, Any]]:
-        """Return how far each polling route has read."""
+        """Return how far each polling route has read, as its consumer keeps it."""
         rows = await self.journal.read(acts.cursors())
-        return [{"route": name, "position": str(codec.loads(value)), "at": moment(at)} for name, value, at in rows]
+        return [{"route": name, "position": _plain(codec.loads(value)), "at": moment(at)} for name, value, at in rows]
 
     async def breakers(self) -> list[dict[str, Any]]:
         """Return the circuit of every connection that was used since the hub began, or whose circuit ever opened."""
@@ -106,3 +107,8 @@ def _micros(text: str | None) -> int | None:
         return to_micros(datetime.fromisoformat(text).astimezone())
     except ValueError:
         raise AdminError(f"`{text}` is no time: write 2026-11-23 or 2026-11-23T15:00:00-05:00", 400) from None
+
+
+def _plain(value: Any) -> Any:
+    """`value` with what JSON has no word for as text."""
+    return json.loads(json.dumps(value, default=str))
