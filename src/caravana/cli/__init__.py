@@ -13,6 +13,7 @@ from caravana.cli import doctor as doctor_module
 from caravana.cli import init as init_module
 from caravana.cli import journal as journal_module
 from caravana.cli import messages as messages_module
+from caravana.cli import odoo as odoo_module
 from caravana.cli import reload as reload_module
 from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
@@ -73,6 +74,7 @@ app.add_typer(review_module.letters, name="dead-letters")
 app.add_typer(review_module.breakers, name="breakers")
 app.add_typer(routes_module.app, name="routes")
 app.add_typer(journal_module.app, name="journal")
+app.add_typer(odoo_module.app, name="odoo")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -119,17 +119,39 @@ def _profile(configuration: "Configuration") -> "list[Finding]":
     return wrong or [Finding("profile", Severity.OK, text)]
 
 
+async def _identities(configuration: "Configuration") -> "dict[str, Any]":
+    """Return who answered last time, by connection; nothing while the journal cannot tell."""
+    import asyncio
+
+    from caravana.cli.office import ask_hub, ask_journal
+    from caravana.engine.control import AdminError, holder
+    from caravana.journal import JournalError
+    from caravana.kit.errors import ConfigurationError
+
+    presence = holder(configuration)
+    try:
+        if presence is not None:
+            found = await asyncio.to_thread(ask_hub, presence, "identities", {})
+        else:
+            found = await ask_journal(configuration, None, "identities", {})
+    except (AdminError, JournalError, ConfigurationError, OSError):
+        return {}
+    return dict(found)
+
+
 async def _connections(configuration: "Configuration", names: list[str]) -> "AsyncIterator[tuple[str, Finding]]":
     """Let each component ask its partner; one that breaks is a finding, too."""
-    from caravana.engine.check_context import CheckContext
+    from caravana.engine.check_context import CheckContext, Remembered
     from caravana.engine.registry import Components, readers_of
     from caravana.kit.callables import Callables
     from caravana.kit.clock import clock_from_environment
     from caravana.kit.component import Finding, Severity
     from caravana.kit.errors import CaravanaError, ConfigurationError
+    from caravana.kit.sameness import SCOPE
 
     context = CheckContext(configuration, Callables(), clock_from_environment(), strict=True)
     context.listener.public_url = configuration.listener.public_url or ""
+    context.store = Remembered(SCOPE, await _identities(configuration))
     components = Components(context)
     try:
         for name in names or sorted(configuration.connections):

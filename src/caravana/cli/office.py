@@ -41,7 +41,7 @@ def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any)
     try:
         if presence is not None:
             return ask_hub(presence, operation, arguments)
-        return asyncio.run(_ask_journal(configuration, config, operation, arguments, routes=routes))
+        return asyncio.run(ask_journal(configuration, config if routes else None, operation, arguments))
     except (AdminError, JournalError) as error:
         fail(str(error))
         raise typer.Exit(1) from None
@@ -102,14 +102,15 @@ def ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> 
     return found
 
 
-async def _ask_journal(
-    configuration: "Configuration", config: Path, operation: str, arguments: dict[str, Any], *, routes: bool
+async def ask_journal(
+    configuration: "Configuration", config: Path | None, operation: str, arguments: dict[str, Any]
 ) -> Any:
+    """Return the desk's answer where no hub runs; `config`: the file whose routes the operation must know, or None."""
     from caravana.engine.admin import Admin
     from caravana.engine.opening import journal_of
     from caravana.kit.clock import clock_from_environment
 
-    hub = _hub(config) if routes else None
+    hub = None if config is None else _hub(config)
     journal = hub.journal if hub is not None else journal_of(configuration)
     await journal.open()
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from caravana.engine.control import AdminError
 from caravana.engine.repair import Repair
 from caravana.engine.review import Review
+from caravana.engine.sameness import Confirming
 from caravana.engine.upkeep import Upkeep
 from caravana.journal import Journal
 from caravana.kit.clock import Clock
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from caravana.engine.reload import Reloader
 
 
-class Admin(Review, Repair, Upkeep):
+class Admin(Review, Repair, Upkeep, Confirming):
     """Operations of the command line and console. Every public coroutine but `call` is one."""
 
     def __init__(

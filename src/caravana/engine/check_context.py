@@ -38,7 +38,7 @@ class CheckContext:
         self.callables = callables
         self.clock = clock or SystemClock()
         self.listener = HubListener("http://localhost", Metrics())
-        self.store = NoStore()
+        self.store: Remembered = NoStore()
         self.missing: list[str] = []
 
     def connection(self, name: str) -> Mapping[str, Any]:
@@ -78,16 +78,30 @@ class CheckContext:
         """Nothing ever happens here."""
 
 
-class NoStore:
-    """Keeps nothing."""
+class Remembered:
+    """Some records of the journal, to be read only (`caravana.kit.ports.Store`)."""
+
+    def __init__(self, scope: str, values: Mapping[str, Any]) -> None:
+        """`values` by key, all of one `scope`."""
+        self._scope = scope
+        self._values = values
 
     async def get(self, scope: str, key: str) -> Any:
-        """Return None."""
-        return None
+        """Return the value, or None."""
+        return self._values.get(key) if scope == self._scope else None
 
     async def put(self, scope: str, key: str, value: Any) -> None:
         """Forget it."""
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
-        """Return nothing."""
-        return []
+        """Return (key, value) pairs."""
+        values = sorted(self._values.items()) if scope == self._scope else []
+        return [(key, value) for key, value in values if key.startswith(prefix)][:limit]
+
+
+class NoStore(Remembered):
+    """Keeps nothing."""
+
+    def __init__(self) -> None:
+        """Nothing is there."""
+        super().__init__("", {})

@@ -81,7 +81,7 @@ def _flow_item(key: str, value: Any) -> dict[str, Any]:
     item = _plain_item(value)
     title = item.get("title") or " ".join(str(item[name]) for name in ("kind", "order") if item.get(name)) or key
     reason = str(item.get("reason") or item.get("text") or "")
-    remedy = "deal with it, then: caravana review done ID"
+    remedy = str(item.get("remedy") or "deal with it, then: caravana review done ID")
     return {**_item("item", key, title, reason, item.get("since"), remedy), "details": item}
 
 

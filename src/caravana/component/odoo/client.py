@@ -1,7 +1,7 @@
 """The client of one Odoo connection: protocol by version, limits, results and errors alike whatever the protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +26,8 @@ class Connection:
         self.settings = settings
         self.date: datetime | None = None
         """Time of the server when it last answered (its Date header)."""
+        self.guard: Callable[[], Awaitable[None]] | None = None
+        """Lets each call pass, or raises an `EffectError` before anything is sent."""
         self._session = HttpSession(limit=settings.concurrency)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self.pace = Pace(settings.rate, processes)
@@ -35,7 +37,14 @@ class Connection:
         self._opening = asyncio.Lock()
 
     async def perform(self, call: Call) -> Any:
-        """Carry out `call` and return its result. Raises an `EffectError`."""
+        """Carry out `call`, when the guard lets it pass, and return its result. Raises an `EffectError`."""
+        if self.guard is not None:
+            with changes_nothing():
+                await self.guard()
+        return await self.carry_out(call)
+
+    async def carry_out(self, call: Call) -> Any:
+        """Carry out `call` without asking the guard. Raises an `EffectError`."""
         protocol = await self.protocol()
         answer = await self._send("POST", protocol.wire(call))
         try:

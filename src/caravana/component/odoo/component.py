@@ -7,12 +7,14 @@ from caravana.component.odoo.client import Connection, OdooClient
 from caravana.component.odoo.consumer import OdooConsumer
 from caravana.component.odoo.doctor import examine
 from caravana.component.odoo.hint import Hints
+from caravana.component.odoo.identity import identify
 from caravana.component.odoo.options import OdooConnection, OdooOptions
 from caravana.component.odoo.producer import OPERATIONS, MethodOperation, OdooProducer
 from caravana.kit.address import is_loopback
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Side
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
+from caravana.kit.sameness import Sameness
 from caravana.kit.uri import Uri
 
 
@@ -83,7 +85,10 @@ class OdooComponent(Component):
     def client(self, name: str) -> OdooClient:
         """Return the client of the connection `name`, without context; all of one name share session and limits."""
         if name not in self._connections:
-            self._connections[name] = Connection(self.connection_settings(name), lambda: self.context.processes)
+            connection = Connection(self.connection_settings(name), lambda: self.context.processes)
+            sameness = Sameness(name, self.context.store, self.context.clock, lambda: identify(connection))
+            connection.guard = sameness.check
+            self._connections[name] = connection
         return OdooClient(self._connections[name])
 
     def hints(self, name: str) -> Hints:
@@ -106,7 +111,7 @@ class OdooComponent(Component):
         """Ask Odoo whether address, version, database, key, rights and clock are right."""
         connection = Connection(self.connection_settings(name))
         try:
-            return await examine(connection, self.context.clock)
+            return await examine(connection, self.context.clock, name, self.context.store)
         finally:
             await connection.close()
 

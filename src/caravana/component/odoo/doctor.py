@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from caravana.component.odoo.client import Connection, OdooClient, default_context
+from caravana.component.odoo.identity import same_as_last_time
 from caravana.kit.clock import Clock
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson
+from caravana.kit.ports import Store
 
 RIGHTS = {
     "res.partner": ("read", "write", "create"),
@@ -20,8 +22,11 @@ SKEW = timedelta(seconds=5)
 PLAN = "External API access is sold with Odoo's Custom plan only; on Odoo Online look at the subscription."
 
 
-async def examine(connection: Connection, clock: Clock) -> list[Finding]:
-    """Return the findings of one connection; stops at the first that makes the rest meaningless."""
+async def examine(connection: Connection, clock: Clock, name: str, store: Store) -> list[Finding]:
+    """Return the findings of connection `name`; `store` remembers who answered before.
+
+    Stops at the first that makes the rest meaningless.
+    """
     findings = []
     try:
         version = await connection.version()
@@ -40,6 +45,7 @@ async def examine(connection: Connection, clock: Clock) -> list[Finding]:
     except EffectError as error:
         return [*findings, Finding("key", Severity.ERROR, _text(error), "Check `database` and `apiKey`.")]
     findings.append(Finding("key", Severity.OK, f"the key works over {protocol.name}"))
+    findings.append(await same_as_last_time(name, connection, store))
     for model, rights in RIGHTS.items():
         findings.append(await _rights(client, version, model, rights))
     return findings

@@ -6,6 +6,7 @@ Everybody here is invented; identification numbers are made by the check-digit r
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from caravana.component.odoo.sandbox.field import Field
 from caravana.component.odoo.sandbox.records import Env, Record
@@ -103,6 +104,7 @@ def seed(env: Env, setup: Setup) -> Seeded:
         name_it(env, xmlid, env.create("mail.message.subtype", {"name": name}))
     name_it(env, "mail.mail_activity_data_todo", env.create("mail.activity.type", {"name": "To-Do"}))
     env.create("ir.config_parameter", {"key": "web.base.url", "value": env.store.base_url or "http://127.0.0.1:18069"})
+    env.create("ir.config_parameter", {"key": "database.uuid", "value": str(uuid4())})
     name_it(env, "uom.product_uom_unit", env.create("uom.uom", {"name": "Units"}))
     seed_ledger(env, company, name_it)
     _places(env, setup)

@@ -1,0 +1,42 @@
+"""`caravana odoo`: what a person decides about an Odoo."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from caravana.cli.office import ask
+from caravana.cli.output import Json, Yes, print_json
+from caravana.cli.project import DEFAULT, Config
+
+app = typer.Typer(help="Decide about an Odoo.", no_args_is_help=True)
+
+
+@app.callback()
+def odoo() -> None:
+    """Decide about an Odoo."""
+
+
+@app.command("confirm")
+def confirm(
+    name: Annotated[str, typer.Argument(help="The connection's name.")],
+    yes: Yes = False,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Take the database that answers now for the right one, though it is another than last time: what waited goes on.
+
+    \b
+    caravana odoo confirm odoo
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    if not yes:
+        record = ask(config, "identities").get(name, {})
+        for which in ("known", "found"):
+            typer.echo(f"{which}: {record.get(which) or 'nothing'}", err=True)
+        if not typer.confirm(f"Is what was found the right database of `{name}`?", err=True):
+            raise typer.Exit(1)
+    answer = ask(config, "confirm_partner", name=name, actor=getpass.getuser())
+    if json:
+        print_json(answer)
+    else:
+        typer.echo(f"{name}: confirmed; what waited goes on")
