@@ -30,3 +30,15 @@ async def test_a_paid_order_reaches_odoo_once(shop: Shop) -> None:
     assert await shop.face(link) == "paid"
     assert "Pago con tarjeta recibido: 115.00 USD" in shop.notes(order)
     assert await shop.reviews() == []
+
+
+async def test_a_clerk_finds_what_became_of_an_order(shop: Shop) -> None:
+    """Messages are found by the order's number and by the reference that provider and payment in Odoo show."""
+    order = shop.order()
+    shop.provider.pay(str(await shop.press(await shop.link(order))))
+    await shop.told(order)
+    desk = Admin(shop.hub.journal, shop.hub.clock)
+    [attempt] = await shop.attempts(order)
+    named = await desk.call("messages", {"key": f"order:{shop.read('sale.order', order, 'name')}"})
+    assert [one["route"] for one in named] == ["card-link"]
+    assert "card-settle" in {one["route"] for one in await desk.call("messages", {"key": attempt["reference"]})}

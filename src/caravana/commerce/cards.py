@@ -206,18 +206,20 @@ class Cards(Configured):
     def answered(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return what is to be settled after the provider's answer in the body, or None when its reference is none of ours."""
         found = attempts.named(self._settings.reference_prefix, body.get("reference"))
-        return None if found is None else {"order_id": found[0], "key": attempts.key(*found), "answer": body}
+        if found is None:
+            return None
+        return {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"], "answer": body}
 
     @pure
     def unanswered(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be settled for an attempt that the provider does not know."""
-        return {"order_id": body["order_id"], "key": body["key"], "answer": None}
+        return {name: body[name] for name in ("order_id", "key", "reference")} | {"answer": None}
 
     @pure
     def to_settle(self, variables: Variables) -> dict[str, Any]:
         """Return what is to be settled after the provider's answer about the attempt."""
         one = variables["attempt"]
-        return {"order_id": one["order_id"], "key": one["key"], "answer": variables["answer"]}
+        return {name: one[name] for name in ("order_id", "key", "reference")} | {"answer": variables["answer"]}
 
     @pure
     def pending(self, body: Any) -> list[dict[str, Any]]:
