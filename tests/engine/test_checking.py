@@ -179,3 +179,13 @@ def test_a_request_may_be_repeated_for_a_reason(reason: str, found: str) -> None
     source = f"platform-http:/pay\n      parameters: {{repeatable: {reason}}}"
     [problem] = told(judged(ANSWERING.replace("platform-http:/pay", source), callables=callables))
     assert found in problem
+
+
+def test_a_rest_operation_that_tells_of_its_key_is_guarded() -> None:
+    """Who lists `Idempotency-Key` among its parameters is warned of nothing: its callers can repeat."""
+    callables = Callables()
+    callables.register("charge", len)
+    told_of = '[{"name": "Idempotency-Key", "type": "header", "required": false}]'
+    source = f"platform-http:/pay\n      parameters: {{params: '{told_of}'}}"
+    found = told(judged(ANSWERING.replace("platform-http:/pay", source), callables=callables))
+    assert not any("has no `key`" in one for one in found)

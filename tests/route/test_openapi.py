@@ -48,6 +48,14 @@ def test_schemas(param: str, schema: dict[str, Any]) -> None:
     assert found["paths"]["/x"]["get"]["parameters"][0]["schema"] == schema
 
 
+def test_tokens_are_told() -> None:
+    """An operation that takes bearer tokens says so, and the document says what they are."""
+    text = "- rest: {path: /x, get: [{security: [{key: shop, scopes: 'a,b'}], to: 'direct:x'}]}"
+    found = document_of(text)
+    assert found["paths"]["/x"]["get"]["security"] == [{"shop": []}]
+    assert found["components"] == {"securitySchemes": {"shop": {"type": "http", "scheme": "bearer"}}}
+
+
 def test_forms_and_what_is_left_out() -> None:
     """Form fields are one body; a service with apiDocs false is not told, a verb may say otherwise."""
     found = document_of(

@@ -1,5 +1,6 @@
 """What a reader of good route files should know: callables of unknown kind, requests that a repetition does twice."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from caravana.engine.check_registry import EngineRegistry
@@ -45,7 +46,9 @@ class Cautions:
         """Answering routes that change something and cannot tell a repetition from a new request."""
         for route in program.routes.values():
             intake = route.intake
-            guarded = intake.key is not None or intake.repeatable is not None or intake.reply_accepted
+            guarded = (
+                intake.key is not None or intake.repeatable is not None or intake.reply_accepted or _tells_key(route)
+            )
             if route.uri.scheme not in ANSWERING or guarded:
                 continue
             found = next(self._effects(route, program, {route.id}), None)
@@ -77,6 +80,13 @@ class Cautions:
         producer = self._registry.sender(uri)
         if not isinstance(producer, Local) and _kind_of(producer) not in HARMLESS:
             yield f"{uri.scheme}:{uri.path}"
+
+
+def _tells_key(route: CompiledRoute) -> bool:
+    """Whether a REST operation tells its callers of the header that makes a repeat a duplicate."""
+    told = json.loads(route.uri.options.get("params", "[]"))
+    name = route.uri.options.get("keyHeader", "Idempotency-Key")
+    return any(one["type"] == "header" and one["name"] == name for one in told)
 
 
 def exposed(documents: Sequence[RouteDocument]) -> Iterator[Problem]:

@@ -179,6 +179,11 @@ def response_message(code: str, message: str, **options: Any) -> model.ResponseM
     return make(model.ResponseMessage, code=code, message=message, **options)
 
 
+def security(key: str, scopes: str = "") -> model.Security:
+    """Return the bearer tokens that an operation takes: those of the setting `<key>.clients` with the scopes."""
+    return make(model.Security, key=key, scopes=scopes)
+
+
 def beans(*declared: model.BeanDeclaration) -> model.Beans:
     """Return a `beans` entry."""
     return model.Beans(beans=declared)
@@ -217,6 +222,7 @@ __all__ = [
     "rest_configuration",
     "route",
     "route_configuration",
+    "security",
     "simple",
     "variable",
 ]

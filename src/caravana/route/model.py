@@ -46,7 +46,7 @@ from caravana.route.message_steps import (
     Transform,
     Unmarshal,
 )
-from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Verb
+from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Security, Verb
 from caravana.route.routes import From, Route, RouteConfiguration
 
 STEPS: dict[str, type[Step]] = {
@@ -109,6 +109,7 @@ __all__ = [
     "Route",
     "RouteConfiguration",
     "RouteDocument",
+    "Security",
     "SetBody",
     "SetHeader",
     "SetHeaders",

@@ -1,7 +1,7 @@
 """The OpenAPI 3 document of REST services, made of what their route files say."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from caravana.route.document import RouteDocument
@@ -13,7 +13,7 @@ _KNOWN = ("string", "integer", "number", "boolean", "array", "object")
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
-def openapi(documents: Iterable[RouteDocument], settings: RestConfiguration, address: str = "/") -> dict[str, Any]:
+def openapi(documents: Sequence[RouteDocument], settings: RestConfiguration, address: str = "/") -> dict[str, Any]:
     """Return the document of all services that do not say `apiDocs: false`; `address`: where they are served."""
     facts = pairs(settings.api_property)
     info = {"title": facts.get("api.title", "Caravana"), "version": facts.get("api.version", "1.0")}
@@ -27,6 +27,9 @@ def openapi(documents: Iterable[RouteDocument], settings: RestConfiguration, add
         path = "/" + full_path(settings, rest, verb)
         paths.setdefault(path, {})[method.lower()] = _operation(settings, rest, verb, path)
     made: dict[str, Any] = {"openapi": "3.0.3", "info": info, "servers": [{"url": address}], "paths": paths}
+    if keys := {one.key for _, _, verb in _operations(documents, settings) for one in verb.security}:
+        schemes = {key: {"type": "http", "scheme": "bearer"} for key in sorted(keys)}
+        made["components"] = {"securitySchemes": schemes}
     if tags:
         made["tags"] = [{"name": name, **_described(about)} for name, about in tags.items()]
     return made
@@ -63,6 +66,8 @@ def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str) -
             **_described(body.description),
             "content": _content(verb.consumes or rest.consumes, binding, _schema(body)),
         }
+    if verb.security:
+        made["security"] = [{one.key: [] for one in verb.security}]
     made["responses"] = _responses(verb, _content(verb.produces or rest.produces, binding, {}))
     return made
 

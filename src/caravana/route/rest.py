@@ -53,10 +53,18 @@ class ResponseMessage(Node):
     message: str = option.text("What it means.", default="success")
 
 
+@element("security")
+class Security(Node):
+    """Who may call an operation: a bearer token of a client, with a scope. Checked before there is a message."""
+
+    key: str = option.text("Names the clients: the setting `<key>.clients`.")
+    scopes: str = option.text("Scopes that the token needs, with commas between.", default="")
+
+
 @element(
     "get",
     ignored={"type": _CLASSES, "outType": _CLASSES, "streamCache": "bodies can always be read again"},
-    refused={"clientResponseValidation": _ANSWERS, "security": _LATER},
+    refused={"clientResponseValidation": _ANSWERS},
 )
 class Verb(Node):
     """One operation of a REST service. Path parameters `{id}` become headers."""
@@ -87,6 +95,7 @@ class Verb(Node):
     route_id: str | None = option.text("Id of the route that the verb makes.", default=None)
     param: tuple[Param, ...] = option.children("Param", "The parameters.", default=())
     response_message: tuple[ResponseMessage, ...] = option.children("ResponseMessage", "The answers.", default=())
+    security: tuple[Security, ...] = option.children("Security", "Bearer tokens; else 401 or 403.", default=())
     to: To = option.child("To", "What the verb calls.")
 
 

@@ -76,6 +76,8 @@ def _parameters(settings: RestConfiguration, rest: Rest, verb: Verb) -> dict[str
             found[Verb.spec.option(name).key] = text_of(value)
     if verb.param:
         found["params"] = json.dumps([_rule(one) for one in verb.param])
+    if verb.security:
+        found["security"] = json.dumps([{"key": one.key, "scopes": one.scopes} for one in verb.security])
     if settings.cors_headers and "enableCORS" in found:
         found["corsHeaders"] = json.dumps(pairs(settings.cors_headers))
     return found

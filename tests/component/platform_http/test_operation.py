@@ -28,7 +28,15 @@ async def serving(
     inbox: Inbox, address: str = "platform-http:/a", **options: str
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """Serve one operation; yields a session at its base."""
-    hub = Hub()
+    async with serving_at(Hub(), inbox, address, options) as session:
+        yield session
+
+
+@asynccontextmanager
+async def serving_at(
+    hub: Hub, inbox: Inbox, address: str, options: dict[str, str]
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """Serve one operation of a hub; yields a session at its base."""
     uri = Uri.parse(address)
     consumer = PlatformHttpComponent(hub).endpoint(Uri(uri.scheme, uri.path, options)).consumer(inbox)
     await consumer.start()

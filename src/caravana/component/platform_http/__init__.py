@@ -6,6 +6,7 @@ from types import MappingProxyType
 from starlette.routing import compile_path
 
 from caravana.component.platform_http.consumer import PlatformHttpConsumer
+from caravana.component.platform_http.security import gate
 from caravana.component.platform_http.spec import METHODS, PlatformHttpOptions
 from caravana.component.platform_http.waiting import Answers
 from caravana.kit.component import Component, Endpoint, Maturity
@@ -23,13 +24,14 @@ class PlatformHttpEndpoint(Endpoint):
         self._answers = answers
 
     def consumer(self, receiver: Receiver) -> PlatformHttpConsumer:
-        """Return the listening side. Raises `ConfigurationError` when the path cannot be one."""
+        """Return the listening side. Raises `ConfigurationError` for a wrong path, clients or secrets."""
         path = "/" + self.uri.path.lstrip("/")
         try:
             compile_path(path)
         except (ValueError, AssertionError) as error:
             raise ConfigurationError(f"`{path}` is no path: {error}", place=str(self.uri)) from None
-        return PlatformHttpConsumer(path, self.options, self.context.listener, self._answers, receiver)
+        let_in = gate(self.options.security, self.context)
+        return PlatformHttpConsumer(path, self.options, self.context.listener, self._answers, receiver, let_in)
 
 
 class PlatformHttpComponent(Component):

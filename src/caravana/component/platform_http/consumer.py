@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caravana.component.platform_http import answering, contract, reading, waiting
+from caravana.component.platform_http.security import CLIENT, Gate
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ExpressionError, NotStorable
@@ -20,14 +21,21 @@ class PlatformHttpConsumer(Consumer):
     """Listens at one path."""
 
     def __init__(
-        self, path: str, options: PlatformHttpOptions, listener: Listener, answers: waiting.Answers, receiver: Receiver
+        self,
+        path: str,
+        options: PlatformHttpOptions,
+        listener: Listener,
+        answers: waiting.Answers,
+        receiver: Receiver,
+        gate: Gate | None = None,
     ) -> None:
-        """`path`: with a slash before it, `{name}` for a part that becomes a header."""
+        """`path`: with a slash before it, `{name}` for a part that becomes a header; `gate`: None lets everybody in."""
         self._path = path
         self._options = options
         self._listener = listener
         self._answers = answers
         self._receiver = receiver
+        self._gate = gate
 
     async def start(self) -> None:
         """Begin to listen. Raises `ConfigurationError` when the path is taken."""
@@ -50,8 +58,11 @@ class PlatformHttpConsumer(Consumer):
         return answer
 
     async def _respond(self, request: Request) -> Response:
+        client = self._gate.client(header(request, "authorization")) if self._gate is not None else None
+        if isinstance(client, Response):
+            return client
         try:
-            arrival = await self._read(request)
+            arrival = await self._read(request, client)
         except BodyTooLarge:
             return answering.refusal(413, f"the body is larger than {self._options.max_bytes} bytes")
         except reading.Malformed as error:
@@ -65,8 +76,8 @@ class PlatformHttpConsumer(Consumer):
         except (NotStorable, ExpressionError) as error:
             return answering.refusal(400, str(error))
 
-    async def _read(self, request: Request) -> Arrival | contract.Wrong:
-        """Return the message, or why it is refused."""
+    async def _read(self, request: Request, client: str | None) -> Arrival | contract.Wrong:
+        """Return the message, or why it is refused. One client's keys are not another's, nor one method's another's."""
         options = self._options
         content_type = header(request, "content-type")
         raw = await read_body(request, options.max_bytes)
@@ -79,7 +90,10 @@ class PlatformHttpConsumer(Consumer):
         if refused is not None:
             return refused
         body = contract.bound(options, content_type, body)
-        return Arrival(body, headers, key=header(request, options.key_header) or None)
+        key = header(request, options.key_header) or None
+        if client is None:
+            return Arrival(body, headers, key=key)
+        return Arrival(body, headers, key=key and f"{client} {request.method} {key}", properties={CLIENT: client})
 
     async def _take(self, arrival: Arrival) -> Response:
         if getattr(self._receiver, "reply_accepted", False):

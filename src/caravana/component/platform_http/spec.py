@@ -31,6 +31,13 @@ class Parameter(Options):
     allowable_values: tuple[str, ...] = ()
 
 
+class Need(Options):
+    """A scope that the caller's token needs; `key` names the clients: the setting `<key>.clients`."""
+
+    key: str
+    scopes: str = ""
+
+
 class PlatformHttpOptions(Options):
     """Options of one address; names and defaults are Camel's.
 
@@ -69,6 +76,11 @@ class PlatformHttpOptions(Options):
     )
     params: Annotated[tuple[Parameter, ...], BeforeValidator(_from_json)] = Field(
         (), description="Parameters to check, as a JSON list of name, type, required, defaultValue, allowableValues."
+    )
+    security: Annotated[tuple[Need, ...], BeforeValidator(_from_json)] = Field(
+        (),
+        description="Bearer tokens taken, as a JSON list of key and scopes; the setting `<key>.clients` names clients, "
+        "each with the name of its secret and its scopes. Else 401 or 403.",
     )
 
     @field_validator("http_method_restrict")

@@ -1,6 +1,6 @@
 """The file `service` written in Python."""
 
-from caravana.route.builder import document, param, response_message, rest, rest_configuration
+from caravana.route.builder import document, param, response_message, rest, rest_configuration, security
 
 DOCUMENT = document(
     rest_configuration(
@@ -22,6 +22,7 @@ DOCUMENT = document(
             param("view", "query", required=False, default_value="short", allowable_values=("short", "long")),
         ),
         response_message=(response_message("200", "the order"), response_message("404", "no such order")),
+        security=(security("shop", "orders:read"),),
     )
     .post(
         to="direct:new",
