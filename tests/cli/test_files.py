@@ -119,11 +119,10 @@ def test_support_prints_the_table() -> None:
 
 
 def commands(group: Any, name: str) -> list[tuple[str, Any]]:
-    """Return every command below `group` with its whole name."""
-    children = getattr(group, "commands", None)
-    if children is None:
-        return [(name, group)]
-    return [pair for key, one in children.items() for pair in commands(one, f"{name} {key}")]
+    """Return every command and group of commands below `group` with its whole name."""
+    children = getattr(group, "commands", {})
+    below = [pair for key, one in children.items() for pair in commands(one, f"{name} {key}")]
+    return below if name == "caravana" else [(name, group), *below]
 
 
 COMMANDS = dict(commands(typer.main.get_command(app), "caravana"))

@@ -9,7 +9,16 @@ from caravana.cli.office import ask
 from caravana.cli.output import Json, print_json
 from caravana.cli.project import DEFAULT, Config
 
-app = typer.Typer(help="Care for the journal as a whole.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def journal() -> None:
+    """Care for the journal as a whole.
+
+    \b
+    caravana journal reseal
+    """  # noqa: D301 -- click's mark for lines kept as they are
 
 
 @app.command("reseal")

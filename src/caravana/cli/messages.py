@@ -11,7 +11,7 @@ from caravana.cli.office import act, ask, short, states_of, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 
-app = typer.Typer(help="Find, show and repair exchanges.", invoke_without_command=True, no_args_is_help=False)
+app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The exchange's id, or its beginning.")]
 State = Annotated[

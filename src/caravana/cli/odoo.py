@@ -9,12 +9,16 @@ from caravana.cli.office import ask
 from caravana.cli.output import Json, Yes, print_json
 from caravana.cli.project import DEFAULT, Config
 
-app = typer.Typer(help="Decide about an Odoo.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def odoo() -> None:
-    """Decide about an Odoo."""
+    """Decide about an Odoo.
+
+    \b
+    caravana odoo confirm odoo
+    """  # noqa: D301 -- click's mark for lines kept as they are
 
 
 @app.command("confirm")

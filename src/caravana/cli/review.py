@@ -9,9 +9,9 @@ from caravana.cli.office import act, ask, short, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 
-app = typer.Typer(help="What waits for a person, and why.", invoke_without_command=True, no_args_is_help=False)
-letters = typer.Typer(help="What dead letter channels took.", invoke_without_command=True, no_args_is_help=False)
-breakers = typer.Typer(help="The circuits of the connections.", no_args_is_help=True)
+app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
+letters = typer.Typer(invoke_without_command=True, no_args_is_help=False)
+breakers = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
@@ -100,6 +100,16 @@ def retry_letter(
         print_json(answer)
     else:
         typer.echo("it runs again")
+
+
+@breakers.callback()
+def circuits() -> None:
+    """The circuits of the connections.
+
+    \b
+    caravana breakers list
+    caravana breakers reset odoo:odoo
+    """  # noqa: D301 -- click's mark for lines kept as they are; what the group holds
 
 
 @breakers.command("list")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from caravana.route import RouteDocument
     from caravana.route.model import Route
 
-app = typer.Typer(help="List the routes, or draw one of them.", invoke_without_command=True, no_args_is_help=False)
+app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 
 
 @app.callback()
