@@ -41,7 +41,7 @@ class Requests:
         hub = self._hub
         self._answers[entry.id] = asyncio.get_running_loop().create_future()
         if hub.ownership.shared:
-            self._follow(entry.id)
+            self._follow(entry.id, at_once=False)
         work = work_of(entry, seq)
         if entry.lane is not None:
             hub.admit(entry, seq)
@@ -125,9 +125,12 @@ class Requests:
         if verdict != OVER:
             hub.dispatcher.add(work, ordered=not hub.ownership.shared)
 
-    def _follow(self, exchange_id: str) -> None:
+    def _follow(self, exchange_id: str, *, at_once: bool = True) -> None:
+        """Watch for the answer; `at_once`: it may be there already, and not only be on its way in this process."""
         if exchange_id not in self._watched:
-            self._watched[exchange_id] = asyncio.Event()
+            told = self._watched[exchange_id] = asyncio.Event()
+            if at_once:
+                told.set()
             self._begin(self._watch(exchange_id))
 
     async def _watch(self, exchange_id: str) -> None:
@@ -135,14 +138,16 @@ class Requests:
         future, told = self._answers[exchange_id], self._watched[exchange_id]
         pause = WATCH_FIRST
         while not future.done():
+            hint: asyncio.Task[Any] = asyncio.create_task(told.wait())
+            await asyncio.wait({future, hint}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            hint.cancel()
+            if future.done():
+                break
+            pause = min(2 * pause, WATCH_LAST)
             told.clear()
             with contextlib.suppress(Unavailable):
                 found = await self._recorded(exchange_id)
                 if found.state not in GOING_ON and not future.done():
                     future.set_result(found)
-            hint: asyncio.Task[Any] = asyncio.create_task(told.wait())
-            await asyncio.wait({future, hint}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-            hint.cancel()
-            pause = min(2 * pause, WATCH_LAST)
         self._answers.pop(exchange_id, None)
         self._watched.pop(exchange_id, None)

@@ -42,6 +42,8 @@ _SORTED_BY = (
     "path",
     "number",
 )
+FEW = 4
+"""Rows from which on one statement with arrays costs less than one statement for each row."""
 NUL = "\N{SYMBOL FOR NULL}"
 
 
@@ -168,7 +170,7 @@ async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[
     if len(parameters) == 1:
         await cursor.execute(statement.postgresql, parameters[0], prepare=True)
         return [await cursor.fetchall() if statement.returns else []]
-    form = many(statement)
+    form = many(statement) if len(parameters) >= FEW else None
     if form is not None and form.fits(parameters):
         return await _run_as_one(cursor, form, parameters, returns=statement.returns)
     await cursor.executemany(statement.postgresql, parameters, returning=statement.returns)
