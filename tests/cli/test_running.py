@@ -158,4 +158,5 @@ async def test_doctor_without_partners(folder: Folder, caravana: Command) -> Non
         "journal": "ok",
         "disk": "ok",
         "public address": "warning",
+        "profile": "ok",
     }

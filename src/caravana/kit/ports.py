@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
-
-from starlette.requests import Request
-from starlette.responses import Response
+from typing import TYPE_CHECKING, Any, Protocol
 
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.exchange import Exchange
 
-Handler = Callable[[Request], Awaitable[Response]]
+if TYPE_CHECKING:  # who only looks into the journal serves no requests
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Handler = Callable[["Request"], Awaitable["Response"]]
 
 
 @dataclass(frozen=True)
