@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 from caravana.engine.limits import Limits
+from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.options import Duration, describe_one, parse_duration
@@ -138,7 +139,7 @@ class Configuration(Section):
     listener: ListenerPort = ListenerPort()
     control: ControlPort = ControlPort()
     connections: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Partners, by name.")
-    branches: dict[str, dict[str, Any]] = Field(default_factory=dict, description="The company's branches.")
+    branches: dict[str, Branch] = Field(default_factory=dict, description="The company's branches, by name.")
     placeholders: dict[str, Any] = Field(default_factory=dict, description="Values of {{name}} in route files.")
     secrets_dir: Path | None = Field(None, description="Folder with one file per secret.")
     modes: Modes = Modes()
