@@ -18,6 +18,7 @@ from caravana.kit.clock import ENVIRONMENT, ScaledClock
 CONFIGURATION = """\
 # Written by `caravana demo`: one small company against imitated partners.
 profile: test
+go_live: {go_live}
 company:
   name: Empresa XYZ
 journal: sqlite:///caravana.db
@@ -103,7 +104,9 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
-        (self.folder / "caravana.yaml").write_text(CONFIGURATION.format(**self.ports))
+        (self.folder / "caravana.yaml").write_text(
+            CONFIGURATION.format(**self.ports, go_live=self.clock.now().isoformat())
+        )
         self._partners = await self._spawn(
             "partners.log",
             "caravana.demo.partners",

@@ -9,8 +9,9 @@ from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.options import OdooOptions
 from caravana.component.odoo.watch import Watch
 from caravana.kit.clock import ManualClock
-from caravana.kit.errors import ConfigurationError, NeedsPerson
+from caravana.kit.errors import ConfigurationError, NeedsPerson, Transient
 from caravana.kit.options import read_options
+from caravana.kit.sandbox import Fault
 from caravana.kit.uri import Uri
 from tests.component.odoo.conftest import BOT_KEY, Odoo
 from tests.component.odoo.hub import MemoryReceiver
@@ -36,6 +37,21 @@ def watch(odoo: Odoo, receiver: MemoryReceiver, model: str = "res.partner", **op
 def partner(odoo: Odoo, name: str = "Uno") -> int:
     number: int = odoo.sandbox.env["res.partner"].create({"name": name, "ref": "watched"})
     return number
+
+
+async def test_the_line_of_a_first_start_is_the_start(odoo: Odoo, clock: ManualClock) -> None:
+    """What is made while Odoo cannot be asked for the first time is taken later, not left before the line."""
+    receiver = MemoryReceiver()
+    one = watch(odoo, receiver)
+    odoo.sandbox.faults.append(Fault(times=3))
+    with pytest.raises(Transient):
+        await one.look()
+    clock.advance(5)
+    number = partner(odoo)
+    odoo.sandbox.faults.clear()
+    clock.advance(5)
+    await one.look()
+    assert receiver.ids() == [number]
 
 
 async def test_new_and_changed_records_come_once(odoo: Odoo, clock: ManualClock) -> None:

@@ -87,17 +87,20 @@ class Watch:
         self._taken.clear()
 
     async def _begin(self) -> Position:
-        """Return where to go on; the first time ever that is the go-live line, or now."""
+        """Return where to go on; the first time ever that is the go-live line, or now, whether Odoo is there or not."""
+        position = await self._stored_position()
         await self._snapshot.load()
         self._types = await self._client.types(self._model)
         self._names = await self._client.names(self._model)
+        self._position = position
+        return position
+
+    async def _stored_position(self) -> Position:
         cursor = await self._receiver.cursor()
         if cursor is not None:
-            self._position = Position.stored(cursor, self._receiver.go_live)
-            return self._position
+            return Position.stored(cursor, self._receiver.go_live)
         position = Position.beginning(ceiling(self._receiver.go_live or self._clock.now().replace(microsecond=0)))
         await self._receiver.accept([], cursor=position.as_cursor())
-        self._position = position
         return position
 
     def _fields(self) -> list[str]:
