@@ -85,6 +85,7 @@ class _Judge:
             self.problems += cautions.undeclared(resolved)
             self.problems += cautions.risky(program)
             self.problems += exposed(resolved)
+            self.problems += self._services(program)
         self.problems += [warning(text, m.Location("configuration")) for text in self.context.missing]
         if self.context.configuration is not None:
             self.problems += _unusable_keys(self.context.configuration)
@@ -100,6 +101,15 @@ class _Judge:
             self.problems += error.problems
             return document
         return replace(made, items=tuple(enabled(item) for item in made.items if not item.disabled))
+
+    def _services(self, program: Program) -> Iterator[Problem]:
+        """What is wrong with the consumers that REST operations become: the linter sees only what a file holds."""
+        for route in program.routes.values() if self.context.configuration is not None else ():
+            try:
+                self.registry.address(route.uri, consumer=True)
+            except ConfigurationError as error:
+                place = route.model.from_.place("uri")
+                yield Problem(Severity.ERROR, place, str(error), error.suggestion)
 
     def _assembled(self, documents: Sequence[RouteDocument]) -> Program | None:
         """Build the program; None when the files hold errors. What the linter has said already is not said again."""
