@@ -7,11 +7,13 @@ from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
+from caravana.engine.loose_ends import loose_ends
 from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.profile import misfits
 from caravana.engine.program import Assembler, Program
 from caravana.engine.programs import placeholders_of
+from caravana.engine.project import Project
 from caravana.engine.registry import Components
 from caravana.kit.callables import Callables
 from caravana.kit.component import Component
@@ -53,6 +55,17 @@ def judge(
 ) -> Judgement:
     """Judge `documents` as one set of routes; `problems` are those of reading them, `components` beside those found."""
     return _Judge(configuration, callables or Callables(), components).judge(documents, problems)
+
+
+def judge_project(project: Project) -> Judgement:
+    """Judge a whole project: its routes, and what its configuration says of routes and connections that are not there."""
+    configuration = project.configuration
+    judge_ = _Judge(configuration, project.callables, ())
+    judgement = judge_.judge(project.documents, project.problems)
+    if judgement.program is None:
+        return judgement
+    found = loose_ends(configuration, judge_.registry.components, judgement.program.routes)
+    return replace(judgement, problems=(*judgement.problems, *found))
 
 
 class _Judge:
