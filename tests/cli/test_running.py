@@ -160,3 +160,16 @@ async def test_doctor_without_partners(folder: Folder, caravana: Command) -> Non
         "public address": "warning",
         "profile": "ok",
     }
+
+
+async def test_a_time_may_be_written_as_a_duration(folder: Folder, caravana: Command) -> None:
+    """`--since 2h` is two hours ago."""
+    async with folder.running() as hub:
+        await sell(hub["listener"], "S1")
+        assert len(json.loads(await in_thread(caravana, "messages", "list", "--since", "2h", "--json"))) == 1
+        assert json.loads(await in_thread(caravana, "messages", "list", "--until", "1m30s", "--json")) == []
+
+
+def test_what_is_no_time_is_refused(caravana: Command) -> None:
+    """What is neither time nor duration is refused with how to write it."""
+    assert "or 2h (ago)" in caravana("messages", "list", "--since", "soon", code=1).stderr

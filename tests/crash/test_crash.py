@@ -1,7 +1,7 @@
 """kill -9 at every boundary: nothing accepted is lost, nothing is done twice, only blind effects are in doubt.
 
-`CARAVANA_KILLS` is the number of kills at each boundary of each database: 12 make more than 300 in all, which takes some ten
-minutes; the default is a share of it. The summary of the run shows the table.
+`CARAVANA_KILLS` is the number of kills at each boundary of each database: 12 make 360 in all, and 24 stops, which takes some
+ten minutes; the default is a share of it. The summary of the run shows the table.
 """
 
 import multiprocessing
@@ -55,10 +55,10 @@ def journal_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-def place_of(kill: int, event: str) -> int:
+def place_of(life: int, event: str) -> int:
     """Return how often `event` happens before the kill: spread over all that one life sees of it, so that each kind is hit."""
     seen = {"intent": 2, "call": 6, "record": 5}.get(event.partition(":")[0], 1) * MESSAGES
-    return 1 + (7 * kill) % seen
+    return 1 + (7 * life) % seen
 
 
 class Episode:
@@ -98,9 +98,11 @@ class Episode:
 
     async def kill_at(self, event: str) -> None:
         """Kill `KILLS` hubs at a boundary, each with messages of its own and the work that is left; then let one end all."""
-        for kill in range(KILLS):
-            ids = tuple(f"{kill}.{number}" for number in range(MESSAGES))
-            await self.live(event=event, count=place_of(kill, event), ids=ids)
+        for life in range(2 * KILLS):  # a life that ends before its place is reached was not killed
+            if self.cuts == KILLS:
+                break
+            ids = tuple(f"{life}.{number}" for number in range(MESSAGES))
+            await self.live(event=event, count=place_of(life, event), ids=ids)
         await self.live()
 
     def lost(self) -> list[str]:
@@ -152,7 +154,7 @@ async def test_kill_at_boundary(
         episode = Episode(forkserver, journal_url, partner, url)
         await episode.kill_at(event)
     episode.judge(event, database_of(journal_url), record_property)
-    assert episode.cuts >= KILLS // 2
+    assert episode.cuts == KILLS
 
 
 @pytest.mark.slow
@@ -167,7 +169,7 @@ async def test_kill_beside_a_partner_that_commits_late(
         episode = Episode(forkserver, journal_url, partner, url, SETTLE)
         await episode.kill_at(event)
     episode.judge(f"{event}, late commit", database_of(journal_url), record_property)
-    assert episode.cuts >= KILLS // 2
+    assert episode.cuts == KILLS
 
 
 async def test_settle_that_is_too_short_is_seen_here(tmp_path: Path, forkserver: Any) -> None:

@@ -266,3 +266,39 @@ async def test_unknown_operation_and_wrong_arguments_are_refused(station: Statio
     with pytest.raises(AdminError) as wrong:
         await desk(station).call("message", {"name": 1})
     assert wrong.value.status == 400
+
+
+TWICE = "- errorHandler: {defaultErrorHandler: {redeliveryPolicy: {maximumRedeliveries: 2, redeliveryDelay: '1'}}}\n"
+
+
+async def failed_attempts(station: Station, one: str) -> list[str]:
+    """Return what the timeline says of attempts, and of steps that wait."""
+    told = [event["what"] for event in (await desk(station).message(one))["timeline"]]
+    return [what for what in told if "attempt" in what or "waiting" in what]
+
+
+@pytest.mark.parametrize(
+    "step", ["to: 'partner:pay?kind=idempotent'", "throwException: {exceptionType: Exception, message: no}"]
+)
+async def test_attempts_are_counted_as_they_were_made(station: Station, step: str) -> None:
+    """Each failed attempt has its number on the timeline, of calls and of steps without one; a retry counts anew."""
+    for _ in range(6):
+        station.world.fail(Refused("no", status=400))
+    await station.start(route(f"- {step}", head=TWICE))
+    [one] = await station.send("main", ORDER)
+    assert await failed_attempts(station, one) == ["attempt 1 failed", "attempt 2 failed"]
+    await desk(station).retry(one, go=True, actor="carla")
+    assert station.hub is not None
+    await station.hub.dispatcher.quiet()
+    assert await failed_attempts(station, one) == ["attempt 1 failed", "attempt 2 failed"] * 2
+    [retry] = [event for event in (await desk(station).message(one))["timeline"] if event["what"] == "retry by carla"]
+    assert retry["detail"].startswith("revision ")
+    assert "{" not in retry["detail"]
+
+
+async def test_a_plan_says_that_a_step_will_fail_again(station: Station) -> None:
+    """A step without a call is tried in the rehearsal: the plan says how it fails, not which of our operations follows."""
+    await station.start(route("- throwException: {exceptionType: Exception, message: no stock}", head=TWICE))
+    [one] = await station.send("main", ORDER)
+    plan = await desk(station).retry(one)
+    assert plan["notes"] == ["it would end so: `throwException1` fails with Thrown: no stock"]

@@ -189,3 +189,63 @@ def test_a_rest_operation_that_tells_of_its_key_is_guarded() -> None:
     source = f"platform-http:/pay\n      parameters: {{params: '{told_of}'}}"
     found = told(judged(ANSWERING.replace("platform-http:/pay", source), callables=callables))
     assert not any("has no `key`" in one for one in found)
+
+
+KEYED = "platform-http:/pay\n      parameters: {consumess: json, key: '${header.id}', lane: '${body[order]}'}"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        (route("        - stop: {}\n", KEYED), "4:", "`consumess`: there is no such option; did you mean `consumes`?"),
+        (route("        - stop: {}\n", "'seda:orders?lanee=${body}'"), "4:", "did you mean `lane`?"),
+        (route("        - toD: 'timer:${header.x}?perriod=5s'\n"), "6:", "did you mean `period`?"),
+        (route("        - toD: 'http:h/${header.x}?httpMetod=GET'\n"), "6:", "looks like the option `httpMethod`"),
+        (
+            route("        - wireTap: {uri: 'log:${jq(.a?)}?levvel=INFO&showBody=${header.m}'}\n"),
+            "6:",
+            "did you mean `level`?",
+        ),
+    ],
+)
+def test_options_are_judged_beside_expressions(text: str, place: str, words: str) -> None:
+    """An address of which one part is evaluated for each message is still judged by the rest."""
+    [found] = told(judged(text))
+    assert found.startswith(f"shop.yaml:{place}")
+    assert words in found
+
+
+def test_an_evaluated_option_may_become_anything() -> None:
+    """Of a value that is evaluated nobody can say that it is wrong, nor of an option that is evaluated itself."""
+    step = "        - toD: 'timer:x?period=${header.p}&${header.more}&repeatCount=1'\n"
+    assert told(judged(route(step))) == []
+
+
+def test_every_wrong_generic_option_is_told_where_it_stands() -> None:
+    """Lane, keys, waiting time and all that the engine reads of a route's beginning: each mistake with its own place."""
+    source = (
+        "platform-http:/pay\n      parameters:\n        lane: '${boddy}'\n        keys: order=7\n"
+        "        reply: perhaps\n        replyTimeout: soon\n        goLive: '2026'"
+    )
+    found = told(judged(route("        - stop: {}\n", source)))
+    assert [line.split(":")[1] for line in found] == ["6", "7", "8", "9", "10"]
+    assert "`body`" in found[0]
+    assert "`order=7` is no business key" in found[1]
+
+
+def test_secret_of_a_consumer_with_key_that_is_missing_here_is_a_warning() -> None:
+    """A webhook's secret is looked for although its key is an expression."""
+    source = "webhook:bank\n      parameters: {secret: not_set_here, key: '${body[id]}'}"
+    found = judged(route("        - stop: {}\n", source), configuration=Configuration())
+    assert found.errors == 0
+    assert any("not_set_here" in line for line in told(found))
+
+
+def test_a_rest_operation_is_judged_as_the_consumer_that_it_becomes() -> None:
+    """The clients that a REST operation lets in are looked for."""
+    text = (
+        "- rest:\n    path: /orders\n    get:\n      - security: [{key: shop, scopes: read}]\n        to: direct:a\n"
+        + route("        - stop: {}\n")
+    )
+    found = told(judged(text, configuration=Configuration()))
+    assert any("shop.clients" in line for line in found), found

@@ -44,8 +44,20 @@ ROUTES = """
 - route:
     id: notification
     from: {uri: "placetopay:notification", steps: [{setBody: {constant: taken}}]}
+- restConfiguration: {bindingMode: auto, clientRequestValidation: true, enableCORS: true, apiContextPath: openapi}
+- rest:
+    path: /shop
+    consumes: application/json
+    get:
+      - path: "/{id}"
+        param: [{name: id, dataType: integer}, {name: view, type: query, required: false, allowableValues: [short, long]}]
+        to: direct:shop
+    post:
+      - {security: [{key: shop, scopes: "write"}], enableNoContentResponse: true, to: "direct:shop"}
+- route: {id: shop, from: {uri: "direct:shop", steps: [{setHeader: {name: X-Seen, simple: "${header.id}"}}]}}
 """
 
+SETTINGS = {"shop.clients": {"web": {"token": "shop", "scopes": ["write"]}}}
 PATHS = [
     "/orders/1",
     "/orders/a%00b",
@@ -54,6 +66,11 @@ PATHS = [
     "/webhook/open",
     "/placetopay/placetopay",
     "/_exchange/x",
+    "/_answer/x/y/orders",
+    "/shop",
+    "/shop/7",
+    "/shop/%F0%9F%98%80",
+    "/openapi",
     "/",
 ]
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"]
@@ -77,8 +94,11 @@ BODIES = [
 async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Hub, str]]:
     """A hub with every kind of public address."""
     monkeypatch.setenv("CARAVANA_SECRET_BANK", "token-of-the-bank")
+    monkeypatch.setenv("CARAVANA_SECRET_SHOP", "token-of-the-shop")
     connection = {"url": "http://127.0.0.1:9", "login": "l", "secretKey": "k"}
-    configuration = Configuration(journal=f"sqlite:///{tmp_path}/j.db", connections={"placetopay": connection})
+    configuration = Configuration(
+        journal=f"sqlite:///{tmp_path}/j.db", connections={"placetopay": connection}, settings=SETTINGS
+    )
     async with Hub(configuration, [read_text(ROUTES)]) as found, serve(found.listener) as url:
         found.listener.public_url = url
         yield found, url
@@ -89,6 +109,9 @@ def request(chance: random.Random) -> tuple[str, str, dict[str, str], bytes]:
     headers = {"Content-Type": chance.choice(TYPES)}
     if chance.random() < 0.5:
         headers["X-Token"] = chance.choice(["token-of-the-bank", "wrong", "é".encode().decode("latin-1")])
+    if chance.random() < 0.3:
+        headers["Authorization"] = chance.choice(["Bearer token-of-the-shop", "Bearer x", "Bearer", "Basic Og=="])
+        headers["Accept"] = chance.choice(["text/html", "application/json", "x/y;q=z", "*/*"])
     if chance.random() < 0.3:
         headers[chance.choice(["CamelHttpResponseCode", "camelhttpuri", "Idempotency-Key", "X-Id"])] = chance.choice(
             ["1", "999", "x" * 300]

@@ -20,6 +20,9 @@ class Hub:
         if set(uri.options) - {"level"} or (consumer and uri.scheme == "log"):
             raise ConfigurationError(f"bad address {uri}", suggestion="look it up")
 
+    def evaluated(self, uri: Uri) -> None:
+        """Take everything."""
+
     def expression(self, expression: Expression) -> None:
         """Refuse texts with a question mark."""
         if "?" in expression.text:

@@ -57,17 +57,11 @@ def check(
 def judge_files(files: Sequence[Path], config: Path) -> "Judgement":
     """Judge `files`, or the configuration's when there are none. Raises `ConfigurationError`."""
     from caravana.cli.project import load_project
-    from caravana.engine.checking import judge
+    from caravana.engine.checking import judge, judge_project
     from caravana.route.files import read_all
 
     if not files:
-        project = load_project(config)
-        return judge(
-            project.documents,
-            project.problems,
-            configuration=project.configuration,
-            callables=project.callables,
-        )
+        return judge_project(load_project(config))
     documents, problems = read_all(files)
     if not config.is_file():
         return judge(documents, problems)

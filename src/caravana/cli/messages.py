@@ -20,8 +20,8 @@ State = Annotated[
 RouteId = Annotated[str | None, typer.Option("--route", "-r", help="Of this route.")]
 Branch = Annotated[str | None, typer.Option("--branch", "-b", help="Of this branch.")]
 Key = Annotated[str | None, typer.Option("--key", "-k", help="A business key: order:S00012, or S00012.")]
-Since = Annotated[str | None, typer.Option("--since", help="Accepted at or after: 2026-11-23 or with a time.")]
-Until = Annotated[str | None, typer.Option("--until", help="Accepted before.")]
+Since = Annotated[str | None, typer.Option("--since", help="Accepted at or after: 2026-11-23, with a time, or 2h ago.")]
+Until = Annotated[str | None, typer.Option("--until", help="Accepted before; written like --since.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many at most.", min=1)]
 Again = Annotated[list[str] | None, typer.Option("--again", metavar="PATH", help="Make this recorded effect anew.")]
 Current = Annotated[bool, typer.Option("--current", help="Under the routes as they are now.")]
@@ -59,6 +59,7 @@ def list_messages(
     \b
     caravana messages list --state dead,in_doubt
     caravana messages list --key order:S00012 --since 2026-11-23
+    caravana messages list --state dead --since 2h
     """  # noqa: D301 -- click's mark for lines kept as they are
     found = ask(
         config,

@@ -4,7 +4,7 @@ import getpass
 import json
 from collections.abc import Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -149,12 +149,26 @@ def when(text: str | None) -> str:
 
 
 def _aware(text: str) -> str:
-    """A time that a person wrote without a zone is the company's. What is no time is left to the desk, which says so."""
+    """A time that a person wrote without a zone is the company's, `2h` is two hours ago.
+
+    What is no time is left to the desk, which says so.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return text
+        return _ago(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=_zone.get())).isoformat()
+
+
+def _ago(text: str) -> str:
+    from caravana.kit.options import parse_duration  # pydantic: only whoever writes a duration needs it
+
+    if not text[-1:].isalpha():
+        return text
+    try:
+        return (datetime.now(UTC) - parse_duration(text)).isoformat()
+    except ValueError:
+        return text
 
 
 def states_of(texts: Sequence[str] | None) -> list[str]:

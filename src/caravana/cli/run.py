@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from caravana.engine.hub import Hub
     from caravana.engine.project import Project
+    from caravana.kit.errors import ConfigurationError
 
 LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
 LogForm = Annotated[str, typer.Option("--log-format", help="json, text, or auto (text on a terminal).")]
@@ -68,6 +69,16 @@ def build_hub(project: "Project") -> "Hub":
     return Hub(project.configuration, project.documents, callables=project.callables)
 
 
+def _tell_all(config: Path, refusal: "ConfigurationError") -> None:
+    """Print everything that is wrong, not only what the hub met first."""
+    from caravana.cli.check import judge_files
+
+    problems = judge_files([], config).problems
+    print_problems(problems)
+    if not any(one.message in str(refusal) and one.severity == "error" for one in problems):
+        fail(str(refusal))
+
+
 async def _run(project: "Project", config: Path) -> int:
     import structlog
 
@@ -77,7 +88,7 @@ async def _run(project: "Project", config: Path) -> int:
     from caravana.engine.reload import Reloader
     from caravana.engine.serving import served
     from caravana.journal import JournalError
-    from caravana.route import RouteFileError
+    from caravana.kit.errors import ConfigurationError
 
     log = structlog.get_logger("caravana.run")
     try:
@@ -90,8 +101,8 @@ async def _run(project: "Project", config: Path) -> int:
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
             which = await signals.stop()
             log.info("hub.stopping", signal=which.name)
-    except RouteFileError as error:
-        print_problems(error.problems)
+    except ConfigurationError as error:
+        _tell_all(config, error)
         return 1
     except JournalError as error:
         fail(str(error))

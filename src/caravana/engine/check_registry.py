@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from caravana.engine.check_context import CheckContext, MissingConnection, NoStore
-from caravana.engine.program import split_generic
+from caravana.engine.intake import GENERIC_OPTIONS, split_generic
 from caravana.engine.programs import placeholders_of
 from caravana.engine.registry import Components
 from caravana.kit.component import Component, Consumer, Endpoint, Local, Producer
@@ -67,10 +67,24 @@ class EngineRegistry:
             self.sender(uri)
             return
         _, own = split_generic(uri)
+        self._refuse_misspelt_generic(own)
         try:
             self.endpoint(own).consumer(_Door(f"{own.scheme}:{own.path}"))
         except MissingConnection:
             return
+
+    def _refuse_misspelt_generic(self, uri: Uri) -> None:
+        """Raise `ConfigurationError` for what is nearer to an option of every consumer than to one of this component's."""
+        fields = self.components.get(uri.scheme).options.model_fields
+        own = [field.alias or name for name, field in fields.items()]
+        for name in uri.options.keys() - own:
+            hint = nearest(name, [*own, *GENERIC_OPTIONS])
+            if any(f"`{one}`" in hint for one in GENERIC_OPTIONS):
+                raise ConfigurationError(f"`{name}`: there is no such option", suggestion=hint)
+
+    def evaluated(self, uri: Uri) -> None:
+        """Judge what is fixed of an address that is evaluated for each message. Raises `ConfigurationError`."""
+        self.components.get(uri.scheme).judge(uri)
 
     def expression(self, expression: Expression) -> None:
         """Judge an expression. Raises `ConfigurationError`."""

@@ -7,11 +7,13 @@ from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
+from caravana.engine.loose_ends import loose_ends
 from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.profile import misfits
 from caravana.engine.program import Assembler, Program
 from caravana.engine.programs import placeholders_of
+from caravana.engine.project import Project
 from caravana.engine.registry import Components
 from caravana.kit.callables import Callables
 from caravana.kit.component import Component
@@ -55,6 +57,17 @@ def judge(
     return _Judge(configuration, callables or Callables(), components).judge(documents, problems)
 
 
+def judge_project(project: Project) -> Judgement:
+    """Judge a whole project: its routes, and what its configuration says of routes and connections that are not there."""
+    configuration = project.configuration
+    judge_ = _Judge(configuration, project.callables, ())
+    judgement = judge_.judge(project.documents, project.problems)
+    if judgement.program is None:
+        return judgement
+    found = loose_ends(configuration, judge_.registry.components, judgement.program.routes)
+    return replace(judgement, problems=(*judgement.problems, *found))
+
+
 class _Judge:
     def __init__(
         self, configuration: Configuration | None, callables: Callables, components: Iterable[type[Component]]
@@ -85,6 +98,7 @@ class _Judge:
             self.problems += cautions.undeclared(resolved)
             self.problems += cautions.risky(program)
             self.problems += exposed(resolved)
+            self.problems += self._services(program)
         self.problems += [warning(text, m.Location("configuration")) for text in self.context.missing]
         if self.context.configuration is not None:
             self.problems += _unusable_keys(self.context.configuration)
@@ -100,6 +114,15 @@ class _Judge:
             self.problems += error.problems
             return document
         return replace(made, items=tuple(enabled(item) for item in made.items if not item.disabled))
+
+    def _services(self, program: Program) -> Iterator[Problem]:
+        """What is wrong with the consumers that REST operations become: the linter sees only what a file holds."""
+        for route in program.routes.values() if self.context.configuration is not None else ():
+            try:
+                self.registry.address(route.uri, consumer=True)
+            except ConfigurationError as error:
+                place = route.model.from_.place("uri")
+                yield Problem(Severity.ERROR, place, str(error), error.suggestion)
 
     def _assembled(self, documents: Sequence[RouteDocument]) -> Program | None:
         """Build the program; None when the files hold errors. What the linter has said already is not said again."""

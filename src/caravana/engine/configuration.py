@@ -19,6 +19,8 @@ from caravana.kit.nearest import nearest
 from caravana.kit.options import Duration, describe_one, parse_duration
 
 Mode = Literal["off", "shadow", "live"]
+JOURNALS = ("sqlite:///", "postgresql://")
+"""How the address of a journal begins."""
 _PLACEHOLDER = re.compile(r"\{\{(secret|env):([\w.\-]+)\}\}")
 
 
@@ -149,11 +151,23 @@ class Configuration(Section):
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the flows, by dotted name.")
 
     _file: Path | None = None
+    _content: Any = None
 
     @property
     def file(self) -> Path | None:
         """Where it was read; None when it was made otherwise."""
         return self._file
+
+    def line_of(self, *names: str) -> int:
+        """Return the line of the setting under `names`, or of the nearest thing above it; 0 when there is no file."""
+        return _line(self._content, names) if self._content is not None else 0
+
+    @field_validator("journal")
+    @classmethod
+    def _names_a_journal(cls, address: str) -> str:
+        if not address.startswith(JOURNALS):
+            raise ValueError(f"`{address.partition(':')[0]}` is no journal; write sqlite:///file.db or postgresql://…")
+        return address
 
     @field_validator("go_live")
     @classmethod
@@ -241,7 +255,7 @@ def read_configuration(path: Path) -> Configuration:
         configuration = Configuration.model_validate(_plain(content))
     except ValidationError as error:
         raise ConfigurationError(_problems(path, content, error)) from None
-    return _anchored(configuration, path.resolve())
+    return _anchored(configuration, path.resolve(), content)
 
 
 def _problems(path: Path, content: Any, error: ValidationError) -> str:
@@ -273,8 +287,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _anchored(configuration: Configuration, file: Path) -> Configuration:
-    """Make relative paths absolute."""
+def _anchored(configuration: Configuration, file: Path, content: Any) -> Configuration:
+    """Make relative paths absolute, and remember where everything stands."""
     base = file.parent
     journal = configuration.journal
     if journal.startswith("sqlite:///"):
@@ -284,5 +298,5 @@ def _anchored(configuration: Configuration, file: Path) -> Configuration:
     anchored = configuration.model_copy(
         update={"journal": journal, "routes": routes, "secrets_dir": base / secrets if secrets else None}
     )
-    anchored._file = file  # noqa: SLF001 -- a copy of this module's own
+    anchored._file, anchored._content = file, content  # noqa: SLF001 -- a copy of this module's own
     return anchored

@@ -15,6 +15,7 @@ from caravana.engine.gate import Gates
 from caravana.engine.housekeeping import Housekeeping
 from caravana.engine.limits import Limits
 from caravana.engine.listener import HubListener
+from caravana.engine.loose_ends import refuse_unknown_modes
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
 from caravana.engine.opening import journal_of
@@ -103,9 +104,11 @@ class Hub:
     async def start(self) -> None:
         """Open the journal, resume what is unfinished, then let consumers in.
 
-        Raises `ConfigurationError` when test and live are mixed, or a live profile has no go-live line.
+        Raises `ConfigurationError` when test and live are mixed, when a live profile has no go-live line, and for the mode
+        of a route or connection that is not there.
         """
         refuse_misfits(self.configuration, self.components)
+        refuse_unknown_modes(self.configuration, self.program.routes)
         await self.journal.open()
         await self.programs.keep()
         await self.ownership.start(self._shard_won, self._shard_lost)

@@ -106,7 +106,7 @@ def _micros(text: str | None) -> int | None:
     try:
         return to_micros(datetime.fromisoformat(text).astimezone())
     except ValueError:
-        raise AdminError(f"`{text}` is no time: write 2026-11-23 or 2026-11-23T15:00:00-05:00", 400) from None
+        raise AdminError(f"`{text}` is no time: write 2026-11-23, 2026-11-23T15:00:00-05:00 or 2h (ago)", 400) from None
 
 
 def _plain(value: Any) -> Any:

@@ -11,11 +11,15 @@ from caravana.kit.effect import Reply
 from caravana.kit.exchange import Exchange, Headers
 from caravana.kit.redaction import is_sensitive_header
 
+_MESSAGE = ("body", "headers", "properties")
+_REPLY = ("body", "headers", "reference")
+"""What errors call the parts that cannot be stored."""
+
 
 def encode_message(body: Any, headers: Mapping[str, Any], properties: Mapping[str, Any]) -> bytes:
     """Return a message as stored; credentials in headers are dropped. Raises `NotStorable`."""
     kept = {name: value for name, value in headers.items() if not is_sensitive_header(name)}
-    return pack(codec.dumps([body, kept, dict(properties)]))
+    return pack(codec.dumps([body, kept, dict(properties)], _MESSAGE))
 
 
 def decode_message(stored: bytes) -> tuple[Any, dict[str, Any], dict[str, Any]]:
@@ -26,7 +30,7 @@ def decode_message(stored: bytes) -> tuple[Any, dict[str, Any], dict[str, Any]]:
 
 def encode_reply(reply: Reply) -> bytes:
     """Return a reply as stored. Raises `NotStorable`."""
-    return pack(codec.dumps([reply.body, dict(reply.headers), reply.reference]))
+    return pack(codec.dumps([reply.body, dict(reply.headers), reply.reference], _REPLY))
 
 
 def decode_reply(stored: bytes | None) -> Reply:

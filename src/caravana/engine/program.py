@@ -2,61 +2,28 @@
 
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from caravana.engine.guard import Handling
+from caravana.engine.intake import Intake, read_generic, split_generic
 from caravana.engine.revision import Revision
 from caravana.engine.run import RunScope
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.component import Endpoint
-from caravana.kit.effect import Kind
 from caravana.kit.errors import ConfigurationError, NoConsumer
 from caravana.kit.exchange import Exchange
-from caravana.kit.options import parse_duration
 from caravana.kit.uri import Uri
-from caravana.language import Expression
 from caravana.pattern import Compiler, Processor
 from caravana.pattern.send import sender
 from caravana.route import RouteDocument, canonical, enabled
 from caravana.route import model as m
+from caravana.route.location import Location
 from caravana.route.openapi import openapi
 from caravana.route.placeholders import Settings, resolve
 from caravana.route.problem import Problem, Severity
 from caravana.route.rest_routes import api_path, expand_rest, rest_configuration
-
-GENERIC_OPTIONS = {
-    "lane": "Simple text: one exchange at a time for each value.",
-    "strict": "A doubt holds the lane (money).",
-    "key": "Simple text: deduplication key, unique in the source.",
-    "keys": "Business keys, `kind:simple` pairs separated by semicolons.",
-    "branch": "Simple text: the branch that the message belongs to.",
-    "bulk": "Bulk work: limits of its own, so that it never delays live work.",
-    "reply": "`result` (default) waits for the route's answer, `accepted` answers when the message is on disk.",
-    "replyTimeout": "How long a caller waits before a 202 with a status address.",
-    "repeatable": "Why a caller who repeats his request does no harm, in words; `check` then asks for no `key`.",
-    "goLive": "Records older than this moment are not taken.",
-}
-"""Options that every consumer has; the engine reads them before the component sees the address."""
-
-
-@dataclass(frozen=True)
-class Intake:
-    """The generic options of a consumer, compiled."""
-
-    lane: Expression | None = None
-    strict: bool = False
-    key: Expression | None = None
-    keys: tuple[tuple[str, Expression], ...] = ()
-    branch: Expression | None = None
-    bulk: bool = False
-    reply_accepted: bool = False
-    reply_timeout: timedelta = timedelta(seconds=30)
-    repeatable: str | None = None
-    go_live: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +177,7 @@ class Assembler:
         self, route_id: str, route: m.Route, document: RouteDocument, configurations: list[m.RouteConfiguration]
     ) -> CompiledRoute:
         generic, uri = split_generic(Uri.parse(route.from_.uri, route.from_.parameters))
-        intake = self._intake(generic, f"{uri.scheme}:{uri.path}")
+        intake = self._intake(generic, route.from_)
         applying = [one for one in configurations if not one.disabled and applies(one, route)]
         handler = error_handler_of(route, applying, document)
         handling = None
@@ -232,74 +199,25 @@ class Assembler:
                 self._problem(step, error)
         return _NOTHING if self.problems else compiler.block(route.steps, "")
 
-    def _intake(self, generic: Mapping[str, str], place: str) -> Intake:
-        unknown = {"strict": ("true", "false"), "bulk": ("true", "false"), "reply": ("result", "accepted")}
-        for name, allowed in unknown.items():
-            if generic.get(name, allowed[0]) not in allowed:
-                raise ConfigurationError(f"`{name}` must be one of {', '.join(allowed)}", place=place)
-        return Intake(
-            lane=self._simple(generic.get("lane")),
-            strict=generic.get("strict") == "true",
-            key=self._simple(generic.get("key")),
-            keys=tuple(self._business_key(part) for part in split_keys(generic.get("keys", ""))),
-            branch=self._simple(generic.get("branch")),
-            bulk=generic.get("bulk") == "true",
-            reply_accepted=generic.get("reply") == "accepted",
-            reply_timeout=_duration(generic.get("replyTimeout", "30s"), place),
-            repeatable=_reason(generic.get("repeatable"), place),
-            go_live=_moment(generic.get("goLive"), place),
-        )
+    def _intake(self, generic: Mapping[str, str], begin: m.From) -> Intake:
+        """Read the generic options, and tell of each wrong one where it stands."""
+        given: dict[str, Any] = {}
+        for name, text in generic.items():
+            try:
+                given |= read_generic(name, text, self._compiler("", None).simple)
+            except ConfigurationError as error:
+                self._problem(begin, error, begin.place(f"parameters.{name}"))
+        return Intake(**given)
 
-    def _simple(self, text: str | None) -> Expression | None:
-        if text is None:
-            return None
-        expression = self._compiler("", None).simple(text)
-        if expression.kind is not Kind.PURE:
-            raise ConfigurationError(f"`{text}` must depend on the message alone")
-        return expression
-
-    def _business_key(self, part: str) -> tuple[str, Expression]:
-        kind, colon, text = part.partition(":")
-        expression = self._simple(text.strip())
-        if not colon or expression is None:
-            raise ConfigurationError(f"`{part}` is no business key", suggestion="write kind:${…}")
-        return kind.strip(), expression
-
-    def _problem(self, node: m.Node, error: ConfigurationError) -> None:
+    def _problem(self, node: m.Node, error: ConfigurationError, place: Location | None = None) -> None:
         text = error.message if not error.place else f"{error.place}: {error.message}"
-        found = Problem(Severity.ERROR, node.location, text, error.suggestion)
+        found = Problem(Severity.ERROR, place or node.location, text, error.suggestion)
         if found not in self.problems:
             self.problems.append(found)
 
 
 async def _NOTHING(exchange: Exchange, scope: Any) -> None:  # noqa: N802 -- stands for a route that was refused
     return None
-
-
-def _moment(text: str | None, place: str) -> datetime | None:
-    if text is None:
-        return None
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment
-    raise ConfigurationError(f"`goLive={text}` is no time with its zone: 2026-11-23T00:00:00-05:00", place=place)
-
-
-def _reason(text: str | None, place: str) -> str | None:
-    """A reason is words: who only switches a warning off has not thought about it."""
-    if text is not None and " " not in text.strip():
-        raise ConfigurationError(
-            "`repeatable` is no switch", place=place, suggestion="say in words why it does no harm"
-        )
-    return text
-
-
-def _duration(text: str, place: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise ConfigurationError(f"`replyTimeout`: {error}", place=place) from None
 
 
 def _received(variable: str | None, block: Processor) -> Processor:
@@ -311,24 +229,6 @@ def _received(variable: str | None, block: Processor) -> Processor:
         await block(exchange, scope)
 
     return process
-
-
-def split_generic(uri: Uri) -> tuple[dict[str, str], Uri]:
-    """Return the generic options, and the address without them."""
-    generic = {name: value for name, value in uri.options.items() if name in GENERIC_OPTIONS}
-    rest = {name: value for name, value in uri.options.items() if name not in GENERIC_OPTIONS}
-    return generic, replace(uri, options=rest)
-
-
-def split_keys(text: str) -> list[str]:
-    """Split `order:${a}; payment:${b}` at semicolons that stand outside `${}` (values may hold commas)."""
-    parts, depth, start = [], 0, 0
-    for index, sign in enumerate(text):
-        depth += (sign == "{") - (sign == "}")
-        if sign == ";" and depth == 0:
-            parts.append(text[start:index])
-            start = index + 1
-    return [part.strip() for part in [*parts, text[start:]] if part.strip()]
 
 
 def applies(configuration: m.RouteConfiguration, route: m.Route) -> bool:

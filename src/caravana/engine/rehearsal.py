@@ -29,6 +29,15 @@ class Reached(Signal):
         self.endpoint = endpoint
 
 
+class Failing(Signal):
+    """A step without a call failed, and would be tried again."""
+
+    def __init__(self, path: str, error: Exception) -> None:
+        """`error`: how it failed now."""
+        self.path = path
+        self.error = error
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What a re-run would do.
@@ -93,6 +102,9 @@ class _Rehearsal(Run):
         self.taken.add(path)
         return record
 
+    async def write_attempt(self, records: list[Record], error: Exception) -> None:
+        raise Failing(records[0].path, error)
+
     async def commit(self, operation: Any, *, carries: bool = False) -> Any:
         raise Reached("", operation.name)
 
@@ -116,6 +128,9 @@ async def rehearse(
         await run_route(route, exchange, RunScope(run))
     except Reached as reached:
         return Forecast(frozenset(run.taken), run.differing, reached.path, reached.endpoint)
+    except Failing as failing:
+        told = f"`{failing.path}` fails with {type(failing.error).__name__}: {failing.error}"
+        return Forecast(frozenset(run.taken), run.differing, error=told)
     except Ended:
         return Forecast(frozenset(run.taken), run.differing)
     except Signal as signal:

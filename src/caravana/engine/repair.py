@@ -220,7 +220,7 @@ class Repair(Desk):
         program = await self.hub.programs.of(revision)
         forecast = await rehearse(self.hub, program, stored, records, again)
         if forecast.error is not None:
-            plan.notes.append(f"it would end with: {forecast.error}")
+            plan.notes.append(f"it would end so: {forecast.error}")
         elif forecast.acts_at is not None:
             plan.notes.append(f"it begins to act at `{forecast.acts_at}` ({forecast.acts_on})")
         else:

@@ -1,6 +1,7 @@
 """An exchange as a person reads it: its head, message, and everything that happened in the order of time."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from caravana.engine.circuit import Circuit
 from caravana.engine.masking import shown
 from caravana.engine.message import decode_message, decode_reply
 from caravana.engine.times import from_micros
-from caravana.journal.model import Record, Step, Stored
+from caravana.journal.model import LIFE, Record, Step, Stored
 
 _HEAD = (
     "id", "route", "state", "branch", "lane", "strict", "bulk", "pattern", "mode", "revision", "source", "key", "parent",
@@ -146,16 +147,21 @@ def _timeline(
     reveal: bool,
 ) -> list[dict[str, Any]]:
     events: list[tuple[int, str, str, str]] = [(head["accepted_at"], "accepted", head["source"], "")]
+    made: Counter[tuple[str, int]] = Counter()
     for path, number, at, error in attempts:
-        events.append((at, f"attempt {number % 1000} failed", path, str(shown(_reason(error), reveal=reveal))))
+        life = path, number // LIFE
+        made[life] += 1
+        events.append((at, f"attempt {made[life]} failed", path, str(shown(_reason(error), reveal=reveal))))
     for record in records.values():
+        if record.state == Step.RETRY and head["finished_at"] is not None:
+            continue  # it was not tried again: the exchange's own end says how the last try failed
         what = _WORDS.get(record.state, record.state)
         detail = record.reference or shown(_reason(record.error), reveal=reveal) or ""
         place = f"{record.path} · {record.endpoint}" if record.endpoint else record.path
         events.append((record.recorded_at, f"{record.kind}: {what}", place, str(detail)))
     events += [(one["at"], f"dead letter ({one['state']})", one["path"], one["endpoint"]) for one in head["letters"]]
     events += [
-        (at, f"{action} by {actor}" if actor else action, "", detail or "")
+        (at, f"{action} by {actor}" if actor else action, "", _in_words(detail))
         for at, actor, action, _, detail in head["audit"]
     ]
     if head["finished_at"] is not None:
@@ -164,6 +170,18 @@ def _timeline(
         )
     ordered = sorted(events, key=lambda event: event[0])
     return [{"at": moment(at), "what": what, "where": where, "detail": detail} for at, what, where, detail in ordered]
+
+
+def _in_words(detail: str | None) -> str:
+    """An audit's detail as a person reads it: what says nothing is left out."""
+    try:
+        told = json.loads(detail or "{}")
+    except ValueError:
+        return detail or ""
+    if not isinstance(told, dict):
+        return str(detail)
+    given = {name: ", ".join(map(str, one)) if isinstance(one, list) else one for name, one in told.items()}
+    return "; ".join(f"{name} {one}" for name, one in given.items() if one not in (None, "", {}))
 
 
 def _reason(error: str | None) -> str | None:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 SHARDS = 64
+LIFE = 1_000
+"""By so much are the numbers of attempts lowered at each retry by a person: new ones count from 1 again."""
 CIRCUITS = "caravana.circuits"
 """The topic that has news whenever the row of a circuit changes."""
 

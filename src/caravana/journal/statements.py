@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from caravana.journal import tables as t
 from caravana.journal.admin import HEAD, LETTER
 from caravana.journal.definition import Definition
+from caravana.journal.model import LIFE
 
 _p = sa.bindparam
 _OPEN = sa.text("state IN ('ready','running','waiting','in_doubt')")
@@ -431,10 +432,10 @@ SET_ATTEMPTS_BACK = Definition(
     "set_attempts_back",
     t.attempt.update()
     .where(t.attempt.c.exchange == _p("seq"), t.attempt.c.path == _p("at_path"))
-    .values({t.attempt.c.number: t.attempt.c.number - sa.literal_column("1000")}),
+    .values({t.attempt.c.number: t.attempt.c.number - sa.literal_column(str(LIFE))}),
     returns=False,
 )
-"""Attempts before a retry keep their place in the record: 1000 less for each retry, so that new ones count from 1."""
+"""Attempts before a retry keep their place in the record, as those of an earlier life."""
 GET_CURSORS = Definition(
     "get_cursors",
     sa.select(t.cursor.c.name, t.cursor.c.value, t.cursor.c.updated_at).order_by(t.cursor.c.name),

@@ -142,8 +142,8 @@ class Callables:
             target: Any = import_module(module_name)
             for part in attribute.split("."):
                 target = getattr(target, part)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise ConfigurationError(f"`{path}` cannot be imported: {error}", place=name) from None
+        except Exception as error:  # a module may raise anything while it is imported
+            raise ConfigurationError(f"`{path}` cannot be imported: {error}", place=name) from error
         self.register(name, target)
 
     def get(self, name: str) -> Registered:

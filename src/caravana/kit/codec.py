@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,8 +20,8 @@ _encode_sorted = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_n
 _decode = json.JSONDecoder().decode
 
 
-def dumps(value: Any) -> bytes:
-    """Return `value` as bytes that `loads` reads back equal.
+def dumps(value: Any, names: Sequence[str] = ()) -> bytes:
+    """Return `value` as bytes that `loads` reads back equal; `names` are what errors call the members of a list.
 
     Raises `NotStorable`, naming the place, for anything but None, bool, int, finite float, str, bytes, Decimal,
     datetime, date, list, tuple (comes back a list) and dict with text keys.
@@ -28,9 +29,8 @@ def dumps(value: Any) -> bytes:
     try:
         return _PLAIN + _encode_plain(value)
     except (TypeError, ValueError, RecursionError):
-        return _TAGGED + json.dumps(_tagged(value, "$"), ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "surrogatepass"
-        )
+        tagged = [_tagged(one, name) for one, name in zip(value, names, strict=True)] if names else _tagged(value, "$")
+        return _TAGGED + json.dumps(tagged, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def loads(data: bytes) -> Any:

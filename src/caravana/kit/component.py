@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
-from caravana.kit.options import Options, read_options
+from caravana.kit.options import Options, judge_options, read_options
 from caravana.kit.ports import Context, Flow, Receiver
 from caravana.kit.uri import Uri
 
@@ -176,6 +176,13 @@ class Component(ABC):
         """Return the endpoint at `uri`. Raises `ConfigurationError` for wrong options, all at once."""
         options = read_options(self.options, dict(uri.options), place=f"{uri.scheme}:{uri.path}")
         return self.create(uri, options)
+
+    def judge(self, uri: Uri) -> None:
+        """Judge an address of which parts are evaluated for each message; `${}` stands for them.
+
+        Raises `ConfigurationError` for names of options and fixed values that no message can make right.
+        """
+        judge_options(self.options, uri.options, place=f"{uri.scheme}:{uri.path}")
 
     @abstractmethod
     def create(self, uri: Uri, options: Any) -> Endpoint:

@@ -1,6 +1,7 @@
 """Options of endpoints and connections: declared once as a pydantic model, they drive parsing, check, docs and console."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
@@ -57,6 +58,26 @@ def read_options(model: type[Model], values: dict[str, Any], *, place: str) -> M
         return model.model_validate(values)
     except ValidationError as error:
         raise ConfigurationError(describe(error, model), place=place) from None
+
+
+def judge_options(model: type[Options], values: Mapping[str, str], *, place: str) -> None:
+    """Judge the options of an address of which parts are evaluated for each message; `${}` stands for them.
+
+    Raises `ConfigurationError` naming unknown options and wrong fixed values; what is open or missing may yet come right.
+    """
+    known = {name: value for name, value in values.items() if "${" not in name}
+    try:
+        model.model_validate(known)
+    except ValidationError as error:
+        wrong = [one for one in error.errors() if one["type"] == "extra_forbidden" or _is_fixed(one, known)]
+        if wrong:
+            raise ConfigurationError("; ".join(describe_one(one, model) for one in wrong), place=place) from None
+
+
+def _is_fixed(problem: ErrorDetails, values: Mapping[str, str]) -> bool:
+    """Whether a problem is one of a value that stands as it is written."""
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    return name in values and "${" not in values[name]
 
 
 def describe(error: ValidationError, model: type[BaseModel] | None = None) -> str:

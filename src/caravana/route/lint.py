@@ -1,7 +1,8 @@
 """The linter: what is wrong with routes beyond their spelling."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from caravana.kit.errors import ConfigurationError
@@ -20,6 +21,8 @@ from caravana.route.walk import enabled, expressions, walk
 
 SIMPLE_TEXTS = {m.Log: "message", m.ThrowException: "message", m.ToD: "uri"}
 """Options that are Simple texts without being written as expressions."""
+
+_EVALUATED = re.compile(r"\$(?:simple)?\{(?:[^{}]|\{[^{}]*\})*\}")
 
 IN_MEMORY = ("direct", "seda")
 """Schemes whose names lead to a route of the same hub."""
@@ -203,8 +206,17 @@ def _address(node: Node, text: str, registry: Registry) -> Iterator[Problem]:
         yield error(f"no component has the scheme `{scheme}`", place, nearest(scheme, registry.schemes))
         return
     parameters = getattr(node, "parameters", {})
-    open_texts = [text, *parameters.values()]
-    if any("{{" in one.replace("{{secret:", "") or "${" in one for one in open_texts):
+    texts = [text, *parameters.values()]
+    if any("{{" in one.replace("{{secret:", "") for one in texts):
         return
-    act = lambda: registry.address(Uri.parse(text, parameters), consumer=isinstance(node, m.From))  # noqa: E731
-    yield from _judge(act, place)
+    evaluated = isinstance(node, m.ToD | m.WireTap) and any("${" in one for one in texts)
+    yield from _judge(lambda: _endpoint(node, text, parameters, registry, evaluated=evaluated), place)
+
+
+def _endpoint(node: Node, text: str, parameters: Mapping[str, str], registry: Registry, *, evaluated: bool) -> None:
+    """Judge one address. Raises `ConfigurationError`."""
+    if evaluated:
+        fixed = {name: _EVALUATED.sub("${}", value) for name, value in parameters.items()}
+        registry.evaluated(Uri.parse(_EVALUATED.sub("${}", text), fixed))
+    else:
+        registry.address(Uri.parse(text, parameters), consumer=isinstance(node, m.From))

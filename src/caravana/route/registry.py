@@ -28,6 +28,9 @@ class Registry(Protocol):
     def address(self, uri: Uri, *, consumer: bool) -> None:
         """Judge an endpoint with its options, as a route's beginning (`consumer`) or as a call."""
 
+    def evaluated(self, uri: Uri) -> None:
+        """Judge what is fixed of a call's address that is evaluated for each message; `${}` stands for what is not."""
+
     def expression(self, expression: Expression) -> None:
         """Judge an expression: its language, syntax, functions."""
 

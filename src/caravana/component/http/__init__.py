@@ -13,7 +13,7 @@ from caravana.component.http.spec import NOT_SUPPORTED, HttpOptions
 from caravana.kit.component import Component, Endpoint, Finding, Maturity, Severity
 from caravana.kit.errors import ConfigurationError, EffectError
 from caravana.kit.http import HttpSession
-from caravana.kit.options import read_options
+from caravana.kit.options import judge_options, read_options
 from caravana.kit.ports import Context
 from caravana.kit.uri import Uri, fill_secrets
 
@@ -73,12 +73,14 @@ class HttpComponent(Component):
         Raises `ConfigurationError` for a Camel option that is not supported and for what looks like a mistyped option,
         because sending it on to the partner instead would be a silent mistake.
         """
-        place = f"{uri.scheme}:{uri.path}"
-        ours = {name: value for name, value in uri.options.items() if name in _NAMES}
-        theirs = {name: value for name, value in uri.options.items() if name not in _NAMES}
-        _refuse_lost_options(theirs, place)
-        options = read_options(HttpOptions, ours, place=place)
+        ours, theirs = _split(uri)
+        options = read_options(HttpOptions, ours, place=f"{uri.scheme}:{uri.path}")
         return self._endpoint(uri, options, _address(uri, theirs))
+
+    def judge(self, uri: Uri) -> None:
+        """Judge the options that are ours of an address that is evaluated. Raises `ConfigurationError`."""
+        ours, _ = _split(uri)
+        judge_options(HttpOptions, ours, place=f"{uri.scheme}:{uri.path}")
 
     def create(self, uri: Uri, options: Any) -> HttpEndpoint:
         """Return the endpoint of `uri` without a query of the partner's."""
@@ -121,6 +123,14 @@ class HttpComponent(Component):
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
+
+
+def _split(uri: Uri) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the options that are ours, and those of the partner's query. Raises `ConfigurationError`."""
+    ours = {name: value for name, value in uri.options.items() if name in _NAMES}
+    theirs = {name: value for name, value in uri.options.items() if name not in _NAMES}
+    _refuse_lost_options(theirs, f"{uri.scheme}:{uri.path}")
+    return ours, theirs
 
 
 def _refuse_lost_options(theirs: dict[str, str], place: str) -> None:
