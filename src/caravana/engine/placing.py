@@ -20,13 +20,13 @@ PATH = "@branch"
 def placed(branches: Branches, arrival: "Arrival", said: Any) -> tuple[str | None, Mapping[str, Any] | None]:
     """Return the branch of an arrival, or its place when no single branch fits it.
 
-    `said`: what the route's parameter `branch` gave, a name or a record; None when the route has no such parameter.
+    `said`: what the route's parameter `branch` gave: a name, a record, or nothing; then what the arrival brings counts.
     """
     branch, place = arrival.branch, arrival.place
     if isinstance(said, Mapping):
         branch, place = None, said
-    elif said is not None:
-        branch, place = str(said) or None, None
+    elif said:
+        branch, place = str(said), None
     if branch is not None or place is None or not branches:
         return branch, None
     found = branches.of(place, str(place.get("odoo", "odoo")))

@@ -107,7 +107,7 @@ class RouteReceiver:
         probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
         lane = arrival.lane if intake.lane is None else _text(intake.lane.evaluate(probe))  # type: ignore[arg-type]
         key = arrival.key if intake.key is None else _text(intake.key.evaluate(probe))  # type: ignore[arg-type]
-        said = None if intake.branch is None else intake.branch.evaluate(probe) or ""  # type: ignore[arg-type]
+        said = None if intake.branch is None else intake.branch.evaluate(probe)  # type: ignore[arg-type]
         branch, place = placed(self._hub.branches, arrival, said)
         keys = [(kind, _text(one.evaluate(probe))) for kind, one in intake.keys]  # type: ignore[arg-type]
         return Entry(

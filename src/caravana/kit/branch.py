@@ -1,7 +1,8 @@
 """The company's branches: what each is at every partner, and which branch a record of Odoo belongs to."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -113,7 +114,9 @@ class Branches(Mapping[str, Branch]):
             return found[0]
         has = told(record)
         if found:
-            raise NoBranch(f"{has} may be of several branches: {', '.join(found)}; tell them apart in the configuration")
+            raise NoBranch(
+                f"{has} may be of several branches: {', '.join(found)}; tell them apart in the configuration"
+            )
         known = ", ".join(self._branches) or "none"
         raise NoBranch(f"{has} is of no configured branch (there are: {known}); add the branch it belongs to")
 
@@ -164,13 +167,8 @@ def _shown(value: Any) -> str:
 
 def _in_order(text: str) -> bool:
     """Whether the spans of a day come one after the other, each ending after it began."""
-    times = [time for span in text.split(",") for time in span.strip().split("-")] if text != "closed" else []
-    return _rising(times)
-
-
-def _rising(times: Iterable[str]) -> bool:
-    listed = list(times)
-    return all(before < after for before, after in zip(listed, listed[1:], strict=False))
+    times = [] if text == "closed" else [time for span in text.split(",") for time in span.strip().split("-")]
+    return all(before < after for before, after in pairwise(times))
 
 
 __all__ = ["DAYS", "TELLING", "Branch", "Branches", "Name", "alike", "branches_of", "place_of", "told"]
