@@ -4,7 +4,6 @@ from typing import Any
 
 from caravana.engine.admin import Admin
 from caravana.kit.branch import Branch
-from caravana.kit.ports import Arrival
 from tests.engine.conftest import Station, route
 
 NORTH = Branch(name="Norte", company=1, warehouse=1)
@@ -91,6 +90,3 @@ async def test_without_branches_nothing_changes(station: Station) -> None:
     await station.start(ROUTES)
     await station.send("main", "order", place=RECORD)
     assert await _branches(station) == {"main": (None, "done"), "child": (None, "done")}
-
-
-__all__ = ["Arrival"]
