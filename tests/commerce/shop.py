@@ -1,7 +1,7 @@
 """A shop: Odoo and PlacetoPay imitated on loopback, and a hub between them that runs the card flow on SQLite."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from caravana.commerce.flows import load
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import NotificationPlan, PlacetopaySandbox, Site
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
@@ -56,12 +57,14 @@ class Street:
         found: list[int] = self.odoo.env["product.product"].search([["product_tmpl_id", "=", template]])
         return found[0]
 
-    def order(self, product: int | None = None, quantity: float = 1, *, confirmed: bool = True) -> int:
-        """Return a new order of 100 and 15 % VAT for each piece."""
+    def order(
+        self, product: int | None = None, quantity: float = 1, *, confirmed: bool = True, of: Mapping[str, int] = {}
+    ) -> int:
+        """Return a new order of 100 and 15 % VAT for each piece; `of`: its company or warehouse."""
         customer = self.odoo.env["res.partner"].create({"name": "Rosa Inventada"})
         line = [0, 0, {"product_id": product or self.product(), "product_uom_qty": quantity}]
         model = self.odoo.env["sale.order"]
-        order: int = model.create({"partner_id": customer, "order_line": [line]})
+        order: int = model.create({"partner_id": customer, "order_line": [line], **of})
         if confirmed:
             model.action_confirm([order])
         return order
@@ -204,23 +207,36 @@ def hub_of(given: Configuration, clock: Clock) -> Hub:
 
 
 @asynccontextmanager
-async def open_shop(folder: Path, clock: Clock, **settings: Any) -> AsyncIterator[Shop]:
-    """Run a shop while the block runs. `settings`: of the flow, `on_paid` and the like."""
+async def open_shop(
+    folder: Path,
+    clock: Clock,
+    setup: Setup | None = None,
+    changes: Callable[[Street, dict[str, Any]], None] = lambda street, given: None,
+    /,
+    **settings: Any,
+) -> AsyncIterator[Shop]:
+    """Run a shop while the block runs.
+
+    `settings`: of the flow, `on_paid` and the like; `setup`: of Odoo; `changes` has the last word on the configuration.
+    """
     door = Door()
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
-        street, odoo_url, provider_url = await open_street(stack, clock, url)
-        given = Configuration.model_validate(
-            settings_of(url, odoo_url, provider_url, folder, clock.now() - timedelta(minutes=1), settings)
-        )
+        street, odoo_url, provider_url = await open_street(stack, clock, url, setup)
+        since = clock.now() - timedelta(minutes=1)
+        written = settings_of(url, odoo_url, provider_url, folder, since, settings)
+        changes(street, written)
+        given = Configuration.model_validate(written)
         hub = door.hub = hub_of(given, clock)
         await stack.enter_async_context(hub)
         yield Shop(street.odoo, street.provider, street.web, hub, url, given)
 
 
-async def open_street(stack: AsyncExitStack, clock: Clock, url: str) -> tuple[Street, str, str]:
+async def open_street(
+    stack: AsyncExitStack, clock: Clock, url: str, setup: Setup | None = None
+) -> tuple[Street, str, str]:
     """Serve Odoo and PlacetoPay, who notifies the hub at `url`; return them with their addresses."""
-    odoo = OdooSandbox(clock=clock, database="demo")
+    odoo = OdooSandbox(clock=clock, database="demo", setup=setup)
     provider = PlacetopaySandbox(clock=clock, site=Site(notification_url=f"{url}/placetopay/placetopay"))
     stack.push_async_callback(provider.close)
     odoo_url = await stack.enter_async_context(serve(odoo.app()))

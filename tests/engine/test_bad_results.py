@@ -84,7 +84,7 @@ async def test_a_poison_message_is_a_dead_letter_and_its_lane_goes_on(station: S
     channel = RETRIES.replace("defaultErrorHandler: {", "deadLetterChannel: {deadLetterUri: 'mock:grave', ")
     steps = "- filter: {simple: \"${body} == 'bad'\", steps: [{to: 'partner:x?kind=idempotent'}]}\n- to: mock:end"
     for _ in range(4):
-        station.world.fail(ValueError("poison"))  # type: ignore[arg-type]
+        station.world.fail(ValueError("poison"))
     await station.start(route(steps, parameters="{lane: orders}", head=channel))
     await station.send("main", "one", "bad", "two", "three")
     assert list((await station.states()).values()) == ["done", "dead", "done", "done"]

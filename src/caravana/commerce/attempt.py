@@ -67,9 +67,16 @@ def named(start: str, text: object) -> tuple[int, int] | None:
 
 
 def new(
-    start: str, order_id: int, before: Sequence[Attempt], amount: Decimal, currency: str, now: datetime, life: timedelta
+    start: str,
+    order_id: int,
+    before: Sequence[Attempt],
+    amount: Decimal,
+    currency: str,
+    now: datetime,
+    life: timedelta,
+    branch: str | None = None,
 ) -> Attempt:
-    """Return the next attempt of an order, to be stored before the provider is called."""
+    """Return the next attempt of an order, to be stored before the provider is called; `branch`: the order's."""
     number = max((one["number"] for one in before), default=0) + 1
     return {
         "key": key(order_id, number),
@@ -82,6 +89,8 @@ def new(
         "currency": currency,
         "created": now.isoformat(timespec="seconds"),
         "expires": (now + life).isoformat(timespec="seconds"),
+        "branch": branch,
+        "connection": None,
         "request_id": None,
         "process_url": None,
         "processing": False,
@@ -95,6 +104,7 @@ def opened(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
     return {
         **attempt,
         "state": "pending",
+        "connection": reply.get("connection"),
         "request_id": reply["request_id"],
         "process_url": reply["process_url"],
     }

@@ -1,9 +1,9 @@
 """The pure callables of the card flow, named `cards.…` in its routes. Each maps the variables of the exchange to one value."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from caravana.commerce import attempt as attempts
@@ -31,6 +31,7 @@ class CardSettings:
     - `journal_id`, `method_line_id`: Odoo's journal and payment method for card payments; without them the first bank journal
     - `life`: how long a customer has to pay once he pressed the button
     - `checkout`: origin of the provider's pages; `zone`: the company's time zone
+    - `stores`: the branches' merchant accounts, by connection; `branches`: what each branch has of its own
     """
 
     company: str
@@ -42,6 +43,22 @@ class CardSettings:
     journal_id: int | None = None
     method_line_id: int | None = None
     life: timedelta = timedelta(minutes=30)
+    stores: Mapping[str, "Store"] = field(default_factory=dict)
+    branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
+
+
+class Store(TypedDict):
+    """A merchant account: what names it in external ids, and the origin of the provider's pages for it."""
+
+    site: str
+    checkout: str
+
+
+class CardBranch(TypedDict):
+    """What a branch has of its own: connection of its merchant account, Odoo's journal."""
+
+    store: str | None
+    journal_id: int | None
 
 
 class Cards(Configured):
@@ -67,7 +84,26 @@ class Cards(Configured):
         except TypeError as error:
             raise ConfigurationError(f"the settings of `cards` were others then: {error}") from None
 
+    def _of(self, branch: str | None) -> CardBranch:
+        """What the branch has of its own. Raises `ValueError` for one that these settings do not know."""
+        if branch is None and not self._settings.branches:
+            return {"store": None, "journal_id": self._settings.journal_id}
+        found = self._settings.branches.get(branch or "")
+        if found is None:
+            raise ValueError(f"the branch `{branch}` was configured after this began: retry under the current revision")
+        return found
+
+    def _site(self, attempt: Mapping[str, Any]) -> str:
+        """What names the merchant account of an attempt in external ids."""
+        store = self._settings.stores.get(attempt.get("connection") or "")
+        return self._settings.site if store is None else store["site"]
+
     # The link.
+
+    @pure
+    def takes_cards(self, exchange: Exchange) -> bool:
+        """Whether the branch of the exchange has a merchant account; a company without branches has one."""
+        return not self._settings.branches or self._of(exchange.branch)["store"] is not None
 
     @pure
     def order_id(self, headers: Mapping[str, Any]) -> int | None:
@@ -141,9 +177,11 @@ class Cards(Configured):
         return STATUS.get(variables["face"], 200)
 
     @pure
-    def checkout(self) -> str:
+    def checkout(self, exchange: Exchange) -> str:
         """Return the origin of the provider's pages, to which the page's form may lead."""
-        return self._settings.checkout
+        branch = self._settings.branches.get(exchange.branch or "")
+        store = None if branch is None else self._settings.stores.get(branch["store"] or "")
+        return self._settings.checkout if store is None else store["checkout"]
 
     # The button.
 
@@ -171,6 +209,7 @@ class Cards(Configured):
             order["currency"],
             exchange.created,
             settings.life,
+            exchange.branch,
         )
 
     @pure
@@ -203,23 +242,29 @@ class Cards(Configured):
     # Settling.
 
     @pure
-    def answered(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+    def attempt_key(self, body: Mapping[str, Any]) -> str | None:
+        """Return the key of the attempt that the provider's answer in the body names, or None when it is none of ours."""
+        found = attempts.named(self._settings.reference_prefix, body.get("reference"))
+        return None if found is None else attempts.key(*found)
+
+    @pure
+    def answered(self, body: Mapping[str, Any], variables: Variables) -> dict[str, Any] | None:
         """Return what is to be settled after the provider's answer in the body, or None when its reference is none of ours."""
         found = attempts.named(self._settings.reference_prefix, body.get("reference"))
         if found is None:
             return None
-        return {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"], "answer": body}
+        named = {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"]}
+        return {**named, **_branch(variables.get("attempt") or {}), "answer": body}
 
     @pure
     def unanswered(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is to be settled for an attempt that the provider does not know."""
-        return {name: body[name] for name in ("order_id", "key", "reference")} | {"answer": None}
+        return _named(body) | {"answer": None}
 
     @pure
     def to_settle(self, variables: Variables) -> dict[str, Any]:
         """Return what is to be settled after the provider's answer about the attempt."""
-        one = variables["attempt"]
-        return {name: one[name] for name in ("order_id", "key", "reference")} | {"answer": variables["answer"]}
+        return _named(variables["attempt"]) | {"answer": variables["answer"]}
 
     @pure
     def pending(self, body: Any) -> list[dict[str, Any]]:
@@ -248,7 +293,7 @@ class Cards(Configured):
     @pure
     def payments(self, variables: Variables) -> list[dict[str, Any]]:
         """Return the payments that came, each under its external id."""
-        return booking.payments(self._settings.site, variables["attempt"])
+        return booking.payments(self._site(variables["attempt"]), variables["attempt"])
 
     @pure
     def settled(self, variables: Variables) -> dict[str, Any]:
@@ -259,11 +304,11 @@ class Cards(Configured):
     # Booking.
 
     @pure
-    def journal_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the journal of card payments."""
-        chosen = self._settings.journal_id
+    def journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the search for the branch's journal of card payments, by default the first bank journal of the company."""
+        chosen = self._of(exchange.branch)["journal_id"]
         domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
-        if chosen is None and variables["sale"]["company_id"] is not None:
+        if variables["sale"]["company_id"] is not None and (chosen is None or self._settings.branches):
             domain.append(["company_id", "=", variables["sale"]["company_id"]])
         return {"domain": domain, "limit": 1}
 
@@ -276,10 +321,13 @@ class Cards(Configured):
     def payment_record(self, variables: Variables) -> dict[str, Any]:
         """Return the payment to be made in Odoo. Raises `ValueError` when there is no journal for it."""
         if not variables["journals"]:
-            raise ValueError("Odoo has no bank journal for card payments: set cards.journal_id")
+            raise ValueError(
+                "Odoo has no bank journal for card payments: set cards.journal_id, or card_journal of the branch"
+            )
         journal, settings = variables["journals"][0]["id"], self._settings
         given = (variables["sale"], variables["attempt"], variables["payment"], journal)
-        return booking.record(*given, settings.zone, settings.method_line_id)
+        method = settings.method_line_id if settings.journal_id in (None, journal) else None
+        return booking.record(*given, settings.zone, method)
 
     @pure
     def booked_ids(self, variables: Variables) -> dict[str, Any]:
@@ -371,13 +419,13 @@ class Cards(Configured):
     def order_invoices(self, variables: Variables) -> list[dict[str, Any]]:
         """Return order and invoice for every order of the invoice."""
         invoice = variables["invoice"]["id"]
-        return [{"order_id": one["id"], "invoice_id": invoice} for one in variables["orders"]]
+        return [{"order_id": one["id"], "invoice_id": invoice, **_branch(one)} for one in variables["orders"]]
 
     @pure
     def external_ids(self, variables: Variables) -> list[str]:
         """Return the external ids of all payments booked for the order."""
         booked = [one for one in _records(variables["attempts"]) if one["settled"]]
-        return [one["external_id"] for each in booked for one in booking.payments(self._settings.site, each)]
+        return [one["external_id"] for each in booked for one in booking.payments(self._site(each), each)]
 
     @pure
     def advance_pair(self, variables: Variables) -> dict[str, Any]:
@@ -389,6 +437,16 @@ def origin(url: str) -> str:
     """Return scheme, host and port of an address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _named(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """What names an attempt, with the branch of its order."""
+    return {name: attempt[name] for name in ("order_id", "key", "reference")} | _branch(attempt)
+
+
+def _branch(of: Mapping[str, Any]) -> dict[str, Any]:
+    """The branch of an order or attempt, where it has one."""
+    return {} if of.get("branch") is None else {"branch": of["branch"]}
 
 
 def _records(found: Any) -> list[dict[str, Any]]:
@@ -408,4 +466,4 @@ def _address(headers: Mapping[str, Any]) -> str:
     return str(headers.get("CamelHttpRemoteAddress") or "127.0.0.1")
 
 
-__all__ = ["CardSettings", "Cards", "origin"]
+__all__ = ["CardBranch", "CardSettings", "Cards", "Store", "origin"]

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from caravana.commerce.cards import Cards, CardSettings, origin
+from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store, origin
 from caravana.commerce.link import PayLinks
+from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import parse_duration
 
@@ -15,6 +17,7 @@ ROUTES = Path(__file__).parent / "routes"
 SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
+STORE = "placetopay"
 ON_PAID = ("advance", "invoice")
 
 
@@ -70,6 +73,11 @@ class Configuration(Protocol):
         ...
 
     @property
+    def branches(self) -> Mapping[str, Branch]:
+        """The company's branches, by name."""
+        ...
+
+    @property
     def settings(self) -> Mapping[str, Any]:
         """Settings of the flows, by dotted name."""
         ...
@@ -108,24 +116,54 @@ def cards(configuration: Configuration) -> Cards:
 def _settings(configuration: Configuration) -> CardSettings:
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
     _each(
-        lambda: _connection(configuration, "placetopay"),
+        lambda: _one_odoo(configuration),
+        *(partial(_connection, configuration, name) for name in store_names(configuration)),
         lambda: _on_paid(settings),
         lambda: _number(settings, "cards.journal_id"),
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _life(settings),
     )
-    login, url = _connection(configuration, "placetopay")
+    stores = {name: _store(configuration, name, settings) for name in store_names(configuration)}
+    first = stores.get(STORE) or next(iter(stores.values()))
     return CardSettings(
         company=configuration.company.name,
-        site=str(settings.get("cards.site", login)),
-        checkout=origin(url),
+        site=first["site"],
+        checkout=first["checkout"],
         zone=configuration.company.timezone,
         on_paid=_on_paid(settings),
         reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
         journal_id=_number(settings, "cards.journal_id"),
         method_line_id=_number(settings, "cards.method_line_id"),
         life=_life(settings),
+        stores=stores if configuration.branches else {},
+        branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
     )
+
+
+def store_names(configuration: Configuration) -> list[str]:
+    """Return the connections of the company's merchant accounts: those of its branches, else the one of that name."""
+    stores = {one.payment_store: None for one in configuration.branches.values() if one.payment_store}
+    return list(stores) or [STORE]
+
+
+def _store(configuration: Configuration, name: str, settings: Mapping[str, Any]) -> Store:
+    login, url = _connection(configuration, name)
+    return {"site": str(settings.get("cards.site", login)) if name == STORE else login, "checkout": origin(url)}
+
+
+def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
+    return {"store": branch.payment_store, "journal_id": branch.card_journal or _number(settings, "cards.journal_id")}
+
+
+def _one_odoo(configuration: Configuration) -> None:
+    """The flow watches one Odoo."""
+    for name, one in configuration.branches.items():
+        if one.odoo != "odoo":
+            raise ConfigurationError(
+                f"the flow `cards` works with the connection `odoo` alone, this branch is at `{one.odoo}`",
+                place=f"branches.{name}.odoo",
+                suggestion="run a hub of its own for that Odoo",
+            )
 
 
 def _each(*readers: Callable[[], object]) -> None:

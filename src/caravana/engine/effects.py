@@ -45,6 +45,8 @@ async def carry_out(run: Run, path: str, call: Call, exchange: Exchange) -> None
     else:
         reply = await _EffectRun(run, path, call, kind, request).reply()
     call.producer.receive(exchange, reply)
+    if exchange.branch is not None and run.stored.branch is None:
+        await run.place(exchange.branch)
 
 
 def _new(run: Run, path: str, call: Call, kind: Kind, digest: str) -> Record:
@@ -66,13 +68,14 @@ class _EffectRun:
         self.kind = kind
         self.request = request
         self.digest = codec.canonical_hash(request)
-        self.gate = run.services.gates.get(call.connection) if call.connection else None
+        self.connection = call.producer.connection_of(request, run.stored.branch) or call.connection
+        self.gate = run.services.gates.get(self.connection) if self.connection else None
 
     async def reply(self) -> Reply:
         """Return the reply, recorded or fresh. Raises the recorded or fresh failure, or a signal."""
         record = self.run.find(self.path, self.call.uri, self.digest)
         if record is None:
-            mode = self.run.services.mode(self.call.connection, self.run.stored.mode)
+            mode = self.run.services.mode(self.connection, self.run.stored.mode)
             if mode != "live" and self.kind is not Kind.READ:
                 return await self._would()
             return await self._go_on(_new(self.run, self.path, self.call, self.kind, self.digest), called=False)
@@ -96,7 +99,7 @@ class _EffectRun:
     async def _go_on(self, record: Record, *, called: bool) -> Reply:
         """Repeat asking and calling until there is an outcome; `called`: a call was begun and its outcome is unknown."""
         while True:
-            await self.run.wait_until(record.next_at, f"waiting for {self.call.connection or self.call.uri}")
+            await self.run.wait_until(record.next_at, f"waiting for {self.connection or self.call.uri}")
             if called:
                 found, record = await self._ask(record)
                 if found is not None:

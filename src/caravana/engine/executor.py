@@ -7,6 +7,7 @@ import structlog
 
 from caravana.dispatch import HOLD, OVER, Verdict, Work
 from caravana.engine.message import encode_answer, exchange_of
+from caravana.engine.placing import settle
 from caravana.engine.program import Program, run_route
 from caravana.engine.revision import ENGINE_SEMANTICS
 from caravana.engine.run import Halted, Lost, Run, RunScope
@@ -76,6 +77,7 @@ class Executor:
             program = await self._hub.programs.of(stored.revision)
             run.program = program
             _refuse_other_paths(run, program)
+            await settle(run, exchange, self._hub.branches)
             await self._process(run, program, exchange)
         except Ended:
             return await self._done(run, exchange)

@@ -26,6 +26,7 @@ from caravana.engine.project import Project
 from caravana.engine.receiver import RouteReceiver, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.requests import Requests
+from caravana.engine.revival import revive
 from caravana.engine.run import Run
 from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
@@ -34,6 +35,7 @@ from caravana.journal import operations as ops
 from caravana.journal.model import CIRCUITS, Ending, Entry, State, Stored, shard_of
 from caravana.journal.operation import Operation
 from caravana.kit import codec
+from caravana.kit.branch import Branches
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.component import Component
@@ -62,6 +64,7 @@ class Hub:
     ) -> None:
         """`documents`: the routes; clock, journal and ownership are made from the configuration unless given."""
         self.configuration = configuration
+        self.branches = Branches(configuration.branches)
         self.clock = clock or clock_from_environment()
         self.journal = journal or journal_of(configuration)
         self.ownership = ownership or open_ownership(configuration.journal)
@@ -111,6 +114,7 @@ class Hub:
         refuse_unknown_modes(self.configuration, self.program.routes)
         await self.journal.open()
         await self.programs.keep()
+        await revive(self)
         await self.ownership.start(self._shard_won, self._shard_lost)
         await self.circuits.start(self.gates)
         await self.dispatcher.start()

@@ -17,7 +17,8 @@ GENERIC_OPTIONS = {
     "strict": "A doubt holds the lane (money).",
     "key": "Simple text: deduplication key, unique in the source.",
     "keys": "Business keys, `kind:simple` pairs separated by semicolons.",
-    "branch": "Simple text: the branch that the message belongs to.",
+    "branch": "Simple text: the branch that the message belongs to, or a record of Odoo whose company, warehouse and journal "
+    "tell it; empty: what the consumer tells by itself.",
     "bulk": "Bulk work: limits of its own, so that it never delays live work.",
     "reply": "`result` (default) waits for the route's answer, `accepted` answers when the message is on disk.",
     "replyTimeout": "How long a caller waits before a 202 with a status address.",

@@ -2,12 +2,13 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
+from caravana.engine.placing import PLACE, placed
 from caravana.engine.program import CompiledRoute
 from caravana.engine.store import JournalStore
 from caravana.engine.times import to_micros
@@ -102,20 +103,19 @@ class RouteReceiver:
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
         intake = self.route.intake
-        properties = arrival.properties if arrival.ticket is None else {**arrival.properties, TICKET: arrival.ticket}
-        message = encode_message(arrival.body, arrival.headers, properties)
         identity = id_ or self._own_id(pattern)
         probe = self._probe(arrival) if (intake.lane or intake.key or intake.keys or intake.branch) else None
         lane = arrival.lane if intake.lane is None else _text(intake.lane.evaluate(probe))  # type: ignore[arg-type]
         key = arrival.key if intake.key is None else _text(intake.key.evaluate(probe))  # type: ignore[arg-type]
-        branch = arrival.branch if intake.branch is None else _text(intake.branch.evaluate(probe))  # type: ignore[arg-type]
+        said = None if intake.branch is None else intake.branch.evaluate(probe)  # type: ignore[arg-type]
+        branch, place = placed(self._hub.branches, arrival, said)
         keys = [(kind, _text(one.evaluate(probe))) for kind, one in intake.keys]  # type: ignore[arg-type]
         return Entry(
             id=identity,
             route=self.route_id,
             revision=self._revision or self._hub.revision,
             source=self.source,
-            message=message,
+            message=encode_message(arrival.body, arrival.headers, _properties(arrival, place)),
             shard=shard_of(lane, identity),
             accepted_at=to_micros(self._hub.clock.now()),
             key=key,
@@ -188,6 +188,14 @@ class RouteReceiver:
             return await self._hub.read(ops.has_open(self.source))
         except Unavailable:
             return True
+
+
+def _properties(arrival: Arrival, place: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What is stored with the message beside its own properties: the sender's ticket, and what tells a branch not known yet."""
+    if arrival.ticket is None and place is None:
+        return arrival.properties
+    more = {TICKET: arrival.ticket, PLACE: None if place is None else dict(place)}
+    return {**arrival.properties, **{name: value for name, value in more.items() if value is not None}}
 
 
 def work_of(entry: Entry, seq: int) -> Work:

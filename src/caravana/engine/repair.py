@@ -7,6 +7,7 @@ from caravana.dispatch import Work
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
 from caravana.engine.message import encode_reply
+from caravana.engine.placing import PATH
 from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, taken_over, to_clear
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts
@@ -71,7 +72,8 @@ class Repair(Desk):
         actor: str,
     ) -> dict[str, Any]:
         stored, records = await self._load(seq)
-        revision = self._current() if current else stored.revision
+        afresh = head["error_path"] == PATH and not records and self.hub is not None
+        revision = self._current() if current or afresh else stored.revision
         plan = Plan("retry", stored.id, stored.route, stored.state, revision)
         cleared = to_clear(records, failing)
         if stored.state == State.FAILED:  # its ledger keys were given back: they are claimed anew

@@ -11,9 +11,12 @@ from caravana.journal import listing
 from caravana.journal import operations as ops
 from caravana.journal.model import State
 from caravana.kit import codec
+from caravana.kit.errors import NoBranch
 
 REVIEW = "review"
 """Scope of the records by which flows ask for a person."""
+
+PLACING = "add or mend the branch in the configuration and start the hub again: what waited for it goes on by itself"
 
 
 class Review(Looking):
@@ -29,7 +32,8 @@ class Review(Looking):
             wanted = listing.Filter((state,), limit=limit)
             for row in map(message_line, await self.journal.query(*listing.messages(wanted))):
                 reason = row["error"] or row["error_class"] or ""
-                found.append(_item(state, row["id"], row["route"], reason, row["accepted"], remedy))
+                what = PLACING if row["error_class"] == NoBranch.__name__ else remedy
+                found.append(_item(state, row["id"], row["route"], reason, row["accepted"], what))
         found += [_flow_item(key, codec.loads(value)) for key, value in await self._items(limit)]
         found += [
             _item(

@@ -127,6 +127,11 @@ class Run:
             raise Halted(Diverged(path, recorded, asked), path)
         return record
 
+    async def place(self, branch: str) -> None:
+        """Put the branch that was found for this exchange on disk: later runs and children have it. Raises `Lost`."""
+        self.stored = self.stored._replace(branch=branch)
+        await self.commit(ops.set_branch(self.stored.seq, branch))
+
     def buffer(self, record: Record) -> None:
         """Keep the record of a read until the next write takes it along."""
         self.records[record.path] = record

@@ -141,6 +141,12 @@ MARK_RUNNING = Statement(
     "UPDATE exchange SET state='running' WHERE exchange.seq = %(the_seq)s::BIGINT AND exchange.state = 'ready'",
     False,
 )
+SET_BRANCH = Statement(
+    "set_branch",
+    "UPDATE exchange SET branch=:branch WHERE exchange.seq = :the_seq",
+    "UPDATE exchange SET branch=%(branch)s::VARCHAR WHERE exchange.seq = %(the_seq)s::BIGINT",
+    False,
+)
 GET_EXCHANGE = Statement(
     "get_exchange",
     "SELECT exchange.seq, exchange.id, exchange.route, exchange.revision, exchange.source, exchange.lane, "

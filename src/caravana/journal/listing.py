@@ -45,6 +45,12 @@ def counts() -> Query:
     return "SELECT state, count(*) AS count FROM exchange GROUP BY state", {}
 
 
+def dead_at(path: str) -> Query:
+    """Return the select of the dead exchanges whose error stands at `path`, in the order of acceptance."""
+    text = "SELECT seq FROM exchange WHERE state = 'dead' AND error_path = :path ORDER BY seq"
+    return text, {"path": path}
+
+
 def letters(state: str, limit: int) -> Query:
     """Return the select of the newest dead letters in `state`."""
     text = (

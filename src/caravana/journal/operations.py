@@ -144,6 +144,12 @@ def write_attempt(seq: int, records: list[Record], number: int, at: int, error: 
 
 
 @operation
+def set_branch(seq: int, branch: str) -> Work[None]:
+    """Store the branch of the exchange `seq`, found after it was accepted."""
+    yield s.SET_BRANCH, {"the_seq": seq, "branch": branch}
+
+
+@operation
 def spawn(seq: int, records: list[Record], child: Entry) -> Work[Admitted]:
     """Start a child exchange together with its parent's record of it."""
     admitted = yield from _insert(child)

@@ -123,6 +123,11 @@ MARK_RUNNING = Definition(
     .values({t.exchange.c.state: sa.literal_column("'running'")}),
     returns=False,
 )
+SET_BRANCH = Definition(
+    "set_branch",
+    t.exchange.update().where(t.exchange.c.seq == _p("the_seq")).values(_values(t.exchange, "branch")),
+    returns=False,
+)
 _STORED = (
     "seq", "id", "route", "revision", "source", "lane", "strict", "bulk", "pattern", "mode", "branch", "state",
     "not_before", "message", "accepted_at", "shard",

@@ -1,19 +1,38 @@
 """The company's branches: what each is at every partner, and which branch a record of Odoo belongs to."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from caravana.kit.errors import NoBranch
 from caravana.kit.nearest import nearest
+from caravana.kit.ports import Context
 
 _SPAN = r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)"
 _HOURS = re.compile(rf"closed|{_SPAN}(,\s*{_SPAN})*")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+TELLING = ("company_id", "warehouse_id", "journal_id")
+"""Fields of Odoo's records that tell the branch."""
 
-Code = Annotated[str, StringConstraints(pattern=r"^\d{3}$")]
-"""Three digits, as the SRI writes establishments and emission points."""
+Record = Mapping[str, Any]
+
+
+def _digits(value: object) -> object:
+    """YAML reads 001 as the number 1: what has digits is text here, and its zeros count."""
+    if isinstance(value, int):
+        raise ValueError("write it in quotes, e.g. '001': it is a text of digits, not a number")
+    return value
+
+
+Digits = Annotated[str, BeforeValidator(_digits), StringConstraints(min_length=1, strip_whitespace=True)]
+"""A number that is a name: a bank account, a phone number's id."""
+Code = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^([1-9]\d\d|0[1-9]\d|00[1-9])$")]
+"""Three digits from 001 on, as the SRI writes establishments and emission points."""
+Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+"""What exchanges carry and commands take: one word."""
 
 
 class Branch(BaseModel):
@@ -26,12 +45,15 @@ class Branch(BaseModel):
     company: int = Field(description="Odoo's res.company; it is the active company of every call for the branch.", gt=0)
     warehouse: int | None = Field(None, description="Odoo's stock.warehouse: stock is that of this warehouse.", gt=0)
     sale_journal: int | None = Field(None, description="Odoo's account.journal of its customer invoices.", gt=0)
-    establishment: Code | None = Field(None, description="Establishment at the SRI, three digits.")
-    emission_point: Code | None = Field(None, description="Emission point at the SRI, three digits.")
-    bank_accounts: tuple[str, ...] = Field((), description="Numbers of the accounts that customers pay into.")
+    card_journal: int | None = Field(
+        None, description="Odoo's account.journal of its card payments; else the company's first bank journal.", gt=0
+    )
+    establishment: Code | None = Field(None, description="Establishment at the SRI, three digits in quotes.")
+    emission_point: Code | None = Field(None, description="Emission point at the SRI, three digits in quotes.")
+    bank_accounts: tuple[Digits, ...] = Field((), description="Numbers of the accounts that customers pay into.")
     payment_store: str | None = Field(None, description="Connection to the payment company for card payments.")
-    whatsapp_number: str | None = Field(None, description="Phone number id at WhatsApp Business.")
-    facebook_page: str | None = Field(None, description="Id of the Facebook page.")
+    whatsapp_number: Digits | None = Field(None, description="Phone number id at WhatsApp Business.")
+    facebook_page: Digits | None = Field(None, description="Id of the Facebook page.")
     hours: dict[str, str] = Field(
         default_factory=dict,
         description="Opening hours by day (mon … sun), e.g. `09:00-13:00, 15:00-18:30` or `closed`.",
@@ -43,9 +65,15 @@ class Branch(BaseModel):
         for day, text in hours.items():
             if day not in DAYS:
                 raise ValueError(f"`{day}` is no day; write one of {', '.join(DAYS)} {nearest(day, DAYS)}".rstrip())
-            if not _HOURS.fullmatch(text):
+            if not _HOURS.fullmatch(text) or not _in_order(text):
                 raise ValueError(f"`{day}`: write hours as 09:00-13:00, 15:00-18:30, or closed")
         return hours
+
+    @model_validator(mode="after")
+    def _whole_point(self) -> "Branch":
+        if (self.establishment is None) != (self.emission_point is None):
+            raise ValueError("`establishment` and `emission_point` go together: write both or none")
+        return self
 
 
 class Branches(Mapping[str, Branch]):
@@ -67,16 +95,57 @@ class Branches(Mapping[str, Branch]):
         """Return how many there are."""
         return len(self._branches)
 
-    def of(self, record: Mapping[str, Any], connection: str = "odoo") -> str | None:
+    def of(self, record: Record, connection: str = "odoo") -> str | None:
         """Return the branch of a record as read from Odoo: by its warehouse, journal and company, where it has them.
 
         None when no branch fits, or more than one does: a person has to say, nothing is guessed.
         """
-        candidates = (name for name, one in self._branches.items() if one.odoo == connection and _fits(one, record))
-        return _only(candidates)
+        found = self.fitting(record, connection)
+        return found[0] if len(found) == 1 else None
+
+    def fitting(self, record: Record, connection: str = "odoo") -> list[str]:
+        """Return the branches that a record may belong to."""
+        return [name for name, one in self._branches.items() if one.odoo == connection and _fits(one, record)]
+
+    def place(self, record: Record, connection: str = "odoo") -> str:
+        """Return the branch of a record. Raises `NoBranch`, which says what the record has and what to do."""
+        found = self.fitting(record, connection)
+        if len(found) == 1:
+            return found[0]
+        has = told(record)
+        if found:
+            raise NoBranch(
+                f"{has} may be of several branches: {', '.join(found)}; tell them apart in the configuration"
+            )
+        known = ", ".join(self._branches) or "none"
+        raise NoBranch(f"{has} is of no configured branch (there are: {known}); add the branch it belongs to")
 
 
-def _fits(branch: Branch, record: Mapping[str, Any]) -> bool:
+def branches_of(context: Context) -> Branches:
+    """Return the company's branches."""
+    return Branches(context.setting("branches") or {})
+
+
+def place_of(record: Record, connection: str) -> dict[str, Any] | None:
+    """Return what of a record tells its branch, with its Odoo; None when it tells nothing (a customer of all companies)."""
+    said = {name: record[name] for name in TELLING if record.get(name)}
+    return {"odoo": connection, **said} if said else None
+
+
+def told(record: Record) -> str:
+    """Return in words what a record has: `company 3 (Sur S.A.), warehouse 2 (Bodega Sur)`."""
+    parts = [f"{name.removesuffix('_id')} {_shown(record[name])}" for name in TELLING if record.get(name)]
+    return "a record of " + (", ".join(parts) or "no company")
+
+
+def alike(one: Branch, other: Branch) -> bool:
+    """Whether some record would fit both: same company, and neither warehouse nor journal parts them."""
+    same = (one.odoo, one.company) == (other.odoo, other.company)
+    pairs = ((one.warehouse, other.warehouse), (one.sale_journal, other.sale_journal))
+    return same and not any(ours and theirs and ours != theirs for ours, theirs in pairs)
+
+
+def _fits(branch: Branch, record: Record) -> bool:
     """Whether nothing that both name differs."""
     pairs = (
         (branch.company, record.get("company_id")),
@@ -92,9 +161,14 @@ def _id(value: Any) -> int:
     return int(value[0] if isinstance(value, list | tuple) else value)
 
 
-def _only(names: Iterable[str]) -> str | None:
-    found = list(names)
-    return found[0] if len(found) == 1 else None
+def _shown(value: Any) -> str:
+    return f"{value[0]} ({value[1]})" if isinstance(value, list | tuple) and len(value) > 1 else str(_id(value))
 
 
-__all__ = ["DAYS", "Branch", "Branches"]
+def _in_order(text: str) -> bool:
+    """Whether the spans of a day come one after the other, each ending after it began."""
+    times = [] if text == "closed" else [time for span in text.split(",") for time in span.strip().split("-")]
+    return all(before < after for before, after in pairwise(times))
+
+
+__all__ = ["DAYS", "TELLING", "Branch", "Branches", "Name", "alike", "branches_of", "place_of", "told"]

@@ -63,6 +63,10 @@ class Producer(ABC):
         """Return the kind of the call that `request` asks for; by default `kind`."""
         return self.kind
 
+    def connection_of(self, request: Any, branch: str | None) -> str | None:
+        """Return the connection that `request` of an exchange of `branch` goes to; None: the address's own. Pure."""
+        return None
+
     @abstractmethod
     def request(self, exchange: Exchange) -> Any:
         """Return what the partner will be asked, as a JSON-able value. Pure."""

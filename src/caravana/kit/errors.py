@@ -16,6 +16,7 @@ CaravanaError
     ├── Refused                 permanent: the partner judged the data; trying again cannot help
     │   └── HttpOperationFailed an HTTP status outside the accepted range (Camel's HttpOperationFailedException)
     ├── NeedsPerson             permission, expired key, switched-off account: no retry, tell a person
+    │   └── NoBranch            what is asked belongs to no configured branch, or to several
     └── Unknown                 the outcome is unknown: the engine redelivers, asks or marks `in doubt`, by effect kind
 """
 
@@ -133,6 +134,10 @@ class HttpOperationFailed(Refused):
 
 class NeedsPerson(EffectError):
     """A permission is missing, a key expired, an account is off: a person must act first."""
+
+
+class NoBranch(NeedsPerson):
+    """A record belongs to no configured branch, or to several: nothing is done for it until a person has said."""
 
 
 class Unknown(EffectError):

@@ -23,6 +23,8 @@ class Arrival:
     - `key`: unique within the source; a second arrival with it is a duplicate
     - `lane`: one exchange at a time, in order; `strict`: doubt holds the lane
     - `business_keys`: (kind, value) pairs to find the exchange by: order, invoice, payment, customer, product
+    - `branch`: the branch's name; where it is not known, `place` may tell it: what a record of Odoo has (`kit.branch.place_of`).
+      An arrival with a place that fits no configured branch, or several, is accepted and waits for a person
     - `time`: the record's own time, compared with the go-live line; None = now
     - `ticket`: an unguessable text; who brings it back may ask for the answer later (`Receiver.later`)
     """
@@ -34,6 +36,7 @@ class Arrival:
     strict: bool = False
     business_keys: tuple[tuple[str, str], ...] = ()
     branch: str | None = None
+    place: Mapping[str, Any] | None = None
     bulk: bool = False
     time: datetime | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)

@@ -9,7 +9,14 @@ from caravana.pattern.java import lineages, name_of
 
 _KINDS = {
     kind.__name__: kind
-    for kind in (errors.Transient, errors.RateLimited, errors.Refused, errors.NeedsPerson, errors.Unknown)
+    for kind in (
+        errors.Transient,
+        errors.RateLimited,
+        errors.Refused,
+        errors.NeedsPerson,
+        errors.NoBranch,
+        errors.Unknown,
+    )
 }
 
 

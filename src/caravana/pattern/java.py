@@ -43,9 +43,10 @@ PARENTS = {
     "Unknown": "SocketTimeoutException",
     "Refused": "CamelException",
     "NeedsPerson": "CamelException",
+    "NoBranch": "NeedsPerson",
     "InDoubt": "Throwable",
 }
-"""Simple name → parent, as far as routes may name them; the last six are Caravana's own."""
+"""Simple name → parent, as far as routes may name them; the last seven are Caravana's own."""
 
 _BY_CLASS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.HttpOperationFailed, "HttpOperationFailedException"),
@@ -53,6 +54,7 @@ _BY_CLASS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.Transient, "Transient"),
     (errors.Unknown, "Unknown"),
     (errors.Refused, "Refused"),
+    (errors.NoBranch, "NoBranch"),
     (errors.NeedsPerson, "NeedsPerson"),
     (errors.NoConsumer, "DirectConsumerNotAvailableException"),
     (errors.NotConvertible, "TypeConversionException"),

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from caravana.component.odoo import OdooComponent
+from caravana.kit.branch import Branch
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.codec import dumps, loads
@@ -72,12 +73,13 @@ class MemoryHub:
     store: MemoryStore = field(default_factory=MemoryStore)
     callables: Callables = field(default_factory=Callables)
     actions: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
+    branches: dict[str, Branch] = field(default_factory=dict)
 
     def connection(self, name: str) -> Mapping[str, Any]:
         return self.settings
 
     def setting(self, name: str, default: Any = None) -> Any:
-        return default
+        return self.branches if name == "branches" else default
 
     def secret(self, name: str) -> str:
         raise AssertionError(name)

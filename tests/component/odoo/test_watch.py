@@ -8,6 +8,7 @@ import pytest
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.options import OdooOptions
 from caravana.component.odoo.watch import Watch
+from caravana.kit.branch import Branch
 from caravana.kit.clock import ManualClock
 from caravana.kit.errors import ConfigurationError, NeedsPerson, Transient
 from caravana.kit.options import read_options
@@ -250,12 +251,24 @@ async def test_a_consumer_without_fields_is_refused(odoo: Odoo) -> None:
         odoo.component.endpoint(Uri.parse("odoo:sale.order")).consumer(MemoryReceiver())
 
 
-async def test_branch_of_the_company(odoo: Odoo, clock: ManualClock) -> None:
-    """A record's company tells the branch, where the connection says which."""
-    company = odoo.sandbox.env["res.company"].search([])[0]
-    odoo.hub.settings = {**odoo.hub.settings, "branchCompanies": {"quito": [company]}}
+async def test_a_record_brings_what_tells_its_branch(odoo: Odoo, clock: ManualClock) -> None:
+    """Company and warehouse are read beside the fields that the route names, and stay out of the message."""
+    odoo.hub.branches = {"quito": Branch(name="Quito", company=11)}
     receiver = MemoryReceiver(go_live=clock.now() - timedelta(hours=1))
-    one = watch(odoo, receiver, "sale.order", fields="company_id")
+    one = watch(odoo, receiver, "sale.order", fields="name")
     odoo.order()
     await one.look()
-    assert [item.branch for item in receiver.taken] == ["quito"]
+    [item] = receiver.taken
+    assert item.place is not None
+    assert set(item.body) == {"id", "name", "write_date"}
+    assert set(item.place) == {"odoo", "company_id", "warehouse_id"}
+
+
+async def test_a_route_may_do_without_a_branch(odoo: Odoo, clock: ManualClock) -> None:
+    """With branchNeeded=false the branch is told where one alone fits, and nobody is asked where none does."""
+    odoo.hub.branches = {"quito": Branch(name="Quito", company=odoo.sandbox.env["res.company"].search([])[0])}
+    receiver = MemoryReceiver(go_live=clock.now() - timedelta(hours=1))
+    one = watch(odoo, receiver, "sale.order", fields="name", branch_needed=False)
+    odoo.order()
+    await one.look()
+    assert [(item.branch, item.place) for item in receiver.taken] == [("quito", None)]

@@ -84,6 +84,7 @@ async def test_a_final_session_is_told_once(door: Door) -> None:
         "reference": "CV7K2M-1",
         "status": "APPROVED",
         "date": DATE.replace("10:20", "10:00"),
+        "connection": "placetopay",
     }
     assert arrival.key == f"181348:APPROVED:{DATE.replace('10:20', '10:00')}"
     assert arrival.business_keys == (("payment", "placetopay:181348"),)

@@ -11,11 +11,14 @@ from caravana.component.odoo.names import RENAMED, FieldNames
 from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wire, rpc, rpc_result
 from caravana.component.odoo.values import FieldTypes
+from caravana.kit.branch import Branch
 from caravana.kit.errors import EffectError, NeedsPerson, Transient, Unknown
 from caravana.kit.http import HttpAnswer, HttpSession
 from caravana.kit.pace import Pace
 
 JSON2_SINCE = 19
+OF_A_WAREHOUSE = frozenset({"product.product", "product.template"})
+"""Models whose quantities are those of the context's warehouse."""
 
 
 class Connection:
@@ -197,14 +200,19 @@ async def after_effect() -> AsyncIterator[None]:
         raise Unknown(f"done, but not read back: {error}", status=error.status, code=error.code) from error
 
 
-def default_context(settings: OdooConnection, branch: str | None = None) -> dict[str, Any]:
-    """Return the context that every call of a connection carries, for an exchange of `branch`."""
+def default_context(settings: OdooConnection, branch: Branch | None = None, model: str = "") -> dict[str, Any]:
+    """Return the context that every call of a connection carries, for an exchange of `branch`.
+
+    Odoo then shows the records of the branch's company alone, and the stock of its warehouse (verified on 19.0).
+    """
     context: dict[str, Any] = dict(settings.context)
     if settings.language:
         context["lang"] = settings.language
-    companies = settings.branch_companies.get(branch or "", settings.company_ids)
+    companies = (branch.company,) if branch is not None else settings.company_ids
     if companies:
         context["allowed_company_ids"] = list(companies)
+    if branch is not None and branch.warehouse is not None and model in OF_A_WAREHOUSE:
+        context["warehouse_id"] = branch.warehouse
     return context
 
 

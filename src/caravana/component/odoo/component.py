@@ -43,11 +43,13 @@ class OdooEndpoint(Endpoint):
                 f"`odoo:{self.model}` needs either `operation` or `method`",
                 suggestion=f"operations: {', '.join(OPERATIONS)}",
             )
+        if self.options.branch is not None and name not in ("read", "search"):
+            raise ConfigurationError(f"`odoo:{self.model}`: `branch` is for the operations read and search")
         client = self.component.client(self.options.connection)
         kind = MethodOperation if name is None else OPERATIONS[name]
         operation = kind(self.model, self.options, client.settings)
         operation.clock = self.context.clock
-        return OdooProducer(operation, client)
+        return OdooProducer(operation, client, self.context)
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the input side. Raises `ConfigurationError` when the address names no fields."""

@@ -80,9 +80,8 @@ class OdooConnection(Options):
     rate: float = Field(10.0, gt=0, description="Calls per second at most, of all processes together.")
     concurrency: int = Field(4, ge=1, le=64, description="Calls at once at most; more than 4 to 8 bring little.")
     language: str = Field("", description="Language of texts and messages, e.g. es_EC.")
-    company_ids: tuple[int, ...] = Field((), description="Companies that calls see and act for; the first is active.")
-    branch_companies: dict[str, tuple[int, ...]] = Field(
-        default_factory=dict, description="Companies by the branch of the exchange; instead of company_ids."
+    company_ids: tuple[int, ...] = Field(
+        (), description="Companies that calls without a branch see and act for; the first is active."
     )
     context: dict[str, Any] = Field(default_factory=dict, description="Further context of every call.")
     external_module: str = Field(
@@ -134,6 +133,11 @@ class OdooOptions(Options):
     domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")
     order: str = Field("", description="search: order of the records; needs `limit`.")
     limit: int | None = Field(None, ge=1, description="search: at most so many records.")
+    branch: Literal["add", "take"] | None = Field(
+        None,
+        description="read, search: `add` tells the branch of each record under `branch` (where no single one fits, its company, "
+        "warehouse and journal); `take` gives an exchange that has none the branch of the one record read.",
+    )
     batch: int = Field(500, ge=1, le=5000, description="Records in one call.")
     event: Event = Field("changed", description="consumer: what makes a message.")
     delay: Duration = Field(timedelta(seconds=5), description="consumer: time between two looks.")
@@ -143,5 +147,9 @@ class OdooOptions(Options):
     chunk: int = Field(200, ge=1, le=2000, description="consumer: messages stored in one transaction.")
     full_every: Duration = Field(
         timedelta(hours=1), description="consumer: time between two full comparisons; 0 = never."
+    )
+    branch_needed: bool = Field(
+        True,
+        description="consumer: a record of no configured branch, or of two, waits for a person; false: it goes on without.",
     )
     bulk: bool = Field(False, description="consumer: bulk work, kept apart from live work.")

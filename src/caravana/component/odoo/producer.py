@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from caravana.component.odoo.branching import TAKEN, branch_at, read_with_branches
 from caravana.component.odoo.chatter import Activity, Attach, Note
 from caravana.component.odoo.client import OdooClient, default_context
 from caravana.component.odoo.invoicing import InvoiceFromOrder, RegisterPayment, Reverse
@@ -12,9 +13,11 @@ from caravana.component.odoo.operation import Operation
 from caravana.component.odoo.reading import Count, Exists, Lookup, Read, Search
 from caravana.component.odoo.reconciling import Reconcile
 from caravana.component.odoo.writing import Create, Write
+from caravana.kit.branch import branches_of
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.exchange import Exchange
+from caravana.kit.ports import Context
 
 OPERATIONS: dict[str, type[Operation]] = {
     "search": Search,
@@ -42,11 +45,12 @@ QUEUE = timedelta(seconds=30)
 class OdooProducer(Producer):
     """Carries out one operation through the connection's client."""
 
-    def __init__(self, operation: Operation, client: OdooClient) -> None:
-        """`client`: of the connection, without any context."""
+    def __init__(self, operation: Operation, client: OdooClient, context: Context) -> None:
+        """`client`: of the connection, without any context; `context`: the hub, which knows the branches."""
         settings, options = client.settings, operation.options
         self._operation = operation
         self._client = client
+        self._context = context
         self.timeout = settings.timeout * operation.steps + QUEUE
         self.settle = options.settle or settings.settle or settings.timeout
         self.repeat_unknown = options.repeat_unknown
@@ -61,14 +65,26 @@ class OdooProducer(Producer):
 
     async def send(self, request: Any, effect: Effect) -> Reply:
         """Ask Odoo. Raises an `EffectError`."""
+        branches = branches_of(self._context)
+        if self._operation.options.branch is not None and branches:
+            return await read_with_branches(self._operation, self._bound(effect), request, effect, branches)
         return await self._operation.send(self._bound(effect), request, effect)
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         """Ask Odoo whether the call took place."""
         return await self._operation.verify(self._bound(effect), request, effect)
 
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Apply the reply; with `branch=take` an exchange without branch has that of the record from here on."""
+        branch = reply.headers.get(TAKEN)
+        headers = {name: one for name, one in reply.headers.items() if name != TAKEN}
+        super().receive(exchange, Reply(reply.body, headers, reply.reference))
+        exchange.branch = exchange.branch or branch
+
     def _bound(self, effect: Effect) -> OdooClient:
-        return self._client.within(default_context(self._client.settings, effect.branch))
+        """The client in the context of the exchange's branch. Raises `NoBranch` before anything is sent."""
+        branch = branch_at(branches_of(self._context), effect.branch, self._operation.options)
+        return self._client.within(default_context(self._client.settings, branch, self._operation.model))
 
 
 __all__ = ["OPERATIONS", "MethodOperation", "OdooProducer"]

@@ -16,6 +16,7 @@ from caravana.component.odoo.position import Position, ceiling, mark
 from caravana.component.odoo.reading import batches
 from caravana.component.odoo.snapshot import Snapshot
 from caravana.component.odoo.values import FieldTypes, clean_record, from_odoo_time, to_odoo_time
+from caravana.kit.branch import TELLING, branches_of, place_of
 from caravana.kit.ports import Arrival, Context, Receiver
 
 WINDOW = timedelta(days=7)
@@ -38,6 +39,7 @@ class Watch:
         self._client = client.within(default_context(client.settings)).within(options.context)
         self._receiver = receiver
         self._clock = context.clock
+        self._context = context
         self._stamp = "create_date" if options.event == "created" else "write_date"
         self._snapshot = Snapshot(receiver.store, receiver.route_id)
         self._position: Position | None = None
@@ -104,7 +106,14 @@ class Watch:
         return position
 
     def _fields(self) -> list[str]:
-        return list(dict.fromkeys([*self._names.outgoing(self._options.fields), self._stamp]))
+        return list(dict.fromkeys([*self._names.outgoing(self._options.fields), *self._telling, self._stamp]))
+
+    @property
+    def _telling(self) -> list[str]:
+        """What tells the branch and is not asked for by the route itself, as far as the model has it."""
+        if not branches_of(self._context):
+            return []
+        return [one for one in TELLING if one in self._types and one not in self._options.fields]
 
     def _is_fresh(self, record: Record, position: Position) -> bool:
         if self._options.event == "changed":
@@ -173,32 +182,30 @@ class Watch:
         return [one for one in ids if one not in there]
 
     def _arrival(self, record: Record) -> Arrival:
-        body = self._names.incoming(clean_record(record, self._types))
+        whole = self._names.incoming(clean_record(record, self._types))
+        body = {name: value for name, value in whole.items() if name not in self._telling}
         state = mark(record, self._stamp).replace("|", ",") if self._options.event == "changed" else ""
-        return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]))
+        return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]), whole)
 
     def _departure(self, number: int, event: str, stamp: str) -> Arrival:
-        return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp))
+        return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp), {})
 
-    def _message(self, number: int, body: Record, event: str, state: str, time: datetime) -> Arrival:
+    def _message(self, number: int, body: Record, event: str, state: str, time: datetime, whole: Record) -> Arrival:
+        """`whole`: the record with the fields that tell its branch."""
         name = f"{self._model},{number}"
+        place = place_of(whole, self._options.connection)
+        needed = self._options.branch_needed
         return Arrival(
             body=body,
             headers={"CaravanaOdooModel": self._model, "CaravanaOdooId": number, "CaravanaOdooEvent": event},
             key=",".join(_filled(self._receiver.route_id, name, state)),
             lane=name,
             business_keys=(("odoo", name),),
-            branch=self._branch(body),
+            branch=None if needed or place is None else branches_of(self._context).of(place, self._options.connection),
+            place=place if needed else None,
             bulk=self._options.bulk,
             time=time,
         )
-
-    def _branch(self, body: Record) -> str | None:
-        """Return the branch of the record's company, when the field was read and one branch alone names it."""
-        company = body.get("company_id")
-        number = company[0] if isinstance(company, list) and company else company
-        branches = [name for name, ids in self._client.settings.branch_companies.items() if number in ids]
-        return branches[0] if len(branches) == 1 else None
 
 
 def _filled(*parts: str) -> Iterable[str]:

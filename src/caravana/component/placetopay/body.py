@@ -143,11 +143,15 @@ class SessionBody(Body):
 
 
 class QueryBody(Body):
-    """Body of `placetopay:query` and `placetopay:cancel`; further keys may stand beside, so that a notification fits."""
+    """Body of `placetopay:query` and `placetopay:cancel`; further keys may stand beside, so that a notification fits.
+
+    `connection`: where the session was opened; without it that of the exchange's branch is asked.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     request_id: Id
+    connection: str | None = None
 
 
 class TransactionBody(Body):
@@ -160,6 +164,7 @@ class TransactionBody(Body):
     amount: Decimal | None = Field(default=None, gt=0)
     currency: Currency = "USD"
     request_id: Id | None = None
+    connection: str | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

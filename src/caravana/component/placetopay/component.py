@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from caravana.component.placetopay import diagnosis
 from caravana.component.placetopay.client import PlacetopayClient
-from caravana.component.placetopay.consumer import NotificationConsumer
+from caravana.component.placetopay.consumer import NotificationConsumer, Site
 from caravana.component.placetopay.producer import Cancel, CreateSession, PlacetopayProducer, Query, Transaction
 from caravana.component.placetopay.spec import Action, Operation, PlacetopayOptions, PlacetopaySettings
+from caravana.component.placetopay.stores import Stores, names_of
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity, Side
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
@@ -80,23 +81,23 @@ class PlacetopayEndpoint(Endpoint):
 
     @property
     def connection(self) -> str:
-        """`placetopay:<connection>`."""
+        """`placetopay:<connection>`, where the branch of the exchange names no other."""
         return f"placetopay:{self.options.connection}"
 
     def producer(self) -> PlacetopayProducer:
         """Return the call. Raises `ConfigurationError` for `notification` and for wrong settings."""
-        client = self.component.client(self.options.connection)
+        stores = Stores(self.options, self.context, self.component.client)
         match self.operation:
             case Operation.CREATE_SESSION:
-                return CreateSession(client)
+                return CreateSession(stores)
             case Operation.QUERY:
-                return Query(client)
+                return Query(stores)
             case Operation.CANCEL:
-                return Cancel(client)
+                return Cancel(stores)
             case Operation.REVERSE:
-                return Transaction(client, Action.REVERSE)
+                return Transaction(stores, Action.REVERSE)
             case Operation.TRANSACTION:
-                return Transaction(client, self.options.action)
+                return Transaction(stores, self.options.action)
         raise ConfigurationError("`placetopay:notification` cannot be sent to", place=str(self.uri))
 
     def consumer(self, receiver: Receiver) -> Consumer:
@@ -107,10 +108,9 @@ class PlacetopayEndpoint(Endpoint):
                 place=str(self.uri),
                 suggestion="placetopay:notification",
             )
-        name = self.options.connection
-        settings = self.component.connection_settings(name)
-        listener = self.context.listener
-        return NotificationConsumer(notification_path(name), settings, self.options.max_body, listener, receiver)
+        names = names_of(self.options, self.context)
+        sites = [Site(name, notification_path(name), self.component.connection_settings(name)) for name in names]
+        return NotificationConsumer(sites, self.options, self.context, receiver)
 
 
 def notification_path(connection: str) -> str:

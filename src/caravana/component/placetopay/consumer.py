@@ -4,8 +4,10 @@ It is a hint: its signature covers no amount, so the route asks with `placetopay
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,13 +16,23 @@ from starlette.responses import JSONResponse, Response
 
 from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.signing import is_signed
-from caravana.component.placetopay.spec import PlacetopaySettings
+from caravana.component.placetopay.spec import PlacetopayOptions, PlacetopaySettings
 from caravana.kit import json
+from caravana.kit.branch import branches_of
 from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Listener, Receiver, Unavailable
+from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 from caravana.kit.request import BodyTooLarge, read_body
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A merchant account: its connection's `name` and settings, and the path at which it sends notifications."""
+
+    name: str
+    path: str
+    settings: PlacetopaySettings
 
 
 @dataclass(frozen=True)
@@ -53,10 +65,17 @@ class Notification:
             signature=_word(content.get("signature")) or "",
         )
 
-    def arrival(self) -> Arrival:
-        """Return the message for the route; the signature stays behind."""
-        if self.request_id is None:
-            return self._recurring()
+    def arrival(self, site: Site, branch: str | None = None, *, default: bool = True) -> Arrival:
+        """Return the message for the route; the signature stays behind.
+
+        `branch`: the only one whose payments come in at this site; `default`: whether it is the address's own connection.
+        """
+        made = self._recurring() if self.request_id is None else self._session()
+        body = {**made.body, "connection": site.name}
+        key = made.key if default else f"{site.name}:{made.key}"
+        return replace(made, body=body, key=key, branch=branch)
+
+    def _session(self) -> Arrival:
         payment = f"{PROVIDER}:{self.request_id}"
         body = {
             "provider": PROVIDER,
@@ -95,49 +114,55 @@ class Notification:
 
 
 class NotificationConsumer(Consumer):
-    """Listens at `/placetopay/<connection>`. `refusals` counts what was turned away, by reason."""
+    """Listens at `/placetopay/<connection>` of every site. `refusals` counts what was turned away, by reason."""
 
-    def __init__(
-        self, path: str, settings: PlacetopaySettings, limit: int, listener: Listener, receiver: Receiver
-    ) -> None:
-        """`path`: where it listens; `limit`: largest body in bytes."""
+    def __init__(self, sites: Sequence[Site], options: PlacetopayOptions, context: Context, receiver: Receiver) -> None:
+        """`sites`: whose notifications are taken; `context`: listener and branches."""
         self.refusals: Counter[str] = Counter()
-        self._path = path
-        self._settings = settings
-        self._limit = limit
-        self._listener = listener
+        self._sites = sites
+        self._options = options
+        self._context = context
         self._receiver = receiver
 
     async def start(self) -> None:
-        """Begin to listen. Raises `ConfigurationError` when the address is taken."""
-        self._listener.mount(self._path, ["POST"], self._handle)
+        """Begin to listen. Raises `ConfigurationError` when an address is taken."""
+        for site in self._sites:
+            self._context.listener.mount(site.path, ["POST"], partial(self._handle, site))
 
     async def stop(self) -> None:
         """Stop listening."""
-        self._listener.unmount(self._path, ["POST"])
+        for site in self._sites:
+            self._context.listener.unmount(site.path, ["POST"])
 
-    async def _handle(self, request: Request) -> Response:
+    async def _handle(self, site: Site, request: Request) -> Response:
         try:
-            notification = Notification.read(await read_body(request, self._limit))
+            notification = Notification.read(await read_body(request, self._options.max_body))
         except BodyTooLarge:
-            return self._refuse(413, "too_large")
+            return self._refuse(site, 413, "too_large")
         except ValueError:
-            return self._refuse(400, "malformed")
-        if not notification.is_signed(self._settings):
-            return self._refuse(401, "signature")
-        return await self._accept(notification)
+            return self._refuse(site, 400, "malformed")
+        if not notification.is_signed(site.settings):
+            return self._refuse(site, 401, "signature")
+        return await self._accept(site, notification)
 
-    async def _accept(self, notification: Notification) -> Response:
+    async def _accept(self, site: Site, notification: Notification) -> Response:
+        default = site.name == self._options.connection
+        arrival = notification.arrival(site, self._branch(site), default=default)
         try:
-            await self._receiver.accept([notification.arrival()])
+            await self._receiver.accept([arrival])
         except Unavailable as error:
             headers = {"Retry-After": str(max(1, round(error.retry_after)))}
-            return self._refuse(503, "unavailable", headers)
+            return self._refuse(site, 503, "unavailable", headers)
         return JSONResponse({"accepted": True})
 
-    def _refuse(self, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
+    def _branch(self, site: Site) -> str | None:
+        """The branch of the site, where no other shares it: else the order tells."""
+        found = [name for name, one in branches_of(self._context).items() if one.payment_store == site.name]
+        return found[0] if len(found) == 1 else None
+
+    def _refuse(self, site: Site, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
         self.refusals[reason] += 1
-        log.warning("placetopay.notification_refused", path=self._path, reason=reason, times=self.refusals[reason])
+        log.warning("placetopay.notification_refused", path=site.path, reason=reason, times=self.refusals[reason])
         return JSONResponse({"error": reason}, status, headers)
 
 

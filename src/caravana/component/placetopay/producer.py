@@ -6,8 +6,10 @@ from typing import Any
 from caravana.component.placetopay import mapping
 from caravana.component.placetopay.body import QueryBody, SessionBody, TransactionBody, read_body
 from caravana.component.placetopay.client import PlacetopayClient
+from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.spec import Action
 from caravana.component.placetopay.state import State
+from caravana.component.placetopay.stores import Stores
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.exchange import Exchange
@@ -22,10 +24,22 @@ SETTLE = timedelta(minutes=2)
 class PlacetopayProducer(Producer):
     """What the calls share."""
 
-    def __init__(self, client: PlacetopayClient) -> None:
-        """`client`: the connection."""
-        self._client = client
-        self.timeout = client.settings.timeout + MARGIN
+    def __init__(self, stores: Stores) -> None:
+        """`stores`: the connections that calls may go to."""
+        self._stores = stores
+        self.timeout = max(one.settings.timeout for one in stores.clients.values()) + MARGIN
+
+    def connection_of(self, request: dict[str, Any], branch: str | None) -> str | None:
+        """Return the payment store of the branch, or the one that the message names."""
+        name = self._stores.name(branch, request.get("connection"))
+        return None if name is None else f"{PROVIDER}:{name}"
+
+    def _client(self, request: dict[str, Any], effect: Effect) -> PlacetopayClient:
+        return self._stores.client(effect.branch, request.get("connection"))
+
+    def _told(self, reply: dict[str, Any], request: dict[str, Any], effect: Effect) -> dict[str, Any]:
+        """The reply with the connection that gave it: later calls about the session name it."""
+        return {**reply, "connection": self._stores.name(effect.branch, request.get("connection"))}
 
 
 class CreateSession(PlacetopayProducer):
@@ -38,12 +52,21 @@ class CreateSession(PlacetopayProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the session asked for. Raises `Refused` when the body does not fit."""
-        return mapping.session_request(read_body(SessionBody, exchange.body), self._client.settings.locale)
+        locale = self._locale(exchange.branch)
+        return mapping.session_request(read_body(SessionBody, exchange.body), locale)
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Open the session."""
-        reply = mapping.created(await self._client.call("/api/session", request), request)
-        return Reply(reply, reference=reply["request_id"])
+        """Open the session. Raises `NeedsPerson` for a branch without payment store."""
+        reply = mapping.created(await self._client({}, effect).call("/api/session", request), request)
+        return Reply(self._told(reply, {}, effect), reference=reply["request_id"])
+
+    def connection_of(self, request: dict[str, Any], branch: str | None) -> str | None:
+        """Return the payment store of the branch."""
+        return super().connection_of({}, branch)
+
+    def _locale(self, branch: str | None) -> str:
+        client = self._stores.clients.get(self._stores.name(branch) or "", self._stores.any)
+        return client.settings.locale
 
 
 class Query(PlacetopayProducer):
@@ -57,7 +80,8 @@ class Query(PlacetopayProducer):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask for the session."""
-        return _session_reply(await _fetch(self._client, request["request_id"]))
+        found = await _fetch(self._client(request, effect), request["request_id"])
+        return _session_reply(self._told(found, request, effect))
 
 
 class Cancel(PlacetopayProducer):
@@ -72,14 +96,14 @@ class Cancel(PlacetopayProducer):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Cancel the session. Raises `Refused` when money came, is on its way, or the session is over already."""
-        answer = await self._client.call(f"/api/session/{request['request_id']}/cancel")
-        return _session_reply(mapping.session(answer.get("session") or {}))
+        answer = await self._client(request, effect).call(f"/api/session/{request['request_id']}/cancel")
+        return _session_reply(self._told(mapping.session(answer.get("session") or {}), request, effect))
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Return the session when it is over without money, whoever ended it: nobody can pay there any more."""
-        found = await _fetch(self._client, request["request_id"])
+        found = await _fetch(self._client(request, effect), request["request_id"])
         over = found["state"] in {State.CANCELLED, State.FAILED, State.EXPIRED}
-        return _session_reply(found) if over else None
+        return _session_reply(self._told(found, request, effect)) if over else None
 
 
 class Transaction(PlacetopayProducer):
@@ -87,9 +111,9 @@ class Transaction(PlacetopayProducer):
 
     settle = SETTLE
 
-    def __init__(self, client: PlacetopayClient, action: Action) -> None:
+    def __init__(self, stores: Stores, action: Action) -> None:
         """`action`: what is done to the payment."""
-        super().__init__(client)
+        super().__init__(stores)
         self._action = action
 
     # A repeated part refund pays twice, and whether a query shows refunds is contradicted by PlacetoPay's own documents
@@ -103,17 +127,18 @@ class Transaction(PlacetopayProducer):
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return payment, action and amount. Raises `Refused` when the body does not fit."""
         body = read_body(TransactionBody, exchange.body)
-        return {"request_id": body.request_id, "content": mapping.transaction_request(body, self._action)}
+        asked = {"request_id": body.request_id, "content": mapping.transaction_request(body, self._action)}
+        return asked if body.connection is None else {**asked, "connection": body.connection}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Carry the action out. Raises `Refused` (code `BR`) for a refund beyond what is left."""
-        answer = await self._client.call("/api/transaction", request["content"])
+        answer = await self._client(request, effect).call("/api/transaction", request["content"])
         reply = mapping.transaction(answer, _body_of(request), self._action)
         return Reply(reply, reference=reply["internal_reference"])
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Return what the session shows of the payment, once it no longer waits for confirmation."""
-        found = await _fetch(self._client, request["request_id"])
+        found = await _fetch(self._client(request, effect), request["request_id"])
         body = _body_of(request)
         entry = next((one for one in found["payments"] if one["internal_reference"] == body.internal_reference), None)
         if entry is None or entry["state"] == State.ACTION_NEEDED:
@@ -123,9 +148,11 @@ class Transaction(PlacetopayProducer):
 
 
 def _named_session(exchange: Exchange) -> dict[str, Any]:
-    """A body is the number itself or a dict that holds it under `request_id`."""
+    """A body is the number itself or a dict that holds it under `request_id`, perhaps with the `connection` it belongs to."""
     body = exchange.body if isinstance(exchange.body, dict) else {"request_id": exchange.body}
-    return {"request_id": read_body(QueryBody, body).request_id}
+    asked = read_body(QueryBody, body)
+    named = {} if asked.connection is None else {"connection": asked.connection}
+    return {"request_id": asked.request_id, **named}
 
 
 def _body_of(request: dict[str, Any]) -> TransactionBody:

@@ -7,6 +7,7 @@ from typing import Any
 
 from caravana.component.odoo.sandbox.access import check_right
 from caravana.component.odoo.sandbox.base_methods import BASE, PORTAL, THREAD
+from caravana.component.odoo.sandbox.companies import check_companies
 from caravana.component.odoo.sandbox.errors import AccessError, ServerError
 from caravana.component.odoo.sandbox.model import Method, Model
 from caravana.component.odoo.sandbox.records import Env
@@ -46,7 +47,11 @@ def call(env: Env, model: Model, method: Method, ids: Sequence[int], bound: insp
     records = env.browse(model.name, ids)
     if not method.on_model and not method.reads_missing:
         records.check_exist()
-    return method.function(records, *bound.args, **bound.kwargs)
+    check_companies(env, records)
+    result = method.function(records, *bound.args, **bound.kwargs)
+    if method.function.__name__ == "create":
+        check_companies(env, env.browse(model.name, result))
+    return result
 
 
 def call_positional(env: Env, model_name: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from caravana.component.odoo.sandbox import automation
-from caravana.component.odoo.sandbox.errors import MissingError, ServerError
+from caravana.component.odoo.sandbox.errors import AccessError, MissingError, ServerError
 from caravana.component.odoo.sandbox.field import X2MANY, Field
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.table import Row
@@ -43,10 +43,27 @@ class Env:
 
     @property
     def company(self) -> "Record":
-        """The user's company, or the one that the context allows first."""
+        """The user's company, or the one that the context allows first. AccessError for one that is not the user's."""
         allowed = self.context.get("allowed_company_ids")
-        company: Record = self.one("res.company", allowed[0]) if allowed else self.user.company_id
+        company: Record = self.one("res.company", self.company_ids[0]) if allowed else self.user.company_id
         return company
+
+    @property
+    def company_ids(self) -> list[int]:
+        """The companies that the context allows, or all of the user's. AccessError for one that is not the user's."""
+        own: list[int] = self.user.get("company_ids")
+        allowed = self.context.get("allowed_company_ids")
+        if allowed and not set(allowed) <= set(own):
+            raise AccessError(f"Access to unauthorized or invalid companies: {sorted(set(allowed) - set(own))}.")
+        return list(allowed or own)
+
+    def of_company(self, model: str, **values: Any) -> "Record":
+        """Return the first record of the active company with these values; ServerError when it has none."""
+        for record in self.all(model):
+            fits = all(record.get(name) in (one if isinstance(one, tuple) else (one,)) for name, one in values.items())
+            if fits and record.get("company_id") == self.company.id:
+                return record
+        raise ServerError(f"the company {self.company.display_name} has no {model} with {values}")
 
     def say(self, text: str, *values: Any) -> str:
         """Return `text` in the caller's language with `values` filled in."""

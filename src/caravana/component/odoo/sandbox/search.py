@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from caravana.component.odoo.sandbox.companies import sees_all, visible
 from caravana.component.odoo.sandbox.domain import Leaf, compile_domain
 from caravana.component.odoo.sandbox.errors import ServerError
 from caravana.component.odoo.sandbox.field import Field
@@ -29,8 +30,12 @@ def search(
     test, certain = compile_domain(env, model, terms)
     keys = order_keys(model, order or model.order)
     candidates = _candidates(env.store.tables[model.name], certain, keys)
-    hide = _hides_archived(env, model, terms)
-    found = (one for one in _records(env, model, candidates) if test(one) and not (hide and not one.active))
+    hide, all_seen = _hides_archived(env, model, terms), sees_all(env, model)
+    found = (
+        one
+        for one in _records(env, model, candidates)
+        if test(one) and not (hide and not one.active) and (all_seen or visible(env, one))
+    )
     if not isinstance(candidates, list):
         return [one.id for one in islice(found, offset, None if limit is None else offset + limit)]
     records = sort(list(found), keys)

@@ -56,12 +56,17 @@ CUSTOMERS = (
 
 @dataclass(frozen=True)
 class Setup:
-    """How the database is to be: names, users, warehouses (name, short code), and whether goods and customers are wanted."""
+    """How the database is to be: names, users, warehouses (name, short code), and whether goods and customers are wanted.
+
+    `companies`: further ones, each with a warehouse, a chart, taxes and journals of its own and the same number series;
+    every user may act for all of them.
+    """
 
     company: str = "Empresa XYZ"
     admin_login: str = "admin"
     bot_login: str = "integracion"
     warehouses: Sequence[tuple[str, str]] = (("Matriz", "WH"),)
+    companies: Sequence[str] = ()
     demo: bool = True
     rounding: str = "round_per_line"
 
@@ -97,8 +102,9 @@ def seed(env: Env, setup: Setup) -> Seeded:
     """Fill an empty store."""
     describe_models(env)
     _geography(env)
-    company = _company(env, setup)
-    admin, bot = _users(env, setup, company)
+    company = name_it(env, "base.main_company", _company(env, setup, setup.company))
+    further = [_company(env, setup, name) for name in setup.companies]
+    admin, bot = _users(env, setup, [company, *further])
     env = Env(env.transaction, admin)
     for xmlid, name in SUBTYPES:
         name_it(env, xmlid, env.create("mail.message.subtype", {"name": name}))
@@ -106,8 +112,10 @@ def seed(env: Env, setup: Setup) -> Seeded:
     env.create("ir.config_parameter", {"key": "web.base.url", "value": env.store.base_url or "http://127.0.0.1:18069"})
     env.create("ir.config_parameter", {"key": "database.uuid", "value": str(uuid4())})
     name_it(env, "uom.product_uom_unit", env.create("uom.uom", {"name": "Units"}))
-    seed_ledger(env, company, name_it)
+    seed_ledger(env, [company, *further], name_it)
     _places(env, setup)
+    for number, one in enumerate(further, 2):
+        _warehouse(env.with_context(allowed_company_ids=[one.id]), one.name, f"WH{number}")
     env.create("sale.order.counter", {"last": 0})
     _final_consumer(env)
     _online(env)
@@ -142,33 +150,30 @@ def _geography(env: Env) -> None:
         name_it(env, xmlid, insert(env, "l10n_latam.identification.type", **values))
 
 
-def _company(env: Env, setup: Setup) -> Record:
+def _company(env: Env, setup: Setup, name: str) -> Record:
     ecuador = env.ref("base.ec").id
-    partner = insert(
-        env, "res.partner", name=setup.company, is_company=True, active=True, type="contact", country_id=ecuador
-    )
-    company = insert(
+    partner = insert(env, "res.partner", name=name, is_company=True, active=True, type="contact", country_id=ecuador)
+    return insert(
         env,
         "res.company",
-        name=setup.company,
+        name=name,
         partner_id=partner.id,
         currency_id=env.ref("base.USD").id,
         country_id=ecuador,
         tax_calculation_rounding_method=setup.rounding,
     )
-    return name_it(env, "base.main_company", company)
 
 
-def _users(env: Env, setup: Setup, company: Record) -> tuple[int, int]:
+def _users(env: Env, setup: Setup, companies: Sequence[Record]) -> tuple[int, int]:
     for xmlid, name in GROUPS:
         name_it(env, xmlid, insert(env, "res.groups", name=name.split(" / ")[-1], full_name=name))
     logins: dict[str, Sequence[str]] = {"__system__": (), setup.admin_login: ADMIN, "public": (), "portaltemplate": ()}
     logins[setup.bot_login] = WORKER
-    made = {login: _user(env, login, groups, company) for login, groups in logins.items()}
+    made = {login: _user(env, login, groups, companies) for login, groups in logins.items()}
     return made[setup.admin_login], made[setup.bot_login]
 
 
-def _user(env: Env, login: str, groups: Sequence[str], company: Record) -> int:
+def _user(env: Env, login: str, groups: Sequence[str], companies: Sequence[Record]) -> int:
     name = {"__system__": "OdooBot", "admin": "Administrator"}.get(login, login.title())
     partner = insert(env, "res.partner", name=name, active=bool(groups), type="contact")
     user = insert(
@@ -176,8 +181,8 @@ def _user(env: Env, login: str, groups: Sequence[str], company: Record) -> int:
         "res.users",
         login=login,
         partner_id=partner.id,
-        company_id=company.id,
-        company_ids=[company.id],
+        company_id=companies[0].id,
+        company_ids=[one.id for one in companies],
         group_ids=[env.ref(one).id for one in groups],
         lang="en_US",
         tz="America/Guayaquil",

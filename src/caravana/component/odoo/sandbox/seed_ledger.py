@@ -1,6 +1,6 @@
 """The company's chart of accounts, taxes, journals and document types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from caravana.component.odoo.sandbox.records import Env, Record
@@ -55,27 +55,32 @@ SRI_PAYMENTS = (
 )
 
 
-def seed_ledger(env: Env, company: Record, name_it: Name) -> None:
-    """Make what accounting needs."""
+def seed_ledger(env: Env, companies: Sequence[Record], name_it: Name) -> None:
+    """Make what accounting needs; all companies use one chart of accounts."""
     for xmlid, code, name, kind, reconcile in ACCOUNTS:
         vals = {"code": code, "name": name, "account_type": kind, "reconcile": reconcile}
         name_it(env, xmlid, env.create("account.account", vals))
     _documents(env, name_it)
-    _journals(env, name_it)
+    for number, company in enumerate(companies, 1):
+        _of_company(env.with_context(allowed_company_ids=[company.id]), company, f"account.{number}", name_it)
+
+
+def _of_company(env: Env, company: Record, prefix: str, name_it: Name) -> None:
+    _journals(env, prefix, name_it)
     company.set(
-        account_sale_tax_id=_taxes(env, name_it),
+        account_sale_tax_id=_taxes(env, prefix, name_it),
         suspense_account_id=env.ref("account.suspense_account").id,
         transfer_account_id=env.ref("account.outstanding_receipts").id,
     )
 
 
-def _taxes(env: Env, name_it: Name) -> int:
+def _taxes(env: Env, prefix: str, name_it: Name) -> int:
     groups = {rate: env.create("account.tax.group", {"name": f"VAT {rate:g}%"}).id for rate in (15.0, 0.0)}
     made = []
     for number, (name, amount, code) in enumerate(TAXES):
         vals = {"name": name, "amount": amount, "l10n_ec_code_base": code, "tax_group_id": groups[amount]}
         tax = env.create("account.tax", vals | {"country_id": env.ref("base.ec").id, "company_id": env.company.id})
-        made.append(name_it(env, f"account.1_tax_vat_sale_{number}", tax).id)
+        made.append(name_it(env, f"{prefix}_tax_vat_sale_{number}", tax).id)
     return made[0]
 
 
@@ -88,7 +93,7 @@ def _documents(env: Env, name_it: Name) -> None:
         name_it(env, f"l10n_ec.{xmlid}", env.create("l10n_ec.sri.payment", {"code": code, "name": name}))
 
 
-def _journals(env: Env, name_it: Name) -> None:
+def _journals(env: Env, prefix: str, name_it: Name) -> None:
     for name, kind, code, account in JOURNALS:
         vals: dict[str, Any] = {"name": name, "type": kind, "code": code}
         vals["l10n_latam_use_documents"] = kind in ("sale", "purchase")
@@ -96,7 +101,7 @@ def _journals(env: Env, name_it: Name) -> None:
         if kind == "sale":
             vals |= {"l10n_ec_entity": "001", "l10n_ec_emission": "001"}
         journal = env.create("account.journal", vals)
-        name_it(env, f"account.1_{code.lower()}", journal)
+        name_it(env, f"{prefix}_{code.lower()}", journal)
         if kind == "bank":
             _methods(env, journal)
 

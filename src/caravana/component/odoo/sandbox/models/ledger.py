@@ -122,6 +122,11 @@ def reach_number(journal: Record, series: str, number: int) -> None:
     journal.note(last_numbers=numbers)
 
 
+def taxes_of(product: Record, company: int) -> list[int]:
+    """Return the sale taxes of a product in one company."""
+    return [one.id for one in product.taxes_id if one.get("company_id") in (False, company)]
+
+
 def tax_amounts(base: float, taxes: list[Record]) -> dict[int, float]:
     """Return the unrounded amount of each tax on `base`, which does not include them."""
     return {one.id: base * one.amount / 100 for one in taxes if one.amount_type == "percent"}

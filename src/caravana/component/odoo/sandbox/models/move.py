@@ -109,8 +109,10 @@ def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     kind = vals.get("move_type", "entry")
     if "journal_id" not in vals:
         wanted = "sale" if kind.startswith("out") else "purchase" if kind.startswith("in") else "general"
-        vals["journal_id"] = next(one.id for one in env.all("account.journal") if one.type == wanted)
+        company = env.with_context(allowed_company_ids=[vals.get("company_id") or env.company.id])
+        vals["journal_id"] = company.of_company("account.journal", type=wanted).id
     journal = env.one("account.journal", vals["journal_id"])
+    vals["company_id"] = journal.get("company_id")
     if journal.l10n_latam_use_documents and kind in DOCUMENTS:
         vals.setdefault("l10n_latam_document_type_id", env.ref(DOCUMENTS[kind]).id)
     if kind in INVOICES:

@@ -6,7 +6,7 @@ from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.errors import UserError
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models import residual
-from caravana.component.odoo.sandbox.models.ledger import tax_amounts, untaxed
+from caravana.component.odoo.sandbox.models.ledger import tax_amounts, taxes_of, untaxed
 from caravana.component.odoo.sandbox.models.reconcile import assign, remove_partials
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 from caravana.component.odoo.sandbox.values import money
@@ -80,7 +80,8 @@ def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
         vals.setdefault("name", product.display_name)
         vals.setdefault("price_unit", product.lst_price)
         vals.setdefault("product_uom_id", product.get("uom_id"))
-        vals.setdefault("tax_ids", [[6, 0, product.get("taxes_id")]])
+        company = env.one("account.move", vals["move_id"]).get("company_id")
+        vals.setdefault("tax_ids", [[6, 0, taxes_of(product, company)]])
     vals.setdefault("account_id", move.journal_id.get("default_account_id"))
     vals.setdefault("partner_id", move.get("partner_id"))
     return vals

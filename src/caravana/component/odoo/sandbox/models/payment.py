@@ -58,8 +58,9 @@ PAYMENT = Model(
 
 def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     if not vals.get("journal_id"):
-        vals["journal_id"] = next(one.id for one in env.all("account.journal") if one.type in ("bank", "cash"))
+        vals["journal_id"] = env.of_company("account.journal", type=("bank", "cash")).id
     journal = env.one("account.journal", int(vals["journal_id"]))
+    vals["company_id"] = journal.get("company_id")
     inbound = vals.get("payment_type", "inbound") == "inbound"
     if not vals.get("payment_method_line_id"):
         lines = journal.inbound_payment_method_line_ids if inbound else journal.outbound_payment_method_line_ids

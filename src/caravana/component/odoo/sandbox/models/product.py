@@ -212,8 +212,9 @@ def _display_template(template: Record) -> str:
 
 def _prepare_template(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     image.spread(vals)
-    if "taxes_id" not in vals and env.company.get("account_sale_tax_id"):
-        vals["taxes_id"] = [[6, 0, [env.company.get("account_sale_tax_id")]]]
+    if "taxes_id" not in vals:
+        taxes = [env.one("res.company", one).get("account_sale_tax_id") for one in env.company_ids]
+        vals["taxes_id"] = [[6, 0, [one for one in taxes if one]]]
     return vals
 
 

@@ -1,6 +1,7 @@
 """Reconciliation: debits against credits, each as far as both are open."""
 
 from caravana.component.odoo.sandbox import field as f
+from caravana.component.odoo.sandbox.companies import check_same
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models import residual
 from caravana.component.odoo.sandbox.records import Record
@@ -22,6 +23,7 @@ PARTIAL = Model(
 def assign(lines: list[Record]) -> None:
     """Match the lines' open debits and credits in order, and bring everything that depends on it up to date."""
     env = lines[0].env
+    check_same(lines)
     debits = [one for one in lines if one.amount_residual > 0]
     credits_ = [one for one in lines if one.amount_residual < 0]
     for debit in debits:

@@ -44,7 +44,8 @@ def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     lines = _lines(env)
     moves = [one.move_id for one in lines]
     rest = money(abs(sum(one.amount_residual for one in lines)))
-    bank = next(one.id for one in env.all("account.journal") if one.type in ("bank", "cash"))
+    company = env.with_context(allowed_company_ids=[moves[0].get("company_id")])
+    bank = company.of_company("account.journal", type=("bank", "cash")).id
     journal = env.one("account.journal", vals.setdefault("journal_id", bank))
     inbound = sum(one.amount_residual for one in lines) > 0
     methods = journal.inbound_payment_method_line_ids if inbound else journal.outbound_payment_method_line_ids

@@ -7,7 +7,7 @@ from caravana.component.odoo.sandbox.errors import UserError
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models import product as products
 from caravana.component.odoo.sandbox.models import stock
-from caravana.component.odoo.sandbox.models.ledger import tax_amounts, untaxed
+from caravana.component.odoo.sandbox.models.ledger import tax_amounts, taxes_of, untaxed
 from caravana.component.odoo.sandbox.models.mail import portal, thread
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 from caravana.component.odoo.sandbox.values import money
@@ -94,7 +94,8 @@ def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     vals.setdefault("partner_invoice_id", vals.get("partner_id"))
     vals.setdefault("partner_shipping_id", vals.get("partner_id"))
     if "warehouse_id" not in vals:
-        vals["warehouse_id"] = env.all("stock.warehouse")[0].id
+        company = env.with_context(allowed_company_ids=[vals.get("company_id") or env.company.id])
+        vals["warehouse_id"] = company.of_company("stock.warehouse").id
     if not vals.get("pricelist_id") and vals.get("partner_id"):
         vals["pricelist_id"] = env.one("res.partner", vals["partner_id"]).get("property_product_pricelist")
     return vals
@@ -124,7 +125,7 @@ def _prepare_line(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     vals.setdefault("price_unit", products.price(product, order.pricelist_id, amount))
     vals.setdefault("name", _label(product))
     vals.setdefault("product_uom_id", product.get("uom_id"))
-    vals.setdefault("tax_ids", [[6, 0, product.get("taxes_id")]])
+    vals.setdefault("tax_ids", [[6, 0, taxes_of(product, order.get("company_id"))]])
     return vals
 
 
