@@ -60,6 +60,7 @@ def list_messages(
     caravana messages list --state dead,in_doubt
     caravana messages list --key order:S00012 --since 2026-11-23
     caravana messages list --state dead --since 2h
+    caravana messages list --branch sur --state dead
     """  # noqa: D301 -- click's mark for lines kept as they are
     found = ask(
         config,
@@ -212,6 +213,7 @@ def export(
     ] = None,
     state: State = None,
     route: RouteId = None,
+    branch: Branch = None,
     key: Key = None,
     since: Since = None,
     until: Until = None,
@@ -229,6 +231,7 @@ def export(
         "export",
         states=states_of(state),
         route=route,
+        branch=branch,
         key=key,
         since=since,
         until=until,

@@ -114,7 +114,8 @@ async def ask_journal(
     journal = hub.journal if hub is not None else journal_of(configuration)
     await journal.open()
     try:
-        return await Admin(journal, clock_from_environment(), hub, running=False).call(operation, arguments)
+        desk = Admin(journal, clock_from_environment(), hub, running=False, branches=configuration.branches)
+        return await desk.call(operation, arguments)
     finally:
         if hub is not None:
             await hub.components.close()

@@ -10,6 +10,7 @@ from caravana.engine.review import Review
 from caravana.engine.sameness import Confirming
 from caravana.engine.upkeep import Upkeep
 from caravana.journal import Journal
+from caravana.kit.branch import Branch
 from caravana.kit.clock import Clock
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ class Admin(Review, Repair, Upkeep, Confirming):
         hub: "Hub | None" = None,
         *,
         running: bool = True,
+        branches: Mapping[str, Branch] | None = None,
         reloader: "Reloader | None" = None,
     ) -> None:
-        """`hub`, `running`: as for every `Desk`; `reloader`: reads the running hub's routes again."""
-        super().__init__(journal, clock, hub, running=running)
+        """`hub`, `running`, `branches`: as for every `Desk`; `reloader`: reads the running hub's routes again."""
+        super().__init__(journal, clock, hub, running=running, branches=branches)
         self._reloader = reloader
 
     async def call(self, operation: str, arguments: Mapping[str, Any]) -> Any:

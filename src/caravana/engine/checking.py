@@ -150,7 +150,8 @@ def _unusable_keys(configuration: Configuration) -> Sequence[Problem]:
 def _misfits(configuration: Configuration, components: Components) -> Iterator[Problem]:
     """What does not fit the profile: the hub refuses to start with it."""
     for one in misfits(configuration, components):
-        yield Problem(Severity.ERROR, m.Location("configuration"), one.message, one.suggestion)
+        text = f"`{one.place}`: {one.message}" if one.place else one.message
+        yield Problem(Severity.ERROR, m.Location("configuration"), text, one.suggestion)
 
 
 def _same(found: Problem, told: Problem) -> bool:

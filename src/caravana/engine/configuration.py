@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -12,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from caravana.engine.branch_mistakes import mistakes
 from caravana.engine.limits import Limits
-from caravana.kit.branch import Branch
+from caravana.kit.branch import Branch, Name
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.options import Duration, describe_one, parse_duration
@@ -141,7 +143,7 @@ class Configuration(Section):
     listener: ListenerPort = ListenerPort()
     control: ControlPort = ControlPort()
     connections: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Partners, by name.")
-    branches: dict[str, Branch] = Field(default_factory=dict, description="The company's branches, by name.")
+    branches: dict[Name, Branch] = Field(default_factory=dict, description="The company's branches, by name.")
     placeholders: dict[str, Any] = Field(default_factory=dict, description="Values of {{name}} in route files.")
     secrets_dir: Path | None = Field(None, description="Folder with one file per secret.")
     modes: Modes = Modes()
@@ -251,20 +253,34 @@ def read_configuration(path: Path) -> Configuration:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigurationError(f"{error.problem}", place=f"{path}:{line}") from None
+    plain = _plain(content)
+    wrong = [(one, text) for one, text in (mistakes(plain) if isinstance(plain, dict) else ())]
     try:
-        configuration = Configuration.model_validate(_plain(content))
+        configuration = Configuration.model_validate(plain)
     except ValidationError as error:
-        raise ConfigurationError(_problems(path, content, error)) from None
+        wrong = [
+            *((one["loc"], describe_one(one, Configuration).replace(".[key]`", "`")) for one in error.errors()),
+            *wrong,
+        ]
+    if wrong:
+        raise ConfigurationError(_problems(path, content, wrong))
     return _anchored(configuration, path.resolve(), content)
 
 
-def _problems(path: Path, content: Any, error: ValidationError) -> str:
-    return "\n".join(
-        f"{path}:{_line(content, one['loc'])}: {describe_one(one, Configuration)}" for one in error.errors()
+def _problems(path: Path, content: Any, wrong: Iterable[tuple[Sequence[int | str], str]]) -> str:
+    """Return all mistakes in the order of the file."""
+    placed = sorted(
+        (_line(content, place), ".".join(str(one) for one in place if one != "[key]"), text) for place, text in wrong
     )
+    return "\n".join(f"{path}:{line}: {_told(name, text)}" for line, name, text in placed)
 
 
-def _line(content: Any, location: tuple[int | str, ...]) -> int:
+def _told(name: str, text: str) -> str:
+    """A mistake with the setting's name before it, once."""
+    return text if text.startswith(f"`{name}`") or not name else f"`{name}`: {text}"
+
+
+def _line(content: Any, location: Sequence[int | str]) -> int:
     """Return the line of the setting, or of the nearest thing above it."""
     line = 1
     for part in location:

@@ -1,6 +1,7 @@
 """The operator's desk: what every operation shares."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.control import AdminError
@@ -9,6 +10,7 @@ from caravana.journal import Journal
 from caravana.journal import admin as acts
 from caravana.journal import operations as ops
 from caravana.journal.model import Record, Stored
+from caravana.kit.branch import Branch
 from caravana.kit.clock import Clock
 
 if TYPE_CHECKING:
@@ -18,8 +20,20 @@ if TYPE_CHECKING:
 class Desk:
     """A journal, and the hub that knows its routes."""
 
-    def __init__(self, journal: Journal, clock: Clock, hub: "Hub | None" = None, *, running: bool = True) -> None:
-        """`hub` knows the routes; `running`: it also carries out what is revived (else the next start does)."""
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        hub: "Hub | None" = None,
+        *,
+        running: bool = True,
+        branches: Mapping[str, Branch] | None = None,
+    ) -> None:
+        """`hub` knows the routes; `running`: it also carries out what is revived (else the next start does).
+
+        `branches`: those configured, by default the hub's.
+        """
+        self.configured: Mapping[str, Branch] = branches or (hub.branches if hub is not None else {})
         self.journal = journal
         self.clock = clock
         self.hub = hub

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from caravana.engine.branch_list import BranchList
 from caravana.engine.circuit import Circuit
 from caravana.engine.control import AdminError
-from caravana.engine.desk import Desk
 from caravana.engine.limits import Limits
 from caravana.engine.showing import circuit_line, describe, letter_line, message_line, moment
 from caravana.engine.times import to_micros
@@ -18,7 +18,7 @@ from caravana.journal.model import State
 from caravana.kit import codec
 
 
-class Looking(Desk):
+class Looking(BranchList):
     """Operations that change nothing but a circuit."""
 
     async def messages(
@@ -38,7 +38,10 @@ class Looking(Desk):
         wanted = listing.Filter(
             tuple(states), route, branch, _business_key(key), _micros(since), _micros(until), max(1, min(limit, 10_000))
         )
-        return [message_line(row) for row in await self.journal.query(*listing.messages(wanted))]
+        found = [message_line(row) for row in await self.journal.query(*listing.messages(wanted))]
+        if branch is not None and not found:
+            await self._refuse_unknown(branch)
+        return found
 
     async def counts(self) -> dict[str, int]:
         """Return how many exchanges are in each state."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from caravana.engine.place import PATH, PLACE
 from caravana.engine.run import Halted, Run
 from caravana.kit.branch import Branches
 from caravana.kit.errors import NoBranch
@@ -10,11 +11,6 @@ from caravana.kit.exchange import Exchange
 
 if TYPE_CHECKING:
     from caravana.kit.ports import Arrival
-
-PLACE = "CaravanaPlace"
-"""Property of a message whose branch could not be told when it was accepted: what its record has."""
-PATH = "@branch"
-"""Where an exchange stands that has no branch; no step has this path."""
 
 
 def placed(branches: Branches, arrival: "Arrival", said: Any) -> tuple[str | None, Mapping[str, Any] | None]:
@@ -57,4 +53,4 @@ def _removed(run: Run, branch: str, branches: Branches) -> NoBranch:
     )
 
 
-__all__ = ["PATH", "PLACE", "placed", "settle"]
+__all__ = ["placed", "settle"]

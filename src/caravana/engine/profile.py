@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from caravana.engine.branch_mistakes import CONNECTIONS
 from caravana.engine.configuration import Configuration
 from caravana.engine.registry import Components, readers_of
 from caravana.kit.component import Side
@@ -15,11 +16,27 @@ def misfits(configuration: Configuration, components: Components) -> Iterator[Co
             "`profile` says live, but there is no `go_live`",
             suggestion="set go_live to the moment from which on records are the hub's, e.g. 2027-01-01T00:00:00-05:00",
         )
+    yield from _of_another_kind(configuration, components)
     sides = list(_sides(configuration, components))
     fitting = next((one for one in sides if one.profile == configuration.profile), None)
     for side in sides:
         if side.profile != configuration.profile:
             yield _mixed(configuration.profile, side, fitting)
+
+
+def _of_another_kind(configuration: Configuration, components: Components) -> Iterator[ConfigurationError]:
+    """Yield the settings of branches that name a connection of another component than they need."""
+    for name, branch in configuration.branches.items():
+        for field in CONNECTIONS:
+            connection = getattr(branch, field)
+            if connection not in configuration.connections:  # none named, or told when the configuration was read
+                continue
+            readers = readers_of(connection, configuration.connections[connection])
+            if readers and not any(components.get(one).branch_setting == field for one in readers):
+                yield ConfigurationError(
+                    f"the connection `{connection}` is one of `{readers[0]}:`, and no `{field}`",
+                    place=f"branches.{name}.{field}",
+                )
 
 
 def refuse_misfits(configuration: Configuration, components: Components) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
-from caravana.engine.placing import PLACE, placed
+from caravana.engine.place import PLACE
+from caravana.engine.placing import placed
 from caravana.engine.program import CompiledRoute
 from caravana.engine.store import JournalStore
 from caravana.engine.times import to_micros

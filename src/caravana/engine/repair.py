@@ -7,7 +7,7 @@ from caravana.dispatch import Work
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
 from caravana.engine.message import encode_reply
-from caravana.engine.placing import PATH
+from caravana.engine.place import PATH
 from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, taken_over, to_clear
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from caravana.engine.message import exchange_of
-from caravana.engine.placing import PATH, PLACE
+from caravana.engine.place import PATH, PLACE
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts
 from caravana.journal import listing

@@ -45,6 +45,18 @@ def counts() -> Query:
     return "SELECT state, count(*) AS count FROM exchange GROUP BY state", {}
 
 
+def by_branch() -> Query:
+    """Return the select of how many exchanges that are not over each branch has in each state."""
+    states = "('ready', 'running', 'waiting', 'in_doubt', 'dead')"
+    text = f"SELECT branch, state, count(*) AS count FROM exchange WHERE state IN {states} GROUP BY branch, state"  # noqa: S608 -- our words
+    return text, {}
+
+
+def branches_used() -> Query:
+    """Return the select of the branches that exchanges have."""
+    return "SELECT DISTINCT branch FROM exchange WHERE branch IS NOT NULL", {}
+
+
 def dead_at(path: str) -> Query:
     """Return the select of the dead exchanges whose error stands at `path`, in the order of acceptance."""
     text = "SELECT seq FROM exchange WHERE state = 'dead' AND error_path = :path ORDER BY seq"

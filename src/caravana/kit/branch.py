@@ -5,14 +5,24 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from caravana.kit.errors import NoBranch
-from caravana.kit.nearest import nearest
 from caravana.kit.ports import Context
 
 _SPAN = r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)"
 _HOURS = re.compile(rf"closed|{_SPAN}(,\s*{_SPAN})*")
+_CODE = re.compile(r"(?!000)\d{3}", re.ASCII)
+_WORD = re.compile(r"[\w.-]+")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TELLING = ("company_id", "warehouse_id", "journal_id")
 """Fields of Odoo's records that tell the branch."""
@@ -27,11 +37,23 @@ def _digits(value: object) -> object:
     return value
 
 
+def _code(text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise ValueError("write three digits from '001' to '999', in quotes")
+    return text
+
+
+def _word(text: str) -> str:
+    if not _WORD.fullmatch(text):
+        raise ValueError("the name of a branch is one word: letters, digits, point, dash or underscore")
+    return text
+
+
 Digits = Annotated[str, BeforeValidator(_digits), StringConstraints(min_length=1, strip_whitespace=True)]
 """A number that is a name: a bank account, a phone number's id."""
-Code = Annotated[str, BeforeValidator(_digits), StringConstraints(pattern=r"^([1-9]\d\d|0[1-9]\d|00[1-9])$")]
+Code = Annotated[str, BeforeValidator(_digits), AfterValidator(_code)]
 """Three digits from 001 on, as the SRI writes establishments and emission points."""
-Name = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+Name = Annotated[str, AfterValidator(_word)]
 """What exchanges carry and commands take: one word."""
 
 
@@ -62,11 +84,9 @@ class Branch(BaseModel):
     @field_validator("hours")
     @classmethod
     def _days(cls, hours: dict[str, str]) -> dict[str, str]:
-        for day, text in hours.items():
-            if day not in DAYS:
-                raise ValueError(f"`{day}` is no day; write one of {', '.join(DAYS)} {nearest(day, DAYS)}".rstrip())
-            if not _HOURS.fullmatch(text) or not _in_order(text):
-                raise ValueError(f"`{day}`: write hours as 09:00-13:00, 15:00-18:30, or closed")
+        wrong = [text for day, spans in hours.items() if (text := _wrong_day(day, spans))]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return hours
 
     @model_validator(mode="after")
@@ -163,6 +183,15 @@ def _id(value: Any) -> int:
 
 def _shown(value: Any) -> str:
     return f"{value[0]} ({value[1]})" if isinstance(value, list | tuple) and len(value) > 1 else str(_id(value))
+
+
+def _wrong_day(day: str, spans: str) -> str:
+    """What is wrong with the hours of a day, or nothing."""
+    if day not in DAYS:
+        return f"`{day}` is no day: write one of {', '.join(DAYS)}"
+    if not _HOURS.fullmatch(spans) or not _in_order(spans):
+        return f"`{day}`: write hours in their order as 09:00-13:00, 15:00-18:30, or closed"
+    return ""
 
 
 def _in_order(text: str) -> bool:

@@ -163,6 +163,8 @@ class Component(ABC):
     options: ClassVar[type[Options]] = Options
     connection: ClassVar[type[Options] | None] = None
     """Settings of one connection to the partner (address, credentials as pydantic SecretStr), or None."""
+    branch_setting: ClassVar[str | None] = None
+    """Setting of a branch (`kit.branch.Branch`) that names a connection of this component, e.g. `payment_store`."""
     departures: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Options, by Camel's name, whose default or meaning is not Camel's, with the reason: the support table shows it."""
     not_supported: ClassVar[Mapping[str, str]] = MappingProxyType({})

@@ -71,6 +71,7 @@ class OdooComponent(Component):
     maturity = Maturity.BETA
     options = OdooOptions
     connection = OdooConnection
+    branch_setting = "odoo"
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub. Nothing is opened before the first call."""

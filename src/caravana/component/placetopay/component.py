@@ -27,6 +27,7 @@ class PlacetopayComponent(Component):
     maturity = Maturity.BETA
     options = PlacetopayOptions
     connection = PlacetopaySettings
+    branch_setting = "payment_store"
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
