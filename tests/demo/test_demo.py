@@ -14,9 +14,12 @@ def test_chapter_loses_and_doubles_nothing(chapter: str) -> None:
     command = [sys.executable, "-m", "caravana", "demo", "--chapter", chapter, "--orders", "6", "--json"]
     played = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert played.returncode == 0, played.stderr[-2000:]
-    [result] = json.loads(played.stdout)["chapters"]
+    printed = json.loads(played.stdout)
+    [result] = printed["chapters"]
     assert (result["orders"], result["expected"], result["in_odoo"]) == (6, 6, 6)
     assert (result["lost"], result["doubled"]) == (0, 0)
+    booked = {name: (one["orders"], one["in_odoo"]) for name, one in printed["branches"].items()}
+    assert booked == {"Matriz": (3, 3), "Sucursal Sur": (3, 3)}
 
 
 def test_unknown_chapter_is_named() -> None:

@@ -8,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from caravana.demo.play import Day, Result
+    from caravana.demo.play import Day, Result, Tally
     from caravana.demo.world import World
 
 Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
@@ -73,11 +73,11 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
     await world.start()
     day = Day(world, console, chosen, orders)
     results = await day.play()
-    doubts = await _doubts(world)
+    branches, doubts = await day.by_branch(), await _doubts(world)
     if as_json:
-        _print_json(results, doubts)
+        _print_json(results, branches, doubts)
     else:
-        console.print(table(results, doubts, world.kills))
+        console.print(table(results, branches, doubts, world.kills))
     bad = sum(one.lost + one.doubled for one in results)
     short = sum(one.expected < one.orders for one in results)
     if bad or short:
@@ -98,12 +98,13 @@ async def _doubts(world: "World") -> int:
         return int(float(found[1])) if found else 0
 
 
-def _print_json(results: "list[Result]", doubts: int) -> None:
+def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: int) -> None:
     import dataclasses
     import json
 
     rows = [{**dataclasses.asdict(one), "chapter": one.chapter.name} for one in results]
-    typer.echo(json.dumps({"chapters": rows, "in_doubt": doubts}, indent=2))
+    by_branch = {name: dataclasses.asdict(one) for name, one in branches.items()}
+    typer.echo(json.dumps({"chapters": rows, "branches": by_branch, "in_doubt": doubts}, indent=2))
 
 
 def _show_log(world: "World", console: "Console") -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from caravana.demo.branches import BRANCHES, DemoBranch
 from caravana.demo.world import DemoFailed, World
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+/pay/[\w.\-]+")
@@ -20,6 +20,7 @@ class Order:
 
     id: int
     name: str
+    branch: DemoBranch
     link: str = ""
     request_id: str = ""
     checkout: str = ""
@@ -58,15 +59,15 @@ class Clerk:
         product = {"name": "Silla de oficina", "list_price": 40.0, "type": "consu"}
         [self._product] = await self.call("product.product", "create", vals_list=[product])
 
-    async def confirm_order(self, quantity: int) -> Order:
-        """Make an order and confirm it."""
+    async def confirm_order(self, number: int) -> Order:
+        """Make the order of that number in the day, and confirm it; the branches take turns."""
+        branch, quantity = BRANCHES[number % len(BRANCHES)], 1 + number % 3
         line = [0, 0, {"product_id": self._product, "product_uom_qty": quantity}]
-        [order_id] = await self.call(
-            "sale.order", "create", vals_list=[{"partner_id": self._partner, "order_line": [line]}]
-        )
+        values = {"partner_id": self._partner, "warehouse_id": branch.warehouse, "order_line": [line]}
+        [order_id] = await self.call("sale.order", "create", vals_list=[values])
         await self.call("sale.order", "action_confirm", ids=[order_id])
         [row] = await self.call("sale.order", "read", ids=[order_id], fields=["name", "amount_total"])
-        return Order(order_id, row["name"], amount=row["amount_total"])
+        return Order(order_id, row["name"], branch, amount=row["amount_total"])
 
     async def links(self, orders: list[Order]) -> None:
         """Read the pay links that the hub noted on the orders."""
@@ -80,13 +81,16 @@ class Clerk:
 
     async def booked(self) -> list[dict[str, Any]]:
         """Return the registered payments that Odoo holds, the first made first."""
-        asked = {"domain": [["state", "in", ["in_process", "paid"]]], "fields": ["name", "memo", "amount"]}
+        asked = {
+            "domain": [["state", "in", ["in_process", "paid"]]],
+            "fields": ["name", "memo", "amount", "journal_id"],
+        }
         rows: list[dict[str, Any]] = await self.call("account.payment", "search_read", **asked, order="id asc")
         return rows
 
-    async def payments(self) -> Counter[str]:
-        """Return how many registered payments Odoo holds for each provider's payment, by the text that names it."""
-        return Counter(str(row["memo"]) for row in await self.booked())
+    async def payments(self) -> list[tuple[str, int]]:
+        """Return the registered payments that Odoo holds: the text that names the provider's payment, and the journal."""
+        return [(str(row["memo"]), row["journal_id"][0]) for row in await self.booked()]
 
 
 class Customer:

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from caravana.demo.chapters import Chapter, Stage
+from caravana.demo.branches import BRANCHES
+from caravana.demo.chapters import CHAPTERS, Chapter, Stage
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of, provider_sessions
 from caravana.demo.world import DemoFailed, World
 
@@ -19,25 +21,31 @@ PATIENCE = 45.0
 
 
 @dataclass
-class Result:
-    """One chapter's books: what the provider charged, what Odoo holds."""
+class Tally:
+    """What of some orders the provider charged and what Odoo holds."""
 
-    chapter: Chapter
     orders: int
     expected: int = 0
     in_odoo: int = 0
     lost: int = 0
     doubled: int = 0
+
+
+@dataclass
+class Result(Tally):
+    """One chapter's books."""
+
+    chapter: Chapter = CHAPTERS[0]
     calls: int = 0
     seconds: float = 0.0
 
 
 @dataclass
 class Books:
-    """The provider's approved charges by reference, and Odoo's payments by reference."""
+    """The provider's approved charges by reference, and Odoo's payments by reference, with the journal of each."""
 
     charged: dict[str, int]
-    held: dict[str, int]
+    held: list[tuple[str, int]]
 
     @classmethod
     async def read(cls, world: World, clerk: Clerk) -> "Books":
@@ -46,24 +54,20 @@ class Books:
         for session in await provider_sessions(world):
             if float(session["approved"]) > 0:
                 charged[session["reference"]] = 1
-        held: dict[str, int] = {}
-        for memo, count in (await clerk.payments()).items():
-            reference = next((one for one in charged if one in memo.split()), memo)
-            held[reference] = held.get(reference, 0) + count
+        held = [
+            (next((one for one in charged if one in memo.split()), memo), journal)
+            for memo, journal in await clerk.payments()
+        ]
         return cls(charged, held)
 
-    def judge(self, result: Result, orders: Sequence[Order]) -> None:
-        """Write the counts of `orders` into `result`."""
-        ids = {order.id for order in orders}
-        mine = {reference: count for reference, count in self.charged.items() if order_of(reference) in ids}
-        result.expected = sum(mine.values())
-        result.in_odoo = sum(count for reference, count in self.held.items() if order_of(reference) in ids)
-        result.lost = sum(max(0, count - self.held.get(reference, 0)) for reference, count in mine.items())
-        result.doubled = sum(
-            max(0, count - self.charged.get(reference, 0))
-            for reference, count in self.held.items()
-            if order_of(reference) in ids
-        )
+    def judge(self, tally: Tally, orders: Sequence[Order]) -> None:
+        """Write the counts of `orders` into `tally`; a payment counts in the journal of its order's branch alone."""
+        journals = {order.id: order.branch.journal for order in orders}
+        charged = {reference: count for reference, count in self.charged.items() if order_of(reference) in journals}
+        held = Counter(reference for reference, journal in self.held if journals.get(order_of(reference)) == journal)
+        tally.expected, tally.in_odoo = sum(charged.values()), held.total()
+        tally.lost = sum(max(0, count - held[reference]) for reference, count in charged.items())
+        tally.doubled = sum(max(0, count - self.charged.get(reference, 0)) for reference, count in held.items())
 
 
 class Day:
@@ -76,6 +80,7 @@ class Day:
         shares = sum(chapter.share for chapter in chapters)
         self.plan = [(chapter, max(3, orders * chapter.share // shares)) for chapter in chapters]
         self.clerk = Clerk(world)
+        self.orders: list[Order] = []
         self.stage = Stage(world, self.clerk, Customer(world))
 
     async def play(self) -> list[Result]:
@@ -101,10 +106,11 @@ class Day:
 
     async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: object) -> Result:
         began, calls = time.monotonic(), await odoo_calls(self.world)
-        orders = [await self.clerk.confirm_order(1 + number % 3) for number in range(count)]
+        orders = [await self.clerk.confirm_order(number) for number in range(count)]
+        self.orders += orders
         await self.wait_for_links(orders)
         await chapter.play(self.stage, orders)
-        result = Result(chapter, count)
+        result = Result(count, chapter=chapter)
         deadline = time.monotonic() + PATIENCE
         while True:
             (await Books.read(self.world, self.clerk)).judge(result, orders)
@@ -115,6 +121,15 @@ class Day:
         result.calls = await odoo_calls(self.world) - calls
         result.seconds = time.monotonic() - began
         return result
+
+    async def by_branch(self) -> dict[str, Tally]:
+        """Return the day's books of each branch, by its name."""
+        books, found = await Books.read(self.world, self.clerk), {}
+        for branch in BRANCHES:
+            orders = [one for one in self.orders if one.branch == branch]
+            found[branch.name] = Tally(len(orders))
+            books.judge(found[branch.name], orders)
+        return found
 
     async def wait_for_links(self, orders: list[Order]) -> None:
         """Wait until the hub has noted a pay link on each order. Raises `DemoFailed`."""
@@ -127,29 +142,32 @@ class Day:
             await self.clerk.links(orders)
 
 
-def table(results: Sequence[Result], doubts: int, kills: int) -> Table:
-    """Return the day's result as a table."""
+def table(results: Sequence[Result], branches: Mapping[str, Tally], doubts: int, kills: int) -> Table:
+    """Return the day's result as a table: by chapter, by branch, and in all."""
     title = "The day, counted in the provider's and Odoo's own books"
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     shown.add_column("chapter", no_wrap=True)
     for name in ("orders", "charged", "in Odoo", "lost", "doubled", "calls", "s"):
         shown.add_column(name, justify="right")
     for one in results:
-        per_order = one.calls / one.orders if one.orders else 0
-        shown.add_row(
-            one.chapter.title, str(one.orders), str(one.expected), str(one.in_odoo), _bad(one.lost), _bad(one.doubled),
-            f"{per_order:.1f}", f"{one.seconds:.1f}",
-        )  # fmt: skip
-    orders = sum(one.orders for one in results)
-    total = [sum(getattr(one, name) for one in results) for name in ("expected", "in_odoo", "lost", "doubled")]
-    calls = sum(one.calls for one in results) / max(1, orders)
+        shown.add_row(one.chapter.title, *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
     shown.add_section()
-    shown.add_row(
-        "[bold]total[/bold]", str(orders), str(total[0]), str(total[1]), _bad(total[2]), _bad(total[3]), f"{calls:.1f}",
-        f"{sum(one.seconds for one in results):.1f}",
-    )  # fmt: skip
+    for name, tally in branches.items():
+        shown.add_row(f"branch {name}", *_counts(tally), "", "")
+    whole = Tally(*(sum(getattr(one, name.name) for one in results) for name in fields(Tally)))
+    calls, seconds = sum(one.calls for one in results), sum(one.seconds for one in results)
+    shown.add_section()
+    shown.add_row("[bold]total[/bold]", *_counts(whole), _per_order(calls, whole.orders), f"{seconds:.1f}")
     shown.caption = f"in doubt: {doubts}; hub killed with -9: {kills} times (calls: of Odoo, for each order)"
     return shown
+
+
+def _counts(tally: Tally) -> list[str]:
+    return [str(tally.orders), str(tally.expected), str(tally.in_odoo), _bad(tally.lost), _bad(tally.doubled)]
+
+
+def _per_order(calls: int, orders: int) -> str:
+    return f"{calls / max(1, orders):.1f}"
 
 
 def _bad(count: int) -> str:

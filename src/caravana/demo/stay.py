@@ -24,7 +24,7 @@ class Stay:
 
     async def open(self) -> None:
         """Confirm orders, wait for their links, open the checkout of the last, and show all that. Raises `DemoFailed`."""
-        orders = [await self._day.clerk.confirm_order(number) for number in range(1, WAITING + 1)]
+        orders = [await self._day.clerk.confirm_order(number) for number in range(WAITING)]
         await self._day.wait_for_links(orders)
         await self._day.stage.customer.open(orders[-1])
         self._show_links(orders)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import aiohttp
 
+from caravana.demo.branches import BRANCHES
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 
 CONFIGURATION = """\
-# Written by `caravana demo`: one small company against imitated partners.
+# Written by `caravana demo`: one small company with two branches, against imitated partners.
 profile: test
 go_live: {go_live}
 company:
@@ -40,7 +41,8 @@ connections:
     url: http://127.0.0.1:{placetopay}
     login: sandbox-login
     secretKey: sandbox-secret-key
-settings:
+branches:
+{branches}settings:
   cards.life: 12h  # of the demo's clock, which hurries: time enough for a person at the checkout
 limits:
   connections:
@@ -104,9 +106,8 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
-        (self.folder / "caravana.yaml").write_text(
-            CONFIGURATION.format(**self.ports, go_live=self.clock.now().isoformat())
-        )
+        own, since = "".join(one.settings() for one in BRANCHES), self.clock.now().isoformat()
+        (self.folder / "caravana.yaml").write_text(CONFIGURATION.format(**self.ports, branches=own, go_live=since))
         self._partners = await self._spawn(
             "partners.log",
             "caravana.demo.partners",

@@ -56,7 +56,7 @@ CUSTOMERS = (
 
 @dataclass(frozen=True)
 class Setup:
-    """How the database is to be: names, users, warehouses (name, short code), and whether goods and customers are wanted.
+    """How the database is to be: names, users, warehouses (name, short code), bank journals, goods and customers or none.
 
     `companies`: further ones, each with a warehouse, a chart, taxes and journals of its own and the same number series;
     every user may act for all of them.
@@ -67,6 +67,7 @@ class Setup:
     bot_login: str = "integracion"
     warehouses: Sequence[tuple[str, str]] = (("Matriz", "WH"),)
     companies: Sequence[str] = ()
+    banks: Sequence[str] = ("Bank",)
     demo: bool = True
     rounding: str = "round_per_line"
 
@@ -112,7 +113,7 @@ def seed(env: Env, setup: Setup) -> Seeded:
     env.create("ir.config_parameter", {"key": "web.base.url", "value": env.store.base_url or "http://127.0.0.1:18069"})
     env.create("ir.config_parameter", {"key": "database.uuid", "value": str(uuid4())})
     name_it(env, "uom.product_uom_unit", env.create("uom.uom", {"name": "Units"}))
-    seed_ledger(env, [company, *further], name_it)
+    seed_ledger(env, [company, *further], setup.banks, name_it)
     _places(env, setup)
     for number, one in enumerate(further, 2):
         _warehouse(env.with_context(allowed_company_ids=[one.id]), one.name, f"WH{number}")

@@ -55,18 +55,19 @@ SRI_PAYMENTS = (
 )
 
 
-def seed_ledger(env: Env, companies: Sequence[Record], name_it: Name) -> None:
-    """Make what accounting needs; all companies use one chart of accounts."""
+def seed_ledger(env: Env, companies: Sequence[Record], banks: Sequence[str], name_it: Name) -> None:
+    """Make what accounting needs; all companies use one chart of accounts. `banks`: names of each one's bank journals."""
     for xmlid, code, name, kind, reconcile in ACCOUNTS:
         vals = {"code": code, "name": name, "account_type": kind, "reconcile": reconcile}
         name_it(env, xmlid, env.create("account.account", vals))
     _documents(env, name_it)
     for number, company in enumerate(companies, 1):
-        _of_company(env.with_context(allowed_company_ids=[company.id]), company, f"account.{number}", name_it)
+        own = env.with_context(allowed_company_ids=[company.id])
+        _of_company(own, company, f"account.{number}", banks, name_it)
 
 
-def _of_company(env: Env, company: Record, prefix: str, name_it: Name) -> None:
-    _journals(env, prefix, name_it)
+def _of_company(env: Env, company: Record, prefix: str, banks: Sequence[str], name_it: Name) -> None:
+    _journals(env, prefix, banks, name_it)
     company.set(
         account_sale_tax_id=_taxes(env, prefix, name_it),
         suspense_account_id=env.ref("account.suspense_account").id,
@@ -93,9 +94,10 @@ def _documents(env: Env, name_it: Name) -> None:
         name_it(env, f"l10n_ec.{xmlid}", env.create("l10n_ec.sri.payment", {"code": code, "name": name}))
 
 
-def _journals(env: Env, prefix: str, name_it: Name) -> None:
-    for name, kind, code, account in JOURNALS:
-        vals: dict[str, Any] = {"name": name, "type": kind, "code": code}
+def _journals(env: Env, prefix: str, banks: Sequence[str], name_it: Name) -> None:
+    more = [(name, "bank", f"BNK{number}", "account.bank_account") for number, name in enumerate(banks[1:], 2)]
+    for name, kind, code, account in (*JOURNALS, *more):
+        vals: dict[str, Any] = {"name": banks[0] if code == "BNK1" else name, "type": kind, "code": code}
         vals["l10n_latam_use_documents"] = kind in ("sale", "purchase")
         vals["default_account_id"] = env.ref(account).id if account else False
         if kind == "sale":
