@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import pytest
+
 from caravana.engine.admin import Admin
 from caravana.kit.branch import Branch
+from caravana.kit.clock import ManualClock
+from caravana.kit.ports import Arrival
 from tests.engine.conftest import Station, route
 
 NORTH = Branch(name="Norte", company=1, warehouse=1)
 SOUTH = Branch(name="Sur", company=1, warehouse=2)
-RECORD = {"odoo": "odoo", "company_id": [1, "Empresa XYZ"], "warehouse_id": [2, "Bodega Sur"]}
+RECORD = {"odoo": "odoo", "record": "sale.order,5", "company_id": [1, "Empresa XYZ"], "warehouse_id": [2, "Bodega Sur"]}
 ROUTES = route("- to: seda:child\n- to: mock:out") + route("- to: mock:child", name="child")
 
 
@@ -37,7 +41,9 @@ async def test_a_record_of_no_branch_waits_for_a_person_and_goes_on_once_the_bra
     assert await _branches(station) == {"main": (None, "dead")}
     assert station.received("out") == []
     [item] = await _review(station)
-    assert "company 1 (Empresa XYZ), warehouse 2 (Bodega Sur) is of no configured branch" in item["reason"]
+    assert (
+        "sale.order,5 of company 1 (Empresa XYZ), warehouse 2 (Bodega Sur) is of no configured branch" in item["reason"]
+    )
     assert "add or mend the branch" in item["remedy"]
 
     hub = await station.start(ROUTES, branches={"norte": NORTH, "sur": SOUTH})
@@ -63,17 +69,47 @@ async def test_a_retry_works_the_branch_out_anew(station: Station) -> None:
     assert await _branches(station) == {"main": (None, "dead")}
 
 
-async def test_a_branch_removed_in_flight_stops_the_exchange_until_it_is_back(station: Station) -> None:
-    """An exchange that waits when its branch goes does nothing more, says which branch, and ends what it began."""
-    steps = "- to: mock:before\n- delay:\n    expression: {constant: '6000'}\n- to: mock:after"
-    await station.start(route(steps), branches={"norte": NORTH, "sur": SOUTH})
+@pytest.mark.parametrize("left", [{"norte": NORTH}, {}], ids=["one is left", "none is left"])
+async def test_a_branch_removed_in_flight_stops_the_exchange_until_it_is_back(station: Station, left: Any) -> None:
+    """What it did stays done, it says which branch is missing, and it ends what it began when the branch is back."""
+    clock = ManualClock()
+    steps = "- to: partner:before\n- delay:\n    expression: {constant: '60000'}\n- to: partner:after"
+    both = {"norte": NORTH, "sur": SOUTH}
+    await station.start(route(steps), clock=clock, branches=both)
     [name] = await station.send("main", "order", branch="sur")
     assert (await station.states())[name] == "waiting"
+
     await station.stop()
-    hub = await station.start(route(steps), branches={"norte": NORTH})
-    await station.query("select 1")
-    hub.dispatcher.look_again(1)
+    clock.advance(120)
+    hub = await station.start(route(steps), clock=clock, branches=left)
     await hub.dispatcher.quiet()
+    [item] = await _review(station)
+    assert f"exchange {name} is of the branch `sur`, which is not in the configuration" in item["reason"]
+
+    hub = await station.start(route(steps), clock=clock, branches=both)
+    await hub.dispatcher.quiet()
+    assert (await station.states())[name] == "done"
+    assert [body for _, body in station.world.done] == ["order", {"made": "before"}]
+
+
+async def test_a_caller_who_names_no_branch_there_is_gets_an_answer_at_once(station: Station) -> None:
+    """Nothing is stored of such a request; the answer names the nearest branch."""
+    hub = await station.start(
+        route("- to: mock:out", parameters='{branch: "${body}"}'), branches={"norte": NORTH, "sur": SOUTH}
+    )
+    outcome = await hub.receivers["main"].request(Arrival(body="nort"))
+    assert (outcome.state, outcome.status) == ("failed", 400)
+    assert outcome.error == "there is no branch `nort` (there are: norte, sur) did you mean `norte`?"
+    assert await station.states() == {}
+
+
+async def test_what_has_done_nothing_begins_under_the_routes_as_they_are_now(station: Station) -> None:
+    """Once its branch is there, an exchange without records runs under the present revision, whose settings know it."""
+    await station.start(route("- to: mock:old"), branches={"norte": NORTH})
+    await station.send("main", "order", place=RECORD)
+    hub = await station.start(route("- to: mock:new"), branches={"norte": NORTH, "sur": SOUTH})
+    await hub.dispatcher.quiet()
+    assert station.received("new") == ["order"]
 
 
 async def test_a_parameter_may_give_a_record(station: Station) -> None:

@@ -55,10 +55,11 @@ class Store(TypedDict):
 
 
 class CardBranch(TypedDict):
-    """What a branch has of its own: connection of its merchant account, Odoo's journal."""
+    """What a branch has of its own: connection of its merchant account, Odoo's journals of card payments and invoices."""
 
     store: str | None
     journal_id: int | None
+    sale_journal_id: int | None
 
 
 class Cards(Configured):
@@ -87,7 +88,7 @@ class Cards(Configured):
     def _of(self, branch: str | None) -> CardBranch:
         """What the branch has of its own. Raises `ValueError` for one that these settings do not know."""
         if branch is None and not self._settings.branches:
-            return {"store": None, "journal_id": self._settings.journal_id}
+            return {"store": None, "journal_id": self._settings.journal_id, "sale_journal_id": None}
         found = self._settings.branches.get(branch or "")
         if found is None:
             raise ValueError(f"the branch `{branch}` was configured after this began: retry under the current revision")
@@ -344,6 +345,12 @@ class Cards(Configured):
         """Whether an invoice is to be made now."""
         wanted = self._settings.on_paid == "invoice" and variables["sale"]["state"] != "cancel"
         return bool(wanted and variables["sale"]["invoice_status"] == "to invoice")
+
+    @pure
+    def invoice_journal(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the order with the journal of its branch's invoices, as values to write; None where the branch has none."""
+        journal = self._of(exchange.branch)["sale_journal_id"]
+        return None if journal is None else {"ids": [variables["sale"]["id"]], "values": {"journal_id": journal}}
 
     @pure
     def invoice_question(self, variables: Variables) -> dict[str, Any]:

@@ -152,7 +152,8 @@ def _store(configuration: Configuration, name: str, settings: Mapping[str, Any])
 
 
 def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
-    return {"store": branch.payment_store, "journal_id": branch.card_journal or _number(settings, "cards.journal_id")}
+    journal = branch.card_journal or _number(settings, "cards.journal_id")
+    return {"store": branch.payment_store, "journal_id": journal, "sale_journal_id": branch.sale_journal}
 
 
 def _one_odoo(configuration: Configuration) -> None:

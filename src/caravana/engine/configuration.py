@@ -254,7 +254,7 @@ def read_configuration(path: Path) -> Configuration:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigurationError(f"{error.problem}", place=f"{path}:{line}") from None
     plain = _plain(content)
-    wrong = [(one, text) for one, text in (mistakes(plain) if isinstance(plain, dict) else ())]
+    wrong: list[tuple[Sequence[int | str], str]] = [*mistakes(plain)] if isinstance(plain, dict) else []
     try:
         configuration = Configuration.model_validate(plain)
     except ValidationError as error:

@@ -23,8 +23,8 @@ from caravana.engine.times import from_micros, to_micros
 from caravana.journal.model import Record, Step
 from caravana.kit import codec
 from caravana.kit.effect import Effect, Kind, Reply
-from caravana.kit.errors import EffectError, NotStorable, Transient, Unknown
-from caravana.kit.exchange import Exchange
+from caravana.kit.errors import EffectError, NoBranch, NotStorable, Transient, Unknown
+from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.kit.redaction import redact
 from caravana.pattern.failure import read as read_failure
 from caravana.pattern.failure import write as write_failure
@@ -289,6 +289,12 @@ class _EffectRun:
         return reply
 
     async def _fail(self, record: Record, error: Exception) -> None:
+        if (
+            isinstance(error, NoBranch) and self.run.stored.pattern == IN_OUT
+        ):  # whoever waits is told; a person must mend it
+            self.run.services.alarm(
+                "no_branch", str(error), self.run.stored.id, subject=codec.canonical_hash(str(error))
+            )
         failed = record.with_(state=Step.FAILED, error=write_failure(error), recorded_at=self.run.now, next_at=None)
         await self.run.write(failed)
 

@@ -77,7 +77,7 @@ class Executor:
             program = await self._hub.programs.of(stored.revision)
             run.program = program
             _refuse_other_paths(run, program)
-            await settle(run, exchange, self._hub.branches)
+            await settle(run, exchange, self._hub.branches, self._hub.known_branches)
             await self._process(run, program, exchange)
         except Ended:
             return await self._done(run, exchange)

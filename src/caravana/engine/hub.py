@@ -19,6 +19,7 @@ from caravana.engine.loose_ends import refuse_unknown_modes
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
 from caravana.engine.opening import journal_of
+from caravana.engine.placing import remembered
 from caravana.engine.profile import refuse_misfits
 from caravana.engine.program import Program, run_route
 from caravana.engine.programs import Programs
@@ -65,6 +66,7 @@ class Hub:
         """`documents`: the routes; clock, journal and ownership are made from the configuration unless given."""
         self.configuration = configuration
         self.branches = Branches(configuration.branches)
+        self.known_branches = frozenset(self.branches)
         self.clock = clock or clock_from_environment()
         self.journal = journal or journal_of(configuration)
         self.ownership = ownership or open_ownership(configuration.journal)
@@ -114,6 +116,7 @@ class Hub:
         refuse_unknown_modes(self.configuration, self.program.routes)
         await self.journal.open()
         await self.programs.keep()
+        self.known_branches = await remembered(self.store, self.branches)
         await revive(self)
         await self.ownership.start(self._shard_won, self._shard_lost)
         await self.circuits.start(self.gates)
@@ -282,11 +285,14 @@ class Hub:
             return exchange_mode
         return self.configuration.modes.connections.get(connection, self.configuration.modes.default)
 
-    def alarm(self, kind: str, text: str, exchange_id: str | None = None) -> None:
-        """Something that a person must see: in the log, and as an item of `caravana review` until it is dealt with."""
+    def alarm(self, kind: str, text: str, exchange_id: str | None = None, *, subject: str | None = None) -> None:
+        """Something that a person must see: in the log, and as an item of `caravana review` until it is dealt with.
+
+        `subject`: what it is about, one item for each; by default the exchange.
+        """
         log.error(f"alarm.{kind}", text=text, exchange=exchange_id)
         item = codec.dumps({"title": kind.replace("_", " "), "reason": text, "exchange": exchange_id})
-        key = f"alarm/{kind}/{exchange_id}"
+        key = f"alarm/{kind}/{subject or exchange_id}"
         stored = self.journal.submit(ops.put_state("review", key, item, to_micros(self.clock.now())), essential=True)
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 

@@ -8,9 +8,13 @@ from caravana.engine.run import Halted, Run
 from caravana.kit.branch import Branches
 from caravana.kit.errors import NoBranch
 from caravana.kit.exchange import Exchange
+from caravana.kit.nearest import nearest
 
 if TYPE_CHECKING:
-    from caravana.kit.ports import Arrival
+    from caravana.kit.ports import Arrival, Store
+
+REMEMBERED = ("caravana", "branches")
+"""Scope and key under which the journal holds the names of all branches that ever were."""
 
 
 def placed(branches: Branches, arrival: "Arrival", said: Any) -> tuple[str | None, Mapping[str, Any] | None]:
@@ -29,8 +33,24 @@ def placed(branches: Branches, arrival: "Arrival", said: Any) -> tuple[str | Non
     return found, None if found is not None else place
 
 
-async def settle(run: Run, exchange: Exchange, branches: Branches) -> None:
-    """See to it that a run begins with a branch that is configured, where it needs one.
+def unknown_branch(branches: Branches, name: str | None) -> str:
+    """Return what to tell a caller who names a branch that there is not; nothing when all is well."""
+    if name is None or not branches or name in branches:
+        return ""
+    return f"there is no branch `{name}` (there are: {', '.join(branches)}) {nearest(name, branches)}".rstrip()
+
+
+async def remembered(store: "Store", branches: Branches) -> frozenset[str]:
+    """Return all branches that ever were in the configuration, and remember the present ones with them."""
+    known = frozenset(await store.get(*REMEMBERED) or ())
+    if not known >= branches.keys():
+        known |= branches.keys()
+        await store.put(*REMEMBERED, sorted(known))
+    return known
+
+
+async def settle(run: Run, exchange: Exchange, branches: Branches, known: frozenset[str]) -> None:
+    """See to it that a run begins with a branch that is configured, where it needs one; `known`: those that ever were.
 
     Raises `Halted` with `NoBranch`: nothing is done for it, and a retry works its branch out anew.
     """
@@ -41,16 +61,16 @@ async def settle(run: Run, exchange: Exchange, branches: Branches) -> None:
         except NoBranch as error:
             raise Halted(error, PATH) from None
         await run.place(exchange.branch)
-    elif exchange.branch is not None and branches and exchange.branch not in branches:
+    elif exchange.branch is not None and exchange.branch not in branches and (branches or exchange.branch in known):
         raise Halted(_removed(run, exchange.branch, branches), PATH)
 
 
 def _removed(run: Run, branch: str, branches: Branches) -> NoBranch:
-    there = ", ".join(branches)
+    there = ", ".join(branches) or "none"
     return NoBranch(
         f"exchange {run.stored.id} is of the branch `{branch}`, which is not in the configuration (there are: {there}); "
         f"what it did stays done; it goes on when `{branch}` is back"
     )
 
 
-__all__ = ["placed", "settle"]
+__all__ = ["placed", "remembered", "settle", "unknown_branch"]

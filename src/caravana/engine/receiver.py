@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
 from caravana.engine.place import PLACE
-from caravana.engine.placing import placed
+from caravana.engine.placing import placed, unknown_branch
 from caravana.engine.program import CompiledRoute
 from caravana.engine.store import JournalStore
 from caravana.engine.times import to_micros
@@ -17,7 +17,7 @@ from caravana.journal import Broken, Fenced, Full, JournalError
 from caravana.journal import operations as ops
 from caravana.journal.model import Admitted, Entry, Fence, State, Stored, new_id, shard_of
 from caravana.kit import codec
-from caravana.kit.errors import ExpressionError, NotStorable
+from caravana.kit.errors import ExpressionError, NoBranch, NotStorable
 from caravana.kit.exchange import IN_ONLY, IN_OUT, Exchange, Headers
 from caravana.kit.ports import Accepted, Arrival, Outcome, Unavailable
 
@@ -156,6 +156,8 @@ class RouteReceiver:
             entry = self.entry(arrival, IN_OUT)
         except (ExpressionError, NotStorable) as error:
             return Outcome("", State.FAILED, error=str(error), error_class=type(error).__name__, status=400)
+        if unknown := unknown_branch(self._hub.branches, entry.branch):
+            return Outcome("", State.FAILED, error=unknown, error_class=NoBranch.__name__, status=400)
         future = self._hub.journal.submit(ops.accept([entry]))
         try:
             [admitted] = await future

@@ -68,6 +68,10 @@ class Services(Protocol):
         """Whether the shard is surely ours for so long."""
         ...
 
+    def alarm(self, kind: str, text: str, exchange_id: str | None = None, *, subject: str | None = None) -> None:
+        """Tell a person."""
+        ...
+
     def mode(self, connection: str | None, exchange_mode: str) -> str:
         """Return `live` or `shadow` for an effect."""
         ...

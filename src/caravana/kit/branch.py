@@ -146,16 +146,16 @@ def branches_of(context: Context) -> Branches:
     return Branches(context.setting("branches") or {})
 
 
-def place_of(record: Record, connection: str) -> dict[str, Any] | None:
-    """Return what of a record tells its branch, with its Odoo; None when it tells nothing (a customer of all companies)."""
+def place_of(record: Record, connection: str, model: str) -> dict[str, Any] | None:
+    """Return what of a record tells its branch, with its Odoo and name; None when it tells nothing (a customer of all)."""
     said = {name: record[name] for name in TELLING if record.get(name)}
-    return {"odoo": connection, **said} if said else None
+    return {"odoo": connection, "record": f"{model},{record['id']}", **said} if said else None
 
 
 def told(record: Record) -> str:
-    """Return in words what a record has: `company 3 (Sur S.A.), warehouse 2 (Bodega Sur)`."""
+    """Return in words what a record or place has: `sale.order,5 of company 3 (Sur S.A.), warehouse 2 (Bodega Sur)`."""
     parts = [f"{name.removesuffix('_id')} {_shown(record[name])}" for name in TELLING if record.get(name)]
-    return "a record of " + (", ".join(parts) or "no company")
+    return f"{record.get('record', 'a record')} of {', '.join(parts) or 'no company'}"
 
 
 def alike(one: Branch, other: Branch) -> bool:

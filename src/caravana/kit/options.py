@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic.alias_generators import to_camel
@@ -95,10 +95,21 @@ def describe_one(one: ErrorDetails, model: type[BaseModel] | None = None) -> str
 
 
 def _nearest(place: tuple[int | str, ...], model: type[BaseModel] | None) -> str:
+    kind: Any = model
     for part in place[:-1]:
-        inner = model.model_fields.get(str(part)) if model else None
-        kind = inner.annotation if inner else None
-        model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
-    known = [field.alias or own for own, field in model.model_fields.items()] if model else []
+        kind = _inside(kind, str(part))
+    known = [field.alias or own for own, field in kind.model_fields.items()] if _is_model(kind) else []
     found = get_close_matches(str(place[-1]), known, 1)
     return f"; did you mean `{found[0]}`?" if found else ""
+
+
+def _inside(kind: Any, part: str) -> Any:
+    """The type of what stands under `part`: a field of a model, a value of a mapping by name."""
+    if _is_model(kind):
+        inner = kind.model_fields.get(part)
+        return inner.annotation if inner else None
+    return get_args(kind)[1] if get_origin(kind) is dict else None
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

@@ -40,7 +40,7 @@ async def read_with_branches(
     options, types = operation.options, await client.types(operation.model)
     more = [one for one in TELLING if one in types and one not in request["fields"]]
     reply = await operation.send(client, {**request, "fields": [*request["fields"], *more]}, effect)
-    places = [place_of(one, options.connection) for one in reply.body]
+    places = [place_of(one, options.connection, operation.model) for one in reply.body]
     records = [{name: value for name, value in one.items() if name not in more} for one in reply.body]
     if options.branch == "add":
         records = [{**one, "branch": _told(place, branches)} for one, place in zip(records, places, strict=True)]

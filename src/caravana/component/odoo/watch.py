@@ -188,12 +188,12 @@ class Watch:
         return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]), whole)
 
     def _departure(self, number: int, event: str, stamp: str) -> Arrival:
-        return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp), {})
+        return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp), {"id": number})
 
     def _message(self, number: int, body: Record, event: str, state: str, time: datetime, whole: Record) -> Arrival:
         """`whole`: the record with the fields that tell its branch."""
         name = f"{self._model},{number}"
-        place = place_of(whole, self._options.connection)
+        place = place_of(whole, self._options.connection, self._model)
         needed = self._options.branch_needed
         return Arrival(
             body=body,
