@@ -65,6 +65,9 @@ def branches(street: Street) -> dict[str, Any]:
     """Return both branches, as the warehouses of the database say."""
     found = street.odoo.env["stock.warehouse"].search_read([], ["company_id"])
     centro, sur = ({"company": one["company_id"][0], "warehouse": one["id"]} for one in found)
+    if centro["company"] == sur["company"]:
+        values = {"name": "002-001 Facturas", "type": "sale", "code": "INV2", "company_id": sur["company"]}
+        sur["sale_journal"] = street.odoo.env["account.journal"].create(values)
     return {
         "centro": {"name": "Centro", "payment_store": "placetopay", **centro},
         "sur": {"name": "Sur", "payment_store": "cards_sur", **sur},
@@ -188,3 +191,28 @@ async def test_a_link_from_before_the_branches_still_leads_to_its_order(tmp_path
         await town.shop.press(link)
         [pressed] = await town.messages(route="card-button")
         assert pressed["branch"] == "sur"
+
+
+async def test_an_order_that_is_of_no_branch_any_more_takes_no_money(town: Town) -> None:
+    """Its page says that it cannot be paid now, no session is opened, and a person sees which warehouse it is of."""
+    order = town.shop.order(of=of(town, "sur"))
+    link = await town.shop.link(order)
+    warehouse = town.shop.odoo.env["stock.warehouse"].create({"name": "Norte", "code": "NOR"})
+    town.shop.odoo.env["sale.order"].write([order], {"warehouse_id": warehouse})
+    assert await town.shop.press(link) is None
+    assert await town.shop.face(link) == "trouble"
+    [item] = await Admin(town.shop.hub.journal, town.shop.hub.clock).call("review", {})
+    assert f"sale.order,{order} of company 1" in item["reason"]
+    assert town.sur.sessions == town.shop.provider.sessions == {}
+
+
+async def test_an_invoice_made_by_the_hub_is_in_the_branchs_journal(tmp_path: Path, clock: ScaledClock) -> None:
+    """With on_paid=invoice the paid order is invoiced under its branch's point of emission."""
+    async with open_town(tmp_path, clock, WAREHOUSES, **{"cards.on_paid": "invoice"}) as town:
+        order = town.shop.order(of=of(town, "sur"))
+        await town.pay(order, "sur")
+        [invoice] = town.shop.read("sale.order", order, "invoice_ids")
+        assert (
+            town.shop.read("account.move", invoice, "journal_id")[0]
+            == town.shop.configuration.branches["sur"].sale_journal
+        )

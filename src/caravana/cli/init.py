@@ -72,6 +72,18 @@ control:
 #     secretKey: "{{secret:placetopay_key}}"
 # secrets_dir: secrets
 
+# Branches of one company, or several companies, in one Odoo: what each is at every partner. `caravana branches` lists them.
+# branches:
+#   matriz:
+#     name: Matriz
+#     company: 1                   # Odoo's record ids: res.company, stock.warehouse, account.journal
+#     warehouse: 1
+#     sale_journal: 9
+#     establishment: "001"         # digits in quotes
+#     emission_point: "001"
+#     payment_store: placetopay    # its merchant account: a connection
+#   sur: {name: Sucursal Sur, company: 1, warehouse: 2, payment_store: placetopay}
+
 # Values of {{name}} in route files.
 # placeholders:
 #   greeting: Buenos días

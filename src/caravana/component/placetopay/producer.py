@@ -29,17 +29,21 @@ class PlacetopayProducer(Producer):
         self._stores = stores
         self.timeout = max(one.settings.timeout for one in stores.clients.values()) + MARGIN
 
+    def store(self, request: dict[str, Any], branch: str | None) -> str | None:
+        """Return the payment store that the message names, else the branch's; None when it cannot be told."""
+        return self._stores.name(branch, request.get("connection"))
+
     def connection_of(self, request: dict[str, Any], branch: str | None) -> str | None:
-        """Return the payment store of the branch, or the one that the message names."""
-        name = self._stores.name(branch, request.get("connection"))
+        """Return the payment store as limits and circuit know it."""
+        name = self.store(request, branch)
         return None if name is None else f"{PROVIDER}:{name}"
 
     def _client(self, request: dict[str, Any], effect: Effect) -> PlacetopayClient:
-        return self._stores.client(effect.branch, request.get("connection"))
+        return self._stores.client(self.store(request, effect.branch), effect.branch)
 
     def _told(self, reply: dict[str, Any], request: dict[str, Any], effect: Effect) -> dict[str, Any]:
         """The reply with the connection that gave it: later calls about the session name it."""
-        return {**reply, "connection": self._stores.name(effect.branch, request.get("connection"))}
+        return {**reply, "connection": self.store(request, effect.branch)}
 
 
 class CreateSession(PlacetopayProducer):
@@ -57,15 +61,15 @@ class CreateSession(PlacetopayProducer):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Open the session. Raises `NeedsPerson` for a branch without payment store."""
-        reply = mapping.created(await self._client({}, effect).call("/api/session", request), request)
-        return Reply(self._told(reply, {}, effect), reference=reply["request_id"])
+        reply = mapping.created(await self._client(request, effect).call("/api/session", request), request)
+        return Reply(self._told(reply, request, effect), reference=reply["request_id"])
 
-    def connection_of(self, request: dict[str, Any], branch: str | None) -> str | None:
-        """Return the payment store of the branch."""
-        return super().connection_of({}, branch)
+    def store(self, request: dict[str, Any], branch: str | None) -> str | None:
+        """Return the payment store of the branch: the request is PlacetoPay's own and names none."""
+        return self._stores.new(branch)
 
     def _locale(self, branch: str | None) -> str:
-        client = self._stores.clients.get(self._stores.name(branch) or "", self._stores.any)
+        client = self._stores.clients.get(self._stores.new(branch) or "", self._stores.any)
         return client.settings.locale
 
 

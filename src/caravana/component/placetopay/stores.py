@@ -30,7 +30,10 @@ class Stores:
         self.clients = {name: client(name) for name in names_of(options, context)}
 
     def name(self, branch: str | None, named: str | None = None) -> str | None:
-        """Return the connection for an exchange of `branch`, or that `named` by its message; None when it cannot be told."""
+        """Return the connection for an exchange of `branch`, or that `named` by its message; None when it cannot be told.
+
+        Without branch and name it is the default one: what began before there were branches began there.
+        """
         if self._fixed is not None:
             return self._fixed
         if named is not None:
@@ -40,9 +43,18 @@ class Stores:
             return found.payment_store
         return self._default if self._default in self.clients else None
 
-    def client(self, branch: str | None, named: str | None = None) -> PlacetopayClient:
-        """Return the client of `name`. Raises `NeedsPerson` when it cannot be told: nobody is asked by guess."""
-        name = self.name(branch, named)
+    def new(self, branch: str | None) -> str | None:
+        """Return the connection at which an exchange of `branch` begins something: where branches have stores, none by default."""
+        if (
+            self._fixed is None
+            and branch is None
+            and any(one.payment_store for one in branches_of(self._context).values())
+        ):
+            return None
+        return self.name(branch)
+
+    def client(self, name: str | None, branch: str | None) -> PlacetopayClient:
+        """Return the client of connection `name`. Raises `NeedsPerson` when it could not be told: nobody is asked by guess."""
         if name is None:
             what = f"the branch `{branch}` has no `payment_store`" if branch else "this exchange has no branch"
             raise NeedsPerson(f"{what}; the payment stores are: {', '.join(self.clients)}")
