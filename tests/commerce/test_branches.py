@@ -33,7 +33,8 @@ class Town:
 
     async def messages(self, **wanted: Any) -> list[dict[str, Any]]:
         """Return what the operator's list shows."""
-        found: list[dict[str, Any]] = await Admin(self.shop.hub.journal, self.shop.hub.clock).call("messages", wanted)
+        hub = self.shop.hub
+        found: list[dict[str, Any]] = await Admin(hub.journal, hub.clock, hub).call("messages", wanted)
         return found
 
     async def pay(self, order: int, branch: str) -> dict[str, Any]:

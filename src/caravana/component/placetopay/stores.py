@@ -44,12 +44,9 @@ class Stores:
         return self._default if self._default in self.clients else None
 
     def new(self, branch: str | None) -> str | None:
-        """Return the connection at which an exchange of `branch` begins something: where branches have stores, none by default."""
-        if (
-            self._fixed is None
-            and branch is None
-            and any(one.payment_store for one in branches_of(self._context).values())
-        ):
+        """Return the connection at which `branch` begins something: where branches have stores, never the default."""
+        stores = [one.payment_store for one in branches_of(self._context).values()]
+        if self._fixed is None and branch is None and any(stores):
             return None
         return self.name(branch)
 
