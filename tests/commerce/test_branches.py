@@ -121,6 +121,19 @@ async def test_every_message_of_an_order_carries_its_branch(town: Town) -> None:
     assert await town.messages(branch="centro") == []
 
 
+async def test_branches_with_one_account_are_told_apart_by_the_order(tmp_path: Path, clock: ScaledClock) -> None:
+    """A notification of a shared merchant account has the branch of the order that was paid."""
+
+    def shared(street: Street, given: dict[str, Any]) -> None:
+        given["branches"] = {name: {**one, "payment_store": "placetopay"} for name, one in branches(street).items()}
+
+    async with open_shop(tmp_path, clock, WAREHOUSES, shared) as shop:
+        town = Town(shop, shop.provider)
+        await town.pay(shop.order(of=of(town, "sur")), "sur")
+        await shop.idle()
+        assert {one["branch"] for one in await town.messages(route="card-notification")} == {"sur"}
+
+
 async def test_the_sweep_finds_what_each_branch_was_paid(tmp_path: Path, clock: ScaledClock) -> None:
     """Without a notification the sweep asks each merchant account about its own sessions."""
     async with open_town(tmp_path, clock, WAREHOUSES, **{"cards.sweep": "30s"}) as town:

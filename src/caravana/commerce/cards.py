@@ -249,6 +249,11 @@ class Cards(Configured):
         return None if found is None else attempts.key(*found)
 
     @pure
+    def attempt_branch(self, variables: Variables) -> str | None:
+        """Return the branch of the attempt, or None."""
+        return None if variables["attempt"] is None else variables["attempt"].get("branch")
+
+    @pure
     def answered(self, body: Mapping[str, Any], variables: Variables) -> dict[str, Any] | None:
         """Return what is to be settled after the provider's answer in the body, or None when its reference is none of ours."""
         found = attempts.named(self._settings.reference_prefix, body.get("reference"))

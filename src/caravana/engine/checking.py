@@ -7,7 +7,7 @@ from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
-from caravana.engine.loose_ends import loose_ends
+from caravana.engine.loose_ends import loose_ends, place_in
 from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.profile import misfits
@@ -150,8 +150,11 @@ def _unusable_keys(configuration: Configuration) -> Sequence[Problem]:
 def _misfits(configuration: Configuration, components: Components) -> Iterator[Problem]:
     """What does not fit the profile: the hub refuses to start with it."""
     for one in misfits(configuration, components):
-        text = f"`{one.place}`: {one.message}" if one.place else one.message
-        yield Problem(Severity.ERROR, m.Location("configuration"), text, one.suggestion)
+        if one.place:
+            place = place_in(configuration, *one.place.split("."))
+            yield Problem(Severity.ERROR, place, f"`{one.place}`: {one.message}", one.suggestion)
+        else:
+            yield Problem(Severity.ERROR, m.Location("configuration"), one.message, one.suggestion)
 
 
 def _same(found: Problem, told: Problem) -> bool:

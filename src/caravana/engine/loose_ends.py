@@ -28,16 +28,16 @@ def _modes(configuration: Configuration, routes: Collection[str]) -> Iterator[Pr
     """A mode under a wrong name would leave the right one live."""
     for name in configuration.modes.routes:
         if name not in routes:
-            place = _place(configuration, "modes", "routes", name)
+            place = place_in(configuration, "modes", "routes", name)
             yield error(f"`modes.routes`: there is no route `{name}`", place, nearest(name, routes))
     for name in _unknown_connections(configuration, configuration.modes.connections):
-        place = _place(configuration, "modes", "connections", name)
+        place = place_in(configuration, "modes", "connections", name)
         yield error(f"`modes.connections`: there is no connection `{name}`", place, _hint(configuration, name))
 
 
 def _limits(configuration: Configuration) -> Iterator[Problem]:
     for name in _unknown_connections(configuration, configuration.limits.connections):
-        place = _place(configuration, "limits", "connections", name)
+        place = place_in(configuration, "limits", "connections", name)
         yield warning(f"`limits.connections`: there is no connection `{name}`", place, _hint(configuration, name))
 
 
@@ -56,7 +56,8 @@ def _hint(configuration: Configuration, name: str) -> str:
     return nearest(name, known) or "write scheme:name, e.g. odoo:odoo"
 
 
-def _place(configuration: Configuration, *names: str) -> Location:
+def place_in(configuration: Configuration, *names: str) -> Location:
+    """Return where in its file the setting of these names stands."""
     name = configuration.file.name if configuration.file is not None else "configuration"
     line = configuration.line_of(*names)
     return Location(name, line, min(line, 1))
@@ -65,7 +66,7 @@ def _place(configuration: Configuration, *names: str) -> Location:
 def _connections(configuration: Configuration, components: Components) -> Iterator[Problem]:
     """Settings that their component refuses, also of a connection that no route uses yet."""
     for name, settings in configuration.connections.items():
-        place, readers = _place(configuration, "connections", name), readers_of(name, settings)
+        place, readers = place_in(configuration, "connections", name), readers_of(name, settings)
         if not readers:
             yield warning(f"`connections.{name}`: no component has settings like these", place)
         for scheme in readers:

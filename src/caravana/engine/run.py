@@ -327,7 +327,9 @@ class RunScope:
         await producer.process(exchange, LocalFlow(self, path))
 
     async def spawn(self, path: str, address: str, arrival: Arrival) -> None:
-        """Start a child exchange."""
+        """Start a child exchange; a branch that this one has found meanwhile is on disk before."""
+        if arrival.branch is not None and self.run.stored.branch is None:
+            await self.run.place(arrival.branch)
         await self.run.spawn(path, address, arrival)
 
     async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:

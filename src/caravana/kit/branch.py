@@ -22,7 +22,7 @@ from caravana.kit.ports import Context
 _SPAN = r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)"
 _HOURS = re.compile(rf"closed|{_SPAN}(,\s*{_SPAN})*")
 _CODE = re.compile(r"(?!000)\d{3}", re.ASCII)
-_WORD = re.compile(r"[\w.-]+")
+_WORD = re.compile(r"[\w-]+")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TELLING = ("company_id", "warehouse_id", "journal_id")
 """Fields of Odoo's records that tell the branch."""
@@ -45,7 +45,7 @@ def _code(text: str) -> str:
 
 def _word(text: str) -> str:
     if not _WORD.fullmatch(text):
-        raise ValueError("the name of a branch is one word: letters, digits, point, dash or underscore")
+        raise ValueError("the name of a branch is one word: letters, digits, dash or underscore")
     return text
 
 

@@ -13,6 +13,9 @@ from caravana.pattern.compiler import Compiler, compiles, evaluator
 from caravana.pattern.processor import Processor, Scope
 from caravana.route import model as m
 
+BRANCH = "CaravanaBranch"
+"""Property by which a route gives a message the branch that it has found for it."""
+
 
 @compiles(m.SetBody)
 def set_body(step: m.SetBody, path: str, compiler: Compiler) -> Processor:
@@ -50,6 +53,8 @@ def _put_header(exchange: Exchange, name: str, value: Any) -> None:
 
 def _put_property(exchange: Exchange, name: str, value: Any) -> None:
     exchange.properties[name] = value
+    if name == BRANCH and exchange.branch is None and value:
+        exchange.branch = str(value)
 
 
 def _put_variable(exchange: Exchange, name: str, value: Any) -> None:

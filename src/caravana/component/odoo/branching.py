@@ -17,9 +17,12 @@ TAKEN = "CaravanaBranch"
 def branch_at(branches: Branches, name: str | None, options: OdooOptions) -> Branch | None:
     """Return the branch in whose company a call is made; None for an exchange without one, and where there are none.
 
-    Raises `NoBranch` for a branch of another Odoo, unless the address names its connection: then the route means it.
+    Raises `NoBranch` for a branch that is not configured, and for one of another Odoo, unless the address names its
+    connection: then the route means it.
     """
     branch = branches.get(name) if name is not None else None
+    if name is not None and branches and branch is None:
+        raise NoBranch(f"the branch `{name}` is not in the configuration (there are: {', '.join(branches)})")
     if branch is None or branch.odoo == options.connection:
         return branch
     if "connection" in options.model_fields_set:

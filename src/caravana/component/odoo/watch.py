@@ -182,8 +182,8 @@ class Watch:
         return [one for one in ids if one not in there]
 
     def _arrival(self, record: Record) -> Arrival:
-        whole = self._names.incoming(clean_record(record, self._types))
-        body = {name: value for name, value in whole.items() if name not in self._telling}
+        whole, beside = self._names.incoming(clean_record(record, self._types)), self._telling
+        body = {name: value for name, value in whole.items() if name not in beside}
         state = mark(record, self._stamp).replace("|", ",") if self._options.event == "changed" else ""
         return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]), whole)
 
