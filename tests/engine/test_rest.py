@@ -72,7 +72,7 @@ async def test_the_openapi_document(station: Station) -> None:
     hub = await station.start(ROUTES)
     async with serve(hub.listener) as base, aiohttp.ClientSession(base) as session:
         status, document, _ = await ask(session, "GET", "/v1/api")
-    assert (status, document["openapi"], document["info"]["title"]) == (200, "3.0.3", "Orders")
+    assert (status, document["openapi"], document["info"]["title"]) == (200, "3.1.0", "Orders")
     get = document["paths"]["/v1/orders/{id}"]["get"]
     assert [(one["name"], one["in"], one["required"]) for one in get["parameters"]] == [
         ("view", "query", False),

@@ -1,12 +1,13 @@
-"""The OpenAPI 3 document of REST services, made of what their route files say."""
+"""The OpenAPI 3.1 document of REST services, made of what their route files say and of the classes that they name."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from caravana.route.document import RouteDocument
-from caravana.route.rest import Param, Rest, RestConfiguration, Verb
+from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Verb
 from caravana.route.rest_routes import full_path, inherited, pairs
+from caravana.route.schema import Schemas
 
 _TYPES = {"int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean"}
 _KNOWN = ("string", "integer", "number", "boolean", "array", "object")
@@ -14,22 +15,28 @@ _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 def openapi(documents: Sequence[RouteDocument], settings: RestConfiguration, address: str = "/") -> dict[str, Any]:
-    """Return the document of all services that do not say `apiDocs: false`; `address`: where they are served."""
+    """Return the document of all services that do not say `apiDocs: false`; `address`: where they are served.
+
+    Raises `ConfigurationError` for a class that cannot be imported.
+    """
     facts = pairs(settings.api_property)
     info = {"title": facts.get("api.title", "Caravana"), "version": facts.get("api.version", "1.0")}
     if "api.description" in facts:
         info["description"] = facts["api.description"]
     paths: dict[str, dict[str, Any]] = {}
     tags: dict[str, str | None] = {}
+    schemas = Schemas()
     for rest, method, verb in _operations(documents, settings):
         if rest.tag:
             tags.setdefault(rest.tag, rest.description)
         path = "/" + full_path(settings, rest, verb)
-        paths.setdefault(path, {})[method.lower()] = _operation(settings, rest, verb, path)
-    made: dict[str, Any] = {"openapi": "3.0.3", "info": info, "servers": [{"url": address}], "paths": paths}
+        paths.setdefault(path, {})[method.lower()] = _operation(settings, rest, verb, path, schemas)
+    made: dict[str, Any] = {"openapi": "3.1.0", "info": info, "servers": [{"url": address}], "paths": paths}
     if keys := {one.key for _, _, verb in _operations(documents, settings) for one in verb.security}:
         schemes = {key: {"type": "http", "scheme": "bearer"} for key in sorted(keys)}
         made["components"] = {"securitySchemes": schemes}
+    if schemas.found:
+        made.setdefault("components", {})["schemas"] = schemas.found
     if tags:
         made["tags"] = [{"name": name, **_described(about)} for name, about in tags.items()]
     return made
@@ -43,7 +50,7 @@ def _operations(documents: Iterable[RouteDocument], settings: RestConfiguration)
                     yield rest, method, verb
 
 
-def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str) -> dict[str, Any]:
+def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str, schemas: Schemas) -> dict[str, Any]:
     binding = inherited("binding_mode", settings, rest, verb) != "off"
     made: dict[str, Any] = {}
     if name := verb.route_id or verb.id:
@@ -57,19 +64,26 @@ def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str) -
     parameters = [*_parameters(verb.param), *_unsaid(verb, path)]
     if parameters:
         made["parameters"] = parameters
-    body = next((one for one in verb.param if one.type == "body"), None)
-    if form := [one for one in verb.param if one.type == "formData"]:
-        made["requestBody"] = _form(form)
-    elif body is not None:
-        made["requestBody"] = {
-            "required": body.required,
-            **_described(body.description),
-            "content": _content(verb.consumes or rest.consumes, binding, _schema(body)),
-        }
+    if body := _body(rest, verb, schemas, binding=binding):
+        made["requestBody"] = body
     if verb.security:
         made["security"] = [{one.key: [] for one in verb.security}]
-    made["responses"] = _responses(verb, _content(verb.produces or rest.produces, binding, {}))
+    made["responses"] = _responses(verb, verb.produces or rest.produces, schemas, binding=binding)
     return made
+
+
+def _body(rest: Rest, verb: Verb, schemas: Schemas, *, binding: bool) -> dict[str, Any] | None:
+    if form := [one for one in verb.param if one.type == "formData"]:
+        return _form(form)
+    body = next((one for one in verb.param if one.type == "body"), None)
+    if body is None and verb.type is None:
+        return None
+    schema = schemas.of(verb.type) or (_schema(body) if body is not None else {})
+    return {
+        "required": body is None or body.required,
+        **_described(body.description if body is not None else None),
+        "content": _content(verb.consumes or rest.consumes, binding, schema),
+    }
 
 
 def _parameters(params: Iterable[Param]) -> Iterator[dict[str, Any]]:
@@ -126,13 +140,22 @@ def _content(types: str | None, binding: bool, schema: Mapping[str, Any]) -> dic
     return {one: {"schema": dict(schema)} if schema else {} for one in named}
 
 
-def _responses(verb: Verb, content: Mapping[str, Any]) -> dict[str, Any]:
+def _responses(verb: Verb, produces: str | None, schemas: Schemas, *, binding: bool) -> dict[str, Any]:
     if not verb.response_message:
-        return {"200": {"description": "success", "content": dict(content)}}
+        return {"200": {"description": "success", "content": _content(produces, binding, schemas.of(verb.out_type))}}
     return {
-        one.code: {"description": one.message, **({"content": dict(content)} if one.code.startswith("2") else {})}
+        one.code: {"description": one.message, **_answer(verb, one, produces, schemas, binding=binding)}
         for one in verb.response_message
     }
+
+
+def _answer(
+    verb: Verb, message: ResponseMessage, produces: str | None, schemas: Schemas, *, binding: bool
+) -> dict[str, Any]:
+    """What stands in the answer of one status: the verb's own type when all went well, else what the status names."""
+    well = message.code.startswith("2")
+    schema = schemas.of(message.response_model or (verb.out_type if well else None))
+    return {"content": _content(produces, binding, schema)} if well or schema else {}
 
 
 def _described(text: str | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from caravana.route.element import Node, element
 
 VERBS = ("get", "post", "put", "patch", "delete", "head")
 
-_CLASSES = "bodies are maps and lists, and no classes describe them"
+_CLASS = "`package.module:Class` of a pydantic model, `[]` behind it for a list; a Java class says nothing here"
 _BODY = "JSON is read and written by the kit; anything else by the route (`unmarshal`, `marshal`)"
 _LATER = "not supported yet"
 _ANSWERS = "check the answer in the route"
@@ -44,13 +44,14 @@ class Param(Node):
 
 @element(
     "responseMessage",
-    ignored={"responseModel": _CLASSES, "header": "not shown in the OpenAPI document", "examples": "not shown"},
+    ignored={"header": "not shown in the OpenAPI document", "examples": "write them into the class of `responseModel`"},
 )
 class ResponseMessage(Node):
     """One answer of an operation, for the OpenAPI document."""
 
     code: str = option.text("Status.", default="200")
     message: str = option.text("What it means.", default="success")
+    response_model: str | None = option.text(f"Class that describes its body: {_CLASS}.", default=None)
 
 
 @element("security")
@@ -63,13 +64,15 @@ class Security(Node):
 
 @element(
     "get",
-    ignored={"type": _CLASSES, "outType": _CLASSES, "streamCache": "bodies can always be read again"},
+    ignored={"streamCache": "bodies can always be read again"},
     refused={"clientResponseValidation": _ANSWERS},
 )
 class Verb(Node):
     """One operation of a REST service. Path parameters `{id}` become headers."""
 
     path: str = option.text("Path below the service's.", default="")
+    type: str | None = option.text(f"Class that describes the body: {_CLASS}.", default=None)
+    out_type: str | None = option.text(f"Class that describes the answer: {_CLASS}.", default=None)
     consumes: str | None = option.text("Content types that are accepted, a comma list.", default=None)
     produces: str | None = option.text("Content type of the answer.", default=None)
     binding_mode: str | None = option.choice(
@@ -96,6 +99,9 @@ class Verb(Node):
     param: tuple[Param, ...] = option.children("Param", "The parameters.", default=())
     response_message: tuple[ResponseMessage, ...] = option.children("ResponseMessage", "The answers.", default=())
     security: tuple[Security, ...] = option.children("Security", "Bearer tokens; else 401 or 403.", default=())
+    parameters: Mapping[str, str] = option.parameters(
+        "Options of the consumer that Camel writes at `from`: lane, keys, branch, replyTimeout, repeatable ...", default={}
+    )
     to: To = option.child("To", "What the verb calls.")
 
 
