@@ -53,7 +53,7 @@ def test_tokens_are_told() -> None:
     text = "- rest: {path: /x, get: [{security: [{key: shop, scopes: 'a,b'}], to: 'direct:x'}]}"
     found = document_of(text)
     assert found["paths"]["/x"]["get"]["security"] == [{"shop": []}]
-    assert found["components"] == {"securitySchemes": {"shop": {"type": "http", "scheme": "bearer"}}}
+    assert found["components"]["securitySchemes"] == {"shop": {"type": "http", "scheme": "bearer"}}
 
 
 def test_forms_and_what_is_left_out() -> None:

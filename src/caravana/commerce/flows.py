@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store, origin
 from caravana.commerce.link import PayLinks
+from caravana.commerce.shop.shop import Shop, ShopSettings
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.nearest import nearest
 from caravana.kit.options import parse_duration
 
 ROUTES = Path(__file__).parent / "routes"
@@ -101,10 +103,12 @@ class Flow:
 
 def load(name: str, configuration: Configuration) -> Flow:
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
-    if name != "cards":
-        raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion="cards")
+    loader = FLOWS.get(name)
+    if loader is None:
+        suggestion = nearest(name, FLOWS) or f"there are: {', '.join(FLOWS)}"
+        raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion=suggestion)
     files = tuple(sorted((ROUTES / name).glob("*.yaml")))
-    return Flow(files, {"cards": cards(configuration)})
+    return Flow(files, {name: loader(configuration)})
 
 
 def cards(configuration: Configuration) -> Cards:
@@ -234,3 +238,40 @@ def _life(settings: Mapping[str, Any]) -> timedelta:
     if life < SHORTEST_LIFE:
         raise ConfigurationError("must be at least 6m", place="settings.cards.life")
     return life
+
+
+def shop(configuration: Configuration) -> Shop:
+    """Return the callables of the shop flow. Raises `ConfigurationError` naming every setting that is wrong."""
+    settings = configuration.settings
+    _each(
+        lambda: _connected(configuration, "shop", "odoo"),
+        lambda: _country(settings),
+        lambda: _most(settings),
+    )
+    branches = {
+        name: {"company": one.company, "warehouse": one.warehouse} for name, one in configuration.branches.items()
+    }
+    return Shop(ShopSettings(configuration.company.timezone, _country(settings), _most(settings), branches))
+
+
+def _connected(configuration: Configuration, flow: str, name: str) -> None:
+    if name not in configuration.connections:
+        raise ConfigurationError(f"the flow `{flow}` needs it: add `connections.{name}`", place="connections")
+
+
+def _country(settings: Mapping[str, Any]) -> str:
+    country = str(settings.get("shop.country", "EC"))
+    if not (len(country) == 2 and country.isalpha() and country.isupper()):
+        raise ConfigurationError("must be a country's code of two letters, e.g. EC", place="settings.shop.country")
+    return country
+
+
+def _most(settings: Mapping[str, Any]) -> int:
+    most = _number(settings, "shop.max_quantity")
+    if most is not None and most < 1:
+        raise ConfigurationError("must be at least 1", place="settings.shop.max_quantity")
+    return 10_000 if most is None else most
+
+
+FLOWS: Mapping[str, Callable[[Configuration], Any]] = {"cards": cards, "shop": shop}
+"""The shipped flows: what reads a flow's settings and returns the object that its routes call by the flow's name."""

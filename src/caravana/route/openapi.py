@@ -11,6 +11,12 @@ from caravana.route.schema import Schemas
 
 _TYPES = {"int": "integer", "long": "integer", "float": "number", "double": "number", "bool": "boolean"}
 _KNOWN = ("string", "integer", "number", "boolean", "array", "object")
+_REFUSAL = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
+_PENDING = {
+    "type": "object",
+    "required": ["exchange", "state"],
+    "properties": {"exchange": {"type": "string"}, "state": {"type": "string"}},
+}
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -68,8 +74,27 @@ def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str, s
         made["requestBody"] = body
     if verb.security:
         made["security"] = [{one.key: [] for one in verb.security}]
-    made["responses"] = _responses(verb, verb.produces or rest.produces, schemas, binding=binding)
+    told = _responses(verb, verb.produces or rest.produces, schemas, binding=binding)
+    made["responses"] = dict(sorted({**_of_the_hub(settings, rest, verb, schemas), **told}.items()))
     return made
+
+
+def _of_the_hub(settings: RestConfiguration, rest: Rest, verb: Verb, schemas: Schemas) -> dict[str, Any]:
+    """What the hub answers by itself, before there is a message or when the answer takes long."""
+    checks = bool(inherited("client_request_validation", settings, rest, verb))
+    possible = {
+        "400": ("the request is not as described", True),
+        "401": ("no known bearer token", bool(verb.security)),
+        "403": ("the token lacks a scope", bool(verb.security)),
+        "406": ("the caller accepts nothing that is answered here", checks and bool(verb.produces or rest.produces)),
+        "413": ("the body is too large", True),
+        "415": ("the body has another content type", bool(verb.consumes or rest.consumes)),
+        "503": ("nothing can be taken now; come again after `Retry-After` seconds", True),
+    }
+    refused = {"application/json": {"schema": schemas.put("Refusal", _REFUSAL)}}
+    pending = {"application/json": {"schema": schemas.put("Pending", _PENDING)}}
+    answers = {code: {"description": why, "content": refused} for code, (why, applies) in possible.items() if applies}
+    return {**answers, "202": {"description": "taken and on disk; the answer takes longer", "content": pending}}
 
 
 def _body(rest: Rest, verb: Verb, schemas: Schemas, *, binding: bool) -> dict[str, Any] | None:

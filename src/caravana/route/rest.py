@@ -100,7 +100,8 @@ class Verb(Node):
     response_message: tuple[ResponseMessage, ...] = option.children("ResponseMessage", "The answers.", default=())
     security: tuple[Security, ...] = option.children("Security", "Bearer tokens; else 401 or 403.", default=())
     parameters: Mapping[str, str] = option.parameters(
-        "Options of the consumer that Camel writes at `from`: lane, keys, branch, replyTimeout, repeatable ...", default={}
+        "Options of the consumer that Camel writes at `from`: lane, keys, branch, replyTimeout, repeatable ...",
+        default={},
     )
     to: To = option.child("To", "What the verb calls.")
 

@@ -80,7 +80,7 @@ def _parameters(settings: RestConfiguration, rest: Rest, verb: Verb) -> dict[str
         found["security"] = json.dumps([{"key": one.key, "scopes": one.scopes} for one in verb.security])
     if settings.cors_headers and "enableCORS" in found:
         found["corsHeaders"] = json.dumps(pairs(settings.cors_headers))
-    return found | verb.parameters
+    return {**found, **verb.parameters}
 
 
 def _rule(param: Param) -> dict[str, Any]:

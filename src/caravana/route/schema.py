@@ -1,5 +1,6 @@
 """JSON Schemas of the Python classes that REST services name for their bodies (`type`, `outType`, `responseModel`)."""
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -28,12 +29,15 @@ class Schemas:
         reference = self._reference(_model(bare))
         return {"type": "array", "items": reference} if bare != name else reference
 
+    def put(self, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Keep a schema under a name and return the reference to it."""
+        self.found[name] = dict(schema)
+        return {"$ref": _REFERENCE.format(model=name)}
+
     def _reference(self, model: type[BaseModel]) -> dict[str, Any]:
-        mode: Any = getattr(model, "schema_mode", "validation")
-        schema = model.model_json_schema(ref_template=_REFERENCE, mode=mode)
+        schema = model.model_json_schema(ref_template=_REFERENCE)
         self.found |= schema.pop("$defs", {})
-        self.found[model.__name__] = schema
-        return {"$ref": _REFERENCE.format(model=model.__name__)}
+        return self.put(model.__name__, schema)
 
 
 def _model(path: str) -> type[BaseModel]:

@@ -52,8 +52,9 @@ PARTNER = Model(
             "phone_mobile_search": f.char("Phone Number", compute=lambda one: re.sub(r"[^\d+]", "", one.phone or "")),
             "email": f.char("Email", index=True),
             "email_normalized": f.char(
-                "Normalized Email", compute=lambda one: (one.email or "").strip().lower() or False
+                "Normalized Email", compute=lambda one: (one.email or "").strip().lower() or False, findable=True
             ),
+            "partner_share": f.boolean("Share Partner", compute=lambda one: not one.user_ids, findable=True),
             "website": f.char("Website Link"),
             "function": f.char("Job Position"),
             "street": f.char("Street"),

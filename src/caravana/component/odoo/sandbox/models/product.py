@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
+from caravana.component.odoo.sandbox.errors import ValidationError
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models import image, quantity
 from caravana.component.odoo.sandbox.models.mail import thread
@@ -122,6 +123,9 @@ PRODUCT = Model(
             **{name: f.Field("binary", one.string, delegate="product_tmpl_id") for name, one in image.fields().items()},
             "product_template_attribute_value_ids": f.many2many("product.template.attribute.value", "Attribute Values"),
             "price_extra": f.float_("Variant Price Extra", compute=lambda one: _extra(one)),
+            "product_variant_count": f.integer(
+                "# Product Variants", compute=lambda one: one.product_tmpl_id.product_variant_count
+            ),
             "lst_price": f.float_("Sales Price", compute=lambda one: one.list_price + _extra(one)),
             **quantity.fields(quantity.of_product),
         }
@@ -269,6 +273,15 @@ def _written_template(template: Record, names: set[str]) -> None:
         variant.set(**own)
 
 
+def _check_product(product: Record) -> None:
+    """A barcode is one product's (documented: product.product, `_check_barcode_uniqueness`)."""
+    twins = product.env.by("product.product", "barcode", product.barcode) if product.barcode else []
+    if any(one.id != product.id and one.active for one in twins):
+        raise ValidationError(
+            f'Barcode(s) already assigned:\n\n- Barcode "{product.barcode}" already assigned to product(s)'
+        )
+
+
 def _before_write_product(products: Records, vals: dict[str, Any]) -> None:
     if "lst_price" in vals:
         vals["list_price"] = vals.pop("lst_price")
@@ -295,6 +308,7 @@ TEMPLATE.before_write = _before_write_template
 TEMPLATE.written = _written_template
 TEMPLATE.display = _display_template
 PRODUCT.display = _display
+PRODUCT.check = _check_product
 PRODUCT.before_write = _before_write_product
 PRODUCT.created = _created_product
 PRODUCT.written = _written_product

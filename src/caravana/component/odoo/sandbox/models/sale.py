@@ -35,6 +35,7 @@ ORDER = Model(
                 "origin": f.char("Source Document"),
                 "note": f.html("Terms and conditions"),
                 "date_order": f.datetime_("Order Date", required=True, default=lambda env: env.now, copy=False),
+                "commitment_date": f.datetime_("Delivery Date", copy=False),
                 "order_line": f.one2many("sale.order.line", "order_id", "Order Lines"),
                 "amount_untaxed": f.monetary("Untaxed Amount", readonly=True),
                 "amount_tax": f.monetary("Taxes", readonly=True),
