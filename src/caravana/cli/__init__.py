@@ -11,6 +11,7 @@ import typer
 from caravana.cli import branches as branches_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
+from caravana.cli import imports as imports_module
 from caravana.cli import init as init_module
 from caravana.cli import journal as journal_module
 from caravana.cli import messages as messages_module
@@ -66,6 +67,7 @@ app.command("check")(check_module.check)
 app.command("run")(run_module.run)
 app.command("reload")(reload_module.reload)
 app.command("sandbox")(sandbox_module.sandbox)
+app.command("import")(imports_module.import_file)
 app.command("support")(check_module.support)
 app.command("doctor")(doctor_module.doctor)
 app.command("cursors")(review_module.cursors)

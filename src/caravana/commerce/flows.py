@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store, origin
 from caravana.commerce.link import PayLinks
+from caravana.commerce.shop.importing import ShopImport
 from caravana.commerce.shop.shop import Shop, ShopSettings
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
@@ -108,7 +109,7 @@ def load(name: str, configuration: Configuration) -> Flow:
         suggestion = nearest(name, FLOWS) or f"there are: {', '.join(FLOWS)}"
         raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion=suggestion)
     files = tuple(sorted((ROUTES / name).glob("*.yaml")))
-    return Flow(files, {name: loader(configuration)})
+    return Flow(files, loader(configuration))
 
 
 def cards(configuration: Configuration) -> Cards:
@@ -240,8 +241,11 @@ def _life(settings: Mapping[str, Any]) -> timedelta:
     return life
 
 
-def shop(configuration: Configuration) -> Shop:
-    """Return the callables of the shop flow. Raises `ConfigurationError` naming every setting that is wrong."""
+def shop(configuration: Configuration) -> Mapping[str, Any]:
+    """Return the callables of the shop flow, for requests and for files.
+
+    Raises `ConfigurationError` naming every setting that is wrong.
+    """
     settings = configuration.settings
     _each(
         lambda: _connected(configuration, "shop", "odoo"),
@@ -251,7 +255,8 @@ def shop(configuration: Configuration) -> Shop:
     branches = {
         name: {"company": one.company, "warehouse": one.warehouse} for name, one in configuration.branches.items()
     }
-    return Shop(ShopSettings(configuration.company.timezone, _country(settings), _most(settings), branches))
+    read = ShopSettings(configuration.company.timezone, _country(settings), _most(settings), branches)
+    return {"shop": Shop(read), "shop_import": ShopImport(read)}
 
 
 def _connected(configuration: Configuration, flow: str, name: str) -> None:
@@ -273,5 +278,8 @@ def _most(settings: Mapping[str, Any]) -> int:
     return 10_000 if most is None else most
 
 
-FLOWS: Mapping[str, Callable[[Configuration], Any]] = {"cards": cards, "shop": shop}
-"""The shipped flows: what reads a flow's settings and returns the object that its routes call by the flow's name."""
+FLOWS: Mapping[str, Callable[[Configuration], Mapping[str, Any]]] = {
+    "cards": lambda configuration: {"cards": cards(configuration)},
+    "shop": shop,
+}
+"""The shipped flows: what reads a flow's settings and returns the callables that its routes name."""

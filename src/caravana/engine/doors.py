@@ -29,15 +29,15 @@ class Doors:
         self._lock = asyncio.Lock()
         self._opened = False
 
-    async def open_all(self, routes: Iterable[CompiledRoute]) -> None:
+    async def open_all(self, routes: Iterable[CompiledRoute], *, let_in: bool = True) -> None:
         """Make the receivers, then let messages in, in the routes' own order. Raises `ConfigurationError`."""
         listed = list(routes)
         for route in listed:
             self.receivers[route.id] = RouteReceiver(self._hub, route)
         for route in sorted(listed, key=_order):
-            if self._opens(route):
+            if let_in and self._opens(route):
                 await self.open(route)
-        self._opened = True
+        self._opened = let_in
 
     @asynccontextmanager
     async def changing(self) -> AsyncIterator[None]:

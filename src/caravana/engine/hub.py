@@ -106,8 +106,8 @@ class Hub:
 
     # Life.
 
-    async def start(self) -> None:
-        """Open the journal, resume what is unfinished, then let consumers in.
+    async def start(self, *, let_in: bool = True) -> None:
+        """Open the journal, resume what is unfinished, then let consumers in; without `let_in` only the operator.
 
         Raises `ConfigurationError` when test and live are mixed, when a live profile has no go-live line, and for the mode
         of a route or connection that is not there.
@@ -123,7 +123,7 @@ class Hub:
         await self.dispatcher.start()
         if self.ownership.shared:
             self._follower.start()
-        await self.doors.open_all(self.program.routes.values())
+        await self.doors.open_all(self.program.routes.values(), let_in=let_in)
         self.listener.mount("/_exchange/{id}", ["GET"], self.requests.show_status)
         self.listener.publish(self.program.pages)
         self._housekeeping.start()

@@ -183,6 +183,13 @@ def changes(asked: Mapping[str, Any], known: Found) -> dict[str, Any]:
     return changed
 
 
+def written(asked: Mapping[str, Any], known: Found) -> dict[str, Any]:
+    """Return `changes`, with the identification type of a tax id that is filled in."""
+    changed = changes(asked, known)
+    kind = {"l10n_latam_identification_type_id": identity.TYPES[asked["tax_id_type"]]} if "vat" in changed else {}
+    return {**changed, **kind}
+
+
 def differences(asked: Mapping[str, Any], known: Found) -> list[str]:
     """Return remarks on what Odoo says otherwise than the request, which was not written."""
     names = {"vat": "tax_id"}

@@ -186,6 +186,11 @@ class Shop(Configured):
         return [review.review(variables["asked"], verdict, variables["found"], exchange.created)]
 
     @pure
+    def tells(self, variables: Variables) -> bool:
+        """Whether a person is to be told, or a file is only tried."""
+        return not variables.get("dry_run")
+
+    @pure
     def settled(self, variables: Variables) -> bool:
         """Return true. Raises `Refused` naming what a person has to settle first."""
         for one in variables["reviews"]:
@@ -235,6 +240,8 @@ class Shop(Configured):
     def customer_change(self, variables: Variables) -> dict[str, Any] | None:
         """Return the values to be written, or None when nothing differs. Raises `Refused` for another tax id."""
         asked, known = variables["change"], variables["known"]
+        if known["vat"] == identity.FINAL_CONSUMER:
+            raise refusal.refuse("final_consumer", "this is the final consumer of all anonymous sales", status=409)
         if known["vat"] and asked.get("tax_id") and known["vat"] not in asked["tax_ids"]:
             message = "the customer has another tax id in Odoo, where a person may change it"
             raise refusal.refuse("tax_id_fixed", message, status=409, fields=[{"field": "tax_id", "message": message}])

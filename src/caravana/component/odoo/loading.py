@@ -29,6 +29,24 @@ class Item:
     external_id: str
     values: Mapping[str, Any]
 
+    @property
+    def head(self) -> dict[str, str]:
+        """The cell by which Odoo knows the record."""
+        return {"id": self.external_id}
+
+
+@dataclass(frozen=True)
+class Known:
+    """One record to change, by its database id."""
+
+    id: int
+    values: Mapping[str, Any]
+
+    @property
+    def head(self) -> dict[str, str]:
+        """The cell by which Odoo knows the record."""
+        return {".id": str(self.id)}
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -56,16 +74,36 @@ async def load_once(client: OdooClient, model: str, items: Sequence[Item], clock
 
     All items need the same fields. Raises `Refused` with Odoo's messages when one row is bad (then none is made).
     """
-    sheet, context = await to_sheet(client, model, items)
+    answer = await _load(client, model, items, ONCE, clock)
+    if answer.get("ids"):
+        return [int(one) for one in answer["ids"]]
+    return await _lost_race(client, model, items, answer)
+
+
+async def load_known(client: OdooClient, model: str, items: Sequence[Known], clock: Clock) -> None:
+    """Write the values of `items`, all or none of them; all need the same fields, none of them lines.
+
+    Raises `Refused` with Odoo's messages when one row is bad.
+    """
+    answer = await _load(client, model, items, {}, clock)
+    if not answer.get("ids"):
+        raise _refused(model, answer)
+
+
+async def _load(
+    client: OdooClient, model: str, items: Sequence[Item | Known], context: Mapping[str, Any], clock: Clock
+) -> dict[str, Any]:
+    """Return the answer of `load`, which is sent again a few times when Odoo refuses it under HTTP 200."""
+    sheet, zone = await to_sheet(client, model, items)
     answer: dict[str, Any] = {}
     for pause in (0.0, *PAUSES):
         if pause:
             await clock.sleep(pause)
         arguments = {"fields": list(sheet.columns), "data": sheet.rows}
-        answer = await client.call(model, "load", arguments, context=context)
+        answer = await client.call(model, "load", arguments, context={**context, **zone})
         if answer.get("ids"):
-            return [int(one) for one in answer["ids"]]
-    return await _lost_race(client, model, items, answer)
+            break
+    return answer
 
 
 async def _lost_race(client: OdooClient, model: str, items: Sequence[Item], answer: dict[str, Any]) -> list[int]:
@@ -73,11 +111,16 @@ async def _lost_race(client: OdooClient, model: str, items: Sequence[Item], answ
     found = [await find_external(client, one.external_id) for one in items]
     if found and all(one is not None and one["model"] == model for one in found):
         return [one["id"] for one in found if one is not None]
+    raise _refused(model, answer)
+
+
+def _refused(model: str, answer: Mapping[str, Any]) -> Refused:
     messages = [str(one.get("message", ""))[:500] for one in answer.get("messages", [])]
-    raise Refused(f"{model}.load: {'; '.join(messages)[:500]}", status=200, code="load", body={"messages": messages})
+    text = f"{model}.load: {'; '.join(messages)[:500]}"
+    return Refused(text, status=200, code="load", body={"messages": messages})
 
 
-async def to_sheet(client: OdooClient, model: str, items: Sequence[Item]) -> tuple[Sheet, dict[str, Any]]:
+async def to_sheet(client: OdooClient, model: str, items: Sequence[Item | Known]) -> tuple[Sheet, dict[str, Any]]:
     """Return the columns and rows of `items`, and the context that reads them as meant."""
     types = await client.types(model)
     names = await client.names(model)
@@ -88,20 +131,20 @@ async def to_sheet(client: OdooClient, model: str, items: Sequence[Item]) -> tup
         for name, value in values.items():
             if _is_lines(value) and name not in lines:
                 lines[name] = await client.types(_relation(model, name, types))
-        blocks.append(_block(item.external_id, values, types, lines))
+        blocks.append(_block(item.head, values, types, lines))
     columns = tuple(dict.fromkeys(name for block in blocks for row in block for name in row))
     rows = [[row.get(name, "") for name in columns] for block in blocks for row in block]
-    context: dict[str, Any] = dict(ONCE)
+    context: dict[str, Any] = {}
     if any(types.get(name, {}).get("type") == "datetime" for name in columns):
         context["tz"] = "UTC"  # load reads times in the user's zone
     return Sheet(columns, rows), context
 
 
 def _block(
-    external_id: str, values: Mapping[str, Any], types: FieldTypes, lines: Mapping[str, FieldTypes]
+    head: Mapping[str, str], values: Mapping[str, Any], types: FieldTypes, lines: Mapping[str, FieldTypes]
 ) -> list[dict[str, str]]:
     """Return the rows of one record: its own columns in the first, line n of each list in row n."""
-    rows: list[dict[str, str]] = [{"id": external_id}]
+    rows: list[dict[str, str]] = [dict(head)]
     for name, value in values.items():
         if not _is_lines(value):
             rows[0].update(_cell(name, value, types))

@@ -50,6 +50,7 @@ OperationName = Literal[
     "lookup",
     "create",
     "write",
+    "writeMany",
     "createOnce",
     "attach",
     "note",

@@ -7,6 +7,7 @@ from caravana.component.odoo.branching import TAKEN, branch_at, read_with_branch
 from caravana.component.odoo.chatter import Activity, Attach, Note
 from caravana.component.odoo.client import OdooClient, default_context
 from caravana.component.odoo.invoicing import InvoiceFromOrder, RegisterPayment, Reverse
+from caravana.component.odoo.many import WriteMany
 from caravana.component.odoo.method import MethodOperation
 from caravana.component.odoo.once import CreateOnce
 from caravana.component.odoo.operation import Operation
@@ -27,6 +28,7 @@ OPERATIONS: dict[str, type[Operation]] = {
     "lookup": Lookup,
     "create": Create,
     "write": Write,
+    "writeMany": WriteMany,
     "createOnce": CreateOnce,
     "attach": Attach,
     "note": Note,
