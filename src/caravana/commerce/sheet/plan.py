@@ -31,6 +31,7 @@ class Refused:
 
     rows: tuple[int, ...]
     reason: str
+    what: str = ""
     result: str = "refused"
 
 
@@ -212,11 +213,16 @@ def entries(
         return
     for number, data, wrong in read_rows:
         if number in repeats.same:
-            yield Refused((number,), f"the same as row {repeats.same[number]}", "same")
+            yield Refused((number,), f"the same as row {repeats.same[number]}", _what(data), "same")
         elif number in repeats.refused or wrong:
-            yield Refused((number,), "; ".join([*wrong, *filter(None, [repeats.refused.get(number)])]))
+            reasons = [*wrong, *filter(None, [repeats.refused.get(number)])]
+            yield Refused((number,), "; ".join(reasons), _what(data))
         else:
             yield Entry((number,), {**more, **data})
+
+
+def _what(data: Data) -> str:
+    return " ".join(str(data[name]) for name in ("code", "name") if name in data)
 
 
 def _orders(
@@ -230,7 +236,7 @@ def _orders(
         if not reference:
             wrong += ["reference: is empty; each order needs a number of its own"]
         wrong += _disagreeing(lines)
-        yield Refused(numbers, "; ".join(wrong)) if wrong else Entry(numbers, _order(lines, more))
+        yield Refused(numbers, "; ".join(wrong), str(reference)) if wrong else Entry(numbers, _order(lines, more))
 
 
 HEAD = ("tax_id", "tax_id_type", "phone", "email", "confirm", "delivery_date", "note", "branch")

@@ -91,8 +91,8 @@ def portions_of(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def _refused(one: Refused, row: int) -> Result:
-    return _result(row, one.result, one.reason)
+    return _result(row, one.result, one.reason, one.what)
 
 
-def _result(row: int, result: str, reason: str) -> Result:
-    return {"row": row, "result": result, "what": "", "reason": reason}
+def _result(row: int, result: str, reason: str, what: str = "") -> Result:
+    return {"row": row, "result": result, "what": what, "reason": reason}

@@ -146,10 +146,11 @@ def _by_tax_id(matches: Sequence[Found]) -> dict[str, Any]:
 
 
 def _by_contact(by: str, asked: Mapping[str, Any], living: Sequence[Found]) -> dict[str, Any]:
-    """A phone or address that is one customer's; one who has another tax id than asked for is another person."""
+    """A phone or address that is one customer's; one with another tax id, or quite another name, is another person."""
     entities = _entities(living)
     others = asked.get("tax_id") and any(one["vat"] and one["vat"] not in asked["tax_ids"] for one in living)
-    if others or len(entities) > 1:
+    strange = asked.get("name") and not any(identity.alike(asked["name"], one["name"] or "") for one in living)
+    if others or strange or len(entities) > 1:
         return {"outcome": "review", "kind": f"shared_{by}", "ids": entities}
     return {"outcome": "found", "id": entities[0]}
 

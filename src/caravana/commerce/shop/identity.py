@@ -7,6 +7,7 @@ remark.
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import phonenumbers
@@ -94,6 +95,18 @@ def read_email(text: str) -> str:
     if not _EMAIL.fullmatch(address):
         raise ValueError(f"`{text}` is no e-mail address")
     return address
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names may be one person's or company's: the words of one stand in the other, in any order, or two are common."""
+    words, others = _words(one), _words(other)
+    common = words & others
+    return bool(common) and (common in (words, others) or len(common) > 1)
+
+
+def _words(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return set(re.findall(r"[a-z0-9]+", plain.replace(".", "")))
 
 
 def external_id(kind: str, *parts: str) -> str:

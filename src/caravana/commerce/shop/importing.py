@@ -41,6 +41,22 @@ class ShopImport(Configured):
         """Whether anything is to be written, or only told."""
         return not variables["dry_run"]
 
+    @pure
+    def numbers(self, body: Mapping[str, Any]) -> list[int]:
+        """Return the rows of the file that the message is about."""
+        return [one["row"] if isinstance(one, Mapping) else one for one in body["rows"]]
+
+    @pure
+    def refused(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the result of a message that is refused as a whole; of an order the row of the wrong line is named."""
+        answer = refusal.answer_of(exchange.exception)
+        rows = variables["numbers"]
+        reason = "; ".join(_of_row(one, rows) for one in answer.get("fields", [])) or answer["error"]
+        if answer.get("review"):
+            reason += f": a person has to settle {answer['review']}"
+        what = variables.get("reference") or ""
+        return {"results": [{"row": one, "result": "refused", "what": what, "reason": reason} for one in rows]}
+
     # Customers.
 
     @pure
@@ -166,16 +182,6 @@ class ShopImport(Configured):
         notes = "prices were not heeded: they are Odoo's" if variables["order"]["warnings"] else ""
         rows = variables["numbers"]
         return {"results": [{"row": one, "result": result, "what": what, "reason": notes} for one in rows]}
-
-    @pure
-    def order_refused(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
-        """Return the result of an order that is refused: the row of the wrong line is named."""
-        answer = refusal.answer_of(exchange.exception)
-        rows = variables["numbers"]
-        reason = "; ".join(_of_row(one, rows) for one in answer.get("fields", [])) or answer["error"]
-        if answer.get("review"):
-            reason += f": a person has to settle {answer['review']}"
-        return {"results": [{"row": one, "result": "refused", "what": "", "reason": reason} for one in rows]}
 
 
 def _each(rows: Sequence[Mapping[str, Any]], read: Callable[[Any], Any]) -> list[dict[str, Any]]:

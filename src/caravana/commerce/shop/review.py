@@ -8,16 +8,16 @@ from typing import Any
 TEXTS = {
     "two_records": "Dos o más fichas tienen la misma identificación: combínelas en Odoo (Contactos, Combinar) "
     "o archive la que sobra.",
-    "shared_phone": "El teléfono es de más de una ficha, o de alguien con otra identificación: corrija las fichas en Odoo, "
+    "shared_phone": "El teléfono es de más de una ficha, o de alguien con otro nombre u otra identificación: corrija las fichas en Odoo, "
     "o cree allí al cliente nuevo.",
-    "shared_email": "El correo es de más de una ficha, o de alguien con otra identificación: corrija las fichas en Odoo, "
+    "shared_email": "El correo es de más de una ficha, o de alguien con otro nombre u otra identificación: corrija las fichas en Odoo, "
     "o cree allí al cliente nuevo.",
 }
 """What the clerk reads, by kind."""
 MESSAGES = {
     "two_records": "two records of Odoo have this tax id",
-    "shared_phone": "this phone is that of more than one customer, or of one with another tax id",
-    "shared_email": "this e-mail is that of more than one customer, or of one with another tax id",
+    "shared_phone": "this phone is that of more than one customer, or of one with another name or tax id",
+    "shared_email": "this e-mail is that of more than one customer, or of one with another name or tax id",
 }
 """What the caller reads, by kind."""
 
