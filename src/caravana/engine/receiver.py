@@ -19,7 +19,7 @@ from caravana.journal.model import Admitted, Entry, Fence, State, Stored, new_id
 from caravana.kit import codec
 from caravana.kit.errors import ExpressionError, NoBranch, NotStorable
 from caravana.kit.exchange import IN_ONLY, IN_OUT, Exchange, Headers
-from caravana.kit.ports import Accepted, Arrival, Outcome, Unavailable
+from caravana.kit.ports import KEY_CONFLICT, Accepted, Arrival, Outcome, Unavailable
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -164,6 +164,9 @@ class RouteReceiver:
         except JournalError as error:
             raise Unavailable(str(error)) from error
         self._accepted(admitted)
+        if admitted.conflict:
+            text = "this key came before with another request; a new request needs a new key"
+            return Outcome(admitted.id, State.FAILED, error=text, error_class=KEY_CONFLICT, status=422)
         if not admitted.duplicate:
             self._hub.requests.begin(entry, admitted.seq)
         limit = (timeout or self.route.intake.reply_timeout).total_seconds()

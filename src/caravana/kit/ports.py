@@ -52,6 +52,10 @@ class Accepted:
     conflict: bool = False
 
 
+KEY_CONFLICT = "KeyConflict"
+"""Class of the error of an outcome: the request's key came before with another body, and nothing was done."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a request-reply ended: `state` is the exchange's; `body` and `headers` the answer when it is done.

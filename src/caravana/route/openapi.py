@@ -89,6 +89,7 @@ def _of_the_hub(settings: RestConfiguration, rest: Rest, verb: Verb, schemas: Sc
         "406": ("the caller accepts nothing that is answered here", checks and bool(verb.produces or rest.produces)),
         "413": ("the body is too large", True),
         "415": ("the body has another content type", bool(verb.consumes or rest.consumes)),
+        "422": ("the key came before with another request", verb.type is not None),
         "503": ("nothing can be taken now; come again after `Retry-After` seconds", True),
     }
     refused = {"application/json": {"schema": schemas.put("Refusal", _REFUSAL)}}

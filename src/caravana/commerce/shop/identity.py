@@ -98,7 +98,7 @@ def read_email(text: str) -> str:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names may be one person's or company's: the words of one stand in the other, in any order, or two are common."""
+    """Whether two names may be one's: the words of one stand in the other, in any order, or two are common."""
     words, others = _words(one), _words(other)
     common = words & others
     return bool(common) and (common in (words, others) or len(common) > 1)

@@ -8,10 +8,10 @@ from typing import Any
 TEXTS = {
     "two_records": "Dos o más fichas tienen la misma identificación: combínelas en Odoo (Contactos, Combinar) "
     "o archive la que sobra.",
-    "shared_phone": "El teléfono es de más de una ficha, o de alguien con otro nombre u otra identificación: corrija las fichas en Odoo, "
-    "o cree allí al cliente nuevo.",
-    "shared_email": "El correo es de más de una ficha, o de alguien con otro nombre u otra identificación: corrija las fichas en Odoo, "
-    "o cree allí al cliente nuevo.",
+    "shared_phone": "El teléfono es de más de una ficha, o de alguien con otro nombre u otra identificación: "
+    "corrija las fichas en Odoo, o cree allí al cliente nuevo.",
+    "shared_email": "El correo es de más de una ficha, o de alguien con otro nombre u otra identificación: "
+    "corrija las fichas en Odoo, o cree allí al cliente nuevo.",
 }
 """What the clerk reads, by kind."""
 MESSAGES = {

@@ -13,7 +13,7 @@ from caravana.component.platform_http.reading import is_text, media_type
 from caravana.component.platform_http.spec import PlatformHttpOptions
 from caravana.kit import json
 from caravana.kit.exchange import Headers
-from caravana.kit.ports import Outcome, Unavailable
+from caravana.kit.ports import KEY_CONFLICT, Outcome, Unavailable
 
 TEXT = "text/plain; charset=utf-8"
 BINARY = "application/octet-stream"
@@ -29,6 +29,8 @@ _WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT, HTTP
 
 def answer(outcome: Outcome, options: PlatformHttpOptions, asked: Mapping[str, Any], public_url: str) -> Response:
     """Return the answer for `outcome`; `asked` are the headers that the request brought."""
+    if outcome.error_class == KEY_CONFLICT:
+        return refusal(422, outcome.error or "")
     if outcome.state == "done" or (outcome.state == "dead" and outcome.body is not None):
         return reply(outcome, options, asked)
     if is_over(outcome):
