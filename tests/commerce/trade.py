@@ -34,7 +34,7 @@ def settings_of(odoo: str, journal: str, url: str, **more: Any) -> dict[str, Any
         "journal": journal,
         "listener": {"public_url": url},
         "connections": {
-            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
+            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000, "settle": "1s"},
         },
         "settings": {"shop.clients": CLIENTS, **given.pop("settings", {})},
         **given,
