@@ -1,4 +1,4 @@
-"""Customers through the shop's REST service: found by tax id, phone, e-mail; made once; what is not certain is a person's matter."""
+"""Customers through the shop's REST service: found by tax id, phone, e-mail; made once; doubt is a person's matter."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -10,6 +10,7 @@ import aiohttp
 
 from caravana.commerce.flows import load
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
@@ -34,7 +35,14 @@ def settings_of(odoo: str, journal: str, url: str, **more: Any) -> dict[str, Any
         "journal": journal,
         "listener": {"public_url": url},
         "connections": {
-            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000, "settle": "1s"},
+            "odoo": {
+                "url": odoo,
+                "database": "demo",
+                "apiKey": BOT_KEY,
+                "login": "integracion",
+                "rate": 1000,
+                "settle": "1s",
+            },
         },
         "settings": {"shop.clients": CLIENTS, **given.pop("settings", {})},
         **given,
@@ -51,7 +59,14 @@ class Trade:
     url: str
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None, token: str | None = TOKEN, **more: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        token: str | None = TOKEN,
+        **more: Any,
     ) -> tuple[int, Any]:
         """Return status and body of an answer."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -91,9 +106,11 @@ def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
 
 
 @asynccontextmanager
-async def open_trade(folder: Path, journal: str | None = None, **more: Any) -> AsyncIterator[Trade]:
-    """Run the company while the block runs; `more`: further parts of the configuration."""
-    door, odoo = Door(), OdooSandbox(clock=SystemClock(), database="demo")
+async def open_trade(
+    folder: Path, journal: str | None = None, setup: Setup | None = None, **more: Any
+) -> AsyncIterator[Trade]:
+    """Run the company while the block runs; `setup`: of Odoo; `more`: further parts of the configuration."""
+    door, odoo = Door(), OdooSandbox(clock=SystemClock(), database="demo", setup=setup)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))

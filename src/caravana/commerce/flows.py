@@ -121,7 +121,7 @@ def cards(configuration: Configuration) -> Cards:
 def _settings(configuration: Configuration) -> CardSettings:
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
     _each(
-        lambda: _one_odoo(configuration),
+        lambda: _one_odoo(configuration, "cards"),
         *(partial(_connection, configuration, name) for name in store_names(configuration)),
         lambda: _on_paid(settings),
         lambda: _number(settings, "cards.journal_id"),
@@ -161,12 +161,12 @@ def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
     return {"store": branch.payment_store, "journal_id": journal, "sale_journal_id": branch.sale_journal}
 
 
-def _one_odoo(configuration: Configuration) -> None:
+def _one_odoo(configuration: Configuration, flow: str) -> None:
     """The flow watches one Odoo."""
     for name, one in configuration.branches.items():
         if one.odoo != "odoo":
             raise ConfigurationError(
-                f"the flow `cards` works with the connection `odoo` alone, this branch is at `{one.odoo}`",
+                f"the flow `{flow}` works with the connection `odoo` alone, this branch is at `{one.odoo}`",
                 place=f"branches.{name}.odoo",
                 suggestion="run a hub of its own for that Odoo",
             )
@@ -249,11 +249,13 @@ def shop(configuration: Configuration) -> Mapping[str, Any]:
     settings = configuration.settings
     _each(
         lambda: _connected(configuration, "shop", "odoo"),
+        lambda: _one_odoo(configuration, "shop"),
         lambda: _country(settings),
         lambda: _most(settings),
     )
     branches = {
-        name: {"company": one.company, "warehouse": one.warehouse} for name, one in configuration.branches.items()
+        name: one.model_dump(include={"company", "warehouse", "sale_journal"})
+        for name, one in configuration.branches.items()
     }
     read = ShopSettings(configuration.company.timezone, _country(settings), _most(settings), branches)
     return {"shop": Shop(read), "shop_import": ShopImport(read)}

@@ -12,24 +12,20 @@ LARGEST_ID = 2**31 - 1
 """PostgreSQL's integer, Odoo's record ids."""
 
 
-def listing(headers: Mapping[str, Any], warehouse: int | None) -> dict[str, Any]:
+def listing(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the search for one page of what is sold: `q` in name or code, or the whole barcode. Raises `Refused`."""
     limit = whole(headers, "limit", PAGE, 1, MOST)
     domain: list[Any] = [["sale_ok", "=", True], ["id", ">", whole(headers, "after", 0, 0, LARGEST_ID)]]
     words = clean(headers.get("q"))
     if words:
         domain += ["|", "|", ["name", "ilike", words], ["default_code", "ilike", words], ["barcode", "=", words]]
-    return {"domain": domain, "limit": limit, "order": "id asc", "context": _place(warehouse)}
+    return {"domain": domain, "limit": limit, "order": "id asc"}
 
 
-def by_code(headers: Mapping[str, Any], warehouse: int | None) -> dict[str, Any]:
+def by_code(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the search for the products of one code; there may be two."""
     domain = [["default_code", "=", clean(headers.get("code"))], ["sale_ok", "=", True]]
-    return {"domain": domain, "limit": 2, "context": _place(warehouse)}
-
-
-def _place(warehouse: int | None) -> dict[str, Any]:
-    return {} if warehouse is None else {"warehouse_id": warehouse}
+    return {"domain": domain, "limit": 2}
 
 
 def clean(value: Any) -> str:

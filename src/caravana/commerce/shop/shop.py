@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from caravana.commerce.shop import customer, identity, order, product, refusal, review
+from caravana.kit.branch import Branch, Branches
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
@@ -22,7 +23,7 @@ class ShopSettings:
 
     - `zone`: the company's time zone; `country`: of phones without a prefix and of new customers
     - `most`: largest quantity of one line
-    - `branches`: by name, Odoo's `company` and `warehouse` of each, as far as known
+    - `branches`: by name, what tells a branch in Odoo: `company`, `warehouse`, `sale_journal`
     """
 
     zone: str
@@ -37,6 +38,8 @@ class Shop(Configured):
     def __init__(self, settings: ShopSettings) -> None:
         """`settings`: the company's."""
         self._settings = settings
+        known = {name: Branch.model_validate({"name": name, **one}) for name, one in settings.branches.items()}
+        self._branches = Branches(known)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -56,9 +59,9 @@ class Shop(Configured):
     def branch(self, body: Any, headers: Headers) -> str | None:
         """Return the branch that a request names, if there is one of that name; the only one when it names none."""
         named = self._named(body, headers)
-        if named is None and len(self._settings.branches) == 1:
-            return next(iter(self._settings.branches))
-        return named if named in self._settings.branches else None
+        if named is None and len(self._branches) == 1:
+            return next(iter(self._branches))
+        return named if named in self._branches else None
 
     def _named(self, body: Any, headers: Headers) -> str | None:
         said = body.get("branch") if isinstance(body, Mapping) else None
@@ -68,7 +71,7 @@ class Shop(Configured):
     @pure
     def check_branch(self, body: Any, headers: Headers) -> bool:
         """Return true. Raises `Refused` for a branch that the company does not have."""
-        named, known = self._named(body, headers), self._settings.branches
+        named, known = self._named(body, headers), self._branches
         if named is not None and named not in known:
             hint = nearest(named, known) or (f"there are: {', '.join(known)}" if known else "none are configured")
             message = f"there is no branch `{named}` ({hint})"
@@ -79,29 +82,31 @@ class Shop(Configured):
     def check_order_branch(self, body: Any, headers: Headers) -> bool:
         """Return true. Raises `Refused` also when an order does not say which of several branches sells."""
         self.check_branch(body, headers)
-        known = self._settings.branches
+        known = self._branches
         if len(known) > 1 and self._named(body, headers) is None:
             message = f"say which branch sells: {', '.join(known)}"
             raise refusal.refuse("branch_needed", message, fields=[{"field": "branch", "message": message}])
         return True
 
     def _place(self, exchange: Exchange) -> dict[str, int]:
-        """Company and warehouse of the exchange's branch."""
-        known = self._settings.branches.get(exchange.branch or "", {})
-        pairs = {"company_id": known.get("company"), "warehouse_id": known.get("warehouse")}
+        """What Odoo writes on an order of the exchange's branch."""
+        branch = self._branches.get(exchange.branch or "")
+        if branch is None:
+            return {}
+        pairs = {"company_id": branch.company, "warehouse_id": branch.warehouse, "journal_id": branch.sale_journal}
         return {name: one for name, one in pairs.items() if one is not None}
 
     # Products.
 
     @pure
-    def products_question(self, exchange: Exchange) -> dict[str, Any]:
-        """Return the search for one page of products."""
-        return product.listing(exchange.headers, self._place(exchange).get("warehouse_id"))
+    def products_question(self, headers: Headers) -> dict[str, Any]:
+        """Return the search for one page of products. Raises `Refused`."""
+        return product.listing(headers)
 
     @pure
-    def product_question(self, exchange: Exchange) -> dict[str, Any]:
+    def product_question(self, headers: Headers) -> dict[str, Any]:
         """Return the search for the product of a code."""
-        return product.by_code(exchange.headers, self._place(exchange).get("warehouse_id"))
+        return product.by_code(headers)
 
     @pure
     def products(self, body: Any, headers: Headers) -> dict[str, Any]:
@@ -328,12 +333,16 @@ class Shop(Configured):
         return {"domain": [["name", "=", product.clean(headers.get("number"))]], "limit": 2}
 
     @pure
-    def sale(self, variables: Variables, headers: Headers) -> dict[str, Any]:
-        """Return the order found. Raises `Refused` when there is none."""
-        if not variables["orders"]:
-            number = product.clean(headers.get("number"))
+    def sale(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the order found; of a branch when one is named. Raises `Refused` when there is none, or there are two."""
+        branch = exchange.branch
+        found = [one for one in variables["orders"] if branch is None or branch in self._branches.fitting(one)]
+        number = product.clean(exchange.headers.get("number"))
+        if not found:
             raise refusal.refuse("order_unknown", f"there is no order `{number}`", status=404)
-        return dict(variables["orders"][0])
+        if len(found) > 1:
+            raise refusal.refuse("order_twice", f"two orders have the number `{number}`: name the branch", status=409)
+        return dict(found[0])
 
     @pure
     def lines_question(self, variables: Variables) -> dict[str, Any]:
@@ -352,18 +361,13 @@ class Shop(Configured):
         """Return the answer with the order."""
         products = [*(variables.get("products") or []), *(variables.get("coded") or [])]
         shown = order.shown(
-            variables["sale"], variables["lines"], products, self._settings.zone, self._branch_of(variables["sale"])
+            variables["sale"], variables["lines"], products, self._settings.zone, self._branches.of(variables["sale"])
         )
         asked = variables.get("order")
         if asked is None:
             return shown
         unkeyed = [] if exchange.headers.get(KEY) else [order.NO_KEY]
         return {**shown, "warnings": [*asked["warnings"], *unkeyed]}
-
-    def _branch_of(self, sale: Mapping[str, Any]) -> str | None:
-        """The branch whose company and warehouse the order has, if exactly one fits."""
-        fitting = [name for name, one in self._settings.branches.items() if _fits(one, sale)]
-        return fitting[0] if len(fitting) == 1 else None
 
     @pure
     def cancellable(self, variables: Variables) -> bool:
@@ -395,8 +399,3 @@ class Shop(Configured):
 
 def _client(exchange: Exchange) -> str:
     return str(exchange.properties.get(CLIENT, ""))
-
-
-def _fits(branch: Mapping[str, int | None], sale: Mapping[str, Any]) -> bool:
-    pairs = ((branch.get("company"), sale["company_id"]), (branch.get("warehouse"), sale["warehouse_id"]))
-    return all(ours is None or (theirs and theirs[0] == ours) for ours, theirs in pairs)
