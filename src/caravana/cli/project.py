@@ -49,7 +49,7 @@ def load_routes(configuration: "Configuration") -> "Project":
         except ConfigurationError as error:
             wrong.append(str(error))
             continue
-        documents, problems = documents + more, problems + further
+        documents, problems = more + documents, problems + further  # the company says what holds for all services
     if wrong:
         raise ConfigurationError("\n".join((*wrong, *configuration.unset())))
     return Project(configuration, documents, problems, callables)
