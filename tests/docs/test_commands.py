@@ -17,8 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from caravana.component.odoo.sandbox import OdooSandbox
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +28,7 @@ DOCUMENTS = [
     ROOT / name
     for name in ("README.md", "README.es.md", "CONTRIBUTING.md", "docs/index.md", "docs/reference/figures.md")
 ] + sorted(path for part in ("tutorial", "how-to", "explanation") for path in (ROOT / "docs" / part).glob("*.md"))
-PROGRAMS = {"caravana", "cd", "curl", "kill", "openssl", "pytest", "source"}
+PROGRAMS = {"caravana", "cd", "curl", "export", "kill", "openssl", "pytest", "source"}
 
 INSTEAD = {
     # `make` sets up a virtual environment and would run this very suite; what the target starts is run instead.
@@ -34,6 +36,8 @@ INSTEAD = {
     "make demo ARGS=--stay": "caravana demo --help",  # it stays until Ctrl-C; tests/demo plays it
     "caravana sandbox": "caravana sandbox --list",  # it stays until Ctrl-C; tests/cli starts it
     "source .venv/bin/activate": "true",  # the environment that runs the tests
+    # A person mends the refused rows first; tests/commerce imports such a file.
+    "caravana import customers rechazados.csv": "caravana import customers clientes.xlsx",
 }
 ONLY_RECIPE = re.compile(r"make (test|bench|check|docs|format|pins)\b")
 """Targets that take minutes or change the repository: make is only asked what it would do. The suite and the gates are these
@@ -61,6 +65,10 @@ class Reader:
         if command.startswith("cd "):
             self.folder = (self.folder / command[3:]).resolve()
             assert self.folder.is_dir(), command
+            return ""
+        if command.startswith("export "):
+            said = command.replace("127.0.0.1:8080", f"127.0.0.1:{self.port}")
+            self.environment |= dict(one.split("=", 1) for one in said.split()[1:])
             return ""
         if command == "caravana run":
             return self.start()
@@ -175,7 +183,7 @@ def shows(output: str, line: str) -> bool:
 def test_commands_do_what_the_document_says(path: Path, tmp_path: Path) -> None:
     """Typed one after the other, the commands of a document end with 0 and show the lines that stand below them."""
     text = path.read_text()
-    with reading(tmp_path, text) as reader:
+    with reading(tmp_path, text) as reader, odoo_for(path, reader):
         prepare(path, reader)
         for block in console_blocks(text):
             for command, shown in block:
@@ -184,7 +192,11 @@ def test_commands_do_what_the_document_says(path: Path, tmp_path: Path) -> None:
 
 
 def prepare(path: Path, reader: Reader) -> None:
-    """Give a guide what its reader has: for repairs, a hub with a message that died."""
+    """Give a guide what its reader has: for repairs, a hub with a message that died; for the shop, one that runs; files."""
+    if path.name == "shop-api.md":
+        reader.start()
+    if path.name == "import.md":
+        write_spreadsheets(reader.folder)
     if path.name != "repair.md":
         return
     reader.type("caravana init")
@@ -195,6 +207,50 @@ def prepare(path: Path, reader: Reader) -> None:
     reader.start()
     reader.type("curl -s http://127.0.0.1:8080/broken -d order")
     wait_until(lambda: '"dead"' in reader.type("caravana messages list --json"), 30)
+
+
+@contextmanager
+def odoo_for(path: Path, reader: Reader) -> Iterator[None]:
+    """Run an imitated Odoo for the guides of the shop, and name it in the configuration."""
+    if path.name not in ("shop-api.md", "import.md"):
+        yield
+        return
+    code = (
+        "import asyncio; from caravana.component.odoo.sandbox import OdooSandbox; from caravana.kit.serving import serve\n"
+        "async def main():\n    async with serve(OdooSandbox().app()) as url:\n        print(url, flush=True)\n"
+        "        await asyncio.Event().wait()\nasyncio.run(main())"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=reader.environment, stdout=subprocess.PIPE, text=True
+    ) as odoo:
+        assert odoo.stdout is not None
+        given = {**OdooSandbox().connection(), "url": odoo.stdout.readline().strip()}
+        clients = {"web": {"token": "shop_web", "scopes": re.findall(r"\w+:(?:read|write)", path.read_text())}}
+        (reader.folder / "caravana.yaml").write_text(
+            json.dumps(
+                {
+                    "flows": ["shop"],
+                    "listener": {"port": reader.port},
+                    "control": {"port": reader.control},
+                    "connections": {"odoo": given},
+                    "settings": {"shop.clients": clients},
+                }
+            )
+        )
+        reader.environment["CARAVANA_SECRET_SHOP_WEB"] = "the-token-of-web"
+        yield
+        odoo.kill()
+
+
+def write_spreadsheets(folder: Path) -> None:
+    """Write the files that the guide imports."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Nombre", "Cédula", "Ciudad"], ["Ana Inventada", "1710034065", "Quito"]):
+        sheet.append(row)
+    book.save(folder / "clientes.xlsx")
+    (folder / "precios.csv").write_text("Código;PVP 2026;Costo\nCAM-001;21,50;9,00\n")
 
 
 def test_unknown_command_is_refused(tmp_path: Path) -> None:

@@ -138,3 +138,33 @@ def test_deleting_leaves_no_trace(shop: Shop) -> None:
         shop.env["sale.order"].action_confirm([order])
     with pytest.raises(UserError):
         shop.env["sale.order"].unlink([shop.order()])
+
+
+def test_a_barcode_is_one_products(shop: Shop) -> None:
+    """A barcode that another living product has is refused; of an archived one it is free."""
+    make = shop.env["product.template"].create
+    first = make({"name": "Uno", "barcode": "786"})
+    with pytest.raises(ValidationError, match="already assigned"):
+        make({"name": "Dos", "barcode": "786"})
+    shop.env["product.template"].action_archive([first])
+    assert make({"name": "Dos", "barcode": "786"})
+
+
+def test_who_is_no_user_is_shared(shop: Shop) -> None:
+    """Contacts who are users of Odoo are told from customers and suppliers, in searches too."""
+    [user] = shop.env["res.users"].search_read([["login", "=", "admin"]], ["partner_id"])
+    partner = user["partner_id"][0]
+    assert shop.read("res.partner", partner, "partner_share") is False
+    assert partner not in shop.env["res.partner"].search([["partner_share", "=", True]])
+    assert shop.customer in shop.env["res.partner"].search([["partner_share", "=", True]])
+
+
+def test_contacts_are_found_by_address(shop: Shop) -> None:
+    """An e-mail is searched in its normalised form."""
+    made = shop.env["res.partner"].create({"name": "Ana", "email": " Ana@Cliente.Example "})
+    assert shop.env["res.partner"].search([["email_normalized", "=", "ana@cliente.example"]]) == [made]
+
+
+def test_a_variant_knows_how_many_there_are(shop: Shop) -> None:
+    """A product tells how many variants its template has."""
+    assert shop.read("product.product", shop.shirt, "product_variant_count") == 1

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 import schemathesis
+from pydantic import BaseModel, Field
 from schemathesis.core.result import Ok
 
+from caravana.kit.errors import ConfigurationError
 from caravana.route import read_file, read_text
 from caravana.route.openapi import openapi
 from caravana.route.rest_routes import expand_rest, rest_configuration
@@ -54,6 +56,66 @@ def test_tokens_are_told() -> None:
     found = document_of(text)
     assert found["paths"]["/x"]["get"]["security"] == [{"shop": []}]
     assert found["components"]["securitySchemes"] == {"shop": {"type": "http", "scheme": "bearer"}}
+
+
+class Size(BaseModel):
+    """How large a thing is."""
+
+    height: int = Field(description="In centimetres.")
+
+
+class Thing(BaseModel):
+    """A thing."""
+
+    size: Size
+
+
+def test_classes_are_schemas() -> None:
+    """The classes that a verb names for body, answer and errors stand in the document, each once, with what they hold."""
+    here = f"{__name__}:"
+    text = (
+        f"- rest: {{path: /x, post: [{{type: '{here}Size', outType: '{here}Thing[]', to: 'direct:x', responseMessage: "
+        f"[{{code: '201', message: made}}, {{code: '409', message: no, responseModel: '{here}Thing'}}]}}]}}"
+    )
+    found = document_of(text)
+    operation, schemas = found["paths"]["/x"]["post"], found["components"]["schemas"]
+    body = operation["requestBody"]["content"]["*/*"]["schema"]
+    assert (body, operation["requestBody"]["required"]) == ({"$ref": "#/components/schemas/Size"}, True)
+    made = operation["responses"]["201"]["content"]["*/*"]["schema"]
+    assert made == {"type": "array", "items": {"$ref": "#/components/schemas/Thing"}}
+    assert operation["responses"]["409"]["content"]["*/*"]["schema"] == {"$ref": "#/components/schemas/Thing"}
+    assert schemas["Size"]["properties"]["height"]["description"] == "In centimetres."
+    schemathesis.openapi.from_dict(found).validate()
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [("com.example.Order", {}), ("no.such:Thing", None), (f"{__name__}:document_of", None)]
+)
+def test_classes_that_are_not_there(name: str, schema: dict[str, Any] | None) -> None:
+    """A Java class says nothing; a Python class that is not there, or is no model, is an error that names it."""
+    text = f"- rest: {{path: /x, post: [{{type: '{name}', to: 'direct:x'}}]}}"
+    if schema is None:
+        with pytest.raises(ConfigurationError, match=name.partition(":")[2]):
+            document_of(text)
+    else:
+        body = document_of(text)["paths"]["/x"]["post"]["requestBody"]
+        assert body == {"required": True, "content": {"*/*": schema}}
+
+
+def test_what_the_hub_answers_by_itself() -> None:
+    """A verb need not tell what the hub answers before there is a message; 422 of a known key only where there is a body."""
+    options = "security: [{key: shop}], clientRequestValidation: true, produces: text/plain"
+    text = f"- rest: {{path: /x, get: [{{{options}, to: 'direct:x'}}]}}"
+    assert document_of(text)["paths"]["/x"]["get"]["responses"].keys() == {
+        *("200", "202", "400", "401", "403", "406", "413", "503")
+    }
+
+
+def test_options_of_the_consumer() -> None:
+    """What Camel writes at `from` stands at the verb under `parameters`."""
+    found = read_text("- rest: {path: /x, post: [{parameters: {lane: '${header.id}'}, to: 'direct:x'}]}")
+    [route] = expand_rest(found)
+    assert route.from_.parameters == {"httpMethodRestrict": "POST", "lane": "${header.id}"}
 
 
 def test_forms_and_what_is_left_out() -> None:

@@ -32,6 +32,7 @@ COMPONENT = OdooComponent(MemoryHub(settings("http://127.0.0.1:9")))
         ("odoo:sale.order?operation=note", {"id": 1, "body": "x"}, Kind.BLIND),
         ("odoo:sale.order?operation=note&marked=true", {"id": 1, "body": "x"}, Kind.VERIFIABLE),
         ("odoo:sale.order?operation=createOnce", {"values": {"partner_id": 1}}, Kind.IDEMPOTENT),
+        ("odoo:res.partner?operation=writeMany", [{"id": 1, "values": {"name": "x"}}], Kind.IDEMPOTENT),
     ],
 )
 def test_kind_of_a_call(address: str, body: object, kind: Kind) -> None:

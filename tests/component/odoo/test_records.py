@@ -134,6 +134,30 @@ async def test_create_once_after_a_lost_race(odoo: Odoo) -> None:
     assert odoo.sandbox.calls["res.partner.load"] == 2
 
 
+async def test_write_many_isolates_the_bad_row(odoo: Odoo) -> None:
+    """Each record gets its own values in one call; a row that Odoo refuses spoils no other, and nothing else is emptied."""
+    made = await odoo.send("odoo:res.partner?operation=create", [{"name": one, "ref": "R"} for one in "ABC"])
+    one, two, three = made.body["ids"]
+    body = [
+        {"id": one, "values": {"city": "Quito"}},
+        {"id": two, "values": {"city": "Loja", "parent_id": 987654}},
+        {"id": three, "values": {"city": "Cuenca"}},
+    ]
+    reply = await odoo.send("odoo:res.partner?operation=writeMany", body)
+    assert [item.get("error") is None for item in reply.body["items"]] == [True, False, True]
+    found = odoo.sandbox.env["res.partner"].read([one, two, three], ["city", "ref"])
+    assert [(row["city"], row["ref"]) for row in found] == [("Quito", "R"), (False, "R"), ("Cuenca", "R")]
+
+
+@pytest.mark.parametrize(
+    "body", [{"id": 1, "values": {"name": "x"}}, [{"id": 1, "values": {"child_ids": [{"name": "x"}]}}]]
+)
+async def test_write_many_takes_no_lines(odoo: Odoo, body: object) -> None:
+    """What is no list, and lines, which a repetition would append again, are refused before anything is sent."""
+    with pytest.raises(Refused):
+        await odoo.send("odoo:res.partner?operation=writeMany", body)
+
+
 async def test_a_space_in_an_external_id_is_refused(odoo: Odoo) -> None:
     """Odoo takes none; the route hears it before anything is sent."""
     with pytest.raises(Refused):
