@@ -109,7 +109,7 @@ class World:
         self._goods()
 
     def _goods(self) -> None:
-        shirt = {"name": "Camiseta Hub", "default_code": "HUB-001", "list_price": 19.99, "barcode": "7861234567890"}
+        shirt = {"name": "Camiseta Hub", "default_code": "HUB-001", "list_price": 19.99, "barcode": "7860000000001"}
         shirt |= {"description_sale": "Camiseta 100% algodón", "is_storable": True}
         self.template(3, 1, shirt)
         self.clock.advance(1)
