@@ -33,7 +33,7 @@ from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken, Journal
 from caravana.journal import operations as ops
-from caravana.journal.model import CIRCUITS, Ending, Entry, State, Stored, shard_of
+from caravana.journal.model import CIRCUITS, Ending, Entry, Fence, State, Stored, shard_of
 from caravana.journal.operation import Operation
 from caravana.kit import codec
 from caravana.kit.branch import Branches
@@ -176,6 +176,7 @@ class Hub:
 
     async def _shard_lost(self, shard: int) -> None:
         self.dispatcher.forget_shard(shard)
+        self.executor.forget_shard(shard)
         await self.dispatcher.left(shard)
 
     def _heard(self, kind: str, text: str) -> None:
@@ -185,8 +186,10 @@ class Hub:
         elif kind == "ended":
             self.requests.heard(text)
         elif kind == "again":
-            for seq in filter(None, text.split(",")):
-                self.dispatcher.look_again(int(seq))
+            changed = [int(seq) for seq in text.split(",") if seq]
+            self.executor.forget(*changed)
+            for seq in changed:
+                self.dispatcher.look_again(seq)
             self._follower.again()
         elif kind == "work" and any(self.owns(int(shard)) for shard in text.split(",")):
             self._follower.work()
@@ -198,6 +201,15 @@ class Hub:
         except KeyError:
             return False
         return True
+
+    def fence(self, shard: int) -> Fence | None:
+        """Return our right to the shard; None when it is another's, or when nothing need be proved."""
+        return self.ownership.fence(shard) if self.owns(shard) else None
+
+    def look_again(self, seq: int) -> None:
+        """An exchange was changed by hand, here or in another process: what waits for its turn is what the disk says now."""
+        self.executor.forget(seq)
+        self.dispatcher.look_again(seq)
 
     # What runs and receivers ask.
 
@@ -212,17 +224,22 @@ class Hub:
         rows = await self.journal.read(ops.read_open(after, most, self.ownership.ranges()))
         return [Work(r.seq, r.id, r.lane, r.strict, r.bulk, r.shard) for r in rows]
 
-    def admit(self, entry: Entry, seq: int) -> None:
-        """A new exchange is on disk: dispatch it, when its shard is ours."""
+    def admit(self, entry: Entry, seq: int, before: Fence | None = None) -> None:
+        """A new exchange is on disk: dispatch it, when its shard is ours; `before`: our right to it before it was stored."""
         if not self.owns(entry.shard):
             return
+        self.prime(entry, seq, before)
         if not self.ownership.shared:
-            self.executor.prime(stored_of(entry, seq))
             self.dispatcher.add(work_of(entry, seq))
         elif entry.lane is None:
             self.dispatcher.add(work_of(entry, seq), ordered=False)
         else:  # another process may have accepted something before it in its lane: take what the disk says, in its order
             self._follower.work()
+
+    def prime(self, entry: Entry, seq: int, before: Fence | None) -> None:
+        """Spare the first run its look at the disk, when nobody else can have run the exchange since it was stored."""
+        if before is not None or not self.ownership.shared:
+            self.executor.prime(stored_of(entry, seq), before)
 
     def ended(self, stored: Stored, ending: Ending) -> None:
         """A run was stored: tell who waits for it, and the metrics."""

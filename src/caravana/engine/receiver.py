@@ -75,8 +75,9 @@ class RouteReceiver:
         return [self._accepted(one) for one in admitted]
 
     async def _store(self, entries: list[Entry], cursor: tuple[str, bytes, int] | None) -> list[Admitted]:
+        before = [self._hub.fence(entry.shard) for entry in entries]
         future = self._hub.journal.submit(ops.accept(entries, cursor), fence=self._fence)
-        future.add_done_callback(lambda done: self._dispatch(entries, done))
+        future.add_done_callback(lambda done: self._dispatch(entries, before, done))
         try:
             return await future
         except Full as error:
@@ -86,13 +87,15 @@ class RouteReceiver:
         except Fenced as error:
             raise Unavailable(str(error)) from error
 
-    def _dispatch(self, entries: list[Entry], done: "asyncio.Future[list[Admitted]]") -> None:
+    def _dispatch(
+        self, entries: list[Entry], before: list[Fence | None], done: "asyncio.Future[list[Admitted]]"
+    ) -> None:
         """Runs in the order of commits, so lanes keep the order of acceptance."""
         if done.cancelled() or done.exception() is not None:
             return
-        for entry, admitted in zip(entries, done.result(), strict=True):
+        for entry, admitted, right in zip(entries, done.result(), before, strict=True):
             if not admitted.duplicate:
-                self._hub.admit(entry, admitted.seq)
+                self._hub.admit(entry, admitted.seq, right)
 
     def _accepted(self, admitted: Admitted) -> Accepted:
         if admitted.conflict:
@@ -158,6 +161,7 @@ class RouteReceiver:
             return Outcome("", State.FAILED, error=str(error), error_class=type(error).__name__, status=400)
         if unknown := unknown_branch(self._hub.branches, entry.branch):
             return Outcome("", State.FAILED, error=unknown, error_class=NoBranch.__name__, status=400)
+        before = self._hub.fence(entry.shard)
         future = self._hub.journal.submit(ops.accept([entry]))
         try:
             [admitted] = await future
@@ -165,7 +169,7 @@ class RouteReceiver:
             raise Unavailable(str(error)) from error
         self._accepted(admitted)
         if not admitted.duplicate:
-            self._hub.requests.begin(entry, admitted.seq)
+            self._hub.requests.begin(entry, admitted.seq, before)
         limit = (timeout or self.route.intake.reply_timeout).total_seconds()
         return await self._hub.requests.answer(admitted.id, limit)
 

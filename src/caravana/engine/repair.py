@@ -205,7 +205,7 @@ class Repair(Desk):
             if not await self.journal.submit(acts.discard(change, audit, audit.at), essential=True):
                 raise AdminError(_changed(stored.id))
             if self.running and self.hub is not None:
-                self.hub.dispatcher.look_again(seq)
+                self.hub.look_again(seq)
         return {**plan.as_json(), "done": go}
 
     async def _forecast(
@@ -245,7 +245,7 @@ class Repair(Desk):
         """Let the running hub carry it out; where several share the journal, its news reaches the owner by itself."""
         if not self.running or self.hub is None:
             return
-        self.hub.dispatcher.look_again(work.seq)
+        self.hub.look_again(work.seq)
         if not self.hub.ownership.shared:
             self.hub.dispatcher.add(work)
 
