@@ -13,6 +13,17 @@ from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
 
+MODEL_APPS = {
+    "account.move": "account",
+    "account.payment": "account",
+    "product.product": "product",
+    "product.template": "product",
+    "res.partner": "base",
+    "sale.order": "sale",
+    "stock.picking": "stock",
+}
+"""Model: the app under whose name Odoo gives it an external id (`sale.model_sale_order`)."""
+
 
 class Attach(Operation):
     """Files on a record, each once: what is there with the same name and content is not uploaded again."""
@@ -124,13 +135,19 @@ class Activity(Operation):
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Load the activity."""
         key = external_id_from_key(effect.key, self.settings.external_module)
-        model = await client.ask("ir.model", "search", {"domain": [["model", "=", self.model]], "limit": 1})
-        if not model:
-            raise NeedsPerson(f"Odoo has no model `{self.model}`, or the hub's user may not see it", code="model")
-        values = {"res_model_id/.id": model[0], "res_id": request["id"], **request["values"]}
+        values = {**await self._place(client), "res_id": request["id"], **request["values"]}
         item = Item(request["external_id"] or key, values)
         ids = await load_once(client, "mail.activity", [item], self.clock)
         return Reply({"id": ids[0], "external_id": item.external_id}, reference=reference("mail.activity", ids))
+
+    async def _place(self, client: OdooClient) -> dict[str, Any]:
+        """Return the column that names the model: by external id where that is known, for only administrators read ir.model."""
+        if self.model in MODEL_APPS:
+            return {"res_model_id/id": f"{MODEL_APPS[self.model]}.model_{self.model.replace('.', '_')}"}
+        found = await client.ask("ir.model", "search", {"domain": [["model", "=", self.model]], "limit": 1})
+        if not found:
+            raise NeedsPerson(f"Odoo has no model `{self.model}`", code="model")
+        return {"res_model_id/.id": found[0]}
 
 
 def _file(one: dict[str, Any]) -> dict[str, Any]:
