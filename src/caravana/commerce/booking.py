@@ -139,7 +139,10 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
     return {
         "key": f"{payment['external_id']}/{kind}",
         "kind": kind,
+        "summary": "Revisar pago con tarjeta",
         "text": REVIEWS[kind],
+        "detail": f"Referencia {attempt['reference']}, {Money.of(payment['total'], payment['currency'])}.",
+        "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
         "order": sale["name"],
         "reference": attempt["reference"],
@@ -148,16 +151,6 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
         "currency": payment["currency"],
         "asked": attempt["amount"],
         "since": now.isoformat(timespec="seconds"),
-    }
-
-
-def activity(review: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of the task on the order that tells the clerk in Odoo."""
-    return {
-        "id": review["order_id"],
-        "summary": "Revisar pago con tarjeta",
-        "note": f"{review['text']} Referencia {review['reference']}, {Money.of(review['amount'], review['currency'])}.",
-        "external_id": "caravana.review_" + re.sub(r"[^A-Za-z0-9_]", "_", str(review["key"]).partition(".")[2]),
     }
 
 

@@ -392,12 +392,7 @@ class Cards(Configured):
         left = booking.open_credit(variables.get("credit") or [])
         by_hand = booking.by_hand(variables.get("twins") or [], self._settings.reference_prefix)
         given = (variables["sale"], variables["attempt"], variables["payment"])
-        return booking.reviews(*given, left, exchange.created, by_hand=by_hand)
-
-    @pure
-    def activity(self, variables: Variables) -> dict[str, Any]:
-        """Return the task for the clerk."""
-        return booking.activity(variables["review"])
+        return _of_branch(booking.reviews(*given, left, exchange.created, by_hand=by_hand), exchange.branch)
 
     # Cancelled.
 
@@ -418,7 +413,7 @@ class Cards(Configured):
         """Return what a person must look at when the order is cancelled and the payment found stands."""
         given = (variables["sale"], variables["attempt"], variables["payment"])
         stands = any(one["state"] in booking.STANDING for one in variables["found"])
-        return booking.cancelled(*given, exchange.created) if stands else []
+        return _of_branch(booking.cancelled(*given, exchange.created), exchange.branch) if stands else []
 
     # Advances.
 
@@ -464,6 +459,11 @@ def _branch(of: Mapping[str, Any]) -> dict[str, Any]:
 def _records(found: Any) -> list[dict[str, Any]]:
     """The values of a `state:…?op=find` answer."""
     return [one["value"] for one in found or []]
+
+
+def _of_branch(reviews: list[dict[str, Any]], branch: str | None) -> list[dict[str, Any]]:
+    """The items with the branch that they belong to, if one is known."""
+    return reviews if branch is None else [{**one, "branch": branch} for one in reviews]
 
 
 def _language(headers: Mapping[str, Any]) -> str:

@@ -138,7 +138,7 @@ def _notify(activity: Record) -> None:
     """Tell the assigned user, unless it is the caller's own task."""
     if activity.get("user_id") != activity.env.uid:
         document = activity.env.browse(activity.res_model, [activity.res_id])
-        body = f"<p>{activity.summary or ''}</p><div>{activity.note or ''}</div>"
+        body = f"<p>{activity.summary or ''}</p><div>{activity.get('note') or ''}</div>"
         message_post(document, body=body, body_is_html=True, message_type="user_notification")
 
 
@@ -172,7 +172,7 @@ def _tell_done(activity: Record, feedback: str) -> int:
     body = f"<div><p><span>To-Do</span> done<span>: </span><span>{activity.summary or ''}</span></p>"
     body += f"<div>{said}</div>" if feedback else ""
     note = '<div class="o_mail_note_title fw-bold">Original note:</div>'
-    body += f"{note}<div>{activity.note}</div></div>" if activity.note else "</div>"
+    body += f"{note}<div>{activity.get('note')}</div></div>" if activity.get("note") else "</div>"
     document = activity.env.browse(activity.res_model, [activity.res_id])
     [message] = message_post(document, body=body, body_is_html=True, subtype_xmlid="mail.mt_activities")
     activity.env.one("mail.message", message).set(mail_activity_type_id=activity.get("activity_type_id"))
