@@ -20,6 +20,8 @@ REVIEWS: Mapping[str, str] = {
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
+STATES: Mapping[str, str] = {"link": "Enlace enviado", "part": "Pagado en parte", "paid": "Pagado"}
+"""What the x_ field of an order says of its card payment."""
 STANDING = ("in_process", "paid")
 """States of a payment that is in the books."""
 

@@ -148,6 +148,7 @@ def _settings(configuration: Configuration) -> CardSettings:
         lambda: _number(settings, "cards.journal_id"),
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _life(settings),
+        lambda: _switch(settings, "cards.x_fields"),
     )
     stores = {name: _store(configuration, name, settings) for name in store_names(configuration)}
     first = stores.get(STORE) or next(iter(stores.values()))
@@ -163,6 +164,7 @@ def _settings(configuration: Configuration) -> CardSettings:
         life=_life(settings),
         stores=stores if configuration.branches else {},
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
+        x_fields=_switch(settings, "cards.x_fields"),
     )
 
 
@@ -249,6 +251,13 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         return int(value)
     except (TypeError, ValueError):
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
+
+
+def _switch(settings: Mapping[str, Any], name: str) -> bool:
+    value = settings.get(name, True)
+    if not isinstance(value, bool):
+        raise ConfigurationError("must be true or false", place=f"settings.{name}")
+    return value
 
 
 def _life(settings: Mapping[str, Any]) -> timedelta:

@@ -60,8 +60,8 @@ class CloseActivity(Operation):
 class Closings:
     """What `odoo:mail.activity?event=closed` looks for: those of the hub's tasks that a person has closed.
 
-    The tasks are the records of the flow's `scope`: `{activity_id, model, res_id, mark, connection}`, where `mark` is a text of the
-    task's note that no other task has. With no task open, Odoo is not asked; else in one call for all.
+    The tasks are the records of the flow's `scope`: `{activity_id, model, res_id, mark, connection}`, where `mark` is a text of
+    the task's note that no other task has. With no task open, Odoo is not asked; else in one call for all.
     """
 
     def __init__(self, scope: str, connection: str, client: OdooClient, receiver: Receiver) -> None:

@@ -21,7 +21,9 @@ class DoneProducer(Producer):
     def request(self, exchange: Exchange) -> dict[str, str]:
         """Return id, actor and reason. Raises `Refused` for another body."""
         body = exchange.body
-        if not isinstance(body, dict) or not all(isinstance(body.get(name), str) and body[name] for name in ("id", "actor")):
+        if not isinstance(body, dict) or not all(
+            isinstance(body.get(name), str) and body[name] for name in ("id", "actor")
+        ):
             raise Refused("`review:done` takes {id, actor, reason}", code="body")
         return {"id": body["id"], "actor": body["actor"], "reason": str(body.get("reason") or "")}
 

@@ -17,4 +17,6 @@ class ReviewOptions(Options):
     circuit_after: Duration = Field(
         timedelta(minutes=15), description="How long a partner must be away before its circuit is an item."
     )
-    without: str = Field("", description="Routes whose exchanges are no items here, as id or pattern, with commas between.")
+    without: str = Field(
+        "", description="Routes whose exchanges are no items here, as id or pattern, with commas between."
+    )

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
-from caravana.component.odoo.sandbox.access import has_group, may
+from caravana.component.odoo.sandbox.access import check_model, has_group, may
 from caravana.component.odoo.sandbox.errors import ServerError, UserError, constraint
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.records import Env, Record, Records
@@ -190,8 +190,9 @@ DATA.written = _written_data
 
 @DATA.model_method
 def check_object_reference(model: Records, module: str, xml_id: str, raise_on_access_error: bool = False) -> list[Any]:
-    """Return [model, id] of an external id; ServerError when it is unknown. Anybody may ask."""
+    """Return [model, id] of an external id; ServerError when it is unknown, AccessError for a record that may not be read."""
     found = model.env.ref(f"{module}.{xml_id}")
+    check_model(model.env, found.meta, "read")
     return [found.meta.name, found.id]
 
 

@@ -149,7 +149,9 @@ ACTIVITY.created = _notify
 @ACTIVITY.method
 def action_done(activities: Records) -> int | bool:
     """Close the activities that are open, without a word."""
-    return action_feedback(activities.env.browse("mail.activity", [one.id for one in activities if one.active]))
+    open_ids = [one.id for one in activities if one.active]
+    closed: int | bool = action_feedback(activities.env.browse("mail.activity", open_ids))
+    return closed
 
 
 @ACTIVITY.method

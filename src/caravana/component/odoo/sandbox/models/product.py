@@ -301,6 +301,8 @@ PRODUCT.display = _display
 PRODUCT.before_write = _before_write_product
 PRODUCT.created = _created_product
 PRODUCT.written = _written_product
+
+
 def _check_tag(tag: Record) -> None:
     """No two tags have one name (documented)."""
     if len(tag.env.by("product.tag", "name", tag.name)) > 1:
