@@ -81,7 +81,9 @@ async def test_made_and_removed(odoo: OdooSandbox, caravana: Command) -> None:
     assert "nothing of the hub's own" in await run(caravana, "unprepare", "--key", "admin")
 
 
-async def test_without_a_public_address_there_are_no_hints(odoo: OdooSandbox, caravana: Command, folder: Folder) -> None:
+async def test_without_a_public_address_there_are_no_hints(
+    odoo: OdooSandbox, caravana: Command, folder: Folder
+) -> None:
     """They are left out, and the reason is said."""
     file = folder.path / "caravana.yaml"
     file.write_text(file.read_text().replace('listener: {public_url: "https://hub.example.com"}\n', ""))

@@ -49,7 +49,11 @@ async def test_everything_is_made_once(odoo: Odoo) -> None:
     assert {STATE, LINK} <= env["sale.order"].fields_get().keys()
     assert len(env["product.tag"].search([["name", "=", PUBLISH]])) == 1
     [rule] = env["base.automation"].search_read([], ["trigger", "trigger_field_ids", "action_server_ids"])
-    assert (rule["trigger"], len(rule["trigger_field_ids"]), len(rule["action_server_ids"])) == ("on_create_or_write", 2, 1)
+    assert (rule["trigger"], len(rule["trigger_field_ids"]), len(rule["action_server_ids"])) == (
+        "on_create_or_write",
+        2,
+        1,
+    )
 
 
 async def test_a_lost_answer_makes_nothing_twice(odoo: Odoo) -> None:

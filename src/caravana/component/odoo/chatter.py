@@ -5,6 +5,7 @@ import binascii
 import hashlib
 from typing import Any
 
+from caravana.component.odoo.access import refuse_forbidden
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.loading import Item, external_id_from_key, external_id_of, load_once
 from caravana.component.odoo.operation import Operation, Request, needed, reference
@@ -137,7 +138,11 @@ class Activity(Operation):
         key = external_id_from_key(effect.key, self.settings.external_module)
         values = {**await self._place(client), "res_id": request["id"], **request["values"]}
         item = Item(request["external_id"] or key, values)
-        ids = await load_once(client, "mail.activity", [item], self.clock)
+        try:
+            ids = await load_once(client, "mail.activity", [item], self.clock)
+        except Refused:
+            await refuse_forbidden(client, self.model, "write")
+            raise
         return Reply({"id": ids[0], "external_id": item.external_id}, reference=reference("mail.activity", ids))
 
     async def _place(self, client: OdooClient) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from caravana.component.odoo.access import may
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.loading import Item, load_once
 from caravana.component.odoo.rights import Group, group_for
@@ -58,10 +59,10 @@ class Preparer:
             there, number = await self._find(thing)
             if there:
                 return replace(standing, state=State.THERE, number=number)
-            may = await self._may(thing.table, "create")
+            allowed = await may(self._client, thing.table, "create")
             if await thing.is_foreign(self._client):
                 return replace(standing, state=State.FOREIGN)
-            return standing if may else replace(standing, state=State.FORBIDDEN)
+            return standing if allowed else replace(standing, state=State.FORBIDDEN)
         except (NeedsPerson, Refused) as error:
             return self._judged(standing, error)
 
@@ -100,7 +101,7 @@ class Preparer:
             there, number = await self._find(thing)
             if not there:
                 return None
-            if number is None or not await self._may(thing.table, "unlink"):
+            if number is None or not await may(self._client, thing.table, "unlink"):
                 return replace(standing, state=State.FORBIDDEN)
             return replace(standing, number=number, uses=await thing.uses(self._client, number))
         except (NeedsPerson, Refused) as error:
@@ -141,9 +142,6 @@ class Preparer:
             return True, None
         return True, int(number) or None
 
-    async def _may(self, model: str, right: str) -> bool:
-        return await may(self._client, model, right)
-
     def _judged(self, standing: Standing, error: EffectError) -> Standing:
         """Return what an error says of one thing. Raises it when it says something about all: a wrong key."""
         if error.status == 401 or error.code == "not_json":
@@ -153,14 +151,3 @@ class Preparer:
         if error.status == 404 or error.code in ("model", "not_json"):
             return replace(standing, state=State.NO_APP, text=str(error)[:300])
         return replace(standing, state=State.FAILED, text=str(error)[:300])
-
-
-async def may(client: OdooClient, model: str, right: str) -> bool:
-    """Return whether the user of the key has `right` on `model`. Raises an `EffectError`, `Refused` for an unknown model.
-
-    The method's name changed with Odoo 18 (documented).
-    """
-    if (await client.connection.version())[0] >= 18:
-        return bool(await client.ask(model, "has_access", {"operation": right}, ids=[]))
-    question = {"operation": right, "raise_exception": False}
-    return bool(await client.ask(model, "check_access_rights", question))

@@ -83,6 +83,7 @@ RIGHT_OF: Mapping[str, str] = {
     "web_read": "read",
     "web_search_read": "read",
     "create": "create",
+    "write": "write",
     "load": "create",
     "unlink": "unlink",
 }
@@ -103,6 +104,8 @@ def group_for(model: str, right: str) -> Group | None:
 def explain(place: str) -> str:
     """Return what is missing when Odoo forbids the call `place` (`model.method`), and who gives it."""
     model, _, method = place.rpartition(".")
+    if method.startswith("_"):
+        return "no caller may name a private method"
     right = RIGHT_OF.get(method, "write")
     group = group_for(model, right)
     given = f"; the group `{group.name}` ({group.xmlid}) gives it" if group else ""

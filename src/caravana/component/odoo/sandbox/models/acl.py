@@ -17,6 +17,8 @@ POSTING = {"action_post": "write", "button_draft": "write", "button_cancel": "wr
 
 RIGHTS: Mapping[str, Rights] = {
     "res.partner": {"read": USER, "create": CONTACTS, "write": CONTACTS, "unlink": CONTACTS},
+    "res.users": {"read": USER},
+    "res.company": {"read": USER},
     "mail.activity": dict.fromkeys(("read", "create", "write", "unlink"), USER),
     "product.tag": dict.fromkeys(("create", "write", "unlink"), SALES_MANAGER),
     "sale.order": {"read": SALES, "create": SALES, "write": SALES, "unlink": SALES_MANAGER},
@@ -34,6 +36,8 @@ NEEDS: Mapping[str, dict[str, str]] = {
     "account.move": POSTING,
     "account.move.line": {"reconcile": "write"},
     "account.payment": {"action_post": "write", "action_draft": "write", "action_cancel": "write"},
+    "res.users": {"read": USER},
+    "res.company": {"read": USER},
     "mail.activity": dict.fromkeys(("action_done", "action_feedback", "action_cancel"), "write"),
 }
 """Model: method of its own, and the right on the model that it asks for."""
