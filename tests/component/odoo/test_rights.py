@@ -1,4 +1,4 @@
-"""Every right that is documented as needed: without its group the operation that needs it is refused, and says what is missing."""
+"""Every right that is documented as needed: without its group the operation that needs it is refused, and says so."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -51,8 +51,10 @@ async def odoo(version: str, groups: list[str]) -> AsyncIterator[tuple[OdooSandb
         given = settings(url, database="demo", apiKey=BOT_KEY, login="integracion", companyIds=[])
         component = OdooComponent(MemoryHub(given))
         component.client("odoo").connection.guard = None
-        yield sandbox, component
-        await component.close()
+        try:
+            yield sandbox, component
+        finally:
+            await component.close()
 
 
 @pytest.mark.parametrize(("need", "right"), CASES, ids=[f"{one.model}-{right}" for one, right in CASES])
