@@ -114,6 +114,12 @@ class Street:
         ids = self.odoo.env["mail.activity"].search([["res_model", "=", "sale.order"], ["res_id", "=", order]])
         return [one["note"] for one in self.odoo.env["mail.activity"].read(ids, ["note"])]
 
+    def every_task(self, order: int) -> list[int]:
+        """Return the tasks on the order, also those that are closed."""
+        domain = [["res_model", "=", "sale.order"], ["res_id", "=", order]]
+        found: list[int] = self.odoo.env["mail.activity"].search(domain, context={"active_test": False})
+        return found
+
     # The customer.
 
     async def link(self, order: int) -> str:

@@ -257,4 +257,4 @@ def _advise(done: "list[Standing]", *, json: bool) -> None:
     if "app not installed" in states:
         typer.echo("· hints need Odoo's app Automation Rules (base_automation)")
     if any(one.state == "created" and one.thing.kind == "field" for one in done):
-        typer.echo("· a hub that runs writes new fields after its next start")
+        typer.echo("· a hub that runs writes new fields within ten minutes")

@@ -58,6 +58,6 @@ class Write(Operation):
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Write the values."""
         names = await client.names(self.model)
-        writes = OptionalFields(client, self.model, self.options.optional)
+        writes = OptionalFields(client, self.model, self.options.optional, self.clock)
         written = await writes.write(request["ids"], names.values(request["values"]), request["context"])
         return Reply(written, reference=reference(self.model, request["ids"]))
