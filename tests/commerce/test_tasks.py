@@ -1,5 +1,6 @@
 """What waits for a person becomes a task in Odoo, once, and is settled on either side."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
-from tests.commerce.shop import Shop, open_shop
+from tests.commerce.shop import Shop, Street, open_shop
 from tests.support.waiting import eventually
 
 
@@ -96,7 +97,7 @@ async def test_whose_task_it_is(tmp_path: Path, clock: ScaledClock) -> None:
         "cuenca": {"name": "Cuenca", "company": 1, "person": "nobody"},
         "loja": {"name": "Loja", "company": 1},
     }
-    async with open_shop(tmp_path, clock, None, {"branches": branches}, **{"review.person": "bea"}) as shop:
+    async with open_shop(tmp_path, clock, None, put(branches=branches), **{"review.person": "bea"}) as shop:
         ana, bea = user(shop, "ana"), user(shop, "bea")
         for branch, whose in {"quito": ana, "loja": bea, "cuenca": shop.odoo.bot_uid, "": bea}.items():
             await shop.hub.store.put("review", f"t/{branch}", {"title": branch or "general", "branch": branch or None})
@@ -134,7 +135,7 @@ async def test_odoo_is_away(shop: Shop) -> None:
 
 async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock) -> None:
     """With the connection in shadow the task is what would have been done, and nothing is remembered as told."""
-    async with open_shop(tmp_path, clock, None, {"modes": {"connections": {"odoo:odoo": "shadow"}}}) as shop:
+    async with open_shop(tmp_path, clock, None, put(modes={"connections": {"odoo:odoo": "shadow"}})) as shop:
         await shop.hub.store.put("review", "t/1", {"title": "Algo"})
 
         async def would() -> list[Any]:
@@ -144,6 +145,15 @@ async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock)
         await eventually(would)
         await shop.idle()
         assert (open_tasks(shop), await _records(shop, "review_task", 0)) == ([], True)
+
+
+def put(**sections: Any) -> Callable[[Street, dict[str, Any]], None]:
+    """Return what writes whole sections into a shop's configuration."""
+
+    def change(street: Street, given: dict[str, Any]) -> None:
+        given.update(sections)
+
+    return change
 
 
 def user(shop: Shop, login: str) -> int:

@@ -205,9 +205,11 @@ def _text(item: Mapping[str, Any]) -> str:
 
 def _remedy(item: Mapping[str, Any]) -> str:
     """The command, with the item's own id."""
-    return re.sub(r"\b(ID|N|NAME)\b", str(item["id"]), REMEDIES.get(item["kind"], str(item["remedy"])))
+    remedy = NO_BRANCH if item["code"] == "NoBranch" else REMEDIES.get(item["kind"], str(item["remedy"]))
+    return re.sub(r"\b(ID|N|NAME)\b", str(item["id"]), remedy)
 
 
+NO_BRANCH = "agregue o corrija la sucursal en la configuración y vuelva a arrancar Caravana; lo que esperaba sigue solo"
 REMEDIES: Mapping[str, str] = {
     "in_doubt": "mire en el sistema del socio y diga en la línea de comandos cómo fue (caravana messages settle ID)",
     "dead": "corrija la causa y repítalo (caravana messages retry ID) o descártelo (caravana messages discard ID)",

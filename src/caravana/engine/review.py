@@ -100,14 +100,15 @@ class HubReviews:
 def _item(kind: str, id_: str, title: str, reason: str | None, since: str | None, remedy: str) -> dict[str, Any]:
     """Return an item; whose branch and route it is and which record it is about, its maker says."""
     told = {"kind": kind, "id": id_, "title": title, "reason": reason or "", "since": since, "remedy": remedy}
-    return {**told, "branch": None, "route": None, "record": None, "settles": False}
+    return {**told, "branch": None, "route": None, "record": None, "settles": False, "code": None}
 
 
 def _exchange(state: State, line: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
     reason = line["error"] or line["error_class"]
     remedy = PLACING if line["error_class"] == NoBranch.__name__ else REMEDIES[state]
     item = _item(state, line["id"], line["route"], reason, line["accepted"], remedy)
-    return {**item, "branch": line["branch"], "route": line["route"], "record": record}
+    about = {"branch": line["branch"], "route": line["route"], "record": record, "code": line["error_class"]}
+    return {**item, **about}
 
 
 def _letter(one: dict[str, Any]) -> dict[str, Any]:

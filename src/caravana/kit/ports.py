@@ -184,6 +184,7 @@ class Reviews(Protocol):
 
         - `kind`, `id`: together unlike any other item's; `title`, `reason`, `remedy`: in words; `since`: ISO time or None
         - `branch`, `route`: whose it is, or None; `record`: `{model, id}` of Odoo that it is about, or None
+        - `code`: class of the error, or None
         - `settles`: whether a person's word is enough to settle it; `details`: what a flow wrote, else missing
         """
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +80,13 @@ def test_needs_by_use() -> None:
 def test_a_model_that_no_flow_touches() -> None:
     """The right is named, without a group that would be guessed."""
     assert explain("hr.employee.search") == "the hub's user lacks the right `read` on hr.employee"
+
+
+def test_the_documentation_names_them() -> None:
+    """The least user's groups, and every model with its right, stand in the page about what the hub needs."""
+    page = (Path(__file__).parents[3] / "docs/how-to/what-the-hub-needs-in-odoo.md").read_text()
+    assert all(f"| `{one.xmlid}` | {one.name} |" in page for one in LEAST)
+    rows = [line for line in page.splitlines() if line.startswith(("| cards |", "| review |"))]
+    for one in needs(["cards", "review"]):
+        for right in one.rights:
+            assert [row for row in rows if f"| {one.use} |" in row and f"`{one.model}`" in row and right in row]

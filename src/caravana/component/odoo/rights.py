@@ -16,7 +16,7 @@ class Group:
     name: str
 
 
-USER = Group("base.group_user", "Role / User (internal user)")
+USER = Group("base.group_user", "Role / User")
 CONTACTS = Group("base.group_partner_manager", "Extra Rights / Contact Creation")
 SALES = Group("sales_team.group_sale_salesman_all_leads", "Sales / User: All Documents")
 SALES_MANAGER = Group("sales_team.group_sale_manager", "Sales / Administrator")

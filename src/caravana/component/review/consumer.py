@@ -8,6 +8,7 @@ import structlog
 
 from caravana.component.review.listed import Item, Listed, chosen, name_of
 from caravana.component.review.spec import ReviewOptions
+from caravana.kit.branch import branches_of
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 
@@ -77,7 +78,11 @@ class ReviewConsumer(Consumer):
     def _came(self, item: Item, since: str) -> Arrival:
         record = item["record"]
         keys = (("odoo", f"{record['model']},{record['id']}"),) if record else ()
-        return self._arrival("opened", name_of(item), since, item, keys, item["branch"])
+        known = branches_of(self._context)
+        branch = (
+            item["branch"] if not known or item["branch"] in known else None
+        )  # of a branch that is gone the company is told
+        return self._arrival("opened", name_of(item), since, item, keys, branch)
 
     def _gone(self, name: str, since: str) -> Arrival:
         return self._arrival("closed", name, since, {}, (), None)

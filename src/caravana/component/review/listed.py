@@ -34,7 +34,7 @@ def capped(items: list[Item], told: Iterable[str], most: int) -> list[Item]:
 def _more(count: int) -> Item:
     title = f"{count} more items wait"
     told = {"kind": MORE, "id": MORE, "title": title, "reason": "", "since": None, "remedy": "caravana review"}
-    return {**told, "branch": None, "route": None, "record": None, "settles": False, "count": count}
+    return {**told, "branch": None, "route": None, "record": None, "settles": False, "code": None, "count": count}
 
 
 @dataclass
