@@ -19,6 +19,7 @@ from caravana.component.page import PageComponent
 from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.errors import check
 from caravana.component.platform_http import PlatformHttpComponent
+from caravana.component.review import ReviewComponent
 from caravana.component.seda import SedaComponent
 from caravana.component.state import StateComponent
 from caravana.component.timer import TimerComponent
@@ -202,6 +203,22 @@ class TestSeda(ComponentContract):
 
     component = SedaComponent
     addresses = ("seda:orders",)
+
+
+class TestReview(ComponentContract):
+    """`review:`."""
+
+    component = ReviewComponent
+    addresses = ("review:done", "review:items?delay=1m&most=5&without=review-*")
+    impossible = {
+        **{cls: reason for cls, reason in NO_PARTNER.items() if cls not in (Transient, Refused)},
+        Transient: "raised only while the journal takes nothing",
+        Refused: "raised for the body alone, before anything is asked",
+    }
+
+    def message(self) -> Exchange:
+        """Return a person's word."""
+        return make_exchange({"id": "a", "actor": "Ana", "reason": "listo"})
 
 
 class TestState(ComponentContract):

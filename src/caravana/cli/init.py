@@ -41,6 +41,7 @@ flows: []
 # settings:
 #   cards.on_paid: advance         # or invoice: a paid order is invoiced at once, where there is something to invoice
 #   cards.journal_id: 7            # Odoo's journal for card payments; without it the company's first bank journal
+#   review.person: contabilidad    # login of the Odoo user who gets a task for each thing that waits for a person
 
 # Python callables that routes name: name -> package.module:function. Modules beside this file are found.
 # callables:

@@ -20,6 +20,8 @@ REVIEWS: Mapping[str, str] = {
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
+STATES: Mapping[str, str] = {"link": "Enlace enviado", "part": "Pagado en parte", "paid": "Pagado"}
+"""What the x_ field of an order says of its card payment."""
 STANDING = ("in_process", "paid")
 """States of a payment that is in the books."""
 
@@ -139,7 +141,10 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
     return {
         "key": f"{payment['external_id']}/{kind}",
         "kind": kind,
+        "summary": "Revisar pago con tarjeta",
         "text": REVIEWS[kind],
+        "detail": f"Referencia {attempt['reference']}, {Money.of(payment['total'], payment['currency'])}.",
+        "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
         "order": sale["name"],
         "reference": attempt["reference"],
@@ -148,16 +153,6 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
         "currency": payment["currency"],
         "asked": attempt["amount"],
         "since": now.isoformat(timespec="seconds"),
-    }
-
-
-def activity(review: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of the task on the order that tells the clerk in Odoo."""
-    return {
-        "id": review["order_id"],
-        "summary": "Revisar pago con tarjeta",
-        "note": f"{review['text']} Referencia {review['reference']}, {Money.of(review['amount'], review['currency'])}.",
-        "external_id": "caravana.review_" + re.sub(r"[^A-Za-z0-9_]", "_", str(review["key"]).partition(".")[2]),
     }
 
 

@@ -1,6 +1,6 @@
 """The company's flows: route files that a person can read, and the pure callables that they name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store, origin
 from caravana.commerce.link import PayLinks
+from caravana.commerce.tasks import Place, Tasks, TaskSettings
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import parse_duration
@@ -19,6 +20,8 @@ SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
 STORE = "placetopay"
 ON_PAID = ("advance", "invoice")
+BRINGS: Mapping[str, tuple[str, ...]] = {"cards": ("review",)}
+"""Flow: others that it needs, and that therefore run with it."""
 
 
 class Listener(Protocol):
@@ -99,12 +102,35 @@ class Flow:
     callables: Mapping[str, Any]
 
 
+def names(configured: Iterable[str]) -> list[str]:
+    """Return the flows that run: those configured, and those that they bring along; each once."""
+    return list(dict.fromkeys(one for name in configured for one in (name, *BRINGS.get(name, ()))))
+
+
 def load(name: str, configuration: Configuration) -> Flow:
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
-    if name != "cards":
-        raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion="cards")
+    if name not in FLOWS:
+        raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion=" or ".join(FLOWS))
     files = tuple(sorted((ROUTES / name).glob("*.yaml")))
-    return Flow(files, {"cards": cards(configuration)})
+    return Flow(files, FLOWS[name](configuration))
+
+
+def tasks(configuration: Configuration) -> Tasks:
+    """Return the callables of the review flow. Raises `ConfigurationError`."""
+    _each(lambda: _connection(configuration, "odoo", "review"), lambda: _person(configuration))
+    general = Place(person=_person(configuration))
+    own = {
+        name: Place(one.odoo, one.company, general.person if one.person is None else one.person)
+        for name, one in configuration.branches.items()
+    }
+    return Tasks(TaskSettings(general, own))
+
+
+def _person(configuration: Configuration) -> str | int | None:
+    person = configuration.settings.get("review.person")
+    if person is None or (isinstance(person, str | int) and not isinstance(person, bool) and person):
+        return person
+    raise ConfigurationError("must be the login or the number of an Odoo user", place="settings.review.person")
 
 
 def cards(configuration: Configuration) -> Cards:
@@ -117,11 +143,12 @@ def _settings(configuration: Configuration) -> CardSettings:
     settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
     _each(
         lambda: _one_odoo(configuration),
-        *(partial(_connection, configuration, name) for name in store_names(configuration)),
+        *(partial(_connection, configuration, name, "cards") for name in store_names(configuration)),
         lambda: _on_paid(settings),
         lambda: _number(settings, "cards.journal_id"),
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _life(settings),
+        lambda: _switch(settings, "cards.x_fields"),
     )
     stores = {name: _store(configuration, name, settings) for name in store_names(configuration)}
     first = stores.get(STORE) or next(iter(stores.values()))
@@ -137,6 +164,7 @@ def _settings(configuration: Configuration) -> CardSettings:
         life=_life(settings),
         stores=stores if configuration.branches else {},
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
+        x_fields=_switch(settings, "cards.x_fields"),
     )
 
 
@@ -147,7 +175,7 @@ def store_names(configuration: Configuration) -> list[str]:
 
 
 def _store(configuration: Configuration, name: str, settings: Mapping[str, Any]) -> Store:
-    login, url = _connection(configuration, name)
+    login, url = _connection(configuration, name, "cards")
     return {"site": str(settings.get("cards.site", login)) if name == STORE else login, "checkout": origin(url)}
 
 
@@ -189,10 +217,10 @@ def public_url(configuration: Configuration) -> str:
     raise ConfigurationError("pay links need it", place="listener.public_url", suggestion="https://hub.example.com")
 
 
-def _connection(configuration: Configuration, name: str) -> tuple[str, str]:
+def _connection(configuration: Configuration, name: str, flow: str) -> tuple[str, str]:
     """Login and address of a connection."""
     if name not in configuration.connections:
-        raise ConfigurationError(f"the flow `cards` needs it: add `connections.{name}`", place="connections")
+        raise ConfigurationError(f"the flow `{flow}` needs it: add `connections.{name}`", place="connections")
     connection = configuration.connections[name]
     return str(configuration.filled(connection.get("login", ""))), str(configuration.filled(connection.get("url", "")))
 
@@ -225,6 +253,13 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
 
 
+def _switch(settings: Mapping[str, Any], name: str) -> bool:
+    value = settings.get(name, True)
+    if not isinstance(value, bool):
+        raise ConfigurationError("must be true or false", place=f"settings.{name}")
+    return value
+
+
 def _life(settings: Mapping[str, Any]) -> timedelta:
     """How long a session lives; PlacetoPay takes none of less than five minutes."""
     try:
@@ -234,3 +269,10 @@ def _life(settings: Mapping[str, Any]) -> timedelta:
     if life < SHORTEST_LIFE:
         raise ConfigurationError("must be at least 6m", place="settings.cards.life")
     return life
+
+
+FLOWS: Mapping[str, Callable[[Configuration], dict[str, Any]]] = {
+    "cards": lambda configuration: {"cards": cards(configuration)},
+    "review": lambda configuration: {"tasks": tasks(configuration)},
+}
+"""Every flow that is shipped, and what makes its callables."""

@@ -27,6 +27,7 @@ from caravana.engine.project import Project
 from caravana.engine.receiver import RouteReceiver, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.requests import Requests
+from caravana.engine.review import HubReviews
 from caravana.engine.revival import revive
 from caravana.engine.run import Run
 from caravana.engine.store import JournalStore
@@ -77,6 +78,7 @@ class Hub:
         self.gates = Gates(self.clock, self._limits, self.circuits)
         self.listener = HubListener(configuration.listener.public_url or "", self.metrics)
         self.store = JournalStore(self)
+        self.reviews = HubReviews(self)
         self.components = Components(self, components)
         self.programs = Programs(self, documents)
         self.doors = Doors(self)

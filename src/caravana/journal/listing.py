@@ -40,6 +40,16 @@ def messages(wanted: Filter) -> Query:
     return text, {**given, **states, "kind": kind, "value": value}
 
 
+def keys(states: tuple[str, ...], limit: int) -> Query:
+    """Return the select of the business keys of the newest exchanges in `states`."""
+    named = {f"state{at}": one for at, one in enumerate(states)}
+    text = (
+        "SELECT e.id, b.kind, b.value FROM business_key b JOIN exchange e ON e.seq = b.exchange "  # noqa: S608 -- our words
+        f"WHERE e.state IN ({', '.join(f':{name}' for name in named)}) ORDER BY e.seq DESC LIMIT :limit"
+    )
+    return text, {**named, "limit": limit}
+
+
 def counts() -> Query:
     """Return the select of how many exchanges are in each state."""
     return "SELECT state, count(*) AS count FROM exchange GROUP BY state", {}

@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import structlog
 
-from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.closing import Closings
 from caravana.component.odoo.hint import Hints
 from caravana.component.odoo.options import OdooOptions
 from caravana.component.odoo.watch import Watch
@@ -35,13 +36,20 @@ class OdooConsumer(Consumer):
         context: Context,
         hints: Hints,
     ) -> None:
-        """Raises `ConfigurationError` when the address names no fields."""
-        if not options.fields and options.event != "deleted":
+        """Raises `ConfigurationError` when the address names no fields, or no scope for `closed`."""
+        if (options.event == "closed") != bool(options.scope) or (options.scope and model != "mail.activity"):
+            text = "`event=closed` is for mail.activity and needs `scope`, which no other event has"
+            raise ConfigurationError(f"`odoo:{model}`: {text}", suggestion="odoo:mail.activity?event=closed&scope=task")
+        if not options.fields and options.event not in ("deleted", "closed"):
             raise ConfigurationError(f"`odoo:{model}` names no fields", suggestion="add fields=name,state")
         self._model = model
         self._delay = options.delay.total_seconds()
         self._route = receiver.route_id
-        self._watch = Watch(model, options, client, receiver, context)
+        self._watch: Watch | Closings = (
+            Closings(options.scope, options.connection, client.within(default_context(client.settings)), receiver)
+            if options.event == "closed"
+            else Watch(model, options, client, receiver, context)
+        )
         self._context = context
         self._hints = hints
         self._wake = asyncio.Event()

@@ -54,12 +54,13 @@ OperationName = Literal[
     "attach",
     "note",
     "activity",
+    "closeActivity",
     "registerPayment",
     "invoiceFromOrder",
     "reverse",
     "reconcile",
 ]
-Event = Literal["changed", "created", "once", "deleted"]
+Event = Literal["changed", "created", "once", "deleted", "closed"]
 
 
 class OdooConnection(Options):
@@ -127,6 +128,7 @@ class OdooOptions(Options):
     marked: bool = Field(
         False, description="note: write the effect's key below the text, so that it can be found again."
     )
+    optional: Names = Field((), description="write: fields that are left out where this Odoo does not have them.")
     settle: Duration | None = Field(None, description="Instead of the connection's.")
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
     fields: Names = Field((), description="Fields to read; there is no default, all fields of a model cost seconds.")
@@ -152,4 +154,5 @@ class OdooOptions(Options):
         True,
         description="consumer: a record of no configured branch, or of two, waits for a person; false: it goes on without.",
     )
+    scope: str = Field("", description="consumer, event closed: the flow's records (`state:`) of the tasks it made.")
     bulk: bool = Field(False, description="consumer: bulk work, kept apart from live work.")

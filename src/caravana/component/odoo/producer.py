@@ -6,6 +6,7 @@ from typing import Any
 from caravana.component.odoo.branching import TAKEN, branch_at, read_with_branches
 from caravana.component.odoo.chatter import Activity, Attach, Note
 from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.closing import CloseActivity
 from caravana.component.odoo.invoicing import InvoiceFromOrder, RegisterPayment, Reverse
 from caravana.component.odoo.method import MethodOperation
 from caravana.component.odoo.once import CreateOnce
@@ -31,6 +32,7 @@ OPERATIONS: dict[str, type[Operation]] = {
     "attach": Attach,
     "note": Note,
     "activity": Activity,
+    "closeActivity": CloseActivity,
     "registerPayment": RegisterPayment,
     "invoiceFromOrder": InvoiceFromOrder,
     "reverse": Reverse,
