@@ -101,11 +101,22 @@ class LimitSettings(Section):
 
 
 class Modes(Section):
-    """off, shadow (everything but the effects) or live."""
+    """off (nothing comes in, what is there waits), shadow (everything but the effects) or live."""
 
-    default: Mode = Field("live", description="Mode of everything not named below.")
+    default: Mode = Field("live", description="Mode of every route that is not named below.")
     routes: dict[str, Mode] = Field(default_factory=dict, description="By route id.")
-    connections: dict[str, Mode] = Field(default_factory=dict, description="By connection, `placetopay:placetopay`.")
+    connections: dict[str, Mode] = Field(
+        default_factory=dict,
+        description="By connection, `placetopay:placetopay`: what its calls are at most, whatever the route says.",
+    )
+
+    def of_route(self, route: str) -> Mode:
+        """Return the mode of a route."""
+        return self.routes.get(route, self.default)
+
+    def is_off(self, connection: str | None) -> bool:
+        """Whether nothing may be asked of a connection now."""
+        return self.connections.get(connection or "") == "off"
 
 
 class Retention(Section):

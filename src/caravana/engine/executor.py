@@ -1,5 +1,6 @@
 """Carrying out one exchange: load, run its route, store how it ended."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -9,7 +10,7 @@ from caravana.engine.message import encode_answer, exchange_of
 from caravana.engine.placing import settle
 from caravana.engine.program import Program, run_route
 from caravana.engine.revision import ENGINE_SEMANTICS
-from caravana.engine.run import Halted, Lost, Run, RunScope
+from caravana.engine.run import Halted, Lost, Run, RunScope, Unanswerable
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken
 from caravana.journal import operations as ops
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("caravana.exchange")
 CACHED = 2_000
+OFF_PAUSE = timedelta(seconds=30)
+"""How often an exchange looks whether its route, which is off, is on again."""
 
 
 class Executor:
@@ -67,6 +70,8 @@ class Executor:
             return OVER
         if stored.not_before is not None and from_micros(stored.not_before) > self._hub.clock.now():
             return Verdict(until=from_micros(stored.not_before))
+        if self._hub.has_off(stored.route):
+            return Verdict(until=self._hub.clock.now() + OFF_PAUSE)
         run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored))
         return await self._carry_out(run)
 
@@ -103,6 +108,9 @@ class Executor:
             return HOLD if stored.strict else OVER
         except Halted as halted:
             return await self._dead(run, halted.error, halted.path)
+        except Unanswerable as stop:
+            await self._end(run, State.DONE, error=str(stop.error), error_class="Shadowed", error_path=stop.path)
+            return OVER
         except Lost:
             log.warning("exchange.lost", exchange=stored.id)
             return OVER

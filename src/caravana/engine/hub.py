@@ -18,6 +18,7 @@ from caravana.engine.listener import HubListener
 from caravana.engine.loose_ends import refuse_unknown_modes
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
+from caravana.engine.modes import OFF, inherited
 from caravana.engine.opening import journal_of
 from caravana.engine.placing import remembered
 from caravana.engine.profile import refuse_misfits
@@ -115,7 +116,7 @@ class Hub:
         of a route or connection that is not there.
         """
         refuse_misfits(self.configuration, self.components)
-        refuse_unknown_modes(self.configuration, self.program.routes)
+        refuse_unknown_modes(self.configuration, self.components, self.program.routes)
         await self.journal.open()
         await self.programs.keep()
         self.known_branches = await remembered(self.store, self.branches)
@@ -255,8 +256,8 @@ class Hub:
         """Return the entry of a child exchange at `direct:`, `seda:` or any other address. Raises `NoConsumer`."""
         scheme = address.split(":", 1)[0]
         if scheme in ("direct", "seda"):
-            receiver = self._receiver_at(address, parent)
-            return receiver.entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
+            entry = self._receiver_at(address, parent).entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
+            return entry._replace(mode=inherited(parent.stored.mode, entry.mode))
         if scheme not in self.components.schemes:
             raise NoConsumer(f"no component has the scheme of `{address}`")
         return Entry(
@@ -293,16 +294,13 @@ class Hub:
         """Whether the shard is surely ours for so long."""
         return self.ownership.outlives(shard, seconds)
 
-    def route_mode(self, route_id: str) -> str:
-        """Return off, shadow or live."""
-        modes = self.configuration.modes
-        return modes.routes.get(route_id, modes.default)
+    def is_off(self, connection: str | None) -> bool:
+        """Whether nothing may be asked of a connection now."""
+        return self.configuration.modes.is_off(connection)
 
-    def mode(self, connection: str | None, exchange_mode: str) -> str:
-        """Return the mode of an effect: the more careful of the exchange's and the connection's."""
-        if exchange_mode != "live" or connection is None:
-            return exchange_mode
-        return self.configuration.modes.connections.get(connection, self.configuration.modes.default)
+    def has_off(self, route_id: str) -> bool:
+        """Whether a route is off: nothing comes in there, and what is there waits."""
+        return self.configuration.modes.of_route(route_id) == OFF
 
     def alarm(self, kind: str, text: str, exchange_id: str | None = None, *, subject: str | None = None) -> None:
         """Something that a person must see: in the log, and as an item of `caravana review` until it is dealt with.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
+from caravana.engine.modes import accepted_under
 from caravana.engine.place import PLACE
 from caravana.engine.placing import placed, unknown_branch
 from caravana.engine.program import CompiledRoute
@@ -128,7 +129,7 @@ class RouteReceiver:
             strict=arrival.strict or intake.strict,
             bulk=arrival.bulk or intake.bulk,
             pattern=pattern,
-            mode=self._hub.route_mode(self.route_id),
+            mode=accepted_under(self._hub.configuration.modes, self.route_id),
             branch=branch,
             parent=parent,
             keys=tuple({*arrival.business_keys, *((kind, value) for kind, value in keys if value)}),

@@ -79,6 +79,13 @@ class Producer(ABC):
         """Ask whether the call of `effect` took place: its reply, or None for "not found" (verifiable only)."""
         raise TypeError(f"{type(self).__name__} cannot verify")
 
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Shadow: return what the partner would most likely answer when all goes well, so that the route can go on. Pure.
+
+        What would be made is named by `imagined_id`. None (the default): nobody can tell, and the route ends there.
+        """
+        return None
+
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Apply `reply` to the message: by default its body and headers replace and join the message's. Pure."""
         exchange.body = reply.body

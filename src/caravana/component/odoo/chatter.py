@@ -10,7 +10,7 @@ from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.loading import Item, external_id_from_key, external_id_of, load_once
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.values import as_ids, as_mapping
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
 
@@ -49,6 +49,10 @@ class Attach(Operation):
             ids = await client.call("ir.attachment", "create", {"vals_list": rows})
             there.update({_mark(one): number for one, number in zip(missing, ids, strict=True)})
         return _attached(request, there)
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return ids of no attachments."""
+        return Reply({"ids": [imagined_id(effect, number) for number in range(len(request["files"]))]})
 
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return the reply when every file is on the record."""
@@ -103,6 +107,10 @@ class Note(Operation):
         ids = as_ids(answer)
         return Reply({"id": ids[0]}, reference=reference("mail.message", ids))
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return the id of no message."""
+        return Reply({"id": imagined_id(effect)})
+
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Search the record's messages for the key."""
         domain = [["model", "=", self.model], ["res_id", "=", request["id"]], ["body", "ilike", _key_mark(effect)]]
@@ -153,6 +161,11 @@ class Activity(Operation):
         if not found:
             raise NeedsPerson(f"Odoo has no model `{self.model}`", code="model")
         return {"res_model_id/.id": found[0]}
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return the id of no activity."""
+        key = external_id_from_key(effect.key, self.settings.external_module)
+        return Reply({"id": imagined_id(effect), "external_id": request["external_id"] or key})
 
 
 def _file(one: dict[str, Any]) -> dict[str, Any]:

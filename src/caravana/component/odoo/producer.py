@@ -72,6 +72,10 @@ class OdooProducer(Producer):
             return await read_with_branches(self._operation, self._bound(effect), request, effect, branches)
         return await self._operation.send(self._bound(effect), request, effect)
 
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Return what Odoo would most likely answer."""
+        return self._operation.would(request, effect)
+
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         """Ask Odoo whether the call took place."""
         return await self._operation.verify(self._bound(effect), request, effect)

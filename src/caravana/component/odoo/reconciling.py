@@ -58,6 +58,13 @@ class Reconcile(Operation):
         async with after_effect():
             return await self._reply(client, request)
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return a match that leaves nothing open."""
+        if "line_ids" in request:
+            return Reply({"matched": True, "line_ids": request["line_ids"]})
+        state = {"payment_state": "paid", "amount_residual": Decimal(0)}
+        return Reply({"matched": True, "open_credit": Decimal(0), **state})
+
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return the reply when nothing is left to match between the two."""
         reply = await self._reply(client, request)

@@ -7,7 +7,7 @@ from caravana.component.odoo.methods import adds_lines
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.optional import OptionalFields
 from caravana.component.odoo.values import as_ids, as_mapping, parsed_body
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
@@ -35,6 +35,13 @@ class Create(Operation):
         ids = await client.call(self.model, "create", {"vals_list": rows}, context=request["context"])
         return Reply({"id": ids[0]} if single else {"ids": ids}, reference=reference(self.model, ids))
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return ids of no records."""
+        rows = request["values"]
+        if isinstance(rows, dict):
+            return Reply({"id": imagined_id(effect)})
+        return Reply({"ids": [imagined_id(effect, number) for number in range(len(rows))]})
+
 
 class Write(Operation):
     """Absolute values into records; repeating it changes nothing, unless it adds or deletes lines."""
@@ -61,3 +68,7 @@ class Write(Operation):
         writes = OptionalFields(client, self.model, self.options.optional, self.clock)
         written = await writes.write(request["ids"], names.values(request["values"]), request["context"])
         return Reply(written, reference=reference(self.model, request["ids"]))
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return what Odoo says of every write."""
+        return Reply(True)
