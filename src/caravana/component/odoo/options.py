@@ -142,6 +142,11 @@ class OdooOptions(Options):
     )
     batch: int = Field(500, ge=1, le=5000, description="Records in one call.")
     event: Event = Field("changed", description="consumer: what makes a message.")
+    born: str | None = Field(
+        None,
+        pattern=r"^[a-z_][a-z0-9_]*$",
+        description="consumer: the date by which a record lies before or after the go-live line; by default the model's own.",
+    )
     delay: Duration = Field(timedelta(seconds=5), description="consumer: time between two looks.")
     overlap: Duration = Field(
         timedelta(minutes=5), description="consumer: how far to look back; longer than Odoo's longest transaction."
