@@ -191,6 +191,7 @@ def settings_of(
     """Return what the hub's configuration file holds."""
     given = {**HURRIED, **settings}
     return {
+        "modes": given.pop("modes", {}),
         "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
         "listener": {"public_url": url},
         "go_live": since.isoformat(),
