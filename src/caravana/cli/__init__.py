@@ -20,6 +20,7 @@ from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
 from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
+from caravana.cli import shadow as shadow_module
 from caravana.cli.output import fail
 
 HELP = """Caravana, a durable integration hub for trading companies on Odoo.
@@ -77,6 +78,7 @@ app.add_typer(review_module.breakers, name="breakers")
 app.add_typer(routes_module.app, name="routes")
 app.add_typer(journal_module.app, name="journal")
 app.add_typer(odoo_module.app, name="odoo")
+app.add_typer(shadow_module.app, name="shadow")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

@@ -8,6 +8,7 @@ from caravana.engine.control import AdminError
 from caravana.engine.repair import Repair
 from caravana.engine.review import Review
 from caravana.engine.sameness import Confirming
+from caravana.engine.shadow import Shadow
 from caravana.engine.upkeep import Upkeep
 from caravana.journal import Journal
 from caravana.kit.branch import Branch
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from caravana.engine.reload import Reloader
 
 
-class Admin(Review, Repair, Upkeep, Confirming):
+class Admin(Review, Repair, Upkeep, Confirming, Shadow):
     """Operations of the command line and console. Every public coroutine but `call` is one."""
 
     def __init__(

@@ -80,3 +80,54 @@ def letters(state: str, limit: int) -> Query:
         "WHERE l.state = :state ORDER BY l.seq DESC LIMIT :limit"
     )
     return text, {"state": state, "limit": limit}
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Which effects left undone in shadow to list; None asks for nothing. `since` in microseconds, `seq` of an exchange."""
+
+    route: str | None = None
+    since: int | None = None
+    endpoints: tuple[str, ...] | None = None
+    seq: int | None = None
+    limit: int = 50
+
+
+def undone_counts(wanted: Undone) -> Query:
+    """Return the select of how often each effect was left undone, by route and endpoint."""
+    where, given = _undone(wanted)
+    text = (
+        "SELECT e.route, r.endpoint, r.kind, count(*) AS count, count(DISTINCT e.seq) AS exchanges, "  # noqa: S608 -- our words
+        "min(r.recorded_at) AS first, max(r.recorded_at) AS last "
+        f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
+        "GROUP BY e.route, r.endpoint, r.kind ORDER BY e.route, r.endpoint"
+    )
+    return text, given
+
+
+def undone(wanted: Undone) -> Query:
+    """Return the select of the newest effects left undone, each with its number in its exchange."""
+    where, given = _undone(wanted)
+    number = "row_number() OVER (PARTITION BY e.seq ORDER BY r.recorded_at, r.path)"
+    text = (
+        f"SELECT e.seq, e.id, e.route, e.branch, r.path, r.kind, r.endpoint, r.recorded_at, {number} AS number "  # noqa: S608
+        f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
+        "ORDER BY e.seq DESC, number LIMIT :limit"
+    )
+    return text, {**given, "limit": wanted.limit}
+
+
+def _undone(wanted: Undone) -> Query:
+    names = {f"endpoint{at}": one for at, one in enumerate(wanted.endpoints or ())}
+    conditions = {
+        "e.route = :route": wanted.route,
+        "r.recorded_at >= :since": wanted.since,
+        "e.seq = :seq": wanted.seq,
+        f"r.endpoint IN ({', '.join(f':{name}' for name in names)})": names or None,
+    }
+    where = [
+        "e.mode <> 'live'",
+        "r.state = 'would'",
+        *(text for text, given in conditions.items() if given is not None),
+    ]
+    return " AND ".join(where), {"route": wanted.route, "since": wanted.since, "seq": wanted.seq, **names}
