@@ -21,13 +21,13 @@ def live_through(street: Street, count: int, until: datetime, every: timedelta =
     street.pay_by_hand(paid)
     [payment] = street.odoo.env["account.payment"].search([["reconciled_invoice_ids", "in", [paid]]])
     models = {"sale.order": order, "account.move": invoice, "account.payment": payment}
+    for model in models:
+        _age(street.odoo, model, until - every * count)
     orders = []
     for number in range(count):
         moment = until - every * (count - number)
         made = {model: _copy(street.odoo, model, record, number, moment) for model, record in models.items()}
         orders.append(made["sale.order"])
-    for model in ("sale.order", "account.move", "account.payment"):
-        _age(street.odoo, model, until - timedelta(days=1))
     return orders
 
 
@@ -50,11 +50,10 @@ def _copy(odoo: OdooSandbox, model: str, record: int, number: int, moment: datet
 
 
 def _age(odoo: OdooSandbox, model: str, moment: datetime) -> None:
-    """Make what is younger than `moment` as old as that: the records that were copied."""
+    """Make every record that there is as old as `moment`."""
     table = odoo.store.tables[model]
     for record, row in list(table.rows.items()):
-        if row["create_date"] > stamp(moment):
-            table.put(record, _dated(row, moment))
+        table.put(record, _dated(row, moment))
 
 
 def _dated(row: dict[str, Any], moment: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from caravana.cli import backfill as backfill_module
 from caravana.cli import branches as branches_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
@@ -70,6 +71,7 @@ app.command("sandbox")(sandbox_module.sandbox)
 app.command("support")(check_module.support)
 app.command("doctor")(doctor_module.doctor)
 app.command("cursors")(review_module.cursors)
+app.command("backfill")(backfill_module.backfill)
 app.command("branches")(branches_module.branches)
 app.add_typer(messages_module.app, name="messages")
 app.add_typer(review_module.app, name="review")

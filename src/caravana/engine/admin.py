@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from caravana.engine.backfilling import Backfilling
 from caravana.engine.control import AdminError
 from caravana.engine.repair import Repair
 from caravana.engine.review import Review
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from caravana.engine.reload import Reloader
 
 
-class Admin(Review, Repair, Upkeep, Confirming, Shadow):
+class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling):
     """Operations of the command line and console. Every public coroutine but `call` is one."""
 
     def __init__(

@@ -105,6 +105,26 @@ class RouteReceiver:
         (self._duplicate_count if admitted.duplicate else self._accepted_count).inc()
         return Accepted(admitted.id, admitted.duplicate, admitted.conflict)
 
+    async def feed(self, entries: Sequence[Entry], scope: str) -> list[str]:
+        """Put `entries` on disk, each once for ever under `scope`; returns the ids of those that are new.
+
+        Raises `Unavailable`.
+        """
+        future = self._hub.journal.submit(ops.feed(list(entries), scope, to_micros(self._hub.clock.now())))
+        future.add_done_callback(lambda done: self._dispatch_fed(entries, done))
+        try:
+            admitted = await future
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
+        return [one.id for one in admitted if one is not None and not one.duplicate]
+
+    def _dispatch_fed(self, entries: Sequence[Entry], done: "asyncio.Future[list[Admitted | None]]") -> None:
+        if done.cancelled() or done.exception() is not None:
+            return
+        for entry, admitted in zip(entries, done.result(), strict=True):
+            if admitted is not None and not admitted.duplicate:
+                self._hub.admit(entry, admitted.seq)
+
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
         intake = self.route.intake

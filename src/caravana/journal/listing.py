@@ -1,5 +1,6 @@
 """What operators look for: texts of selects, whose conditions vary, with their parameters, for `Journal.query`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,3 +132,19 @@ def _undone(wanted: Undone) -> Query:
         *(text for text, given in conditions.items() if given is not None),
     ]
     return " AND ".join(where), {"route": wanted.route, "since": wanted.since, "seq": wanted.seq, **names}
+
+
+def known(source: str, keys: Sequence[str]) -> Query:
+    """Return the select of the exchanges of `source` that have one of `keys`, with their modes."""
+    names = {f"key{at}": one for at, one in enumerate(keys)}
+    places = ", ".join(f":{name}" for name in names)
+    text = f"SELECT e.key, e.mode FROM exchange e WHERE e.source = :source AND e.key IN ({places})"  # noqa: S608 -- our words
+    return text, {"source": source, **names}
+
+
+def fed(scope: str, keys: Sequence[str]) -> Query:
+    """Return the select of those of `keys` that the ledger holds under `scope`."""
+    names = {f"key{at}": one for at, one in enumerate(keys)}
+    places = ", ".join(f":{name}" for name in names)
+    text = f"SELECT l.key FROM ledger l WHERE l.scope = :scope AND l.key IN ({places})"  # noqa: S608 -- our words
+    return text, {"scope": scope, **names}

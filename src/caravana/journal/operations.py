@@ -98,6 +98,26 @@ def accept(entries: list[Entry], cursor: tuple[str, bytes, int] | None = None) -
     return admitted
 
 
+@operation
+def feed(entries: list[Entry], scope: str, now: int) -> Work[list[Admitted | None]]:
+    """Take `entries` that were never fed under `scope` (None: it was); their keys outlive their exchanges in the ledger."""
+    admitted: list[Admitted | None] = []
+    for entry in entries:
+        claim = {
+            "scope": scope,
+            "key": entry.key,
+            "exchange": entry.id,
+            "path": "",
+            "input_hash": None,
+            "confirmed": 1,
+            "remove_on_failure": 0,
+            "created_at": now,
+        }
+        mine = yield s.CLAIM, claim
+        admitted.append((yield from _insert(entry)) if mine else None)
+    return admitted
+
+
 def _put(seq: int, record: Record) -> Work[None]:
     yield (
         s.PUT_RECORD,

@@ -6,9 +6,9 @@ after the scheme. Nothing else is touched to add one; it is imported when an add
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
@@ -17,7 +17,7 @@ from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import Options, judge_options, read_options
-from caravana.kit.ports import Context, Flow, Receiver
+from caravana.kit.ports import Arrival, Context, Flow, Receiver
 from caravana.kit.uri import Uri
 
 
@@ -113,6 +113,30 @@ class Consumer(ABC):
     @abstractmethod
     async def stop(self) -> None:
         """Take nothing more; returns when what was begun is accepted or given up."""
+
+
+class RecordConsumer(Consumer):
+    """A consumer of records that were there before it: those of before its line come only when a person asks for them."""
+
+    @property
+    @abstractmethod
+    def dated_by(self) -> str:
+        """Name of the date by which a record lies before or after the line, as the partner calls it."""
+
+    @abstractmethod
+    async def line(self) -> datetime | None:
+        """Return from when on records come by themselves; None when that is not decided yet."""
+
+    @abstractmethod
+    def older(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Arrival]]:
+        """Yield, page by page, what the records from `since` on and before `until` would come as, with their usual keys.
+
+        Raises an `EffectError` when the partner does not answer, `ConfigurationError` when this consumer has no past.
+        """
+
+    @abstractmethod
+    def took(self, arrival: Arrival) -> bool:
+        """Whether the record of `arrival`, which `older` yielded, came by itself before, however long ago."""
 
 
 @dataclass(frozen=True)

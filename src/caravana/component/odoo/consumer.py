@@ -1,7 +1,9 @@
 """The input side: a poller that looks every `delay`, or at once when Odoo hints, and bears with an Odoo that is away."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 
@@ -9,10 +11,11 @@ from caravana.component.odoo.client import OdooClient, default_context
 from caravana.component.odoo.closing import Closings
 from caravana.component.odoo.hint import Hints
 from caravana.component.odoo.options import OdooOptions
+from caravana.component.odoo.values import from_odoo_time
 from caravana.component.odoo.watch import Watch
-from caravana.kit.component import Consumer
+from caravana.kit.component import RecordConsumer
 from caravana.kit.errors import ConfigurationError, EffectError, NeedsPerson, Refused
-from caravana.kit.ports import Context, Receiver, Unavailable
+from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries while Odoo is away."""
@@ -22,7 +25,7 @@ PERSON_PAUSE = 300.0
 _log = structlog.get_logger("caravana.odoo")
 
 
-class OdooConsumer(Consumer):
+class OdooConsumer(RecordConsumer):
     """Feeds a route with the records of a model."""
 
     exclusive = True
@@ -43,6 +46,8 @@ class OdooConsumer(Consumer):
         if not options.fields and options.event not in ("deleted", "closed"):
             raise ConfigurationError(f"`odoo:{model}` names no fields", suggestion="add fields=name,state")
         self._model = model
+        self._event = options.event
+        self._receiver = receiver
         self._delay = options.delay.total_seconds()
         self._route = receiver.route_id
         self._watch: Watch | Closings = (
@@ -71,6 +76,30 @@ class OdooConsumer(Consumer):
         with suppress(asyncio.CancelledError):
             await self._task
         self._task = None
+
+    @property
+    def dated_by(self) -> str:
+        """Name of the date that counts."""
+        return self._watch.dated_by
+
+    async def line(self) -> datetime | None:
+        """Return the go-live line; without one where the first look began."""
+        if self._receiver.go_live is not None:
+            return self._receiver.go_live
+        cursor = await self._receiver.cursor()
+        return None if cursor is None else from_odoo_time(str(cursor["line"]))
+
+    def older(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Arrival]]:
+        """Yield the records of before the line. Raises `ConfigurationError` for deletions: nothing tells of old ones."""
+        if self._event == "deleted":
+            raise ConfigurationError(
+                f"`odoo:{self._model}?event=deleted` has no past: Odoo keeps nothing of what is deleted"
+            )
+        return self._watch.older(since, until)
+
+    def took(self, arrival: Arrival) -> bool:
+        """Whether the record came by itself before."""
+        return self._watch.took(arrival.headers["CaravanaOdooId"])
 
     async def _run(self) -> None:
         while True:

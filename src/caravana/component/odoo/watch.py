@@ -4,7 +4,7 @@
 newest one seen: within the overlap the looks find it, later the comparison does. Deletions show in the comparison only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,11 @@ class Watch:
         self._names = FieldNames(model, {})
 
     @property
+    def dated_by(self) -> str:
+        """Name of the date that counts."""
+        return self._birth.field
+
+    @property
     def position(self) -> Position | None:
         """How far the watch is; None before the first look."""
         return self._position
@@ -97,15 +102,31 @@ class Watch:
         await self._snapshot.replace({**kept, **self._only_once(), **current}, now)
         self._taken.clear()
 
+    async def older(self, since: datetime, until: datetime) -> AsyncIterator[list[Arrival]]:
+        """Yield page by page what the records born from `since` on and before `until` come as; nothing is stored."""
+        await self._learn()
+        domain = self._names.domain([*self._options.domain, *self._birth.between(since, until)])
+        fields = self._fields()
+        async for page in pages_by_id(self._client, self._model, domain, fields, self._options.batch):
+            yield [self._arrival(one) for one in map(self._dated, page) if since <= one.born < until]
+
+    def took(self, record: int) -> bool:
+        """Whether a record that is taken only once was, after `older`."""
+        return self._options.event in ("once", "created") and record in self._snapshot
+
     async def _begin(self) -> Position:
         """Return where to go on; the first time ever that is the go-live line, or now, whether Odoo is there or not."""
         position = await self._stored_position()
+        await self._learn()
+        self._position = position
+        return position
+
+    async def _learn(self) -> None:
+        """Read what was taken, and what the model is like."""
         await self._snapshot.load()
         self._types = await self._client.types(self._model)
         self._names = await self._client.names(self._model)
         self._birth.learn(self._model, self._types)
-        self._position = position
-        return position
 
     async def _stored_position(self) -> Position:
         cursor = await self._receiver.cursor()
@@ -133,7 +154,7 @@ class Watch:
         """Which records, without those that are surely older than the line."""
         return self._names.domain([*self._options.domain, *self._birth.since(from_odoo_time(position.line))])
 
-    def _young(self, records: Iterable[Record], position: Position) -> list[Record]:
+    def _young(self, records: Iterable[Mapping[str, Any]], position: Position) -> list[Record]:
         """Return the records born since the line, as messages hold them, each with its birth."""
         line = from_odoo_time(position.line)
         return [one for one in map(self._dated, records) if one.born >= line]
