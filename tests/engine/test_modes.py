@@ -182,6 +182,8 @@ def test_the_mode_of_an_exchange_is_that_of_its_route_and_of_each_connection() -
     assert (accepted_under(modes, "others"), orders) == ("shadow", "live except odoo:odoo")
     assert [is_shadow(orders, one) for one in ("odoo:odoo", "odoo:copy", None)] == [True, False, False]
     assert is_shadow("shadow", None)
+    patterns = Modes(routes={"card-*": "shadow", "card-link": "off"})
+    assert [patterns.of_route(one) for one in ("card-link", "card-page", "greeting")] == ["off", "shadow", "live"]
     assert inherited(orders, "live") == orders
     assert inherited("live except a:a, b:b", "live except b:b, c:c") == "live except a:a, b:b, c:c"
     assert inherited("live", "shadow") == inherited("shadow", orders) == "shadow"

@@ -1,6 +1,7 @@
 """`caravana backfill`: records of before the go-live line, by a person's word."""
 
 import getpass
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -93,7 +94,9 @@ def _carried_out(config: Path, asked: dict[str, Any], *, quiet: bool) -> dict[st
 
     job = ask(config, "backfill", running=True, **asked)
     columns = (TextColumn("{task.description:<13}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=quiet) as shown:
+    with Progress(
+        *columns, console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()
+    ) as shown:
         task = shown.add_task(WORDS["read"], total=None)
         try:
             while not job["over"]:

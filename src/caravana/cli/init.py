@@ -89,11 +89,14 @@ control:
 # placeholders:
 #   greeting: Buenos días
 
-# off, shadow (everything but the effects, which are recorded as what would have happened) or live; by route or connection.
+# live, shadow (everything but the effects, which are recorded: `caravana shadow report`) or off (nothing comes in, what is
+# there waits). Changes of shadow and live apply to what arrives after them, off holds at once.
 modes:
   default: live
   # routes:
   #   greeting: shadow
+  # connections:
+  #   "placetopay:placetopay": shadow
 
 # Records older than this moment are never taken. A live profile must have it.
 # go_live: 2027-01-01T00:00:00-05:00

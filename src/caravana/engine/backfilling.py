@@ -3,15 +3,17 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from caravana.engine.backfill import Backfill, NoBackfill, Span
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
 from caravana.journal.model import new_id
 from caravana.kit.errors import CaravanaError, ConfigurationError
 from caravana.kit.ports import Unavailable
+
+if TYPE_CHECKING:
+    from caravana.engine.backfill import Backfill
 
 
 @dataclass
@@ -57,6 +59,12 @@ class Backfilling(Desk):
         actor: str = "",
     ) -> dict[str, Any]:
         """Begin to survey, or with `confirm` (the number that a survey told) to take, the records of a span; ISO times."""
+        from caravana.engine.backfill import (
+            Backfill,
+            NoBackfill,
+            Span,
+        )  # who only looks into the journal loads no routes
+
         if self.hub is None or not self.running:
             raise AdminError("no hub of this configuration runs here: start it, a backfill goes through it")
         if self._job is not None and not self._job.over:
@@ -102,7 +110,7 @@ class Backfilling(Desk):
         return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
-async def _carried_out(job: Job, work: Backfill, sample: int, confirm: int | None) -> None:
+async def _carried_out(job: Job, work: "Backfill", sample: int, confirm: int | None) -> None:
     """Survey or feed; what goes wrong is kept for who asks."""
     try:
         job.result = await (work.survey(sample) if confirm is None else work.feed(confirm, job.name))

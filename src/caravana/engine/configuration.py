@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -104,7 +105,10 @@ class Modes(Section):
     """off (nothing comes in, what is there waits), shadow (everything but the effects) or live."""
 
     default: Mode = Field("live", description="Mode of every route that is not named below.")
-    routes: dict[str, Mode] = Field(default_factory=dict, description="By route id.")
+    routes: dict[str, Mode] = Field(
+        default_factory=dict,
+        description="By route id, or by a pattern of ids (`card-*`); a whole id counts before a pattern.",
+    )
     connections: dict[str, Mode] = Field(
         default_factory=dict,
         description="By connection, `placetopay:placetopay`: what its calls are at most, whatever the route says.",
@@ -112,7 +116,9 @@ class Modes(Section):
 
     def of_route(self, route: str) -> Mode:
         """Return the mode of a route."""
-        return self.routes.get(route, self.default)
+        if route in self.routes:
+            return self.routes[route]
+        return next((mode for name, mode in self.routes.items() if fnmatchcase(route, name)), self.default)
 
     def is_off(self, connection: str | None) -> bool:
         """Whether nothing may be asked of a connection now."""

@@ -270,12 +270,13 @@ class _EffectRun:
     ) -> Record:
         """Wait under the connection's policy, without costing a redelivery; too long, or with a caller waiting: a failure."""
         limits = self.gate.limits if self.gate is not None else None
-        if error.code == SWITCHED_OFF and state is Step.RETRY:
-            record = record.with_(
-                intended_at=self.run.now
-            )  # a person holds it back: that is not the partner being away
+        held = (
+            error.code == SWITCHED_OFF
+        )  # by a person: that is not the partner being away, so patience begins afterwards
+        if held and state is Step.RETRY:
+            record = record.with_(intended_at=self.run.now)
         waited = (self.run.now - record.intended_at) / 1_000_000
-        impatient = self.run.caller or limits is None or waited > limits.max_wait
+        impatient = self.run.caller or limits is None or (waited > limits.max_wait and not held)
         if impatient and not patient:
             await self._fail(record, error)
             raise error

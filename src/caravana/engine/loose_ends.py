@@ -1,6 +1,7 @@
 """Settings of a good form that lead nowhere: a route, a connection or a partner's option that is not there."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from caravana.engine.configuration import Configuration
 from caravana.engine.program import CompiledRoute
@@ -38,9 +39,9 @@ def _modes(
     """A mode under a wrong name would leave the right one live."""
     for name in configuration.modes.routes:
         place = place_in(configuration, "modes", "routes", name)
-        if name not in routes:
+        if not any(fnmatchcase(one, name) for one in routes):
             yield error(f"`modes.routes`: there is no route `{name}`", place, nearest(name, routes))
-        elif routes[name].uri.scheme in WITHIN:
+        elif name in routes and routes[name].uri.scheme in WITHIN:
             text = f"`modes.routes`: `{name}` begins at `direct:` and runs in the mode of the routes that call it"
             yield error(text, place, "write the modes of those")
     for name in _unknown_connections(configuration, components, configuration.modes.connections):
