@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.messages import Limit, Reveal, RouteId
+from caravana.cli.messages import Branch, Limit, Reveal, RouteId
 from caravana.cli.office import ask, when
 from caravana.cli.output import Json, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
@@ -30,23 +30,36 @@ def shadow() -> None:
 
 @app.command("report")
 def report(
-    route: RouteId = None, partner: Partner = None, since: Since = None, config: Config = DEFAULT, json: Json = False
+    route: RouteId = None,
+    branch: Branch = None,
+    partner: Partner = None,
+    since: Since = None,
+    config: Config = DEFAULT,
+    json: Json = False,
 ) -> None:
-    """Count what would have been done, by route and partner.
+    """Count what would have been done, by route, branch and partner.
 
     \b
     caravana shadow report
     caravana shadow report --partner odoo --since 2026-11-23
     """  # noqa: D301 -- click's mark for lines kept as they are
-    found = ask(config, "shadow_report", route=route, partner=partner, since=since)
+    found = ask(config, "shadow_report", route=route, branch=branch, partner=partner, since=since)
     if json:
         print_json(found)
         return
     rows = (
-        (one["route"], one["partner"], one["endpoint"], one["effects"], one["exchanges"], when(one["last"]))
+        (
+            one["route"],
+            one["branch"],
+            one["partner"],
+            one["endpoint"],
+            one["effects"],
+            one["exchanges"],
+            when(one["last"]),
+        )
         for one in found
     )
-    columns = ("route", "partner", "effect", "times", "exchanges", "last")
+    columns = ("route", "branch", "partner", "effect", "times", "exchanges", "last")
     print_table("Would have been done", columns, rows, empty="nothing was left undone in shadow")
     if found:
         leaving = sum(one["effects"] for one in found if one["partner"] != "state")
@@ -56,6 +69,7 @@ def report(
 @app.command("list")
 def list_effects(
     route: RouteId = None,
+    branch: Branch = None,
     partner: Partner = None,
     since: Since = None,
     limit: Limit = 50,
@@ -67,7 +81,7 @@ def list_effects(
     \b
     caravana shadow list --route card-link
     """  # noqa: D301 -- click's mark for lines kept as they are
-    found = ask(config, "shadow_list", route=route, partner=partner, since=since, limit=limit)
+    found = ask(config, "shadow_list", route=route, branch=branch, partner=partner, since=since, limit=limit)
     if json:
         print_json(found)
         return

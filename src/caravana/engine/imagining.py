@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.engine.message import exchange_of
 from caravana.engine.modes import SHADOW
+from caravana.engine.placing import settle
 from caravana.engine.program import Program, run_route
 from caravana.engine.receiver import stored_of
 from caravana.engine.rehearsal import Stage
-from caravana.engine.run import Run, RunScope, Unanswerable
+from caravana.engine.run import Halted, Run, RunScope, Unanswerable
 from caravana.journal.model import Entry, Record, Step, Stored, child_id
+from caravana.kit.branch import Branches
 from caravana.kit.ports import Arrival
 from caravana.pattern import Ended, Signal
 
@@ -85,24 +87,27 @@ async def imagine(hub: "Hub", entry: Entry) -> Imagined:
             found.error = f"it starts more than {MOST} exchanges"
             break
         run = _Imagining(stored_of(one._replace(mode=SHADOW, bulk=True), 0), {}, _Stage(hub), caller=True)
-        found.error = await _ended(run, hub.program) or found.error
+        found.error = await _ended(run, hub.program, hub.branches) or found.error
         found.effects += run.made
         waiting += run.started
     return found
 
 
-async def _ended(run: _Imagining, program: Program) -> str | None:
+async def _ended(run: _Imagining, program: Program, branches: Branches) -> str | None:
     """Run it; returns what it ends with, when that is no good end."""
     run.program = program
     stored: Stored = run.stored
-    route = program.route(stored.route)
+    route, exchange = program.route(stored.route), exchange_of(stored)
     try:
+        await settle(run, exchange, branches)
         if route is not None:
-            await run_route(route, exchange_of(stored), RunScope(run))
+            await run_route(route, exchange, RunScope(run))
         elif program.ad_hoc is not None:
-            await program.ad_hoc(stored.route.removeprefix("="))(exchange_of(stored), RunScope(run))
+            await program.ad_hoc(stored.route.removeprefix("="))(exchange, RunScope(run))
     except (Ended, Unanswerable):
         return None
+    except Halted as halted:
+        return str(halted.error)
     except Signal as signal:
         return type(signal).__name__
     except Exception as error:

@@ -21,14 +21,19 @@ class Shadow(Looking):
     """Operations on effects that would have been made."""
 
     async def shadow_report(
-        self, route: str | None = None, partner: str | None = None, since: str | None = None
+        self,
+        route: str | None = None,
+        branch: str | None = None,
+        partner: str | None = None,
+        since: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Return how many effects would have been made, by route, partner and endpoint; `since` in ISO form."""
-        wanted = listing.Undone(route, micros(since))
+        """Return how many effects would have been made, by route, branch, partner and endpoint; `since` in ISO form."""
+        wanted = listing.Undone(route, branch, micros(since))
         rows = await self.journal.query(*listing.undone_counts(wanted))
         return [
             {
                 "route": row["route"],
+                "branch": row["branch"],
                 "partner": partner_of(row["endpoint"]),
                 "endpoint": row["endpoint"],
                 "kind": row["kind"],
@@ -42,15 +47,20 @@ class Shadow(Looking):
         ]
 
     async def shadow_list(
-        self, route: str | None = None, partner: str | None = None, since: str | None = None, limit: int = 50
+        self,
+        route: str | None = None,
+        branch: str | None = None,
+        partner: str | None = None,
+        since: str | None = None,
+        limit: int = 50,
     ) -> list[dict[str, Any]]:
         """Return the newest effects that would have been made, each with the number under which `shadow_show` shows it."""
         endpoints = None
         if partner is not None:
-            endpoints = tuple({row["endpoint"] for row in await self.shadow_report(route, partner, since)})
+            endpoints = tuple({row["endpoint"] for row in await self.shadow_report(route, branch, partner, since)})
             if not endpoints:
                 return []
-        wanted = listing.Undone(route, micros(since), endpoints, limit=max(1, min(limit, MOST)))
+        wanted = listing.Undone(route, branch, micros(since), endpoints, limit=max(1, min(limit, MOST)))
         return [_line(row) for row in await self.journal.query(*listing.undone(wanted))]
 
     async def shadow_show(self, number: str, reveal: bool = False, actor: str = "") -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ class Undone:
     """Which effects left undone in shadow to list; None asks for nothing. `since` in microseconds, `seq` of an exchange."""
 
     route: str | None = None
+    branch: str | None = None
     since: int | None = None
     endpoints: tuple[str, ...] | None = None
     seq: int | None = None
@@ -95,13 +96,13 @@ class Undone:
 
 
 def undone_counts(wanted: Undone) -> Query:
-    """Return the select of how often each effect was left undone, by route and endpoint."""
+    """Return the select of how often each effect was left undone, by route, branch and endpoint."""
     where, given = _undone(wanted)
     text = (
-        "SELECT e.route, r.endpoint, r.kind, count(*) AS count, count(DISTINCT e.seq) AS exchanges, "  # noqa: S608 -- our words
+        "SELECT e.route, e.branch, r.endpoint, r.kind, count(*) AS count, count(DISTINCT e.seq) AS exchanges, "  # noqa: S608 -- our words
         "min(r.recorded_at) AS first, max(r.recorded_at) AS last "
         f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
-        "GROUP BY e.route, r.endpoint, r.kind ORDER BY e.route, r.endpoint"
+        "GROUP BY e.route, e.branch, r.endpoint, r.kind ORDER BY e.route, e.branch, r.endpoint"
     )
     return text, given
 
@@ -122,6 +123,7 @@ def _undone(wanted: Undone) -> Query:
     names = {f"endpoint{at}": one for at, one in enumerate(wanted.endpoints or ())}
     conditions = {
         "e.route = :route": wanted.route,
+        "e.branch = :branch": wanted.branch,
         "r.recorded_at >= :since": wanted.since,
         "e.seq = :seq": wanted.seq,
         f"r.endpoint IN ({', '.join(f':{name}' for name in names)})": names or None,
@@ -131,7 +133,8 @@ def _undone(wanted: Undone) -> Query:
         "r.state = 'would'",
         *(text for text, given in conditions.items() if given is not None),
     ]
-    return " AND ".join(where), {"route": wanted.route, "since": wanted.since, "seq": wanted.seq, **names}
+    given = {"route": wanted.route, "branch": wanted.branch, "since": wanted.since, "seq": wanted.seq}
+    return " AND ".join(where), {**given, **names}
 
 
 def known(source: str, keys: Sequence[str]) -> Query:

@@ -115,7 +115,8 @@ class Cancel(PlacetopayProducer):
 
     def would(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return a session that is cancelled and brought nothing."""
-        return _session_reply(mapping.session({"requestId": request["request_id"], "status": CANCELLED}))
+        found = mapping.session({"requestId": request["request_id"], "status": CANCELLED})
+        return _session_reply(self._told(found, request, effect))
 
 
 class Transaction(PlacetopayProducer):
