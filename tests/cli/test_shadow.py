@@ -36,3 +36,11 @@ def test_what_there_is_not_is_told(folder: Folder, caravana: Command) -> None:
     assert "see `caravana shadow list`" in caravana("shadow", "show", "7", code=1).output
     assert "write 1042.2" in caravana("shadow", "show", "to1", code=1).output
     assert "is no time" in caravana("shadow", "report", "--since", "Monday", code=1).output
+
+
+def test_the_doctor_tells_what_is_held_back(folder: Folder, caravana: Command) -> None:
+    """Nobody waits in vain for a route that is off: the doctor names every mode that is not live."""
+    with (folder.path / "caravana.yaml").open("a") as file:
+        file.write("modes: {default: shadow, routes: {sale: live, 's*': 'off'}}\n")
+    [found] = [one for one in json.loads(caravana("doctor", "--json").output) if one["subject"] == "modes"]
+    assert found["message"] == "every route shadow but sale; s* off"

@@ -118,6 +118,18 @@ async def test_the_number_is_taken_once(shop: Shop, old: list[int]) -> None:
     assert (await told(shop, confirm=0))["fed"] == 0
 
 
+async def test_what_is_fed_once_stays_fed_whatever_becomes_of_it(shop: Shop, old: list[int]) -> None:
+    """A route that takes every change would take a record again that its own effects have changed: a backfill does not."""
+    shop.odoo.env["sale.order"].action_cancel(old[-5:])
+    asked = {"since": (shop.hub.clock.now() - timedelta(days=30)).isoformat()}
+    assert (await told(shop, "card-cancelled", **asked))["count"] == 5
+    assert (await told(shop, "card-cancelled", confirm=5, **asked))["fed"] == 5
+    await shop.idle()
+    shop.odoo.env["sale.order"].write(old[-5:], {"note": "revised"})
+    again = await told(shop, "card-cancelled", **asked)
+    assert (again["count"], again["taken"]) == (0, 5)
+
+
 async def test_a_span_is_of_the_companys_days(shop: Shop, old: list[int]) -> None:
     """`until` cuts off; what lies at or after the line, or between nothing, is no span, and the error says which."""
     now = shop.hub.clock.now()

@@ -141,3 +141,19 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     assert [one["state"] for one in states] == ["done"]
     assert intended[0] == intended[1]
     assert [len(one) for one in intended[0]] == [2, 2]
+
+
+async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClock) -> None:
+    """Odoo is live and gets its note; the provider is not changed, in shadow the session is told, off he is not even asked."""
+    for mode, counted in (("shadow", {("card-button", "placetopay"): 1}), ("off", {})):
+        (tmp_path / mode).mkdir()
+        async with open_shop(tmp_path / mode, clock, modes={"connections": {"placetopay:placetopay": mode}}) as shop:
+            order = shop.order()
+            status, text = await shop.page_pressed(await shop.link(order))
+            assert (status, "trouble" in text) == (503, True)
+            assert (shop.provider.effects.total(), shop.provider.calls.total()) == (0, 0)
+            assert [one["state"] for one in await shop.attempts(order)] == ["failed"]
+            report = await Admin(shop.hub.journal, shop.hub.clock, shop.hub).shadow_report()
+            assert {(one["route"], one["partner"]): one["effects"] for one in report} == counted
+            async with shop.web.post(f"{shop.url}/placetopay/placetopay", json={}) as answer:
+                assert (answer.status == 404) is (mode == "off")

@@ -46,7 +46,7 @@ async def test_what_is_fed_twice_at_once_is_taken_once(postgres_database: str) -
     ) as hub:
         receiver = hub.receivers["main"]
         arrivals = [Arrival(body=f"S{number}", key=f"S{number}") for number in range(20)]
-        entries = [[receiver.entry(one, IN_ONLY) for one in arrivals] for _ in range(3)]
+        entries = [[(receiver.entry(one, IN_ONLY), str(one.key)) for one in arrivals] for _ in range(3)]
         fed = await asyncio.gather(*(receiver.feed(one, "backfill main") for one in entries[:2]))
         assert sorted(len(one) for one in fed) in ([0, 20], *([n, 20 - n] for n in range(1, 11)))
         assert await receiver.feed(entries[2], "backfill main") == []

@@ -1,7 +1,7 @@
 """Backfill: records of before the go-live line, by a person's word only, and only after he has seen how many and what they do.
 
-Each record comes with the key under which the route itself would take it, so what was taken is not taken again; the keys that
-were fed stay in the ledger when their exchanges are gone, so doing it twice does nothing the second time.
+Each record comes with the key under which the route itself would take it, so what was taken is not taken again; the names of the
+records that were fed stay in the ledger when their exchanges are gone, so doing it twice does nothing the second time.
 """
 
 import random
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from caravana.engine.imagining import Imagined, imagine
 from caravana.engine.modes import SHADOW, accepted_under
@@ -59,6 +59,14 @@ class Span:
     shadowed: bool = False
 
 
+class Older(NamedTuple):
+    """One record: what it is stored as, what names it for ever, and its fate."""
+
+    entry: Entry
+    name: str
+    fate: Fate
+
+
 @dataclass
 class Count:
     """How many records have each fate, and some of those to be fed, chosen without preference."""
@@ -92,7 +100,7 @@ class Backfill:
                 f"the route `{span.route}` begins at `{route.uri.scheme}:` and consumes no records: it has no past"
             )
         self._consumer = consumer
-        self._scope = f"backfill {span.route}"
+        self._scope = f"backfill {span.route}" if self.mode != SHADOW else f"shadow backfill {span.route}"
 
     @property
     def mode(self) -> str:
@@ -130,13 +138,14 @@ class Backfill:
         if there != count:
             raise NoBackfill(f"there are {there} records to take, not {count}: look again with --dry-run")
         fed = 0
-        async for entries in self._entries(until):
-            for start in range(0, len(entries), FED):
-                fed += len(await self._fed([_named(one, name) for one in entries[start : start + FED]]))
+        async for page in self._pages(until):
+            wanted = [(_named(one.entry, name), one.name) for one in page if self._feeds(one.fate)]
+            for start in range(0, len(wanted), FED):
+                fed += len(await self._fed(wanted[start : start + FED]))
                 self._progress("taken", fed, count)
         return {"route": self._span.route, "fed": fed, "key": f"backfill:{name}"}
 
-    async def _fed(self, entries: list[Entry]) -> list[str]:
+    async def _fed(self, entries: list[tuple[Entry, str]]) -> list[str]:
         """Store entries, waiting while the journal is full."""
         while True:
             try:
@@ -170,50 +179,43 @@ class Backfill:
         count, chance = Count(), random.Random(0)  # noqa: S311 -- the same choice each time, guards nothing
         read = 0
         async for page in self._pages(until):
-            for entry, fate in page:
+            for one in page:
                 read += 1
-                count.fates[fate] += 1
-                if not self._feeds(fate):
+                count.fates[one.fate] += 1
+                if not self._feeds(one.fate):
                     continue
                 count.to_feed += 1
                 if not sample or len(count.sample) < sample:
-                    count.sample.append(entry)
+                    count.sample.append(one.entry)
                 elif (place := chance.randrange(count.to_feed)) < sample:
-                    count.sample[place] = entry
+                    count.sample[place] = one.entry
             self._progress("read", read, None)
         return count
-
-    async def _entries(self, until: datetime) -> AsyncIterator[list[Entry]]:
-        async for page in self._pages(until):
-            yield [entry for entry, fate in page if self._feeds(fate)]
 
     def _feeds(self, fate: Fate) -> bool:
         return fate is Fate.NEW or (fate is Fate.SHADOWED and self._span.shadowed)
 
-    async def _pages(self, until: datetime) -> AsyncIterator[list[tuple[Entry, Fate]]]:
+    async def _pages(self, until: datetime) -> AsyncIterator[list[Older]]:
         async for arrivals in self._consumer.older(self._span.since, until):
             for start in range(0, len(arrivals), ASKED):
                 yield await self._judged(arrivals[start : start + ASKED])
 
-    async def _judged(self, arrivals: Sequence[Arrival]) -> list[tuple[Entry, Fate]]:
+    async def _judged(self, arrivals: Sequence[Arrival]) -> list[Older]:
         """Return what each arrival is stored as, and its fate by what the journal knows."""
-        entries = [self._receiver.entry(one, IN_ONLY) for one in arrivals]
-        keys = [_key(entry) for entry in entries]
-        modes = {
-            row["key"]: row["mode"]
-            for row in await self._hub.journal.query(*listing.known(self._receiver.source, keys))
-        }
-        again = [key + AFTER_SHADOW for key in keys]
-        fed = {row["key"] for row in await self._hub.journal.query(*listing.fed(self._scope, [*keys, *again]))}
+        entries = [self._receiver.entry(one, IN_ONLY)._replace(bulk=True) for one in arrivals]
+        keys, names = [_key(entry) for entry in entries], [self._consumer.name_of(one) for one in arrivals]
+        rows = await self._hub.journal.query(*listing.known(self._receiver.source, keys))
+        modes = {row["key"]: row["mode"] for row in rows}
+        ledger = [*names, *(name + AFTER_SHADOW for name in names)]
+        fed = {row["key"] for row in await self._hub.journal.query(*listing.fed(self._scope, ledger))}
         judged = []
-        for arrival, entry, key in zip(arrivals, entries, keys, strict=True):
-            shadowed = modes.get(key) == SHADOW
-            taken = key + AFTER_SHADOW in fed or (
-                not shadowed and (key in modes or key in fed or self._consumer.took(arrival))
-            )
-            fate = Fate.TAKEN if taken else Fate.SHADOWED if shadowed else Fate.NEW
-            kept = entry._replace(key=key + AFTER_SHADOW) if fate is Fate.SHADOWED else entry
-            judged.append((kept._replace(bulk=True), fate))
+        for arrival, entry, key, name in zip(arrivals, entries, keys, names, strict=True):
+            if modes.get(key) == SHADOW and name + AFTER_SHADOW not in fed:
+                again = entry._replace(key=key + AFTER_SHADOW)
+                judged.append(Older(again, name + AFTER_SHADOW, Fate.SHADOWED))
+                continue
+            taken = key in modes or not fed.isdisjoint((name, name + AFTER_SHADOW)) or self._consumer.took(arrival)
+            judged.append(Older(entry, name, Fate.TAKEN if taken else Fate.NEW))
         return judged
 
     async def _imagined(self, number: int, entry: Entry, total: int) -> Imagined:

@@ -105,8 +105,8 @@ class RouteReceiver:
         (self._duplicate_count if admitted.duplicate else self._accepted_count).inc()
         return Accepted(admitted.id, admitted.duplicate, admitted.conflict)
 
-    async def feed(self, entries: Sequence[Entry], scope: str) -> list[str]:
-        """Put `entries` on disk, each once for ever under `scope`; returns the ids of those that are new.
+    async def feed(self, entries: Sequence[tuple[Entry, str]], scope: str) -> list[str]:
+        """Put entries on disk, each once for ever by the name of its record, under `scope`; returns the ids of the new ones.
 
         Raises `Unavailable`.
         """
@@ -118,10 +118,12 @@ class RouteReceiver:
             raise Unavailable(str(error)) from error
         return [one.id for one in admitted if one is not None and not one.duplicate]
 
-    def _dispatch_fed(self, entries: Sequence[Entry], done: "asyncio.Future[list[Admitted | None]]") -> None:
+    def _dispatch_fed(
+        self, entries: Sequence[tuple[Entry, str]], done: "asyncio.Future[list[Admitted | None]]"
+    ) -> None:
         if done.cancelled() or done.exception() is not None:
             return
-        for entry, admitted in zip(entries, done.result(), strict=True):
+        for (entry, _), admitted in zip(entries, done.result(), strict=True):
             if admitted is not None and not admitted.duplicate:
                 self._hub.admit(entry, admitted.seq)
 

@@ -99,13 +99,16 @@ def accept(entries: list[Entry], cursor: tuple[str, bytes, int] | None = None) -
 
 
 @operation
-def feed(entries: list[Entry], scope: str, now: int) -> Work[list[Admitted | None]]:
-    """Take `entries` that were never fed under `scope` (None: it was); their keys outlive their exchanges in the ledger."""
+def feed(entries: list[tuple[Entry, str]], scope: str, now: int) -> Work[list[Admitted | None]]:
+    """Take `entries`, each with the name of its record, that were never fed under `scope` (None: it was).
+
+    The names outlive the exchanges in the ledger.
+    """
     admitted: list[Admitted | None] = []
-    for entry in entries:
+    for entry, name in entries:
         claim = {
             "scope": scope,
-            "key": entry.key,
+            "key": name,
             "exchange": entry.id,
             "path": "",
             "input_hash": None,

@@ -135,6 +135,10 @@ class RecordConsumer(Consumer):
         """
 
     @abstractmethod
+    def name_of(self, arrival: Arrival) -> str:
+        """Return what names the record of `arrival`, which `older` yielded, in every state that it may take."""
+
+    @abstractmethod
     def took(self, arrival: Arrival) -> bool:
         """Whether the record of `arrival`, which `older` yielded, came by itself before, however long ago."""
 

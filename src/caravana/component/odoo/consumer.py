@@ -97,6 +97,10 @@ class OdooConsumer(RecordConsumer):
             )
         return self._watch.older(since, until)
 
+    def name_of(self, arrival: Arrival) -> str:
+        """Return model and id."""
+        return f"{self._model},{arrival.headers['CaravanaOdooId']}"
+
     def took(self, arrival: Arrival) -> bool:
         """Whether the record came by itself before."""
         return self._watch.took(arrival.headers["CaravanaOdooId"])
