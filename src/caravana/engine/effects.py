@@ -270,9 +270,7 @@ class _EffectRun:
     ) -> Record:
         """Wait under the connection's policy, without costing a redelivery; too long, or with a caller waiting: a failure."""
         limits = self.gate.limits if self.gate is not None else None
-        held = (
-            error.code == SWITCHED_OFF
-        )  # by a person: that is not the partner being away, so patience begins afterwards
+        held = error.code == SWITCHED_OFF  # by a person: patience with the partner begins afterwards
         if held and state is Step.RETRY:
             record = record.with_(intended_at=self.run.now)
         waited = (self.run.now - record.intended_at) / 1_000_000

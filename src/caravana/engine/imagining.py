@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 from caravana.engine.message import exchange_of
 from caravana.engine.modes import SHADOW
 from caravana.engine.placing import settle
-from caravana.engine.program import Program, run_route
+from caravana.engine.program import run_route
 from caravana.engine.receiver import stored_of
 from caravana.engine.rehearsal import Stage
 from caravana.engine.run import Halted, Run, RunScope, Unanswerable
 from caravana.journal.model import Entry, Record, Step, Stored, child_id
-from caravana.kit.branch import Branches
 from caravana.kit.ports import Arrival
 from caravana.pattern import Ended, Signal
 
@@ -87,19 +86,19 @@ async def imagine(hub: "Hub", entry: Entry) -> Imagined:
             found.error = f"it starts more than {MOST} exchanges"
             break
         run = _Imagining(stored_of(one._replace(mode=SHADOW, bulk=True), 0), {}, _Stage(hub), caller=True)
-        found.error = await _ended(run, hub.program, hub.branches) or found.error
+        found.error = await _ended(run, hub) or found.error
         found.effects += run.made
         waiting += run.started
     return found
 
 
-async def _ended(run: _Imagining, program: Program, branches: Branches) -> str | None:
+async def _ended(run: _Imagining, hub: "Hub") -> str | None:
     """Run it; returns what it ends with, when that is no good end."""
-    run.program = program
+    run.program = program = hub.program
     stored: Stored = run.stored
     route, exchange = program.route(stored.route), exchange_of(stored)
     try:
-        await settle(run, exchange, branches)
+        await settle(run, exchange, hub.branches, hub.known_branches)
         if route is not None:
             await run_route(route, exchange, RunScope(run))
         elif program.ad_hoc is not None:
