@@ -67,6 +67,13 @@ async def test_a_person_closes_tasks(odoo: Odoo, receiver: MemoryReceiver) -> No
     assert (len(receiver.taken), receiver.duplicates) == (2, 0)
 
 
+async def test_a_task_that_only_would_have_been_made_is_not_closed(odoo: Odoo, receiver: MemoryReceiver) -> None:
+    """With Odoo in shadow a task has a number of no record: nobody has closed it, and its item stays on the list."""
+    await receiver.store.put("task", "k", {**await made(odoo), "activity_id": -7})
+    await odoo.hub.clock.sleep(0.2)
+    assert receiver.taken == []
+
+
 async def test_nothing_is_asked_while_no_task_is_open(odoo: Odoo, receiver: MemoryReceiver) -> None:
     """Tasks of another connection are not this one's."""
     await receiver.store.put("task", "k", {**await made(odoo), "connection": "other"})

@@ -53,6 +53,10 @@ class CloseActivity(Operation):
         """Ask whether it is open."""
         return None if await self._is_open(client, request["id"]) else Reply({"closed": True})
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return that it is closed."""
+        return Reply({"closed": True})
+
     async def _is_open(self, client: OdooClient, number: int) -> bool:
         return bool(await client.ask("mail.activity", "search", {"domain": [["id", "=", number]], "limit": 1}))
 
@@ -76,7 +80,8 @@ class Closings:
         """Hand in every task that is closed, each once."""
         stored = await self._receiver.store.find(self._scope)
         tasks = {key: one for key, one in stored if one["connection"] == self._connection}
-        waiting = {key: one for key, one in tasks.items() if one["mark"] not in self._told}
+        made = {key: one for key, one in tasks.items() if one["activity_id"] > 0}  # not only imagined, in shadow
+        waiting = {key: one for key, one in made.items() if one["mark"] not in self._told}
         if not waiting:
             return
         there = await self._open([one["activity_id"] for one in waiting.values()])

@@ -80,7 +80,7 @@ class OdooConsumer(RecordConsumer):
     @property
     def dated_by(self) -> str:
         """Name of the date that counts."""
-        return self._watch.dated_by
+        return self._past.dated_by
 
     async def line(self) -> datetime | None:
         """Return the go-live line; without one where the first look began."""
@@ -90,12 +90,17 @@ class OdooConsumer(RecordConsumer):
         return None if cursor is None else from_odoo_time(str(cursor["line"]))
 
     def older(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Arrival]]:
-        """Yield the records of before the line. Raises `ConfigurationError` for deletions: nothing tells of old ones."""
-        if self._event == "deleted":
+        """Yield the records of before the line. Raises `ConfigurationError` for deletions and closed tasks."""
+        return self._past.older(since, until)
+
+    @property
+    def _past(self) -> Watch:
+        """The watch that reads older records. Raises `ConfigurationError` where nothing tells of them."""
+        if isinstance(self._watch, Closings) or self._event == "deleted":
             raise ConfigurationError(
-                f"`odoo:{self._model}?event=deleted` has no past: Odoo keeps nothing of what is deleted"
+                f"`odoo:{self._model}?event={self._event}` has no past: what is gone is not told again"
             )
-        return self._watch.older(since, until)
+        return self._watch
 
     def name_of(self, arrival: Arrival) -> str:
         """Return model and id."""
@@ -103,7 +108,7 @@ class OdooConsumer(RecordConsumer):
 
     def took(self, arrival: Arrival) -> bool:
         """Whether the record came by itself before."""
-        return self._watch.took(arrival.headers["CaravanaOdooId"])
+        return self._past.took(arrival.headers["CaravanaOdooId"])
 
     async def _run(self) -> None:
         while True:

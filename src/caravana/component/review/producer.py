@@ -33,3 +33,7 @@ class DoneProducer(Producer):
             return Reply({"done": await self._reviews.done(request["id"], request["actor"], request["reason"])})
         except Unavailable as error:
             raise Transient(error.reason, retry_after=error.retry_after) from error
+
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return that it was on the list."""
+        return Reply({"done": True})
