@@ -11,6 +11,7 @@ from typing import Any
 from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept, digest_of
 from caravana.component.bank.entry import Statement
+from caravana.component.bank.errors import StatementRefused
 from caravana.component.bank.importing import Importer
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -99,6 +100,14 @@ class Desk:
         """Import what a notification told. Raises `ConfigurationError` for a profile that is not there."""
         read = self.notice_profile(profile)
         return await self.importer.file(name, raw.encode(), lambda content: Notice.read(read, content).statements())
+
+    async def kept_unread(self, name: str, content: bytes, why: StatementRefused) -> None:
+        """Keep what came and cannot be read, with the reason."""
+
+        def read(_: bytes) -> list[Statement]:
+            raise why
+
+        await self.importer.file(name, content, read)
 
     async def decide(self, key: str, *, same: bool) -> Kept:
         """Settle an entry that was held: it was told before (`same`), or is money of its own. Raises `LookupError`."""
