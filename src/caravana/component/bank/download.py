@@ -10,10 +10,12 @@ from itertools import pairwise
 
 from caravana.component.bank.amounts import currency_of, exact
 from caravana.component.bank.entry import Balance, Direction, Entry, Party, References, Statement
-from caravana.component.bank.errors import StatementRefused
+from caravana.component.bank.errors import HeadingsMissing, StatementRefused
 from caravana.component.bank.profile import Columns, Profile
 from caravana.component.bank.sheet import Cell, Row, rows
 
+SOME = 2
+"""So many headings in one row are no chance."""
 _ABOVE = 60
 """Rows among which the headings are looked for."""
 _WIDE = {
@@ -33,13 +35,13 @@ class Table:
     line: int
 
 
-def fits(content: bytes, profile: Profile) -> bool:
-    """Whether the headings of `profile` stand in the file."""
+def misfit(content: bytes, profile: Profile) -> StatementRefused | None:
+    """Return why the file does not look as `profile` says; None when it does."""
     try:
         find_table(rows(content, profile), profile)
-    except StatementRefused:
-        return False
-    return True
+    except StatementRefused as error:
+        return error
+    return None
 
 
 def read_download(content: bytes, profile: Profile, account: str | None = None) -> Statement:
@@ -90,7 +92,8 @@ def find_table(found: Sequence[Row], profile: Profile) -> Table:
         elif columns and index < _ABOVE and (best is None or len(columns) > best[0]):
             best = (len(columns), row)
     if not heads:
-        raise StatementRefused(_no_headings(best, profile), line=best[1].line if best else None)
+        found_most, line = (best[0], best[1].line) if best else (0, None)
+        raise HeadingsMissing(_no_headings(found_most, profile), found=found_most, line=line)
     if len(heads) > 1:
         lines = " and ".join(str(row.line) for _, row, _ in heads)
         raise StatementRefused(
@@ -105,10 +108,10 @@ def _needed(columns: Columns) -> list[str]:
     return [name for name in ("date", "amount", "credit", "debit", "type", "balance") if getattr(columns, name)]
 
 
-def _no_headings(best: tuple[int, Row] | None, profile: Profile) -> str:
+def _no_headings(found: int, profile: Profile) -> str:
     wanted = ", ".join(getattr(profile.columns, name)[0] for name in _needed(profile.columns))
     text = f"the headings of the profile `{profile.name}` ({wanted}) are not in it"
-    return f"{text}; some stand here: are they in two rows? (`headerRows`)" if best and best[0] > 1 else text
+    return f"{text}; some stand here: are they in two rows? (`headerRows`)" if found >= SOME else text
 
 
 def _headings(found: Sequence[Row]) -> list[str]:
@@ -250,13 +253,14 @@ def read_number(text: str, decimal: str, line: int | None) -> Decimal:
 
 def _oldest_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries in the order in which the running balance goes on. Raises `StatementRefused` where it does in neither."""
-    wrong = _breaks(entries)
-    if wrong is None:
-        return _numbered(entries)
-    backwards = tuple(reversed(entries))
-    if _breaks(backwards) is None:
-        return _numbered(backwards)
-    before, one = wrong
+    ways = [tuple(entries), tuple(reversed(entries))]
+    if str(entries[0].day) > str(entries[-1].day):
+        ways.reverse()
+    wrong = [_breaks(one) for one in ways]
+    for way, broken in zip(ways, wrong, strict=True):
+        if broken is None:
+            return _numbered(way)
+    before, one = wrong[0] or (entries[0], entries[-1])
     raise StatementRefused(
         f"the running balance does not prove the reading: {before.balance} and {one.signed} are not {one.balance}",
         line=one.line,

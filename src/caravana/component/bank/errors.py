@@ -1,7 +1,8 @@
 """What is wrong with a bank's file: said once, with the place.
 
 CaravanaError
-└── StatementRefused    the file, or a statement of it, is not taken; it is kept with the reason
+└── StatementRefused        the file, or a statement of it, is not taken; it is kept with the reason
+    └── HeadingsMissing     the headings of a profile are not in a download
 """
 
 from caravana.kit.errors import CaravanaError
@@ -15,3 +16,12 @@ class StatementRefused(CaravanaError):
         self.reason = reason
         self.line = line
         super().__init__(f"line {line}: {reason}" if line else reason)
+
+
+class HeadingsMissing(StatementRefused):
+    """The file does not look as the profile says. `found`: how many of its columns stand in the likeliest row."""
+
+    def __init__(self, reason: str, *, found: int, line: int | None = None) -> None:
+        """`line`: the likeliest row."""
+        super().__init__(reason, line=line)
+        self.found = found

@@ -8,6 +8,10 @@ from lxml import etree
 
 from caravana.component.bank.errors import StatementRefused
 
+_DOCTYPE = "it has a DOCTYPE, which a bank's statement never needs and an attack does"
+_HEAD = 65_536
+"""Bytes among which a DOCTYPE stands."""
+
 
 @dataclass(frozen=True)
 class Node:
@@ -74,11 +78,13 @@ def parse(content: bytes) -> Node:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
+        if b"<!DOCTYPE" in content[:_HEAD]:
+            raise StatementRefused(_DOCTYPE, line=1) from None
         raise StatementRefused(f"it is no well-formed XML: {_short(error)}", line=error.lineno or None) from None
     except ValueError as error:
         raise StatementRefused(f"it is no well-formed XML: {error}") from None
     if root.getroottree().docinfo.doctype:
-        raise StatementRefused("it has a DOCTYPE, which a bank's statement never needs and an attack does", line=1)
+        raise StatementRefused(_DOCTYPE, line=1)
     return Node(root)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -91,10 +92,19 @@ def load_notice_profiles(folder: Path | None = None) -> dict[str, NoticeProfile]
     """Return all profiles of notifications, a company's own before the shipped ones. Raises `ConfigurationError`."""
     found = {}
     for path in profile_files(folder):
-        values = read_profile_file(path)
-        if "fields" in values:
-            found[path.stem] = read_options(NoticeProfile, {"name": path.stem, **values}, place=str(path))
+        profile = _read(path, path.stat().st_mtime_ns)
+        if profile is not None:
+            found[path.stem] = profile
     return found
+
+
+@lru_cache(200)
+def _read(path: Path, written: int) -> NoticeProfile | None:
+    """The profile in a file as it was `written`; None for one of downloads."""
+    values = read_profile_file(path)
+    if "fields" not in values:
+        return None
+    return read_options(NoticeProfile, {"name": path.stem, **values}, place=str(path))
 
 
 @dataclass(frozen=True)

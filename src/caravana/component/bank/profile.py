@@ -5,6 +5,7 @@ Shipped ones lie in `profiles/`; a company's own in the folder that the setting 
 
 import codecs
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -102,10 +103,19 @@ def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
     """Return all profiles of downloads, a company's own before the shipped ones. Raises `ConfigurationError`."""
     found = {}
     for path in profile_files(folder):
-        values = read_profile_file(path)
-        if "columns" in values:
-            found[path.stem] = read_options(Profile, {"name": path.stem, **values}, place=str(path))
+        profile = _read(path, path.stat().st_mtime_ns)
+        if profile is not None:
+            found[path.stem] = profile
     return found
+
+
+@lru_cache(200)
+def _read(path: Path, written: int) -> Profile | None:
+    """The profile in a file as it was `written`; None for one of notifications."""
+    values = read_profile_file(path)
+    if "columns" not in values:
+        return None
+    return read_options(Profile, {"name": path.stem, **values}, place=str(path))
 
 
 def profile_files(folder: Path | None) -> list[Path]:

@@ -1,13 +1,13 @@
 """What kind of file it is, by its content, and its statements."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from caravana.component.bank.camt import read_camt
-from caravana.component.bank.download import fits, proves_itself, read_download
+from caravana.component.bank.download import SOME, misfit, proves_itself, read_download
 from caravana.component.bank.entry import Statement
-from caravana.component.bank.errors import StatementRefused
+from caravana.component.bank.errors import HeadingsMissing, StatementRefused
 from caravana.component.bank.mt940_reader import read_mt940
 from caravana.component.bank.profile import Profile
 from caravana.component.bank.sheet import is_workbook
@@ -15,6 +15,7 @@ from caravana.component.bank.sheet import is_workbook
 LARGEST = 32 * 1024 * 1024
 """Bytes of a file; a year of a busy account has less."""
 _XML = re.compile(rb"\s*(\xef\xbb\xbf)?\s*<|\xff\xfe<|\xfe\xff\x00<")
+_NAME = re.compile(r".*\.(csv|xml|xlsx|sta|mt940|940)", re.IGNORECASE)
 _MT940 = re.compile(rb"^[\x01\s]*:20:", re.MULTILINE)
 
 
@@ -46,24 +47,23 @@ class Reader:
         return [self._download(content, self._fitting(content))]
 
     def knows(self, name: str, content: bytes) -> bool:
-        """Whether it looks like any kind of statement; a CSV always does, since nothing else tells it from a wrong one."""
-        if name.lower().endswith(".csv") or _XML.match(content) or is_workbook(content) or _MT940.search(content):
+        """Whether it is a statement of some kind, by its name or content, be it a broken one."""
+        if _NAME.fullmatch(name) or _XML.match(content) or is_workbook(content) or _MT940.search(content):
             return True
-        return any(fits(content, one) for one in self.profiles.values())
+        return any(misfit(content, one) is None for one in self.profiles.values())
 
     def _fitting(self, content: bytes) -> Profile:
         """The one profile whose headings stand in the file."""
         kind = "xlsx" if is_workbook(content) else "csv"
-        found = [one for one in self.profiles.values() if kind in one.formats and fits(content, one)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(one.name for one in found)
-            raise StatementRefused(f"several profiles have its headings ({names}): say which, with --profile")
-        raise StatementRefused(
-            "it is no camt, no MT940, and has the headings of no bank profile "
-            f"({', '.join(sorted(self.profiles)) or 'there are none'})"
-        )
+        tried = {one.name: misfit(content, one) for one in self.profiles.values() if kind in one.formats}
+        found = [name for name, wrong in tried.items() if wrong is None]
+        if not found:
+            raise _likeliest([wrong for wrong in tried.values() if wrong is not None], sorted(tried))
+        if len(found) > 1:
+            raise StatementRefused(
+                f"several profiles have its headings ({', '.join(found)}): say which, with --profile"
+            )
+        return self.profiles[found[0]]
 
     def _download(self, content: bytes, profile: Profile) -> Statement:
         statement = read_download(content, profile, self.account)
@@ -74,3 +74,16 @@ class Reader:
                 line=statement.line,
             )
         return statement
+
+
+def _likeliest(wrong: Sequence[StatementRefused], names: Sequence[str]) -> StatementRefused:
+    """What to tell of a download that no profile fits: what is wrong with its table or text, else that it has none."""
+    for one in wrong:
+        if not isinstance(one, HeadingsMissing):
+            return one
+    near = max((one for one in wrong if isinstance(one, HeadingsMissing)), key=lambda one: one.found, default=None)
+    if near is not None and near.found >= SOME:
+        return near
+    return StatementRefused(
+        f"it is no camt, no MT940, and has the headings of no bank profile ({', '.join(names) or 'there are none'})"
+    )
