@@ -1,6 +1,7 @@
 """Whatever bytes come: a report, never another error, and never money out of nothing."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,8 @@ def test_damaged_files_are_read_or_refused(data: st.DataObject) -> None:
     begin = data.draw(st.integers(0, len(content)))
     end = data.draw(st.integers(begin, min(len(content), begin + 40)))
     damaged = content[:begin] + data.draw(st.binary(max_size=20)) + content[end:]
-    try:
-        Reader(load_profiles())(damaged)
-    except StatementRefused as error:
-        assert error.reason
+    with suppress(StatementRefused):
+        assert Reader(load_profiles())(damaged)
 
 
 @pytest.mark.parametrize("profile", ["pichincha", "pacifico", "plantilla"])

@@ -107,14 +107,19 @@ def _bounded(content: bytes) -> None:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         size = sum(one.file_size for one in archive.infolist())
-        if size > LARGEST_UNPACKED:
-            raise StatementRefused(f"unpacked the workbook would have {size} bytes")
-        for one in archive.infolist():
-            with archive.open(one) as part:
-                if b"<!DOCTYPE" in part.read(4096):
-                    raise StatementRefused(f"`{one.filename}` has a DOCTYPE")
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+        heads = {} if size > LARGEST_UNPACKED else {one.filename: _head(archive, one) for one in archive.infolist()}
+    except Exception as error:  # the library raises many kinds of error over a damaged archive
         raise StatementRefused(f"it is no whole workbook ({type(error).__name__})") from None
+    if size > LARGEST_UNPACKED:
+        raise StatementRefused(f"unpacked the workbook would have {size} bytes")
+    for name, head in heads.items():
+        if b"<!DOCTYPE" in head:
+            raise StatementRefused(f"`{name}` in the workbook has a DOCTYPE")
+
+
+def _head(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    with archive.open(part) as opened:
+        return opened.read(4096)
 
 
 def _cell(value: Any, line: int) -> Cell:
