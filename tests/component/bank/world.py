@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from caravana.component.bank.book import HELD, OPEN
 from caravana.component.bank.component import BankComponent
+from caravana.component.bank.notice import Notice
 from caravana.component.bank.report import FileReport
+from caravana.kit import json
 from tests.component.harness import Hub
 
 
@@ -26,9 +28,11 @@ class World:
         self.files += 1
         return await self.desk.file(name or f"file{self.files}", content, **options)  # type: ignore[arg-type]
 
-    async def tell(self, content: bytes, profile: str = "notificacion") -> FileReport:
-        """Import a notification."""
-        return await self.desk.notified("notification", content.decode(), profile)
+    async def tell(self, content: bytes, profile: str = "notificacion") -> list[FileReport]:
+        """Import a notification, transaction by transaction, as the route does."""
+        notice = Notice.read(self.desk.notice_profile(profile), content)
+        parts = [(name, json.dumps(dict(part.items[0]))) for name, part in notice.parts()]
+        return [await self.desk.notified(name, text, profile) for name, text in parts]
 
     async def money(self) -> Counter[Decimal]:
         """Return how often each amount is kept as money."""

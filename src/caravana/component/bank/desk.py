@@ -97,9 +97,9 @@ class Desk:
             await self._context.store.put(PROVEN, profiles[name].mark, proof)
 
     async def notified(self, name: str, raw: str, profile: str) -> FileReport:
-        """Import what a notification told. Raises `ConfigurationError` for a profile that is not there."""
+        """Import the one transaction in `raw`, a notification's JSON. Raises `ConfigurationError` without the profile."""
         read = self.notice_profile(profile)
-        return await self.importer.file(name, raw.encode(), lambda content: Notice.read(read, content).statements())
+        return await self.importer.file(name, raw.encode(), lambda content: Notice.of_one(read, content).statements())
 
     async def kept_unread(self, name: str, content: bytes, why: StatementRefused) -> None:
         """Keep what came and cannot be read, with the reason."""

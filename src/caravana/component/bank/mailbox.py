@@ -87,6 +87,8 @@ def _session(settings: MailSettings, folder: str) -> Iterator[tuple[Any, int, in
     finally:
         with suppress(OSError, imaplib.IMAP4.error):
             session.logout()
+        with suppress(OSError):
+            session.shutdown()
 
 
 def _connect(settings: MailSettings) -> imaplib.IMAP4:

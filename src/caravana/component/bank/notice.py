@@ -117,16 +117,21 @@ class Notice:
     @classmethod
     def read(cls, profile: NoticeProfile, raw: bytes) -> "Notice":
         """Return the notification in `raw`. Raises `StatementRefused` when it is none."""
-        try:
-            content = json.loads(raw)
-        except ValueError as error:
-            raise StatementRefused(f"it is no JSON: {error}") from None
+        content = _parsed(raw)
         found = [content] if profile.items is None else jsonpath.findall(_path(profile.items), content)
         given: list[Any] = [one for part in found for one in (part if isinstance(part, list) else [part])]
         items: list[Mapping[str, Any]] = [one for one in given if isinstance(one, dict)]
         if not items or len(items) < len(given):
             raise StatementRefused("there is no transaction in it")
         return cls(profile, items)
+
+    @classmethod
+    def of_one(cls, profile: NoticeProfile, raw: bytes) -> "Notice":
+        """Return the notification of the one transaction in `raw`. Raises `StatementRefused`."""
+        content = _parsed(raw)
+        if not isinstance(content, dict):
+            raise StatementRefused("it is no transaction")
+        return cls(profile, [content])
 
     def parts(self) -> list[tuple[str, "Notice"]]:
         """Return each transaction with its id, as a notification of its own."""
@@ -222,6 +227,13 @@ class Notice:
     def _value(self, item: Mapping[str, Any], name: str) -> Any:
         path = getattr(self.profile.fields, name)
         return None if path is None else next(iter(_found(path, item)), None)
+
+
+def _parsed(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        raise StatementRefused(f"it is no JSON: {error}") from None
 
 
 def _found(path: str, item: Mapping[str, Any]) -> Iterator[Any]:
