@@ -1,7 +1,7 @@
 """The one form in which every bank's entry is kept, whatever file or notification brought it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -117,13 +117,12 @@ class Entry:
 
     def as_record(self) -> dict[str, Any]:
         """Return it as the store keeps it: empty parts left out, amounts and dates as they are."""
-        return _without_empty(asdict(self))
+        return _said(self)
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Entry":
         """Return the entry that `as_record` gave; parts that a later version added keep their defaults."""
-        known = {one.name for one in fields(cls)}
-        values = {name: value for name, value in record.items() if name in known}
+        values = {name: value for name, value in record.items() if name in cls.__dataclass_fields__}
         values["direction"] = Direction(values["direction"])
         values["status"] = Status(values.get("status", Status.BOOKED))
         for name, kind in (("references", References), ("party", Party), ("batch", Batch)):
@@ -134,19 +133,20 @@ class Entry:
         return cls(**{"booking_date": None, **values})
 
 
-def _without_empty(value: dict[str, Any]) -> dict[str, Any]:
-    """Drop what says nothing; enumerations become their texts, tuples lists."""
+def _said(record: Any) -> dict[str, Any]:
+    """The fields that say something, by name; enumerations become their texts, tuples lists."""
     found: dict[str, Any] = {}
-    for name, one in value.items():
-        if isinstance(one, dict):
-            one = _without_empty(one)
+    for name, one in vars(record).items():
+        if one is None or one == () or one is False:
+            continue
+        if isinstance(one, References | Party | Batch):
+            one = _said(one)
         elif isinstance(one, tuple):
             one = list(one)
         elif isinstance(one, StrEnum):
             one = one.value
-        if one is None or one == {} or one == [] or one is False:
-            continue
-        found[name] = one
+        if one != {}:
+            found[name] = one
     return found
 
 
