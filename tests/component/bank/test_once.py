@@ -136,9 +136,13 @@ MOVEMENTS = st.lists(
 FORMS = ("camt054", "camt053", "mt940", "pichincha", "pacifico", "notification")
 
 
+NEXT = later(movement("-0.33", "R0", "", "COMISION"), 1)
+"""Of the day after: what has it knows all of the day before."""
+
+
 def day_of(parts: list[tuple[Decimal, str]]) -> list[Movement]:
-    """Return movements with the bank's references."""
-    return [Movement(amount, f"R{number}", name) for number, (amount, name) in enumerate(parts, 1)]
+    """Return movements with the bank's references, and one of the next day."""
+    return [*(Movement(amount, f"R{number}", name) for number, (amount, name) in enumerate(parts, 1)), NEXT]
 
 
 @settings(max_examples=40, deadline=None)
@@ -148,16 +152,17 @@ def test_any_forms_in_any_order_keep_each_movement_once(
 ) -> None:
     """With the bank's references, and downloads of whole days without: exactly the day's movements, nothing held."""
     day = day_of(parts)
+    told = day[: min(cut, len(parts))]
 
     async def play() -> None:
         world = World()
         tell: dict[str, Callable[[], Awaitable[object]]] = {
-            "camt054": lambda: world.take(camt054(day[:cut])),
+            "camt054": lambda: world.take(camt054(told)),
             "camt053": lambda: world.take(camt053(day)),
             "mt940": lambda: world.take(mt940(day)),
             "pichincha": lambda: world.take(pichincha(day)),
             "pacifico": lambda: world.take(pacifico(day)),
-            "notification": lambda: world.tell(notification(day[:cut])) if day[:cut] else world.take(camt053(day)),
+            "notification": lambda: world.tell(notification(told)) if told else world.take(camt053(day)),
         }
         for form in forms:
             await tell[form]()
@@ -208,3 +213,56 @@ def test_no_form_without_references_loses_money(parts: list[tuple[Decimal, str]]
         assert await world.money() <= expected
 
     asyncio.run(play())
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(FORMS), st.integers(0, 5), st.integers(1, 6)), min_size=1, max_size=5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(parts=MOVEMENTS, steps=STEPS)
+def test_forms_with_references_of_their_own_lose_and_double_nothing(
+    parts: list[tuple[Decimal, str]], steps: list[tuple[str, int, int]]
+) -> None:
+    """Each form names the movements in its own way, and notifications tell any of them in any order."""
+
+    def day(letter: str) -> list[Movement]:
+        named = [
+            Movement(one.amount, one.reference.replace("R", letter), one.name, day=one.day) for one in day_of(parts)
+        ]
+        return [Movement(one.amount, "", one.name, day=one.day) for one in named] if not letter else named
+
+    async def play() -> None:
+        world = World()
+        told: set[int] = set()
+        for form, first, last in steps:
+            some = range(len(parts))[first:last]
+            match form:
+                case "camt054" if some:
+                    await world.take(camt054([day("C")[index] for index in some]))
+                case "notification" if some:
+                    await world.tell(notification([day("N")[index] for index in some]))
+                case "camt053":
+                    await world.take(camt053(day("C")))
+                case "mt940":
+                    await world.take(mt940(day("M")))
+                case "pichincha":
+                    await world.take(pichincha(day("D")))
+                case "pacifico":
+                    await world.take(pacifico(day("")))
+            told |= set(some) if form in ("camt054", "notification") else set(range(len(parts) + 1))
+        truth = Counter(day_of(parts)[index].amount for index in told)
+        assert await world.money() <= truth <= await world.money() + await world.held()
+
+    asyncio.run(play())
+
+
+async def test_a_second_notification_without_a_shared_reference_is_held_until_the_day_is_known() -> None:
+    """Two channels with references of their own tell 20.00 of one payer: one payment or two, nobody can say yet."""
+    world = World()
+    await world.take(camt054([movement("20.00", "C1", "ANA PEREZ")]))
+    await world.tell(notification([movement("20.00", "N1", "ANA PEREZ")]))
+    assert (await world.money(), await world.held()) == (Counter({Decimal("20.00"): 1}), Counter({Decimal("20.00"): 1}))
+    other = World()
+    await other.take(mt940([movement("20.00", "M1", "ANA PEREZ")]))
+    await other.tell(notification([movement("20.00", "N1", "ANA PEREZ")]))
+    assert (await other.money(), await other.held()) == (Counter({Decimal("20.00"): 1}), Counter())

@@ -57,6 +57,7 @@ class Kept:
             "state": self.state,
             "form": telling.form,
             "complete": telling.complete,
+            "covered": telling.covered,
             "ids": sorted(telling.ids),
             "days": sorted((one for one in telling.days if one is not None), key=str),
             "forms": sorted(telling.forms),
@@ -71,12 +72,13 @@ class Kept:
         """Return what `as_record` gave."""
         telling = Telling(
             Entry.from_record(record["entry"]),
-            record["form"],
-            record["complete"],
-            frozenset(record["ids"]),
-            frozenset(record["days"] or [None]),
-            frozenset(record["forms"]),
-            frozenset(record["statements"]),
+            form=record["form"],
+            complete=record["complete"],
+            covered=record["covered"],
+            ids=frozenset(record["ids"]),
+            days=frozenset(record["days"] or [None]),
+            forms=frozenset(record["forms"]),
+            statements=frozenset(record["statements"]),
         )
         return cls(key, telling, record["state"], tuple(record["files"]), record.get("reason"), record.get("perhaps"))
 

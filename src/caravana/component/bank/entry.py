@@ -215,6 +215,13 @@ class Statement:
             return None
         return f"{self.form}/{self.id}/{self.sequence}/{self.opening.amount}/{self.closing.amount}/{self.closing.day}"
 
+    def covers(self, day: date | None) -> bool:
+        """Whether it names every entry of `day`: a bank's statement does, a download does of the days before its last."""
+        if self.mark is not None:
+            return True
+        last = self.closing.day if self.closing is not None else None
+        return self.complete and day is not None and last is not None and day < last
+
     def sum(self, direction: Direction) -> Decimal:
         """Return the sum of what is booked in one direction."""
         return sum((one.amount for one in self.entries if one.is_money and one.direction is direction), Decimal(0))

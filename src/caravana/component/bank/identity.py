@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from caravana.component.bank.entry import Entry, Party, References, Statement
-from caravana.component.bank.words import kinship, words
+from caravana.component.bank.words import kinship, names, words
 
 Part = TypeVar("Part", References, Party)
 
@@ -38,12 +38,14 @@ class Telling:
     """An entry as it is told. `ids`: what names it, as `kind:value`; `days`: on which it is said to be booked.
 
     - `form`, `complete`: kind of the `Statement`; of an entry kept, of its first telling
+    - `covered`: whether some telling names every entry of its day: then a notification tells of one of those
     - `forms`: all kinds that have told it; `statements`: all statements of a bank
     """
 
     entry: Entry
     form: str
     complete: bool
+    covered: bool
     ids: frozenset[str]
     days: frozenset[date | None]
     forms: frozenset[str]
@@ -52,18 +54,24 @@ class Telling:
     @classmethod
     def of(cls, entry: Entry, statement: Statement, place: str) -> "Telling":
         """Return a new telling; `place`: file and number in it, `digest/1.4`."""
-        ids = frozenset((*identifiers(entry, statement), f"file:{place}"))
         day = entry.day or statement.created
         return cls(
-            entry, statement.kind, statement.complete, ids, frozenset({day}),
-            frozenset({statement.kind}), frozenset(filter(None, [statement.mark])),
-        )  # fmt: skip
+            entry,
+            form=statement.kind,
+            complete=statement.complete,
+            covered=statement.covers(day),
+            ids=frozenset((*identifiers(entry, statement), f"file:{place}")),
+            days=frozenset({day}),
+            forms=frozenset({statement.kind}),
+            statements=frozenset(filter(None, [statement.mark])),
+        )
 
     def joined(self, other: "Telling") -> "Telling":
         """Return this telling with all that `other`, of the same entry, says more."""
         return replace(
             self,
             entry=completed(self.entry, other.entry),
+            covered=self.covered or other.covered,
             ids=self.ids | other.ids,
             days=self.days | other.days,
             forms=self.forms | other.forms,
@@ -125,11 +133,21 @@ def relation(new: Telling, old: Telling) -> tuple[Relation, float]:
     if apart <= NEAR and any(one.startswith("e2e:") for one in shared):
         return Relation.SAME, 1.0
     if apart == 0:
-        certain = (alike > ALIKE or not words(new.entry) or not words(old.entry)) and not _differ(
-            new.ids, old.ids, "e2e"
-        )
-        return (Relation.LIKELY if certain else Relation.POSSIBLE), alike
+        return _of_one_day(new, old, alike)
     return (Relation.POSSIBLE if apart <= NEAR and alike > 0 else Relation.OTHER), alike
+
+
+def _of_one_day(new: Telling, old: Telling, alike: float) -> tuple[Relation, float]:
+    """Two forms tell of this amount on one day.
+
+    What names all entries of the day tells this one again. A notification does so only where the day's entries are known;
+    else it may be a second one.
+    """
+    if not kinship(names(new.entry), names(old.entry)) and names(new.entry) and names(old.entry) and not alike:
+        return Relation.OTHER, alike
+    agree = alike > ALIKE or not words(new.entry) or not words(old.entry)
+    sure = agree and (new.complete or old.covered) and not _differ(new.ids, old.ids, "e2e")
+    return (Relation.LIKELY if sure else Relation.POSSIBLE), alike
 
 
 def _again(new: Telling, old: Telling, shared: frozenset[str], apart: int, alike: float) -> tuple[Relation, float]:

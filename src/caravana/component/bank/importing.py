@@ -16,6 +16,8 @@ from caravana.component.bank.identity import Settlement, Telling, Verdict
 from caravana.component.bank.report import FileReport, StatementReport
 from caravana.kit.clock import Clock
 
+_SHORT = 24
+"""Signs of a file's name that tell it from all others."""
 Read = Callable[[bytes], Sequence[Statement]]
 
 
@@ -97,12 +99,16 @@ class Importer:
         wrong = proof.problems(statement)
         if wrong:
             return _reported(statement, report.HELD, reasons=tuple(wrong))
-        money = [(f"{digest}/{number}.{place}", one) for place, one in enumerate(statement.entries, 1) if one.is_money]
+        money = [
+            (f"{digest[:_SHORT]}/{number}.{place}", one)
+            for place, one in enumerate(statement.entries, 1)
+            if one.is_money
+        ]
         tellings = [Telling.of(one, statement, place) for place, one in money]
         kept = await self._book.around(statement.account, [day for one in tellings for day in one.days])
         taken = _take(statement, tellings, kept, digest)
         if not dry:
-            await self._book.put(list(taken.kept.values()))
+            await self._book.put([one for key, one in taken.kept.items() if one != kept.get(key)])
             await self._book.put_others(taken.others)
             for one in taken.kept.values():
                 if one.state == books.HELD:

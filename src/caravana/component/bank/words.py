@@ -25,6 +25,11 @@ def words(entry: Entry) -> frozenset[str]:
     return _words(" ".join(filter(None, texts)))
 
 
+def names(entry: Entry) -> frozenset[str]:
+    """Return the words of the other side's name."""
+    return _words(entry.party.name or "")
+
+
 def kinship(first: frozenset[str], second: frozenset[str]) -> float:
     """Return how much of the shorter telling the longer one has, 0 to 1; a shared long number is all."""
     shared = first & second
