@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 from caravana.component.bank import BankComponent
+from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
 from caravana.kit.ports import Unavailable
@@ -78,6 +79,17 @@ async def test_each_transaction_is_on_disk_before_the_answer() -> None:
         assert await world.post_signed(notification([ONE, TWO])) == (200, {"accepted": 2, "duplicates": 0})
     assert [one.key for one in world.inbox.accepted] == ["N1:booked", "N2:booked"]
     assert [one.business_keys for one in world.inbox.accepted] == [(("bank", "N1"),), (("bank", "N2"),)]
+
+
+async def test_the_message_belongs_to_the_branch_of_the_account() -> None:
+    """The branch is the one that has the account among its own; where two have it, a person has to say."""
+    quito = Branch(name="Quito", company=1, bank_accounts=("2100 012345",))
+    async with listening() as world:
+        world.hub.settings["branches"] = {"quito": quito}
+        await world.post_signed(notification([ONE]))
+        world.hub.settings["branches"] = {"quito": quito, "cuenca": quito}
+        await world.post_signed(notification([TWO]))
+    assert [one.branch for one in world.inbox.accepted] == ["quito", None]
 
 
 async def test_a_repetition_is_a_duplicate_and_counted() -> None:

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caravana.kit.ports import Unavailable
 from tests.component.bank.telling import (
     Movement,
     camt053,
@@ -112,6 +114,28 @@ async def test_a_mended_file_doubles_nothing() -> None:
     assert counts(await world.take(camt053([ANA, LUIS]))) == (2, 0, 0, 0)
     assert counts(await world.take(broken)) == (0, 0, 0, 0)
     assert await world.money() == Counter([ANA.amount, LUIS.amount])
+
+
+async def test_an_import_that_breaks_off_anywhere_is_made_good_by_the_next() -> None:
+    """The store gives out at each of its writes in turn: the file imported again ends as if nothing had been."""
+    twin = movement("20.00", "", "", "DEPOSITO")
+    content = camt053([ANA, LUIS, twin, twin])
+    for last in range(12):
+        world = World()
+        store = world.hub.store
+        whole, writes = store.put, iter(range(last))
+
+        async def put(scope: str, key: str, value: object, whole=whole, writes=writes) -> None:  # type: ignore[no-untyped-def]
+            if next(writes, None) is None:
+                raise Unavailable("disk full")
+            await whole(scope, key, value)
+
+        store.put = put  # type: ignore[method-assign]
+        with suppress(Unavailable):
+            await world.take(content)
+        store.put = whole  # type: ignore[method-assign]
+        assert (await world.take(content)).state == "taken"
+        assert await world.money() == Counter({ANA.amount: 1, LUIS.amount: 1, twin.amount: 2})
 
 
 async def test_other_spellings_of_an_account_are_one_account() -> None:

@@ -17,6 +17,7 @@ from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_pr
 from caravana.component.bank.profile import Profile, chosen, load_profiles
 from caravana.component.bank.reading import Reader
 from caravana.component.bank.report import PASSED, FileReport
+from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context
 
@@ -43,6 +44,13 @@ class Desk:
         if not isinstance(accounts, Mapping):
             raise ConfigurationError("write a map: other spelling → number", place="settings.bank.accounts")
         return Importer(self.book, self._context.clock, {str(key): str(value) for key, value in accounts.items()})
+
+    def branch_of(self, account: str) -> str | None:
+        """Return the one branch that has `account` among its `bank_accounts`; None when none has, or several."""
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        number = self.importer.account(account)
+        found = [name for name, one in branches.items() if number in map(self.importer.account, one.bank_accounts)]
+        return found[0] if len(found) == 1 else None
 
     @property
     def profiles(self) -> dict[str, Profile]:
@@ -136,9 +144,9 @@ class Desk:
                 return await self._import(**arguments)
             case "entries":
                 found = await self.book.entries(arguments.get("account") or "", state=arguments.get("state"))
-                return [_shown(one) for one in found]
+                return [self._shown(one) for one in found]
             case "decide":
-                return _shown(await self.decide(arguments["key"], same=arguments["same"]))
+                return self._shown(await self.decide(arguments["key"], same=arguments["same"]))
         raise LookupError(f"the bank has no operation `{operation}`")
 
     async def _import(self, files: Sequence[Mapping[str, Any]], **options: Any) -> list[dict[str, Any]]:
@@ -153,22 +161,22 @@ class Desk:
             found.append(report.as_json())
         return found
 
-
-def _shown(one: Kept) -> dict[str, Any]:
-    """An entry for people and programs: dates and amounts as texts."""
-    entry = one.entry
-    return {
-        "key": one.key,
-        "state": one.state,
-        "account": entry.account,
-        "date": None if entry.day is None else entry.day.isoformat(),
-        "amount": str(entry.signed),
-        "currency": entry.currency,
-        "name": entry.party.name,
-        "reference": entry.references.bank or entry.references.entry,
-        "text": " ".join((*entry.structured, *entry.remittance)),
-        "reversal": entry.reversal,
-        "forms": sorted(one.telling.forms),
-        "reason": one.reason,
-        "perhaps": one.perhaps,
-    }
+    def _shown(self, one: Kept) -> dict[str, Any]:
+        """An entry for people and programs: dates and amounts as texts."""
+        entry = one.entry
+        return {
+            "key": one.key,
+            "state": one.state,
+            "account": entry.account,
+            "branch": self.branch_of(entry.account),
+            "date": None if entry.day is None else entry.day.isoformat(),
+            "amount": str(entry.signed),
+            "currency": entry.currency,
+            "name": entry.party.name,
+            "reference": entry.references.bank or entry.references.entry,
+            "text": " ".join((*entry.structured, *entry.remittance)),
+            "reversal": entry.reversal,
+            "forms": sorted(one.telling.forms),
+            "reason": one.reason,
+            "perhaps": one.perhaps,
+        }

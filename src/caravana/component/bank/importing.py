@@ -68,9 +68,14 @@ class Importer:
             await self._end(found, before)
         return found
 
+    def account(self, number: str) -> str:
+        """Return the number by which an account is kept."""
+        bare = "".join(number.split())
+        return self._accounts.get(bare, bare)
+
     def _named(self, statement: Statement) -> Statement:
         """The statement under the number by which its account is kept."""
-        account = self._accounts.get(statement.account, statement.account)
+        account = self.account(statement.account)
         entries = tuple(replace(one, account=account) for one in statement.entries)
         return replace(statement, account=account, entries=entries)
 

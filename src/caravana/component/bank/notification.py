@@ -129,8 +129,10 @@ class NotificationConsumer(Consumer):
     def _arrival(self, identity: str, part: Notice) -> Arrival:
         [item] = part.items
         body = {"name": f"{self._profile.name} {identity}", "profile": self._profile.name, "notification": _text(item)}
-        key = f"{identity}:{part.statements()[0].entries[0].status}"  # announced and then booked is two messages
-        return Arrival(body, key=key, lane="bank", business_keys=(("bank", identity),))
+        [statement] = part.statements()
+        key = f"{identity}:{statement.entries[0].status}"  # announced and then booked is two messages
+        branch = self._desk.branch_of(statement.account)
+        return Arrival(body, key=key, lane="bank", branch=branch, business_keys=(("bank", identity),))
 
     def _refuse(self, refusal: Refusal) -> Response:
         counted = f"{self._profile.name}:{refusal.word}"
