@@ -49,6 +49,28 @@ def test_what_a_person_has_to_decide(caravana: Command) -> None:
     assert "no entry" in caravana("bank", "decide", held["key"], "separate", code=1).stderr
 
 
+def test_a_kept_file_is_tried_again_with_a_mended_profile(caravana: Command, folder: Folder) -> None:
+    """A download that no profile fits is kept; once the company has a profile for it, it is taken from there."""
+    (folder.path / "strange.csv").write_text(
+        "Konto;1\nTag;Wert;Rest\n2026-11-23;5,00;105,00\n2026-11-24;-1,00;104,00\n", encoding="utf-8"
+    )
+    caravana("bank", "import", str(folder.path / "strange.csv"), code=1)
+    [kept] = json.loads(caravana("bank", "files", "--state", "refused", "--json").stdout)
+    assert "strange.csv" in caravana("bank", "files").stdout
+    profiles = folder.path / "profiles"
+    profiles.mkdir()
+    (profiles / "fremd.yaml").write_text(
+        "columns: {date: Tag, amount: Wert, balance: Rest}\naccountLabel: Konto\ndates: '%Y-%m-%d'\ndecimal: ','\n"
+        "account: '1234567'\n"
+    )
+    with (folder.path / "caravana.yaml").open("a") as file:
+        file.write(f"settings: {{bank.profiles: {profiles}}}\n")
+    assert "2 new" in caravana("bank", "retry", kept["digest"][:16]).stdout
+    assert "0 new, 2 known" in caravana("bank", "retry", kept["digest"][:16]).stdout
+    assert json.loads(caravana("review", "--json").stdout) == []
+    assert "no kept files" in caravana("bank", "retry", "zzz", code=1).stderr
+
+
 def test_mistakes_at_the_command(caravana: Command, folder: Folder) -> None:
     """A file that is not there, an empty folder, a misspelt profile, another word: each is told."""
     assert "No such file" in caravana("bank", "import", "nowhere.xml", code=1).stderr

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.office import ask, short
+from caravana.cli.office import ask, short, when
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 
@@ -177,6 +177,50 @@ def _reasons(report: dict[str, Any]) -> Iterator[str]:
     for number, one in enumerate(report["statements"], 1):
         for reason in one["reasons"]:
             yield f"{report['name']}{f', statement {number}' if several else ''}: {reason}"
+
+
+@app.command("files")
+def files(
+    state: Annotated[str | None, typer.Option("--state", help="taken, held or refused.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the files that are kept, with what became of them.
+
+    \b
+    caravana bank files --state refused
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    found = _operate(config, "files", {"state": state})
+    if json:
+        print_json(found)
+        return
+    rows = (
+        (one["digest"][:16], one["name"], when(one["since"]), colored(one["state"], COLORS.get(one["state"], "")),
+         "; ".join(_reasons(one)))
+        for one in sorted(found, key=lambda one: str(one["since"]))
+    )  # fmt: skip
+    print_table("Kept files", ("file", "name", "since", "state", "why"), rows, empty="no files")
+
+
+@app.command("retry")
+def retry(
+    file: Annotated[str, typer.Argument(help="The file, as `caravana bank files` names it.")],
+    profile: Annotated[str | None, typer.Option("--profile", help="Profile of a CSV or XLSX download.")] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Account of a download without its own.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Import a kept file again, after its profile or a setting was mended; what it told before is not doubled.
+
+    \b
+    caravana bank retry 11ef627114259af1
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    report = _operate(config, "retry", {"digest": file, "profile": profile, "account": account}, file)
+    if json:
+        print_json([report])
+    else:
+        _print([report], dry_run=False)
+    raise typer.Exit(1 if report["state"] == "refused" else 0)
 
 
 @app.command("entries")

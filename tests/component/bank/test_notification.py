@@ -156,6 +156,8 @@ async def test_what_the_bank_proved_and_cannot_be_read_is_kept(change: dict[str,
         assert world.inbox.accepted == []
         [digest] = [key for scope, key in world.hub.store.records if scope == "bank_file"]
         assert await world.component.desk.book.content(digest) == raw
+        again = await world.component.desk.retry(digest[:12])
+        assert reason in str(again.reason)
 
 
 async def test_zero_and_pending_transactions_are_no_money() -> None:

@@ -133,6 +133,10 @@ class Book:
         found: dict[str, Any] | None = await self._store.get(FILE, digest)
         return found
 
+    async def files(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return all files by their digests."""
+        return await self._store.find(FILE, "", _MOST)
+
     async def put_file(self, digest: str, record: Mapping[str, Any]) -> None:
         """Keep what is known of a file."""
         await self._store.put(FILE, digest, dict(record))

@@ -11,7 +11,6 @@ from typing import Any
 from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept, digest_of
 from caravana.component.bank.entry import Statement
-from caravana.component.bank.errors import StatementRefused
 from caravana.component.bank.importing import Importer
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -106,16 +105,28 @@ class Desk:
 
     async def notified(self, name: str, raw: str, profile: str) -> FileReport:
         """Import the one transaction in `raw`, a notification's JSON. Raises `ConfigurationError` without the profile."""
-        read = self.notice_profile(profile)
-        return await self.importer.file(name, raw.encode(), lambda content: Notice.of_one(read, content).statements())
+        return await self._notified(name, raw.encode(), {"profile": profile, "one": True})
 
-    async def kept_unread(self, name: str, content: bytes, why: StatementRefused) -> None:
-        """Keep what came and cannot be read, with the reason."""
+    async def kept_unread(self, name: str, content: bytes, profile: str) -> None:
+        """Keep a notification that cannot be read, with the reason."""
+        await self._notified(name, content, {"profile": profile, "one": False})
 
-        def read(_: bytes) -> list[Statement]:
-            raise why
+    async def _notified(self, name: str, content: bytes, notice: Mapping[str, Any]) -> FileReport:
+        profile = self.notice_profile(notice["profile"])
+        read = Notice.of_one if notice["one"] else Notice.read
+        return await self.importer.file(name, content, lambda raw: read(profile, raw).statements(), notice=notice)
 
-        await self.importer.file(name, content, read)
+    async def retry(self, digest: str, *, profile: str | None = None, account: str | None = None) -> FileReport:
+        """Import a kept file again, with the profiles as they are now. Raises `LookupError`."""
+        found = [one for one, _ in await self.book.files() if one.startswith(digest)] if digest else []
+        if len(found) != 1:
+            raise LookupError(f"{len(found) or 'no'} kept files begin with `{digest}`")
+        record, content = await self.book.file(found[0]), await self.book.content(found[0])
+        if record is None or content is None:
+            raise LookupError(f"the content of `{digest}` is not kept")
+        if record["notice"] is not None:
+            return await self._notified(record["name"], content, record["notice"])
+        return await self.file(record["name"], content, profile=profile, account=account)
 
     async def decide(self, key: str, *, same: bool) -> Kept:
         """Settle an entry that was held: it was told before (`same`), or is money of its own. Raises `LookupError`."""
@@ -138,10 +149,15 @@ class Desk:
     # What the command line asks.
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out an operator's operation: import, entries, decide. Raises `LookupError`, `ConfigurationError`."""
+        """Carry out import, retry, files, entries or decide for the operator. Raises `LookupError`, `ConfigurationError`."""
         match operation:
             case "import":
                 return await self._import(**arguments)
+            case "retry":
+                return (await self.retry(**arguments)).as_json()
+            case "files":
+                wanted = arguments.get("state")
+                return [one for _, one in await self.book.files() if wanted in (None, one["state"])]
             case "entries":
                 found = await self.book.entries(arguments.get("account") or "", state=arguments.get("state"))
                 return [self._shown(one) for one in found]

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from caravana.component.bank import book as books
@@ -40,21 +39,25 @@ class Importer:
         self._accounts = accounts or {}
         self._lock = asyncio.Lock()
 
-    async def file(self, name: str, content: bytes, read: Read, *, dry: bool = False) -> FileReport:
-        """Import a file; `read` gives its statements or raises `StatementRefused`; `dry`: change nothing."""
+    async def file(
+        self, name: str, content: bytes, read: Read, *, dry: bool = False, notice: Mapping[str, Any] | None = None
+    ) -> FileReport:
+        """Import a file; `read` gives its statements or raises `StatementRefused`; `dry`: change nothing.
+
+        `notice`: of a notification, how it is read; it is kept with the file.
+        """
         async with self._lock:
-            return await self._file(name, content, read, dry=dry)
+            return await self._file(name, content, read, dry=dry, notice=notice)
 
-    async def statement(self, name: str, content: bytes, statement: Statement) -> FileReport:
-        """Import what a notification told; `content`: as it came."""
-        return await self.file(name, content, lambda _: [statement])
-
-    async def _file(self, name: str, content: bytes, read: Read, *, dry: bool) -> FileReport:
+    async def _file(
+        self, name: str, content: bytes, read: Read, *, dry: bool, notice: Mapping[str, Any] | None
+    ) -> FileReport:
         digest = digest_of(content)
         before = await self._book.file(digest)
         if not dry:
             await self._book.put_content(digest, content)
-            await self._book.put_file(digest, before or self._record(FileReport(name, digest, "reading"), None))
+            reading = self._record(FileReport(name, digest, "reading"), None, notice)
+            await self._book.put_file(digest, before or reading)
         try:
             statements = [self._named(one) for one in await asyncio.to_thread(read, content)]
         except StatementRefused as error:
@@ -65,7 +68,8 @@ class Importer:
             found = FileReport(name, digest, report.TAKEN if whole else report.HELD, tuple(parts))
         found = replace(found, again=before is not None and before["state"] != "reading")
         if not dry:
-            await self._end(found, before)
+            await self._book.put_file(digest, self._record(found, before, notice))
+            await self._ask(found)
         return found
 
     def account(self, number: str) -> str:
@@ -79,8 +83,8 @@ class Importer:
         entries = tuple(replace(one, account=account) for one in statement.entries)
         return replace(statement, account=account, entries=entries)
 
-    async def _end(self, found: FileReport, before: Mapping[str, Any] | None) -> None:
-        await self._book.put_file(found.digest, self._record(found, before))
+    async def _ask(self, found: FileReport) -> None:
+        """Ask for a person, or no longer."""
         reasons = [reason for one in found.statements for reason in one.reasons]
         place = f"line {found.line}: " if found.line else ""
         reason = f"{place}{found.reason}" if found.reason else "; ".join(reasons)
@@ -90,15 +94,17 @@ class Importer:
             "reason": reason,
             "file": found.digest,
             "since": self._clock.now().isoformat(),
-            "remedy": "ask the bank for a right file, or mend the profile, and import it; then: caravana review done ID",
+            "remedy": "import a right file, then: caravana review done ID; or mend the profile, then: caravana bank retry FILE",
         }
         await self._book.review(f"file/{found.digest[:16]}", None if found.state == report.TAKEN else item)
 
-    def _record(self, found: FileReport, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _record(
+        self, found: FileReport, before: Mapping[str, Any] | None, notice: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         now = self._clock.now().isoformat()
         since = before["since"] if before else now
         times = before["times"] + 1 if before else 0
-        return {**found.as_json(), "since": since, "last": now, "times": times}
+        return {**found.as_json(), "since": since, "last": now, "times": times, "notice": notice}
 
     async def _statement(self, statement: Statement, digest: str, number: int, *, dry: bool) -> StatementReport:
         wrong = proof.problems(statement)
@@ -197,8 +203,3 @@ def _others(statement: Statement) -> dict[str, Entry]:
             telling = Telling.of(one, statement, f"{statement.id}/{number}")
             found[key_of(telling, found)] = one
     return found
-
-
-def total(reports: Sequence[StatementReport], direction: Direction) -> Decimal:
-    """Return the sum of credits or debits of `reports`."""
-    return sum((one.credits if direction is Direction.CREDIT else one.debits for one in reports), Decimal(0))

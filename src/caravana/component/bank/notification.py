@@ -122,7 +122,7 @@ class NotificationConsumer(Consumer):
             notice.statements()
             parts = notice.parts()
         except StatementRefused as error:
-            await self._desk.kept_unread(f"{self._profile.name} notification", raw, error)
+            await self._desk.kept_unread(f"{self._profile.name} notification", raw, self._profile.name)
             raise Refusal(400, "unfit", str(error)) from None
         return [self._arrival(identity, part) for identity, part in parts]
 
