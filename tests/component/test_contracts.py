@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from yarl import URL
 
+from caravana.component.bank import BankComponent
 from caravana.component.bean import BeanComponent
 from caravana.component.cron import CronComponent
 from caravana.component.direct import DirectComponent
@@ -65,6 +66,19 @@ def odoo(status: int, name: str) -> EffectError:
 def pay(body: object) -> object:
     """Pay."""
     return body
+
+
+class TestBank(ComponentContract):
+    """`bank:`."""
+
+    component = BankComponent
+    addresses = ("bank:import?profile=pichincha", "bank:notification?profile=notificacion")
+    secrets = {"bank_webhook": "s"}
+    impossible = NO_PARTNER
+
+    def message(self) -> Exchange:
+        """Return a file."""
+        return make_exchange(b"<a/>")
 
 
 class TestBean(ComponentContract):

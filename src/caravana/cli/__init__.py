@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from caravana.cli import backfill as backfill_module
+from caravana.cli import bank as bank_module
 from caravana.cli import branches as branches_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
@@ -81,6 +82,7 @@ app.add_typer(routes_module.app, name="routes")
 app.add_typer(journal_module.app, name="journal")
 app.add_typer(odoo_module.app, name="odoo")
 app.add_typer(shadow_module.app, name="shadow")
+app.add_typer(bank_module.app, name="bank")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

@@ -37,6 +37,8 @@ routes:
 
 # Flows that Caravana ships. `cards` (orders are paid by card) needs the connections odoo and placetopay below, and the secret
 # pay_link that signs the links; `openssl rand -base64 32` makes one.
+# `bank` (statements, downloads and notifications of bank accounts) needs a way in: the placeholder bank.folder or
+# bank.notification, or the connection bank_mail.
 flows: []
 # settings:
 #   cards.on_paid: advance         # or invoice: a paid order is invoiced at once, where there is something to invoice

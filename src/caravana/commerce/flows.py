@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from caravana.commerce.bank import bank_routes
 from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store, origin
 from caravana.commerce.link import PayLinks
 from caravana.commerce.tasks import Place, Tasks, TaskSettings
@@ -81,6 +82,11 @@ class Configuration(Protocol):
         ...
 
     @property
+    def placeholders(self) -> Mapping[str, Any]:
+        """Values of {{name}} in route files."""
+        ...
+
+    @property
     def settings(self) -> Mapping[str, Any]:
         """Settings of the flows, by dotted name."""
         ...
@@ -111,7 +117,7 @@ def load(name: str, configuration: Configuration) -> Flow:
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
     if name not in FLOWS:
         raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion=" or ".join(FLOWS))
-    files = tuple(sorted((ROUTES / name).glob("*.yaml")))
+    files = ROUTE_FILES[name](configuration) if name in ROUTE_FILES else tuple(sorted((ROUTES / name).glob("*.yaml")))
     return Flow(files, FLOWS[name](configuration))
 
 
@@ -274,5 +280,10 @@ def _life(settings: Mapping[str, Any]) -> timedelta:
 FLOWS: Mapping[str, Callable[[Configuration], dict[str, Any]]] = {
     "cards": lambda configuration: {"cards": cards(configuration)},
     "review": lambda configuration: {"tasks": tasks(configuration)},
+    "bank": lambda configuration: {},
 }
 """Every flow that is shipped, and what makes its callables."""
+ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
+    "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
+}
+"""Flows of which a company gets only some route files."""

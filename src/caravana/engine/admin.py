@@ -48,6 +48,20 @@ class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling):
             raise AdminError(f"{operation}: {error}", 400) from None
         return await method(**arguments)
 
+    async def operate(
+        self, scheme: str, act: str, arguments: dict[str, Any], subject: str | None = None, actor: str = ""
+    ) -> Any:
+        """Carry out `act`, an operation of the component `scheme`; `subject`: what it changes, which is written down."""
+        if self.hub is None:
+            raise AdminError("the routes or settings are refused: `caravana check` says why")
+        try:
+            answer = await self.hub.components.get(scheme).operate(act, arguments)
+        except LookupError as error:
+            raise AdminError(str(error), 404) from None
+        if subject is not None:
+            await self._write(self._audit(actor, f"{scheme}_{act}", subject))
+        return answer
+
     async def reload(self, actor: str = "") -> dict[str, Any]:
         """Take the routes as they are on disk now, or none of them."""
         if self._reloader is None:

@@ -248,5 +248,12 @@ class Component(ABC):
         """Ask the partner behind connection `name` whether address, credentials, rights and clock are right."""
         return []
 
+    async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out an operator's operation of this component, with JSON-able arguments and answer.
+
+        Raises `LookupError` for what there is not, and `ConfigurationError`.
+        """
+        raise LookupError(f"`{self.scheme}:` has no operation `{operation}`")
+
     async def close(self) -> None:
         """Give back what the component holds (sessions); called once at the end."""
