@@ -43,7 +43,7 @@ class OdooConsumer(Consumer):
         if not options.fields and options.event not in ("deleted", "closed"):
             raise ConfigurationError(f"`odoo:{model}` names no fields", suggestion="add fields=name,state")
         self._model = model
-        self._delay = options.delay.total_seconds()
+        self._delay = (options.delay or client.settings.delay).total_seconds()
         self._route = receiver.route_id
         self._watch: Watch | Closings = (
             Closings(options.scope, options.connection, client.within(default_context(client.settings)), receiver)
