@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from caravana.component.odoo.kept import DAY, Kept
 from caravana.component.odoo.names import RENAMED, FieldNames
 from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wire, rpc, rpc_result
@@ -42,7 +43,8 @@ class Connection:
         self._session = HttpSession(limit=settings.calls_at_once)
         self._version: tuple[int, ...] | None = None
         self._protocol: Protocol | None = None
-        self._types: dict[str, FieldTypes] = {}
+        self.replies = Kept()
+        """Replies of searches with `maxAge`, and the field types of models."""
         self._opening = asyncio.Lock()
 
     async def perform(self, call: Call) -> Any:
@@ -82,10 +84,10 @@ class Connection:
         return self._version
 
     async def types(self, model: str, perform: Any) -> FieldTypes:
-        """Return type and relation of the fields of `model`, asked once."""
-        if model not in self._types:
-            self._types[model] = await perform(model, "fields_get", {"attributes": ["type", "relation"]})
-        return self._types[model]
+        """Return type and relation of the fields of `model`, asked once a day."""
+        wanted = {"attributes": ["type", "relation"]}
+        types: FieldTypes = await self.replies.get(f"types of {model}", DAY, lambda: perform(model, "fields_get", wanted))
+        return types
 
     async def close(self) -> None:
         """Give up what waits, and close the connections."""
@@ -150,6 +152,11 @@ class OdooClient:
     def settings(self) -> OdooConnection:
         """Settings of the connection."""
         return self.connection.settings
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every call carries."""
+        return dict(self._context)
 
     def within(self, context: Mapping[str, Any]) -> "OdooClient":
         """Return a client whose calls carry `context` too."""
