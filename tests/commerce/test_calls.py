@@ -1,46 +1,101 @@
 """What the card flow costs in calls of Odoo, counted in Odoo: for one order alone, for twenty together, and while nothing happens."""
 
-from collections import Counter
+import asyncio
+import time
+from pathlib import Path
 
-from tests.commerce.shop import Shop
+from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Fault
+from tests.commerce.shop import Shop, open_shop
+from tests.support.waiting import eventually
 
 LOOKS = {"sale.order.search_read", "account.move.search_read"}
-"""What the consumers ask, whatever happens; the idle bar is theirs."""
-UNCHANGING = {"fields_get", "search"}
+IDENTITY = {"ir.config_parameter.search_read", "res.company.search_read"}
+"""What is asked whatever happens, by the consumers and to see that the same database answers: the bar of the idle hub is for it."""
+TOGETHER = 20
 
 
 def caused(shop: Shop) -> dict[str, int]:
     """Return the calls that orders caused, by model and method."""
-    return {name: count for name, count in sorted(shop.odoo.calls.items()) if name not in LOOKS}
+    return {name: count for name, count in sorted(shop.odoo.calls.items()) if name not in LOOKS | IDENTITY}
 
 
-async def bought(shop: Shop, *, invoiced: bool = False) -> int:
+async def warm(shop: Shop) -> None:
+    """Let the hub learn what it learns once a day: versions, fields, the journal."""
+    await bought(shop, shop.order())
+    await shop.idle()
+    shop.odoo.calls.clear()
+
+
+async def bought(shop: Shop, order: int) -> None:
     """Play one order from its confirmation to the note that tells its payment."""
-    order = shop.order()
-    if invoiced:
-        shop.invoice(order)
     link = await shop.link(order)
     assert await shop.face(link) == "pay"
     shop.provider.pay(str(await shop.press(link)))
     await shop.told(order)
     await shop.settled(order)
-    return order
 
 
 async def test_one_order_alone(shop: Shop) -> None:
-    """An order costs eight calls: link, page, button, look, payment made, posted, its like looked for, told."""
-    await bought(shop)
+    """An order costs eight calls: its link, page, button, look, payment made, posted and compared, and told."""
+    await warm(shop)
+    await bought(shop, shop.order())
     await shop.idle()
-    shop.odoo.calls.clear()
-    await bought(shop)
-    await shop.idle()
-    print(caused(shop))
+    assert caused(shop) == {
+        "account.payment.action_post": 1,
+        "account.payment.load": 1,
+        "account.payment.search_read": 1,
+        "sale.order.message_post": 2,
+        "sale.order.web_search_read": 3,
+    }
 
 
 async def test_one_invoiced_order_alone(shop: Shop) -> None:
-    await bought(shop)
+    """An order that has its invoice costs two more: the open lines, their matching, and how both stand, for the comparison."""
+    await warm(shop)
+    order = shop.order()
+    shop.invoice(order)
+    await bought(shop, order)
     await shop.idle()
-    shop.odoo.calls.clear()
-    await bought(shop, invoiced=True)
-    await shop.idle()
-    print(caused(shop))
+    counted = {name: count for name, count in caused(shop).items() if not name.endswith("fields_get")}
+    assert counted == {
+        "account.move.line.reconcile": 1,
+        "account.move.line.search_read": 1,
+        "account.payment.action_post": 1,
+        "account.payment.load": 1,
+        "account.payment.web_search_read": 1,
+        "sale.order.message_post": 2,
+        "sale.order.web_search_read": 3,
+    }
+
+
+async def test_twenty_orders_together(tmp_path: Path, clock: ScaledClock) -> None:
+    """Of twenty orders that wait together each costs three calls at most; two of them are its notes, which go one by one."""
+    settings = {"odoo": {"concurrency": 1}, "cards.orders.delay": "1m", "cards.reply_timeout": "1h"}
+    async with open_shop(tmp_path, clock, **settings) as shop:
+        await warm(shop)
+        shop.odoo.faults.append(Fault(action="slow", delay=6.0, times=10_000))
+        orders = [shop.order() for _ in range(TOGETHER)]
+        links = [await shop.link(one) for one in orders]
+        assert set(await asyncio.gather(*map(shop.face, links))) == {"pay"}
+        for session in await asyncio.gather(*map(shop.press, links)):
+            shop.provider.pay(str(session))
+        await asyncio.gather(*map(shop.told, orders))
+        await shop.idle()
+        assert len(shop.card_payments("in_process")) == TOGETHER + 1
+        assert caused(shop)["sale.order.message_post"] == 2 * TOGETHER
+        assert sum(caused(shop).values()) <= 3 * TOGETHER
+
+
+async def test_nothing_happens(tmp_path: Path) -> None:
+    """While nothing happens a hosted Odoo is called four times a minute at most, with the settings that it has by default."""
+    clock = ScaledClock(time.time(), 300.0)
+    async with open_shop(tmp_path, clock, **{"odoo": {"hosted": True}, "cards.orders.delay": "auto"}) as shop:
+        await eventually(lambda: shop.odoo.calls.keys() >= LOOKS)
+        await clock.sleep(120)
+        shop.odoo.calls.clear()
+        began = clock.now()
+        await clock.sleep(1200)
+        calls, minutes = sum(shop.odoo.calls.values()), (clock.now() - began).total_seconds() / 60
+        assert shop.odoo.calls.keys() >= LOOKS
+        assert calls <= 4 * minutes

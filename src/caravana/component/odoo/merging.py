@@ -15,6 +15,8 @@ from caravana.component.odoo.values import plain
 
 LARGEST = 1000
 """Records asked for in one call at most: merging makes small calls one, not large ones larger."""
+PATIENT = 15
+"""Turns that let pass what no customer waits for."""
 LARGEST_LOAD = 100
 """Rows of one load at most: making twenty payments takes Odoo about a second, and all wait for the last one."""
 
@@ -27,6 +29,8 @@ class Merge(ABC):
     """How calls of one likeness become one."""
 
     largest: ClassVar[int] = LARGEST
+    lets_pass: int = 6
+    """Turns of what goes alone that it waits for, so that more may join."""
 
     def takes(self, calls: Sequence[Call], another: Call) -> bool:
         """Whether `another` may go along with `calls`."""
@@ -47,6 +51,10 @@ class Merge(ABC):
 
 class OfRecords(Merge):
     """Methods on records, which are the same for each record: their ids are put together."""
+
+    def __init__(self, lets_pass: int = Merge.lets_pass) -> None:
+        """`lets_pass`: turns of what goes alone that it waits for."""
+        self.lets_pass = lets_pass
 
     def size(self, call: Call) -> int:
         """Return how many records the call asks for."""
@@ -105,6 +113,7 @@ class LoadOnce(Merge):
     """Create-once loads of the same columns: their rows are put together. One bad row cancels all (19.0, h11)."""
 
     largest = LARGEST_LOAD
+    lets_pass = PATIENT
 
     def takes(self, calls: Sequence[Call], another: Call) -> bool:
         """Not twice the same external id: what Odoo makes of that in one load is not known."""
@@ -154,6 +163,10 @@ def _of_records(call: Call) -> Merge | None:
     return OfRecords() if call.ids else None
 
 
+def _posting(call: Call) -> Merge | None:
+    return OfRecords(PATIENT) if call.ids else None
+
+
 def _search(call: Call) -> Merge | None:
     domain, read = call.arguments.get("domain"), call.arguments.get("fields") or call.arguments.get("specification")
     conditions = _conditions(domain)
@@ -170,7 +183,7 @@ def _load(call: Call) -> Merge | None:
 
 _MAKERS: Mapping[tuple[str, str], Callable[[Call], Merge | None]] = {
     ("*", "read"): _of_records,
-    ("account.payment", "action_post"): _of_records,
+    ("account.payment", "action_post"): _posting,
     ("*", "search_read"): _search,
     ("*", "web_search_read"): _search,
     ("*", "load"): _load,

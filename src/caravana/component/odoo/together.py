@@ -1,12 +1,13 @@
 """Calls of one connection that wait for their turn; those that are alike go out as one: group commit for a slow partner.
 
-    queue of reads of orders      ●●●●●  ─┐  all of it in one turn
-    queue of loads of payments    ●●●    ─┼─▶ turns, at the connection's pace ─▶ Odoo
-    queue of notes                ●●●●●● ─┘  one in each turn
+    reads of orders      ●●●●●  ─┐  all of it in one turn, after a few notes
+    loads of payments    ●●●    ─┼─▶ turns, at the connection's pace ─▶ Odoo
+    notes                ●●●●●● ─┘  one in each turn
 
-Queues take turns, so that many notes, which cannot go together, do not keep a customer's page waiting. Each caller gets
-its own result or its own error. A refusal of several says nothing of any one: they are asked again in halves, and the bad
-one ends alone. An answer that was lost is lost for all of them: each has to find out by itself.
+What cannot go together goes one by one, kind by kind in turn. What can lets some of that pass, so that more join it, but
+never many: a customer waits for his page. Each caller gets its own result or its own error. A refusal of several says
+nothing of any one: they are asked again in halves, and the bad one ends alone. An answer that was lost is lost for all
+of them: each has to find out by itself.
 """
 
 import asyncio
@@ -22,6 +23,9 @@ from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient
 
 ROLLED_BACK = (409, 500)
 """Statuses of a `Transient` that Odoo itself judged: a conflict over one record, for which the others need not wait."""
+
+NO_MORE = 1_000
+"""So many turns nobody lets pass."""
 
 
 @dataclass(eq=False)
@@ -56,6 +60,13 @@ class Queue:
 
     merge: Merge | None
     callers: deque[Waiting] = field(default_factory=deque)
+    passed: int = 0
+    """Turns that others had since ours."""
+
+    @property
+    def lingers(self) -> bool:
+        """Whether it still lets pass what goes alone."""
+        return self.merge is not None and self.passed < self.merge.lets_pass
 
     def next(self) -> list[Waiting]:
         """Take out those that go in one turn."""
@@ -143,13 +154,22 @@ class Together:
     def _next(self) -> tuple[Queue | None, list[Waiting]]:
         """Return who goes next; a queue that has had its turn goes behind the others."""
         while self._queues:
-            key, queue = self._queues.popitem(last=False)
+            key = self._turn()
+            queue = self._queues.pop(key)
             batch = queue.next()
             if queue.callers:
+                queue.passed = 0
                 self._queues[key] = queue
             if batch:
+                for other in self._queues.values():
+                    other.passed += other is not queue
                 return queue, batch
         return None, []
+
+    def _turn(self) -> object:
+        """Return the key of the queue whose turn it is: the first that lets nobody pass, else the first."""
+        keys = list(self._queues)
+        return next((key for key in keys if not self._queues[key].lingers), keys[0])
 
     async def _carry_out(self, queue: Queue, batch: list[Waiting]) -> None:
         for one in batch:
@@ -181,7 +201,7 @@ class Together:
         for half in (batch[middle:], batch[:middle]):
             for one in half:
                 one.sent = False
-            again = Queue(queue.merge, deque(half))
+            again = Queue(queue.merge, deque(half), passed=NO_MORE)
             self._queues[again] = again
             self._queues.move_to_end(again, last=False)
 
