@@ -67,7 +67,7 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
 
 
 async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
-    from caravana.demo.play import Day, table
+    from caravana.demo.play import Day, capacity, table
 
     console.print("Starting imitations of Odoo and PlacetoPay, and a hub of your own …")
     await world.start()
@@ -78,6 +78,7 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
         _print_json(results, branches, doubts)
     else:
         console.print(table(results, branches, doubts, world.kills))
+        console.print(capacity(results))
     bad = sum(one.lost + one.doubled for one in results)
     short = sum(one.expected < one.orders for one in results)
     if bad or short:

@@ -16,6 +16,9 @@ from caravana.demo.chapters import CHAPTERS, Chapter, Stage
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of, provider_sessions
 from caravana.demo.world import DemoFailed, World
 
+HOUR = 3600
+IDLE = 4
+"""Calls a minute that are made whatever happens, at most."""
 PATIENCE = 45.0
 """Real seconds that a chapter's payments may take to reach Odoo before they count as lost."""
 
@@ -105,7 +108,7 @@ class Day:
         )
 
     async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: object) -> Result:
-        began, calls = time.monotonic(), await odoo_calls(self.world)
+        began, calls = time.monotonic(), await odoo_calls(self.world, self.clerk)
         orders = [await self.clerk.confirm_order(number) for number in range(count)]
         self.orders += orders
         await self.wait_for_links(orders)
@@ -118,7 +121,7 @@ class Day:
             if (result.expected >= count and result.lost == 0) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
-        result.calls = await odoo_calls(self.world) - calls
+        result.calls = await odoo_calls(self.world, self.clerk) - calls
         result.seconds = time.monotonic() - began
         return result
 
@@ -168,6 +171,17 @@ def _counts(tally: Tally) -> list[str]:
 
 def _per_order(calls: int, orders: int) -> str:
     return f"{calls / max(1, orders):.1f}"
+
+
+def capacity(results: Sequence[Result]) -> str:
+    """Return what an order costs in calls of Odoo, and how many orders an hour a hosted Odoo's pace allows."""
+    orders = sum(one.orders for one in results)
+    calls = sum(one.calls for one in results) / max(1, orders)
+    left = HOUR - IDLE * 60
+    return (
+        f"Odoo calls per paid order: {calls:.1f}, what failed and was repeated counted in; at one call a second "
+        f"(Odoo Online) that allows {int(left / calls) if calls else 0} orders an hour beside the looks for what is new."
+    )
 
 
 def _bad(count: int) -> str:
