@@ -4,6 +4,8 @@ import asyncio
 import time
 from pathlib import Path
 
+import pytest
+
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
 from tests.commerce.shop import Shop, open_shop
@@ -69,12 +71,12 @@ async def test_one_invoiced_order_alone(shop: Shop) -> None:
     }
 
 
-async def test_twenty_orders_together(tmp_path: Path, clock: ScaledClock) -> None:
+async def test_twenty_orders_together(tmp_path: Path) -> None:
     """Of twenty orders that wait together each costs three calls at most; two of them are its notes, which go one by one."""
-    settings = {"odoo": {"concurrency": 1}, "cards.orders.delay": "1m", "cards.reply_timeout": "1h"}
-    async with open_shop(tmp_path, clock, **settings) as shop:
+    settings = {"odoo": {"concurrency": 1}, "cards.orders.delay": "10s", "cards.reply_timeout": "1h"}
+    async with open_shop(tmp_path, ScaledClock(time.time(), 10.0), **settings) as shop:
         await warm(shop)
-        shop.odoo.faults.append(Fault(action="slow", delay=6.0, times=10_000))
+        shop.odoo.faults.append(Fault(action="slow", delay=1.0, times=10_000))
         orders = [shop.order() for _ in range(TOGETHER)]
         links = [await shop.link(one) for one in orders]
         assert set(await asyncio.gather(*map(shop.face, links))) == {"pay"}
@@ -85,6 +87,30 @@ async def test_twenty_orders_together(tmp_path: Path, clock: ScaledClock) -> Non
         assert len(shop.card_payments("in_process")) == TOGETHER + 1
         assert caused(shop)["sale.order.message_post"] == 2 * TOGETHER
         assert sum(caused(shop).values()) <= 3 * TOGETHER
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["account.payment.load", "account.payment.action_post", "sale.order.message_post", "account.move.line.reconcile"],
+)
+async def test_the_answer_to_several_is_lost(tmp_path: Path, clock: ScaledClock, operation: str) -> None:
+    """The connection is cut while Odoo commits what several orders asked for together: each finds out, nothing is doubled."""
+    settings = {"odoo": {"concurrency": 1}, "cards.reply_timeout": "1h"}
+    async with open_shop(tmp_path, clock, **settings) as shop:
+        await warm(shop)
+        shop.odoo.faults.append(Fault(operation="*.read", action="slow", delay=6.0, times=10_000))
+        orders = [shop.order() for _ in range(6)]
+        invoices = [shop.invoice(one) for one in orders]
+        links = [await shop.link(one) for one in orders]
+        sessions = await asyncio.gather(*map(shop.press, links))
+        shop.odoo.faults.insert(0, Fault(operation=operation, action="late_commit", delay=5.0, times=2))
+        for session in sessions:
+            shop.provider.pay(str(session))
+        await asyncio.gather(*map(shop.settled, orders))
+        await shop.idle()
+        assert sorted(one["reconciled_invoice_ids"] for one in shop.card_payments("paid")) == [[one] for one in invoices]
+        assert [shop.notes(one).count("Pago con tarjeta recibido") for one in orders] == [1] * len(orders)
+        assert await shop.reviews() == []
 
 
 async def test_nothing_happens(tmp_path: Path) -> None:

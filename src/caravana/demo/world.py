@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import secrets
 import signal
 import socket
@@ -145,6 +146,12 @@ class World:
         """Whom to kill."""
         assert self._hub is not None
         return self._hub.pid
+
+    async def measure(self, name: str) -> float:
+        """Return a number of the hub's metrics; 0 when it does not say it."""
+        async with self.http.get(self.url("control") + "/metrics") as answer:
+            found = re.search(rf"^{name} (\S+)", await answer.text(), re.MULTILINE)
+            return float(found[1]) if found else 0.0
 
     async def stop(self) -> None:
         """End everything."""
