@@ -1,4 +1,4 @@
-"""What the card flow costs in calls of Odoo, counted in Odoo: for one order alone, for twenty together, and while nothing happens."""
+"""What the card flow costs in calls of Odoo, counted there: for one order, for twenty together, and while nothing happens."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from tests.support.waiting import eventually
 
 LOOKS = {"sale.order.search_read", "account.move.search_read"}
 IDENTITY = {"ir.config_parameter.search_read", "res.company.search_read"}
-"""What is asked whatever happens, by the consumers and to see that the same database answers: the bar of the idle hub is for it."""
+"""What is asked whatever happens: what is new, and whether the same database answers. The bar of the idle hub is for it."""
 TOGETHER = 20
 
 
@@ -108,7 +108,9 @@ async def test_the_answer_to_several_is_lost(tmp_path: Path, clock: ScaledClock,
             shop.provider.pay(str(session))
         await asyncio.gather(*map(shop.settled, orders))
         await shop.idle()
-        assert sorted(one["reconciled_invoice_ids"] for one in shop.card_payments("paid")) == [[one] for one in invoices]
+        assert sorted(one["reconciled_invoice_ids"] for one in shop.card_payments("paid")) == [
+            [one] for one in invoices
+        ]
         assert [shop.notes(one).count("Pago con tarjeta recibido") for one in orders] == [1] * len(orders)
         assert await shop.reviews() == []
 

@@ -140,7 +140,9 @@ class Day:
     async def _wait_until_idle(self) -> None:
         """Wait a little for what the hub does once a payment is in Odoo: it is told on the order."""
         deadline = time.monotonic() + TELLING
-        while time.monotonic() < deadline and await self.world.measure("caravana_open"):
+        while time.monotonic() < deadline:
+            if not await self.world.measure("caravana_open"):
+                return
             await asyncio.sleep(0.1)
 
     async def wait_for_links(self, orders: list[Order]) -> None:

@@ -78,7 +78,9 @@ class ConnectionLimits(Section):
     """Limits of one connection."""
 
     rate: float = Field(0.0, description="Calls a second of all processes together; 0 = no limit.")
-    live: int | None = Field(None, description="Live calls at once, in each process; 16, odoo 32: it makes waiting calls one.")
+    live: int | None = Field(
+        None, description="Live calls at once, in each process; 16, odoo 32: it makes waiting calls one."
+    )
     bulk: int = Field(4, description="Bulk calls at once, in each process.")
     failures: int = Field(5, description="Calls in a row that did nothing before the circuit opens.")
     open_for: Duration = Field(

@@ -1,6 +1,7 @@
 """Calls that wait for their turn together: one goes out, and each caller gets what is its own."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -135,7 +136,11 @@ async def test_nothing_lingers_for_nothing() -> None:
 
 async def test_searches_of_several_customers() -> None:
     """Searches that begin with whose records are wanted are one search; whose a row is, the row tells."""
-    found = [{"id": 1, "partner_id": [7, "Rosa"]}, {"id": 2, "partner_id": [8, "Luis"]}, {"id": 3, "partner_id": [7, "Rosa"]}]
+    found = [
+        {"id": 1, "partner_id": [7, "Rosa"]},
+        {"id": 2, "partner_id": [8, "Luis"]},
+        {"id": 3, "partner_id": [7, "Rosa"]},
+    ]
     partner = Partner(lambda call: found)
     queue = queues(partner)
 
@@ -146,7 +151,9 @@ async def test_searches_of_several_customers() -> None:
     tasks = await waiting(queue, partner, [search(7), search(8), search(9)])
     partner.open.set()
     assert [[one["id"] for one in each] for each in await outcomes(tasks)] == [[1, 3], [2], []]
-    assert [one.arguments["domain"] for one in partner.asked] == [[["partner_id", "in", [7, 8, 9]], ["state", "=", "paid"]]]
+    assert [one.arguments["domain"] for one in partner.asked] == [
+        [["partner_id", "in", [7, 8, 9]], ["state", "=", "paid"]]
+    ]
 
 
 async def test_searches_with_an_or() -> None:
@@ -324,6 +331,18 @@ async def test_who_waits_too_long_has_called_nobody() -> None:
     partner.open.set()
     assert await queue.call(read(2)) == [{"id": 2, "name": "S2"}]
     assert [one.ids for one in partner.asked] == [[2]]
+
+
+async def test_nothing_is_sent_late() -> None:
+    """The process stood still beyond the patience of a call that waits: another may have taken over, so it is not sent."""
+    partner = Partner(rows)
+    queue = queues(partner, patience=0.05)
+    [task] = await waiting(queue, partner, [read(1)])
+    partner.open.set()
+    time.sleep(0.1)  # nothing of this process moves on
+    with pytest.raises(Transient, match="nothing was sent"):
+        await task
+    assert partner.asked == []
 
 
 async def test_turns_are_calls_at_once() -> None:

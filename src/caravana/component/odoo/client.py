@@ -88,7 +88,9 @@ class Connection:
     async def types(self, model: str, perform: Any) -> FieldTypes:
         """Return type and relation of the fields of `model`, asked once a day."""
         wanted = {"attributes": ["type", "relation"]}
-        types: FieldTypes = await self.replies.get(f"types of {model}", DAY, lambda: perform(model, "fields_get", wanted))
+        types: FieldTypes = await self.replies.get(
+            f"types of {model}", DAY, lambda: perform(model, "fields_get", wanted)
+        )
         return types
 
     async def close(self) -> None:

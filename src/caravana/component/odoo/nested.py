@@ -31,7 +31,10 @@ def tree(fields: Iterable[str]) -> Tree:
 
 
 async def read_nested(client: OdooClient, model: str, ids: Sequence[int], wanted: Tree) -> list[Record]:
-    """Return the records of `ids`, archived or not. A link with fields of its own is an object, or a list of such; null if empty."""
+    """Return the records of `ids`, archived or not.
+
+    A link with fields of its own is an object, null when empty, or a list of objects.
+    """
     if not ids:
         return []
     if (await client.connection.protocol()).name != "json2":

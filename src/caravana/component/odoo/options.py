@@ -93,7 +93,10 @@ class OdooConnection(Options):
         None, gt=0, description="Calls per second at most, of all processes together; 10, hosted 1."
     )
     concurrency: int | None = Field(
-        None, ge=1, le=64, description="Calls at once at most, in each process; 4, hosted 1. More than 4 to 8 bring little."
+        None,
+        ge=1,
+        le=64,
+        description="Calls at once at most, in each process; 4, hosted 1. More than 4 to 8 bring little.",
     )
     look_every: Duration | None = Field(
         None, description="Time between two looks of a consumer whose address names no `delay`; 5s, hosted 1m."
@@ -177,7 +180,7 @@ class OdooOptions(Options):
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
     fields: Names = Field(
         (),
-        description="Fields to read; there is no default, all fields of a model cost seconds. read: `a.b` reads `b` of what `a` links.",
+        description="Fields to read; there is no default, all fields of a model cost seconds. For read also `a.b`: `b` of what `a` links.",
     )
     max_age: Duration = Field(timedelta(0), description="search: how old a reply may be that is given again.")
     domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, type[Operation]] = {
 }
 """Value of the option `operation`: what carries it out."""
 
+
 class OdooProducer(Producer):
     """Carries out one operation through the connection's client."""
 

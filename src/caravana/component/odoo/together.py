@@ -34,6 +34,8 @@ class Waiting:
 
     call: Call
     answer: asyncio.Future[Any]
+    until: float
+    """Moment of the loop's clock after which it is not sent any more."""
     sent: bool = False
 
     def settle(self, result: Any) -> None:
@@ -68,12 +70,17 @@ class Queue:
         """Whether it still lets pass what goes alone."""
         return self.merge is not None and self.passed < self.merge.lets_pass
 
-    def next(self) -> list[Waiting]:
-        """Take out those that go in one turn."""
+    def next(self, now: float) -> list[Waiting]:
+        """Take out those that go in one turn.
+
+        Who has waited too long is not sent: the process may have stood still, and another taken its work over.
+        """
         batch: list[Waiting] = []
         left: deque[Waiting] = deque()
         while self.callers and (not batch or self.merge is not None):
             one = self.callers.popleft()
+            if one.until < now:
+                one.give_up()
             if not one.answer.done():  # else it has gone
                 (batch if self._fits(batch, one) else left).append(one)
         self.callers.extendleft(reversed(left))
@@ -110,11 +117,11 @@ class Together:
     async def call(self, call: Call) -> Any:
         """Carry out `call`, alone or with others, and return its result. Raises an `EffectError`."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(call, loop.create_future())
+        waiting = Waiting(call, loop.create_future(), loop.time() + self._patience)
         merge = merge_of(call)
         self._queues.setdefault(likeness(call, merge), Queue(merge)).callers.append(waiting)
         self._employ()
-        limit = loop.call_later(self._patience, waiting.give_up)
+        limit = loop.call_at(waiting.until, waiting.give_up)
         try:
             return await waiting.answer
         finally:
@@ -153,10 +160,11 @@ class Together:
 
     def _next(self) -> tuple[Queue | None, list[Waiting]]:
         """Return who goes next; a queue that has had its turn goes behind the others."""
+        now = asyncio.get_running_loop().time()
         while self._queues:
             key = self._turn()
             queue = self._queues.pop(key)
-            batch = queue.next()
+            batch = queue.next(now)
             if queue.callers:
                 queue.passed = 0
                 self._queues[key] = queue
