@@ -33,8 +33,6 @@ class Connection:
         """Time of the server when it last answered (its Date header)."""
         self.guard: Callable[[], Awaitable[None]] | None = None
         """Lets each call pass, or raises an `EffectError` before anything is sent."""
-        self.reads_parameters = True
-        """Whether the user may read system parameters, as far as is known."""
         self.pace = Pace(settings.calls_a_second, processes)
         self.together = Together(
             self._perform,

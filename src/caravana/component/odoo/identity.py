@@ -14,25 +14,17 @@ async def identify(connection: Connection) -> Identity:
     Only administrators read system parameters (documented; recorded on 19.0). The company's birth tells another database,
     yet not a copy of the same.
     """
-    uuid = await _uuid(connection) if connection.reads_parameters else None
-    if uuid is not None:
-        return {"uuid": uuid}
-    question = {"domain": [], "fields": ["create_date"], "order": "id asc", "limit": 1}
-    [company] = await connection.carry_out(Call("res.company", "search_read", question)) or [{}]
-    return {"company": f"{company.get('id')} of {company.get('create_date')}"}
-
-
-async def _uuid(connection: Connection) -> str | None:
-    """Return the database's uuid, or None when the user may not read it: then the connection asks no more."""
-    question = {"domain": [["key", "=", "database.uuid"]], "fields": ["value"]}
     try:
+        question = {"domain": [["key", "=", "database.uuid"]], "fields": ["value"]}
         rows = await connection.carry_out(Call("ir.config_parameter", "search_read", question))
+        if rows:
+            return {"uuid": str(rows[0]["value"])}
     except NeedsPerson as error:
         if error.status != 403:
             raise
-        connection.reads_parameters = False
-        return None
-    return str(rows[0]["value"]) if rows else None
+    question = {"domain": [], "fields": ["create_date"], "order": "id asc", "limit": 1}
+    [company] = await connection.carry_out(Call("res.company", "search_read", question)) or [{}]
+    return {"company": f"{company.get('id')} of {company.get('create_date')}"}
 
 
 async def same_as_last_time(name: str, connection: Connection, store: Store) -> Finding:

@@ -180,7 +180,7 @@ class OdooOptions(Options):
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
     fields: Names = Field(
         (),
-        description="Fields to read; there is no default, all fields of a model cost seconds. For read also `a.b`: `b` of what `a` links.",
+        description="Fields to read; no default: all of a model cost seconds. For read also `a.b`: `b` of what `a` links.",
     )
     max_age: Duration = Field(timedelta(0), description="search: how old a reply may be that is given again.")
     domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")

@@ -73,7 +73,7 @@ class Read(Operation):
     """Records by id, in batches."""
 
     body = "{ids, context}, a number or a list of numbers"
-    reply = "list of records in the order asked for; a missing one is left out; with `a.b` in `fields`, `a` is an object or a list"
+    reply = "list of records in the order asked for; missing ones left out; with `a.b` in `fields`, `a` is an object or a list"
 
     def check(self) -> None:
         """Refuse reading without a list of fields."""
