@@ -90,7 +90,7 @@ def test_a_session_whose_opening_was_never_answered_counts_by_its_money() -> Non
 
 ORDER = {
     "id": 7, "name": "S7", "state": "sale", "partner_id": {"id": 3, "name": "Rosa"}, "partner_invoice_id": None,
-    "company_id": {"id": 1, "name": "XYZ"}, "currency_id": {"id": 1, "name": "USD"}, "amount_total": Decimal(115),
+    "company_id": [1, "XYZ"], "currency_id": {"id": 1, "name": "USD"}, "amount_total": Decimal(115),
     "invoice_status": "invoiced",
 }  # fmt: skip
 
