@@ -188,15 +188,16 @@ class Shop(Street):
 def settings_of(
     url: str, odoo: str, provider: str, folder: Path, since: datetime, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the hub's configuration file holds."""
+    """Return what the hub's configuration file holds. `settings`: of the flow, and `odoo`, further ones of that connection."""
     given = {**HURRIED, **settings}
+    more = {"rate": 1000, **given.pop("odoo", {})}
     return {
         "modes": given.pop("modes", {}),
         "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
         "listener": {"public_url": url},
         "go_live": since.isoformat(),
         "connections": {
-            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
+            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", **more},
             "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
         },
         "placeholders": {key: given[key] for key in HURRIED},

@@ -33,6 +33,12 @@ def test_good_routes_have_nothing_to_be_told() -> None:
     assert list(judgement.program.routes) == ["a"]
 
 
+def test_built_in_strategies_are_known() -> None:
+    """A strategy that comes with the hub is named without registering anything."""
+    steps = "        - split: {simple: '${body}', aggregationStrategy: GroupedBodyAggregationStrategy, steps: [{stop: {}}]}\n"
+    assert told(judged(route(steps))) == []
+
+
 def test_every_mistake_is_told_once_with_its_place() -> None:
     """A wrong step, an unknown scheme, a call into nowhere and a wrong function: each once, at its line, with a hint."""
     steps = (

@@ -117,7 +117,8 @@ def _content(path: Path) -> bytes:
 
 def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:
     """Ask the bank component of the hub; `subject`: what is changed, for the audit."""
-    given = {"scheme": "bank", "act": act, "arguments": arguments, "subject": subject, "actor": getpass.getuser()}
+    actor = getpass.getuser()
+    given: dict[str, Any] = {"scheme": "bank", "act": act, "arguments": arguments, "subject": subject, "actor": actor}
     return ask(config, "operate", routes=True, **given)
 
 

@@ -148,17 +148,12 @@ class Cards(Configured):
         return attempts.prefix(variables["order_id"])
 
     @pure
-    def invoice_ids(self, variables: Variables) -> list[int]:
-        """Return the invoices of the order read."""
-        return [number for order in variables["orders"] for number in order["invoice_ids"]]
-
-    @pure
     def sale(self, variables: Variables) -> dict[str, Any] | None:
         """Return the order with what is to be paid, or None when Odoo has none."""
         if not variables["orders"]:
             return None
         found = attempts.with_attempt(_records(variables["attempts"]), variables.get("attempt"))
-        return sale(variables["orders"][0], variables["invoices"], found)
+        return sale(variables["orders"][0], found)
 
     # The page.
 
@@ -388,16 +383,14 @@ class Cards(Configured):
         return [{"payment_id": payment_id, "invoice_id": one} for one in variables["sale"]["open_invoice_ids"]]
 
     @pure
-    def credit_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the receivable lines of the payment."""
-        kind = ["account_id.account_type", "=", "asset_receivable"]
-        return {"domain": [["payment_id", "=", variables["booked"]["id"]], kind]}
+    def is_left(self, variables: Variables) -> bool:
+        """Whether something of the payment may be left after it was reconciled."""
+        return booking.open_credit(variables["payment"], variables["matches"], []) > 0
 
     @pure
     def twin_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the customer's other payments of the same amount since the customer pressed pay."""
-        given = (variables["sale"], variables["attempt"], variables["payment"], variables["booked"]["id"])
-        return booking.twins(*given, self._settings.zone)
+        """Return the search for what the customer paid since he pressed pay."""
+        return booking.twins(variables["sale"], variables["attempt"], self._settings.zone)
 
     @pure
     def note(self, variables: Variables) -> dict[str, Any]:
@@ -408,9 +401,11 @@ class Cards(Configured):
     @pure
     def reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at."""
-        left = booking.open_credit(variables.get("credit") or [])
-        by_hand = booking.by_hand(variables.get("twins") or [], self._settings.reference_prefix)
-        given = (variables["sale"], variables["attempt"], variables["payment"])
+        payment, twins = variables["payment"], variables.get("twins") or []
+        own = [one for one in twins if one["id"] == (variables.get("booked") or {}).get("id")]
+        left = booking.open_credit(payment, variables.get("matches") or [], own)
+        by_hand = booking.by_hand(twins, payment, self._settings.reference_prefix)
+        given = (variables["sale"], variables["attempt"], payment)
         return _of_branch(booking.reviews(*given, left, exchange.created, by_hand=by_hand), exchange.branch)
 
     # Cancelled.

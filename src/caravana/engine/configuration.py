@@ -71,11 +71,17 @@ class ControlPort(Port):
     port: int = Field(8081, description="Port; 0 lets the system choose.", ge=0, le=65535)
 
 
+LIVE = 16
+"""Live calls at once of a connection that says nothing else."""
+
+
 class ConnectionLimits(Section):
     """Limits of one connection."""
 
     rate: float = Field(0.0, description="Calls a second of all processes together; 0 = no limit.")
-    live: int = Field(16, description="Live calls at once, in each process.")
+    live: int | None = Field(
+        None, description="Live calls at once, in each process; 16, odoo 32: it makes waiting calls one."
+    )
     bulk: int = Field(4, description="Bulk calls at once, in each process.")
     failures: int = Field(5, description="Calls in a row that did nothing before the circuit opens.")
     open_for: Duration = Field(
@@ -86,10 +92,11 @@ class ConnectionLimits(Section):
         parse_duration("24h"), description="How long an exchange waits for a partner that is away."
     )
 
-    def limits(self) -> Limits:
-        """Return them as the gate wants them."""
+    def limits(self, places: int | None = None) -> Limits:
+        """Return them as the gate wants them; `places`: the component's own default of `live`."""
+        live = self.live or places or LIVE
         return Limits(
-            self.rate, self.live, self.bulk, self.failures, self.open_for.total_seconds(), self.max_wait.total_seconds()
+            self.rate, live, self.bulk, self.failures, self.open_for.total_seconds(), self.max_wait.total_seconds()
         )
 
 

@@ -314,7 +314,9 @@ class Hub:
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _limits(self, connection: str) -> Limits:
-        return self.configuration.limits.connections.get(connection, ConnectionLimits()).limits()
+        scheme = connection.split(":", 1)[0]
+        places = self.components.get(scheme).places if scheme in self.components.schemes else None
+        return self.configuration.limits.connections.get(connection, ConnectionLimits()).limits(places)
 
     # What components ask (`caravana.kit.ports.Context`).
 

@@ -48,7 +48,7 @@ class OdooConsumer(RecordConsumer):
         self._model = model
         self._event = options.event
         self._receiver = receiver
-        self._delay = options.delay.total_seconds()
+        self._delay = (options.delay or client.settings.delay).total_seconds()
         self._route = receiver.route_id
         self._watch: Watch | Closings = (
             Closings(options.scope, options.connection, client.within(default_context(client.settings)), receiver)
