@@ -1,6 +1,8 @@
 """Commands on files: init, check, routes, support."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +41,26 @@ def test_check_tells_file_line_column_and_the_nearest_name(folder: Folder, carav
 def test_check_names_each_wrong_setting(folder: Folder) -> None:
     """Every mistake of the configuration is told at once, with its line."""
     (folder.path / "caravana.yaml").write_text("profile: prod\nlistener: {prt: 1}\n")
-    import subprocess
-    import sys
-
     command = [sys.executable, "-m", "caravana.cli", "check", "--config", folder.config]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert "caravana.yaml:1: `profile`" in result.stderr
     assert "caravana.yaml:2: `listener.prt`" in result.stderr
+
+
+def test_run_tells_all_that_keeps_it_from_starting(folder: Folder) -> None:
+    """Where a hub cannot start, everything that `check` would say is told, not only what was met first."""
+    with (folder.path / "caravana.yaml").open("a") as file:
+        file.write("modes: {routes: {sail: shadow}}\n")
+    (folder.path / "routes" / "bank.yaml").write_text(
+        "- from: {uri: 'webhook:bank', parameters: {secret: not_set_here}, steps: [{log: hi}]}\n"
+    )
+    command = [sys.executable, "-m", "caravana.cli", "run", "--config", folder.config]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    told = result.stdout + result.stderr
+    assert "there is no route `sail` (did you mean `sale`?)" in told
+    assert "secret `not_set_here` is not set" in told
 
 
 FLOW = """\

@@ -159,6 +159,7 @@ async def test_doctor_without_partners(folder: Folder, caravana: Command) -> Non
         "disk": "ok",
         "public address": "warning",
         "profile": "ok",
+        "modes": "ok",
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from starlette.types import Receive, Scope, Send
 
-from caravana.commerce.flows import load
+from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import NotificationPlan, PlacetopaySandbox, Site
@@ -114,6 +114,12 @@ class Street:
         ids = self.odoo.env["mail.activity"].search([["res_model", "=", "sale.order"], ["res_id", "=", order]])
         return [one["note"] for one in self.odoo.env["mail.activity"].read(ids, ["note"])]
 
+    def every_task(self, order: int) -> list[int]:
+        """Return the tasks on the order, also those that are closed."""
+        domain = [["res_model", "=", "sale.order"], ["res_id", "=", order]]
+        found: list[int] = self.odoo.env["mail.activity"].search(domain, context={"active_test": False})
+        return found
+
     # The customer.
 
     async def link(self, order: int) -> str:
@@ -182,14 +188,16 @@ class Shop(Street):
 def settings_of(
     url: str, odoo: str, provider: str, folder: Path, since: datetime, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the hub's configuration file holds."""
+    """Return what the hub's configuration file holds. `settings`: of the flow, and `odoo`, further ones of that connection."""
     given = {**HURRIED, **settings}
+    more = {"rate": 1000, **given.pop("odoo", {})}
     return {
+        "modes": given.pop("modes", {}),
         "journal": given.pop("journal", f"sqlite:///{folder / 'caravana.db'}"),
         "listener": {"public_url": url},
         "go_live": since.isoformat(),
         "connections": {
-            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
+            "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", **more},
             "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
         },
         "placeholders": {key: given[key] for key in HURRIED},
@@ -199,10 +207,11 @@ def settings_of(
 
 def hub_of(given: Configuration, clock: Clock) -> Hub:
     """Return a hub that runs the card flow."""
-    flow, callables = load("cards", given), Callables()
-    for name, target in flow.callables.items():
-        callables.register(name, target)
-    documents = [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    flows, callables = [load(name, given) for name in names(["cards"])], Callables()
+    for flow in flows:
+        for name, target in flow.callables.items():
+            callables.register(name, target)
+    documents = [read_text(file.read_text("utf-8"), file=file.name) for flow in flows for file in flow.route_files]
     return Hub(given, documents, clock=clock, callables=callables)
 
 

@@ -11,6 +11,7 @@ import pytest
 from caravana.kit.clock import ScaledClock
 from tests.commerce.processes import HubProcess, open_processes
 from tests.commerce.shop import Street
+from tests.support.waiting import eventually
 
 POINTS = [
     ("placetopay", "query", False),
@@ -89,3 +90,29 @@ async def test_killed_while_a_session_is_opened(
         session = await street.press(link)
         street.provider.pay(str(session))
         await booked_once(street, order, invoice)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_while_a_person_is_told(tmp_path: Path, clock: ScaledClock, *, after: bool) -> None:
+    """Killed when the task is made, and when the person's closing it is noticed: there is one task, and it stays closed."""
+    async with one_hub(tmp_path, clock, f"sqlite:///{tmp_path}/journal.db") as (street, hub):
+        order = street.order()
+        street.provider.pay(str(await street.press(await street.link(order))))
+        await street.told(order)
+        hub.dies_at(street.odoo, "mail.activity.load", after=after)
+        street.odoo.env["sale.order"].action_cancel([order])
+        await hub.died()
+        await hub.start()
+        await eventually(lambda: street.tasks(order), timeout=30)
+        hub.dies_at(street.odoo, "mail.message.search_read", after=after)
+        model = street.odoo.env["mail.activity"]
+        model.action_feedback(model.search([["res_id", "=", order]]), feedback="devuelto")
+        await hub.died()
+        looked = street.odoo.calls["mail.message.search_read"]
+        await hub.start()
+        await eventually(lambda: street.odoo.calls["mail.message.search_read"] > looked, timeout=30)
+        await hub.idle()
+        assert len(street.every_task(order)) == 1
+        assert street.tasks(order) == []

@@ -89,8 +89,9 @@ def test_a_session_whose_opening_was_never_answered_counts_by_its_money() -> Non
 
 
 ORDER = {
-    "id": 7, "name": "S7", "state": "sale", "partner_id": [3, "Rosa"], "partner_invoice_id": None, "company_id": [1, "XYZ"],
-    "currency_id": [1, "USD"], "amount_total": Decimal(115), "invoice_status": "invoiced", "invoice_ids": [1],
+    "id": 7, "name": "S7", "state": "sale", "partner_id": {"id": 3, "name": "Rosa"}, "partner_invoice_id": None,
+    "company_id": [1, "XYZ"], "currency_id": {"id": 1, "name": "USD"}, "amount_total": Decimal(115),
+    "invoice_status": "invoiced",
 }  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def due(residual: int, origin: str | None, payment_state: str = "partial", total
     """Return what is due of an order of 115 with one posted invoice."""
     invoice = {"id": 1, "state": "posted", "move_type": "out_invoice", "payment_state": payment_state}
     amounts = {"amount_total": Decimal(total), "amount_residual": Decimal(residual), "invoice_origin": origin}
-    found: Decimal = sale(ORDER, [invoice | amounts], [])["due"]
+    found: Decimal = sale({**ORDER, "invoice_ids": [invoice | amounts]}, [])["due"]
     return found
 
 

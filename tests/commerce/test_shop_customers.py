@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.commerce.trade import READER, ROSA, SECRETS, Trade, open_trade
+from tests.support.waiting import eventually
 
 NEW = "1710034065"
 COMPANY = "1790011674001"
@@ -69,7 +70,8 @@ async def test_two_people_with_one_phone(trade: Trade, body: dict[str, Any], cod
     assert item["key"] == answer["review"]
     assert "Rosa Inventada Prueba" in item["text"]
     assert trade.rows("res.partner", [["name", "=", "Otra Persona"]]) == []
-    [task] = trade.rows("mail.activity", [["res_model", "=", "res.partner"]], "note", "summary")
+    question = ("mail.activity", [["res_model", "=", "res.partner"]], "note", "summary")
+    [task] = await eventually(lambda: trade.rows(*question), timeout=30)
     assert (task["summary"], "Otra Persona" in task["note"]) == ("Revisar cliente", True)
 
 

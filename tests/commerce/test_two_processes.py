@@ -37,7 +37,7 @@ async def test_all_at_once_on_two_processes(tmp_path: Path, postgres_database: s
         await asyncio.gather(*(hub.idle() for hub in (one, two)))
         paid = [number for one in street.card_payments("paid") for number in one["reconciled_invoice_ids"]]
         assert sorted(paid) == invoices
-        assert street.odoo.effects["account.payment.load"] == ORDERS
+        assert 1 <= street.odoo.effects["account.payment.load"] <= ORDERS  # some of them went together
         assert [street.tasks(order) for order in orders] == [[]] * ORDERS
 
 

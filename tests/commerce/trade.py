@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from caravana.commerce.flows import load
+from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.engine.configuration import Configuration
@@ -98,10 +98,11 @@ def order(*codes: str, quantity: Any = 1, customer: Mapping[str, Any] | None = N
 
 def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
     """Return a hub that runs the shop flow."""
-    flow, callables = load("shop", given), Callables()
-    for name, target in flow.callables.items():
-        callables.register(name, target)
-    documents = [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    callables, documents = Callables(), []
+    for flow in (load(name, given) for name in names(["shop"])):
+        for name, target in flow.callables.items():
+            callables.register(name, target)
+        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
     return Hub(given, documents, clock=clock, callables=callables)
 
 

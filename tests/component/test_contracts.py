@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 from yarl import URL
 
+from caravana.component.bank import BankComponent
 from caravana.component.bean import BeanComponent
 from caravana.component.cron import CronComponent
 from caravana.component.direct import DirectComponent
@@ -19,6 +20,7 @@ from caravana.component.page import PageComponent
 from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.errors import check
 from caravana.component.platform_http import PlatformHttpComponent
+from caravana.component.review import ReviewComponent
 from caravana.component.seda import SedaComponent
 from caravana.component.state import StateComponent
 from caravana.component.timer import TimerComponent
@@ -64,6 +66,19 @@ def odoo(status: int, name: str) -> EffectError:
 def pay(body: object) -> object:
     """Pay."""
     return body
+
+
+class TestBank(ComponentContract):
+    """`bank:`."""
+
+    component = BankComponent
+    addresses = ("bank:import?profile=pichincha", "bank:notification?profile=notificacion")
+    secrets = {"bank_webhook": "s"}
+    impossible = NO_PARTNER
+
+    def message(self) -> Exchange:
+        """Return a file."""
+        return make_exchange(b"<a/>")
 
 
 class TestBean(ComponentContract):
@@ -202,6 +217,22 @@ class TestSeda(ComponentContract):
 
     component = SedaComponent
     addresses = ("seda:orders",)
+
+
+class TestReview(ComponentContract):
+    """`review:`."""
+
+    component = ReviewComponent
+    addresses = ("review:done", "review:items?delay=1m&most=5&without=review-*")
+    impossible = {
+        **{cls: reason for cls, reason in NO_PARTNER.items() if cls not in (Transient, Refused)},
+        Transient: "raised only while the journal takes nothing",
+        Refused: "raised for the body alone, before anything is asked",
+    }
+
+    def message(self) -> Exchange:
+        """Return a person's word."""
+        return make_exchange({"id": "a", "actor": "Ana", "reason": "listo"})
 
 
 class TestState(ComponentContract):

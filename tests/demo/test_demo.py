@@ -20,6 +20,8 @@ def test_chapter_loses_and_doubles_nothing(chapter: str) -> None:
     assert (result["lost"], result["doubled"]) == (0, 0)
     booked = {name: (one["orders"], one["in_odoo"]) for name, one in printed["branches"].items()}
     assert booked == {"Matriz": (3, 3), "Sucursal Sur": (3, 3)}
+    assert printed["odoo_calls_per_order"] > 0
+    assert printed["orders_an_hour"] == pytest.approx(3360 / printed["odoo_calls_per_order"], rel=0.05)
 
 
 def test_unknown_chapter_is_named() -> None:

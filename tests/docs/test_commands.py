@@ -35,6 +35,10 @@ INSTEAD = {
     "make demo": "caravana demo --chapter paid --orders 3",
     "make demo ARGS=--stay": "caravana demo --help",  # it stays until Ctrl-C; tests/demo plays it
     "caravana sandbox": "caravana sandbox --list",  # it stays until Ctrl-C; tests/cli starts it
+    # They ask an Odoo; tests/cli plays them against an imitation.
+    "caravana odoo prepare --dry-run": "caravana odoo prepare --help",
+    "caravana odoo prepare --key odoo_admin": "caravana odoo prepare --help",
+    "caravana odoo unprepare": "caravana odoo unprepare --help",
     "source .venv/bin/activate": "true",  # the environment that runs the tests
     # A person mends the refused rows first; tests/commerce imports such a file.
     "caravana import customers rechazados.csv": "caravana import customers clientes.xlsx",

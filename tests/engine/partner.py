@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from caravana.kit.component import Component, Endpoint, Producer
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import Options
 
@@ -50,6 +50,7 @@ class PartnerOptions(Options):
     settle: int = Field(0, description="Seconds.")
     repeat: bool = False
     lifetime: int = Field(0, description="Seconds for which a key is honoured; 0 = for ever.")
+    imagined: bool = Field(False, description="Whether its answer can be imagined in shadow.")
 
 
 class PartnerProducer(Producer):
@@ -64,6 +65,7 @@ class PartnerProducer(Producer):
         self.repeat_unknown = options.repeat
         self.key_lifetime = timedelta(seconds=options.lifetime) if options.lifetime else None
         self.name = name
+        self.imagined = options.imagined
 
     def request(self, exchange: Exchange) -> Any:
         return {"do": self.name, "body": exchange.body}
@@ -87,6 +89,9 @@ class PartnerProducer(Producer):
             return
         if self.kind is not Kind.READ:
             self.world.done.append((effect.key, request["body"]))
+
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        return Reply({"made": imagined_id(effect)}) if self.imagined else None
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         self.world.asked += 1

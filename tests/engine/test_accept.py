@@ -2,9 +2,12 @@
 
 import pytest
 
+from caravana.engine.admin import Admin
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.journal import Locked
+from caravana.journal import operations as ops
+from caravana.journal.model import Ending, Fence, State
 from caravana.kit.ports import Arrival
 from tests.engine.conftest import Station, route
 from tests.support.waiting import eventually
@@ -131,3 +134,44 @@ async def test_a_known_key_with_another_body_waits_for_a_person(station: Station
     [one] = await station.send("main", {"id": "1", "n": 2})
     items = await eventually(lambda: hub.store.find("review"))
     assert [(key, item["exchange"]) for key, item in items] == [(f"alarm/key_conflict/{one}", one)]
+
+
+async def test_what_was_kept_under_another_right_is_read_anew(station: Station) -> None:
+    """An exchange kept in memory runs so only under the right that held since before it was stored; else the disk counts."""
+    hub = await station.start(route("- to: mock:end"))
+    hub.dispatcher.pause()
+    await station.send("main", "one", "two", wait=False)
+    [one, two] = list(hub.executor._fresh)
+    stored, _ = hub.executor._fresh[one]
+    hub.executor.prime(stored, Fence(stored.shard, 7))  # a lease that was another's meanwhile
+    ending = Ending(one, stored.id, State.DONE, 1)
+    await hub.journal.submit(ops.end_run(ending))
+    hub.dispatcher.resume()
+    await hub.dispatcher.quiet()
+    assert station.received("end") == ["two"]
+    assert list((await station.states()).values()) == ["done", "done"]
+    assert (two, hub.executor._fresh) == (2, {})
+
+
+async def test_nothing_is_kept_of_a_shard_that_was_lost(station: Station) -> None:
+    """What another process will run is not kept in memory."""
+    hub = await station.start(route("- to: mock:end"))
+    hub.dispatcher.pause()
+    await station.send("main", *range(20), wait=False)
+    lost = hub.executor._fresh[1][0].shard
+    hub.executor.forget_shard(lost)
+    kept = {stored.shard for stored, _ in hub.executor._fresh.values()}
+    assert lost not in kept
+    assert kept
+
+
+async def test_what_was_discarded_before_it_began_never_runs(station: Station) -> None:
+    """A person discards an exchange that is still waiting for its turn: the copy in memory is not run either."""
+    hub = await station.start(route("- to: mock:end"))
+    hub.dispatcher.pause()
+    [one, two] = await station.send("main", "one", "two", wait=False)
+    await Admin(hub.journal, hub.clock, hub).discard(one, go=True, actor="carla")
+    hub.dispatcher.resume()
+    await hub.dispatcher.quiet()
+    assert station.received("end") == ["two"]
+    assert await station.states() == {one: "discarded", two: "done"}

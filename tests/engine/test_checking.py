@@ -33,6 +33,12 @@ def test_good_routes_have_nothing_to_be_told() -> None:
     assert list(judgement.program.routes) == ["a"]
 
 
+def test_built_in_strategies_are_known() -> None:
+    """A strategy that comes with the hub is named without registering anything."""
+    steps = "        - split: {simple: '${body}', aggregationStrategy: GroupedBodyAggregationStrategy, steps: [{stop: {}}]}\n"
+    assert told(judged(route(steps))) == []
+
+
 def test_every_mistake_is_told_once_with_its_place() -> None:
     """A wrong step, an unknown scheme, a call into nowhere and a wrong function: each once, at its line, with a hint."""
     steps = (
@@ -249,3 +255,21 @@ def test_a_rest_operation_is_judged_as_the_consumer_that_it_becomes() -> None:
     )
     found = told(judged(text, configuration=Configuration()))
     assert any("shop.clients" in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "setVariable: {name: 'global:rate', constant: 5}",
+        "setVariables: {variables: [{name: 'route:rate', constant: 5}]}",
+        "to: {uri: 'mock:a', variableReceive: 'global:rate'}",
+        "to: {uri: 'mock:a', variableSend: 'global:rate'}",
+        "unmarshal: {json: {}, variableReceive: 'global:rate'}",
+        "enrich: {constant: 'mock:a', variableReceive: 'route:rate'}",
+    ],
+)
+def test_variables_that_nothing_would_keep_are_refused(step: str) -> None:
+    """A variable outside the exchange is refused where it is set, too, and not only where it is read."""
+    [found] = told(judged(route(f"        - {step}\n")))
+    assert "are not kept" in found
+    assert found.startswith("shop.yaml:6:")

@@ -12,7 +12,7 @@ from caravana.kit.callables import Callables
 from caravana.kit.errors import ConfigurationError
 from caravana.route import read_text
 
-ROUTE = "- route: {id: greeting, from: {uri: 'direct:greeting', steps: [{log: hello}]}}"
+ROUTE = "- route: {id: greeting, from: {uri: 'seda:greeting', steps: [{log: hello}]}}"
 WRONG = """
 modes:
   routes: {gretting: shadow, greeting: shadow}

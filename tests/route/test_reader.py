@@ -33,6 +33,13 @@ def test_texts_stay_as_written(written: str) -> None:
     assert step == m.Log(message=written)
 
 
+def test_a_folded_text_is_folded() -> None:
+    """A text written over several lines with `>-` is one line with spaces, and nothing else, between them."""
+    text = "- route:\n    from:\n      uri: direct:x\n      steps:\n        - log:\n            message: >-\n"
+    (step,) = read_text(text + "              one\n              two\n").routes[0].steps
+    assert step == m.Log(message="one two")
+
+
 def test_loose_types_are_converted() -> None:
     """Texts where numbers and booleans are wanted, and the other way round, are read."""
     (first, second) = steps(

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from caravana.cli import backfill as backfill_module
+from caravana.cli import bank as bank_module
 from caravana.cli import branches as branches_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
@@ -21,6 +23,7 @@ from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
 from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
+from caravana.cli import shadow as shadow_module
 from caravana.cli.output import fail
 
 HELP = """Caravana, a durable integration hub for trading companies on Odoo.
@@ -71,6 +74,7 @@ app.command("import")(imports_module.import_file)
 app.command("support")(check_module.support)
 app.command("doctor")(doctor_module.doctor)
 app.command("cursors")(review_module.cursors)
+app.command("backfill")(backfill_module.backfill)
 app.command("branches")(branches_module.branches)
 app.add_typer(messages_module.app, name="messages")
 app.add_typer(review_module.app, name="review")
@@ -79,6 +83,8 @@ app.add_typer(review_module.breakers, name="breakers")
 app.add_typer(routes_module.app, name="routes")
 app.add_typer(journal_module.app, name="journal")
 app.add_typer(odoo_module.app, name="odoo")
+app.add_typer(shadow_module.app, name="shadow")
+app.add_typer(bank_module.app, name="bank")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

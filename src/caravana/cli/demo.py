@@ -67,17 +67,18 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
 
 
 async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
-    from caravana.demo.play import Day, table
+    from caravana.demo.play import Day, capacity, table
 
     console.print("Starting imitations of Odoo and PlacetoPay, and a hub of your own …")
     await world.start()
     day = Day(world, console, chosen, orders)
     results = await day.play()
-    branches, doubts = await day.by_branch(), await _doubts(world)
+    branches, doubts = await day.by_branch(), int(await world.measure("caravana_doubts_total"))
     if as_json:
         _print_json(results, branches, doubts)
     else:
         console.print(table(results, branches, doubts, world.kills))
+        console.print(capacity(results))
     bad = sum(one.lost + one.doubled for one in results)
     short = sum(one.expected < one.orders for one in results)
     if bad or short:
@@ -90,21 +91,17 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
     return 1 if bad or short else 0
 
 
-async def _doubts(world: "World") -> int:
-    import re
-
-    async with world.http.get(world.url("control") + "/metrics") as answer:
-        found = re.search(r"^caravana_doubts_total (\S+)", await answer.text(), re.MULTILINE)
-        return int(float(found[1])) if found else 0
-
-
 def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: int) -> None:
     import dataclasses
     import json
 
+    from caravana.demo.play import cost
+
     rows = [{**dataclasses.asdict(one), "chapter": one.chapter.name} for one in results]
     by_branch = {name: dataclasses.asdict(one) for name, one in branches.items()}
-    typer.echo(json.dumps({"chapters": rows, "branches": by_branch, "in_doubt": doubts}, indent=2))
+    calls, orders = cost(results)
+    told = {"chapters": rows, "branches": by_branch, "in_doubt": doubts}
+    typer.echo(json.dumps({**told, "odoo_calls_per_order": round(calls, 1), "orders_an_hour": orders}, indent=2))
 
 
 def _show_log(world: "World", console: "Console") -> None:

@@ -116,7 +116,20 @@ def _profile(configuration: "Configuration") -> "list[Finding]":
     ]
     line = configuration.go_live
     text = configuration.profile + ("" if line is None else f", records from {line.isoformat()} on")
-    return wrong or [Finding("profile", Severity.OK, text)]
+    return [*(wrong or [Finding("profile", Severity.OK, text)]), _modes(configuration)]
+
+
+def _modes(configuration: "Configuration") -> "Finding":
+    """Tell what is held back, so that nobody waits in vain for what is off or in shadow."""
+    from caravana.kit.component import Finding, Severity
+
+    modes = configuration.modes
+    named = {**modes.routes, **modes.connections}
+    held = [f"{name} {mode}" for name, mode in named.items() if mode != "live"]
+    if modes.default != "live":
+        live = [name for name, mode in modes.routes.items() if mode == "live"]
+        held.insert(0, f"every route {modes.default}" + (f" but {', '.join(live)}" if live else ""))
+    return Finding("modes", Severity.OK, "; ".join(held) or "everything is live")
 
 
 async def _identities(configuration: "Configuration") -> "dict[str, Any]":

@@ -37,10 +37,13 @@ routes:
 
 # Flows that Caravana ships. `cards` (orders are paid by card) needs the connections odoo and placetopay below, and the secret
 # pay_link that signs the links; `openssl rand -base64 32` makes one.
+# `bank` (statements, downloads and notifications of bank accounts) needs a way in: the placeholder bank.folder or
+# bank.notification, or the connection bank_mail.
 flows: []
 # settings:
 #   cards.on_paid: advance         # or invoice: a paid order is invoiced at once, where there is something to invoice
 #   cards.journal_id: 7            # Odoo's journal for card payments; without it the company's first bank journal
+#   review.person: contabilidad    # login of the Odoo user who gets a task for each thing that waits for a person
 
 # Python callables that routes name: name -> package.module:function. Modules beside this file are found.
 # callables:
@@ -88,11 +91,14 @@ control:
 # placeholders:
 #   greeting: Buenos días
 
-# off, shadow (everything but the effects, which are recorded as what would have happened) or live; by route or connection.
+# live, shadow (everything but the effects, which are recorded: `caravana shadow report`) or off (nothing comes in, what is
+# there waits). Changes of shadow and live apply to what arrives after them, off holds at once.
 modes:
   default: live
   # routes:
   #   greeting: shadow
+  # connections:
+  #   "placetopay:placetopay": shadow
 
 # Records older than this moment are never taken. A live profile must have it.
 # go_live: 2027-01-01T00:00:00-05:00

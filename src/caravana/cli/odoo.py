@@ -5,19 +5,24 @@ from typing import Annotated
 
 import typer
 
+from caravana.cli import prepare as prepare_module
 from caravana.cli.office import ask
 from caravana.cli.output import Json, Yes, print_json
 from caravana.cli.project import DEFAULT, Config
 
 app = typer.Typer(no_args_is_help=True)
+app.command("prepare")(prepare_module.prepare)
+app.command("unprepare")(prepare_module.unprepare)
 
 
 @app.callback()
 def odoo() -> None:
-    """Decide about an Odoo.
+    """Decide about an Odoo, and make in it what the flows would like to find.
 
     \b
     caravana odoo confirm odoo
+    caravana odoo prepare --dry-run
+    caravana odoo unprepare
     """  # noqa: D301 -- click's mark for lines kept as they are
 
 

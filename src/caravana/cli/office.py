@@ -26,18 +26,24 @@ TIMEOUT = 60.0
 """Seconds that a running hub may take to answer."""
 
 
-def ask(config: Path, operation: str, *, routes: bool = False, **arguments: Any) -> Any:
-    """Return the answer of the operator's operation; `routes`: it needs to know them. Exits with 1 when it is refused."""
+def ask(config: Path, operation: str, *, routes: bool = False, running: bool = False, **arguments: Any) -> Any:
+    """Return the answer of the operator's operation. Exits with 1 when it is refused.
+
+    `routes`: it needs to know them; `running`: only a hub that runs on this machine can carry it out.
+    """
     import asyncio  # help does without it
 
     from caravana.engine.configuration import read_configuration
-    from caravana.engine.control import AdminError, holder
+    from caravana.engine.control import AdminError, holder, presences
     from caravana.journal import JournalError
 
     configuration = read_configuration(config)
     _zone.set(ZoneInfo(configuration.company.timezone))
     arguments |= {name: _aware(arguments[name]) for name in ("since", "until") if arguments.get(name)}
-    presence = holder(configuration)
+    presence = next(iter(presences(configuration)), None) if running else holder(configuration)
+    if running and presence is None:
+        fail("no hub of this configuration runs on this machine: start it (`caravana run`), this goes through it")
+        raise typer.Exit(1)
     try:
         if presence is not None:
             return ask_hub(presence, operation, arguments)

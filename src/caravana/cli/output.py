@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from caravana.route import Problem
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-WHOLE = frozenset({"id", "exchange"})
+WHOLE = frozenset({"id", "exchange", "file"})
 """Columns to copy from: never broken in two."""
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 

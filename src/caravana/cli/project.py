@@ -43,7 +43,7 @@ def load_routes(configuration: "Configuration") -> "Project":
     documents, problems = read_all(route_files(configuration))
     callables = Callables()
     wrong: list[str] = []
-    for name in configuration.flows:
+    for name in _flows(configuration):
         try:
             more, further = _add_flow(name, configuration, callables)
         except ConfigurationError as error:
@@ -62,6 +62,16 @@ def _importable(configuration: "Configuration") -> None:
     folder = str(configuration.file.parent if configuration.file is not None else Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
+
+
+def _flows(configuration: "Configuration") -> list[str]:
+    """Return the shipped flows that run; nothing is imported where there are none."""
+    from importlib import import_module
+
+    if not configuration.flows:
+        return []
+    found: list[str] = import_module("caravana.commerce.flows").names(configuration.flows)
+    return found
 
 
 def _add_flow(

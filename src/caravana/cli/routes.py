@@ -65,7 +65,7 @@ def _all(files: list[Path], config: Path) -> list[tuple["Route", "RouteDocument"
             running += not one.disabled
             route = one if one.id or one.disabled else replace(one, id=f"route{running}")  # as the hub names it
             handler = error_handler_of(route, [one for one in shared if applies(one, route)], document)
-            mode = configuration.modes.routes.get(route.id or "", configuration.modes.default)
+            mode = configuration.modes.of_route(route.id or "")
             found.append((route, document, "off" if route.disabled else mode, handler.spec.key))
     return found
 

@@ -20,6 +20,8 @@ REVIEWS: Mapping[str, str] = {
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
+STATES: Mapping[str, str] = {"link": "Enlace enviado", "part": "Pagado en parte", "paid": "Pagado"}
+"""What the x_ field of an order says of its card payment."""
 STANDING = ("in_process", "paid")
 """States of a payment that is in the books."""
 
@@ -98,23 +100,25 @@ def reviews(
     return [_review(kind, sale, attempt, payment, now) for kind in kinds]
 
 
-def twins(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int, zone: str) -> dict[str, Any]:
-    """Return the search for the customer's other payments of the same amount since he pressed pay."""
+def twins(sale: Sale, attempt: Attempt, zone: str) -> dict[str, Any]:
+    """Return the search for the customer's payments since he pressed pay, our own among them.
+
+    The customer comes first, so that the searches of several orders can go out as one.
+    """
     domain = [
-        ["id", "!=", payment_id],
-        ["partner_id", "=", sale["partner_id"]],
+        ["partner_id", "in", [sale["partner_id"]]],
         ["payment_type", "=", "inbound"],
-        ["amount", "=", payment["total"]],
         ["state", "in", ["draft", *STANDING]],
         ["date", ">=", _day(attempt["created"], zone)],
     ]
-    return {"domain": domain, "limit": 20}
+    return {"domain": domain}
 
 
-def by_hand(found: Sequence[Mapping[str, Any]], start: str) -> bool:
-    """Whether one of the payments found is open and none of ours, whose memo names our reference."""
+def by_hand(found: Sequence[Mapping[str, Any]], payment: Payment, start: str) -> bool:
+    """Whether one of the payments found, of the same amount, is open and none of ours, whose memo names our reference."""
     ours = re.compile(rf"(^|\s){re.escape(start)}\d+-\d+(\s|$)")
-    return any(not one["is_reconciled"] and not ours.search(str(one["memo"] or "")) for one in found)
+    equal = (one for one in found if Decimal(one["amount"]) == payment["total"] and not one["is_reconciled"])
+    return any(not ours.search(str(one["memo"] or "")) for one in equal)
 
 
 def cancelled(sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> list[dict[str, Any]]:
@@ -139,7 +143,10 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
     return {
         "key": f"{payment['external_id']}/{kind}",
         "kind": kind,
+        "summary": "Revisar pago con tarjeta",
         "text": REVIEWS[kind],
+        "detail": f"Referencia {attempt['reference']}, {Money.of(payment['total'], payment['currency'])}.",
+        "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
         "order": sale["name"],
         "reference": attempt["reference"],
@@ -151,16 +158,12 @@ def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: date
     }
 
 
-def activity(review: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of the task on the order that tells the clerk in Odoo."""
-    return {
-        "id": review["order_id"],
-        "summary": "Revisar pago con tarjeta",
-        "note": f"{review['text']} Referencia {review['reference']}, {Money.of(review['amount'], review['currency'])}.",
-        "external_id": "caravana.review_" + re.sub(r"[^A-Za-z0-9_]", "_", str(review["key"]).partition(".")[2]),
-    }
+def open_credit(payment: Payment, matches: Sequence[Mapping[str, Any]], own: Sequence[Mapping[str, Any]]) -> Decimal:
+    """Return what is left of a payment: what its last invoice left, else all of it.
 
-
-def open_credit(lines: Sequence[Mapping[str, Any]]) -> Decimal:
-    """Return what is open of a payment, from its receivable lines."""
-    return sum((abs(Decimal(one["amount_residual"])) for one in lines), Decimal(0))
+    `own`: how it stands in Odoo, as searched afterwards; somebody may have used it up.
+    """
+    if any(one["is_reconciled"] for one in own):
+        return Decimal(0)
+    total: Decimal = payment["total"]
+    return Decimal(matches[-1]["open_credit"]) if matches else total

@@ -12,6 +12,7 @@ from caravana.commerce.link import PayLinks
 from caravana.commerce.sale import sale
 from caravana.commerce.texts import LOCALES
 from caravana.commerce.view import PAYABLE, STATUS, face, view
+from caravana.commerce.wishes import LINK, STATE
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
@@ -29,6 +30,7 @@ class CardSettings:
     - `on_paid`: `advance` or `invoice`: what a payment of an order without invoice becomes
     - `reference_prefix`: what our references begin with; `site`: names the merchant account in external ids
     - `journal_id`, `method_line_id`: Odoo's journal and payment method for card payments; without them the first bank journal
+    - `x_fields`: whether state and link are also written into x_ fields of the order, where Odoo has them
     - `life`: how long a customer has to pay once he pressed the button
     - `checkout`: origin of the provider's pages; `zone`: the company's time zone
     - `stores`: the branches' merchant accounts, by connection; `branches`: what each branch has of its own
@@ -43,6 +45,7 @@ class CardSettings:
     journal_id: int | None = None
     method_line_id: int | None = None
     life: timedelta = timedelta(minutes=30)
+    x_fields: bool = True
     stores: Mapping[str, "Store"] = field(default_factory=dict)
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
 
@@ -121,6 +124,22 @@ class Cards(Configured):
         """Return the note with the pay link for the order in the body."""
         return {"id": body["id"], "body": f"Enlace de pago con tarjeta para el cliente: {self._links.url(body['id'])}"}
 
+    @pure
+    def link_fields(self, variables: Variables) -> dict[str, Any] | None:
+        """Return link and state for the order's x_ fields, or None when they are not wanted."""
+        if not self._settings.x_fields:
+            return None
+        order = variables["order"]["id"]
+        return {"ids": [order], "values": {LINK: self._links.url(order), STATE: booking.STATES["link"]}}
+
+    @pure
+    def paid_fields(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the state for the order's x_ field after a payment, or None when it is not wanted."""
+        if not self._settings.x_fields:
+            return None
+        sale = variables["sale"]
+        return {"ids": [sale["id"]], "values": {STATE: booking.STATES["part" if sale["due"] > 0 else "paid"]}}
+
     # The order.
 
     @pure
@@ -129,17 +148,12 @@ class Cards(Configured):
         return attempts.prefix(variables["order_id"])
 
     @pure
-    def invoice_ids(self, variables: Variables) -> list[int]:
-        """Return the invoices of the order read."""
-        return [number for order in variables["orders"] for number in order["invoice_ids"]]
-
-    @pure
     def sale(self, variables: Variables) -> dict[str, Any] | None:
         """Return the order with what is to be paid, or None when Odoo has none."""
         if not variables["orders"]:
             return None
         found = attempts.with_attempt(_records(variables["attempts"]), variables.get("attempt"))
-        return sale(variables["orders"][0], variables["invoices"], found)
+        return sale(variables["orders"][0], found)
 
     # The page.
 
@@ -369,16 +383,14 @@ class Cards(Configured):
         return [{"payment_id": payment_id, "invoice_id": one} for one in variables["sale"]["open_invoice_ids"]]
 
     @pure
-    def credit_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the receivable lines of the payment."""
-        kind = ["account_id.account_type", "=", "asset_receivable"]
-        return {"domain": [["payment_id", "=", variables["booked"]["id"]], kind]}
+    def is_left(self, variables: Variables) -> bool:
+        """Whether something of the payment may be left after it was reconciled."""
+        return booking.open_credit(variables["payment"], variables["matches"], []) > 0
 
     @pure
     def twin_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the customer's other payments of the same amount since the customer pressed pay."""
-        given = (variables["sale"], variables["attempt"], variables["payment"], variables["booked"]["id"])
-        return booking.twins(*given, self._settings.zone)
+        """Return the search for what the customer paid since he pressed pay."""
+        return booking.twins(variables["sale"], variables["attempt"], self._settings.zone)
 
     @pure
     def note(self, variables: Variables) -> dict[str, Any]:
@@ -389,15 +401,12 @@ class Cards(Configured):
     @pure
     def reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at."""
-        left = booking.open_credit(variables.get("credit") or [])
-        by_hand = booking.by_hand(variables.get("twins") or [], self._settings.reference_prefix)
-        given = (variables["sale"], variables["attempt"], variables["payment"])
-        return booking.reviews(*given, left, exchange.created, by_hand=by_hand)
-
-    @pure
-    def activity(self, variables: Variables) -> dict[str, Any]:
-        """Return the task for the clerk."""
-        return booking.activity(variables["review"])
+        payment, twins = variables["payment"], variables.get("twins") or []
+        own = [one for one in twins if one["id"] == (variables.get("booked") or {}).get("id")]
+        left = booking.open_credit(payment, variables.get("matches") or [], own)
+        by_hand = booking.by_hand(twins, payment, self._settings.reference_prefix)
+        given = (variables["sale"], variables["attempt"], payment)
+        return _of_branch(booking.reviews(*given, left, exchange.created, by_hand=by_hand), exchange.branch)
 
     # Cancelled.
 
@@ -418,7 +427,7 @@ class Cards(Configured):
         """Return what a person must look at when the order is cancelled and the payment found stands."""
         given = (variables["sale"], variables["attempt"], variables["payment"])
         stands = any(one["state"] in booking.STANDING for one in variables["found"])
-        return booking.cancelled(*given, exchange.created) if stands else []
+        return _of_branch(booking.cancelled(*given, exchange.created), exchange.branch) if stands else []
 
     # Advances.
 
@@ -464,6 +473,11 @@ def _branch(of: Mapping[str, Any]) -> dict[str, Any]:
 def _records(found: Any) -> list[dict[str, Any]]:
     """The values of a `state:…?op=find` answer."""
     return [one["value"] for one in found or []]
+
+
+def _of_branch(reviews: list[dict[str, Any]], branch: str | None) -> list[dict[str, Any]]:
+    """The items with the branch that they belong to, if one is known."""
+    return reviews if branch is None else [{**one, "branch": branch} for one in reviews]
 
 
 def _language(headers: Mapping[str, Any]) -> str:

@@ -12,15 +12,15 @@ REVERSED = "reversed"
 OPEN = ("not_paid", "partial", "in_payment")
 
 
-def sale(order: Mapping[str, Any], invoices: Sequence[Mapping[str, Any]], attempts: Sequence[Attempt]) -> Sale:
+def sale(order: Mapping[str, Any], attempts: Sequence[Attempt]) -> Sale:
     """Return the order with what is still to be paid.
 
-    `order`, `invoices`: as read from Odoo. What was paid is the greater of what came by card and what the posted
+    `order`: as read from Odoo, its invoices in it. What was paid is the greater of what came by card and what the posted
     invoices show as paid: the two overlap as soon as a card payment is reconciled.
     """
-    currency = str(_name(order["currency_id"]))
+    currency = str(order["currency_id"]["name"])
     total = Money.of(order["amount_total"], currency).amount
-    posted = [one for one in invoices if one["state"] == "posted" and one["move_type"] == "out_invoice"]
+    posted = [one for one in order["invoice_ids"] if one["state"] == "posted" and one["move_type"] == "out_invoice"]
     received = max(paid_total(attempts), paid_on(posted))
     return {
         "id": order["id"],
@@ -33,7 +33,7 @@ def sale(order: Mapping[str, Any], invoices: Sequence[Mapping[str, Any]], attemp
         "total": total,
         "due": max(total - received, Decimal(0)),
         "invoice_status": order["invoice_status"],
-        "invoice_ids": list(order["invoice_ids"]),
+        "invoice_ids": [one["id"] for one in order["invoice_ids"]],
         "open_invoice_ids": [one["id"] for one in posted if one["payment_state"] in OPEN and one["amount_residual"]],
         "invoiced": bool(posted),
         "paid_on_invoices": paid_on(posted),
@@ -59,9 +59,7 @@ def _shared(invoice: Mapping[str, Any]) -> bool:
 
 
 def _id(value: Any) -> int | None:
-    """The id of a many2one as read: [id, name], or null."""
-    return int(value[0]) if value else None
-
-
-def _name(value: Any) -> str | None:
-    return str(value[1]) if value else None
+    """The id of a linked record as read: {id, name}, [id, name] or null."""
+    if not value:
+        return None
+    return int(value["id"] if isinstance(value, Mapping) else value[0])

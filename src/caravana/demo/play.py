@@ -16,6 +16,11 @@ from caravana.demo.chapters import CHAPTERS, Chapter, Stage
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of, provider_sessions
 from caravana.demo.world import DemoFailed, World
 
+HOUR = 3600
+IDLE = 4
+"""Calls a minute that are made whatever happens, at most."""
+TELLING = 10.0
+"""Real seconds that the hub gets to tell the last payments of a chapter, so that its calls are counted there."""
 PATIENCE = 45.0
 """Real seconds that a chapter's payments may take to reach Odoo before they count as lost."""
 
@@ -105,7 +110,7 @@ class Day:
         )
 
     async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: object) -> Result:
-        began, calls = time.monotonic(), await odoo_calls(self.world)
+        began, calls = time.monotonic(), await odoo_calls(self.world, self.clerk)
         orders = [await self.clerk.confirm_order(number) for number in range(count)]
         self.orders += orders
         await self.wait_for_links(orders)
@@ -118,7 +123,8 @@ class Day:
             if (result.expected >= count and result.lost == 0) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
-        result.calls = await odoo_calls(self.world) - calls
+        await self._wait_until_idle()
+        result.calls = await odoo_calls(self.world, self.clerk) - calls
         result.seconds = time.monotonic() - began
         return result
 
@@ -130,6 +136,14 @@ class Day:
             found[branch.name] = Tally(len(orders))
             books.judge(found[branch.name], orders)
         return found
+
+    async def _wait_until_idle(self) -> None:
+        """Wait a little for what the hub does once a payment is in Odoo: it is told on the order."""
+        deadline = time.monotonic() + TELLING
+        while time.monotonic() < deadline:
+            if not await self.world.measure("caravana_open"):
+                return
+            await asyncio.sleep(0.1)
 
     async def wait_for_links(self, orders: list[Order]) -> None:
         """Wait until the hub has noted a pay link on each order. Raises `DemoFailed`."""
@@ -168,6 +182,21 @@ def _counts(tally: Tally) -> list[str]:
 
 def _per_order(calls: int, orders: int) -> str:
     return f"{calls / max(1, orders):.1f}"
+
+
+def cost(results: Sequence[Result]) -> tuple[float, int]:
+    """Return what a paid order costs in calls of Odoo, and how many orders an hour one call a second allows."""
+    calls = sum(one.calls for one in results) / max(1, sum(one.orders for one in results))
+    return calls, int((HOUR - 60 * IDLE) / calls) if calls else 0
+
+
+def capacity(results: Sequence[Result]) -> str:
+    """Return in words what an order costs, and what a hosted Odoo's pace allows."""
+    calls, orders = cost(results)
+    return (
+        f"Odoo calls per paid order: {calls:.1f}, repetitions and what followed from trouble counted in. "
+        f"At one call a second (Odoo Online) that allows {orders} orders an hour, beside the looks for what is new."
+    )
 
 
 def _bad(count: int) -> str:

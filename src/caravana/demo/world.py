@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import secrets
 import signal
 import socket
@@ -35,7 +36,9 @@ connections:
     url: http://127.0.0.1:{odoo}
     database: demo
     apiKey: "0123456789abcdef0123456789abcdef01234567"
-    rate: 1000
+    rate: {speed:g}  # with one call at a time: of the demo's clock, which hurries, what a hosted Odoo gets by default
+    concurrency: 1
+    lookEvery: 30s
     settle: 8s
   placetopay:
     url: http://127.0.0.1:{placetopay}
@@ -107,7 +110,9 @@ class World:
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
         own, since = "".join(one.settings() for one in BRANCHES), self.clock.now().isoformat()
-        (self.folder / "caravana.yaml").write_text(CONFIGURATION.format(**self.ports, branches=own, go_live=since))
+        (self.folder / "caravana.yaml").write_text(
+            CONFIGURATION.format(**self.ports, branches=own, go_live=since, speed=self.speed)
+        )
         self._partners = await self._spawn(
             "partners.log",
             "caravana.demo.partners",
@@ -141,6 +146,12 @@ class World:
         """Whom to kill."""
         assert self._hub is not None
         return self._hub.pid
+
+    async def measure(self, name: str) -> float:
+        """Return a number of the hub's metrics; 0 when it does not say it."""
+        async with self.http.get(self.url("control") + "/metrics") as answer:
+            found = re.search(rf"^{name} (\S+)", await answer.text(), re.MULTILINE)
+            return float(found[1]) if found else 0.0
 
     async def stop(self) -> None:
         """End everything."""

@@ -4,11 +4,13 @@ import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from caravana.engine.backfilling import Backfilling
 from caravana.engine.control import AdminError
 from caravana.engine.repair import Repair
 from caravana.engine.review import Review
 from caravana.engine.sameness import Confirming
 from caravana.engine.sending import Sending
+from caravana.engine.shadow import Shadow
 from caravana.engine.upkeep import Upkeep
 from caravana.journal import Journal
 from caravana.kit.branch import Branch
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from caravana.engine.reload import Reloader
 
 
-class Admin(Review, Repair, Upkeep, Confirming, Sending):
+class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling, Sending):
     """Operations of the command line and console. Every public coroutine but `call` is one."""
 
     def __init__(
@@ -46,6 +48,20 @@ class Admin(Review, Repair, Upkeep, Confirming, Sending):
         except TypeError as error:
             raise AdminError(f"{operation}: {error}", 400) from None
         return await method(**arguments)
+
+    async def operate(
+        self, scheme: str, act: str, arguments: dict[str, Any], subject: str | None = None, actor: str = ""
+    ) -> Any:
+        """Carry out `act`, an operation of the component `scheme`; `subject`: what it changes, which is written down."""
+        if self.hub is None:
+            raise AdminError("the routes or settings are refused: `caravana check` says why")
+        try:
+            answer = await self.hub.components.get(scheme).operate(act, arguments)
+        except LookupError as error:
+            raise AdminError(str(error), 404) from None
+        if subject is not None:
+            await self._write(self._audit(actor, f"{scheme}_{act}", subject))
+        return answer
 
     async def reload(self, actor: str = "") -> dict[str, Any]:
         """Take the routes as they are on disk now, or none of them."""

@@ -39,6 +39,7 @@ class CheckContext:
         self.clock = clock or SystemClock()
         self.listener = HubListener("http://localhost", Metrics())
         self.store: Remembered = NoStore()
+        self.reviews = NoReviews()
         self.missing: list[str] = []
 
     def connection(self, name: str) -> Mapping[str, Any]:
@@ -97,6 +98,18 @@ class Remembered:
         """Return (key, value) pairs."""
         values = sorted(self._values.items()) if scope == self._scope else []
         return [(key, value) for key, value in values if key.startswith(prefix)][:limit]
+
+
+class NoReviews:
+    """Nothing waits for a person (`caravana.kit.ports.Reviews`)."""
+
+    async def items(self, limit: int) -> list[dict[str, Any]]:
+        """Return nothing."""
+        return []
+
+    async def done(self, id: str, actor: str, reason: str) -> bool:  # noqa: A002 -- the port's name
+        """Find nothing."""
+        return False
 
 
 class NoStore(Remembered):

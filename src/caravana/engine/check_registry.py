@@ -15,6 +15,7 @@ from caravana.kit.ports import Accepted, Arrival, Flow, Outcome, Receiver
 from caravana.kit.uri import Uri
 from caravana.language import compile_expression
 from caravana.pattern.java import PARENTS
+from caravana.pattern.strategy import BUILT_IN
 from caravana.route.dataformat import DATA_FORMATS
 from caravana.route.expression import DataFormat, Expression
 from caravana.route.placeholders import Settings
@@ -35,9 +36,9 @@ class EngineRegistry:
 
     @property
     def callables(self) -> Collection[str]:
-        """Names of the registered callables, and of the objects whose methods they are."""
+        """Names of the registered callables, of the objects whose methods they are, and of the built-in strategies."""
         names = [one.name for one in self._context.callables]
-        return list(dict.fromkeys([*names, *(name.partition(".")[0] for name in names)]))
+        return list(dict.fromkeys([*names, *(name.partition(".")[0] for name in names), *BUILT_IN]))
 
     @property
     def exceptions(self) -> Collection[str]:

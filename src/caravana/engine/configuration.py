@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -70,11 +71,17 @@ class ControlPort(Port):
     port: int = Field(8081, description="Port; 0 lets the system choose.", ge=0, le=65535)
 
 
+LIVE = 16
+"""Live calls at once of a connection that says nothing else."""
+
+
 class ConnectionLimits(Section):
     """Limits of one connection."""
 
     rate: float = Field(0.0, description="Calls a second of all processes together; 0 = no limit.")
-    live: int = Field(16, description="Live calls at once, in each process.")
+    live: int | None = Field(
+        None, description="Live calls at once, in each process; 16, odoo 32: it makes waiting calls one."
+    )
     bulk: int = Field(4, description="Bulk calls at once, in each process.")
     failures: int = Field(5, description="Calls in a row that did nothing before the circuit opens.")
     open_for: Duration = Field(
@@ -85,10 +92,11 @@ class ConnectionLimits(Section):
         parse_duration("24h"), description="How long an exchange waits for a partner that is away."
     )
 
-    def limits(self) -> Limits:
-        """Return them as the gate wants them."""
+    def limits(self, places: int | None = None) -> Limits:
+        """Return them as the gate wants them; `places`: the component's own default of `live`."""
+        live = self.live or places or LIVE
         return Limits(
-            self.rate, self.live, self.bulk, self.failures, self.open_for.total_seconds(), self.max_wait.total_seconds()
+            self.rate, live, self.bulk, self.failures, self.open_for.total_seconds(), self.max_wait.total_seconds()
         )
 
 
@@ -101,11 +109,27 @@ class LimitSettings(Section):
 
 
 class Modes(Section):
-    """off, shadow (everything but the effects) or live."""
+    """off (nothing comes in, what is there waits), shadow (everything but the effects) or live."""
 
-    default: Mode = Field("live", description="Mode of everything not named below.")
-    routes: dict[str, Mode] = Field(default_factory=dict, description="By route id.")
-    connections: dict[str, Mode] = Field(default_factory=dict, description="By connection, `placetopay:placetopay`.")
+    default: Mode = Field("live", description="Mode of every route that is not named below.")
+    routes: dict[str, Mode] = Field(
+        default_factory=dict,
+        description="By route id, or by a pattern of ids (`card-*`); a whole id counts before a pattern.",
+    )
+    connections: dict[str, Mode] = Field(
+        default_factory=dict,
+        description="By connection, `placetopay:placetopay`: what its calls are at most, whatever the route says.",
+    )
+
+    def of_route(self, route: str) -> Mode:
+        """Return the mode of a route."""
+        if route in self.routes:
+            return self.routes[route]
+        return next((mode for name, mode in self.routes.items() if fnmatchcase(route, name)), self.default)
+
+    def is_off(self, connection: str | None) -> bool:
+        """Whether nothing may be asked of a connection now."""
+        return self.connections.get(connection or "") == "off"
 
 
 class Retention(Section):

@@ -14,7 +14,8 @@ from caravana.engine.control import AdminError
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Unavailable
 
-BODY_LIMIT = 1_000_000
+BODY_LIMIT = 64_000_000
+"""Bytes of an operator's request: a bank's file may be among its arguments."""
 
 
 class Observed(Protocol):

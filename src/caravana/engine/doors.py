@@ -92,7 +92,10 @@ class Doors:
         return before is not None and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
 
     def _opens(self, route: CompiledRoute) -> bool:
-        return route.model.auto_startup and self._hub.route_mode(route.id) != "off"
+        """Whether messages come in at the route: not when it, or the partner that they come from, is off."""
+        if not route.model.auto_startup or self._hub.has_off(route.id):
+            return False
+        return not self._hub.is_off(self._hub.components.endpoint(route.uri).connection)
 
     def _slow(self, route: CompiledRoute) -> bool:
         """Pollers end what they have begun, which takes time; what answers callers is stopped after them."""

@@ -4,7 +4,8 @@ What happens at a call path, by what is recorded there and by the effect's kind:
 
     recorded        read, idempotent      verifiable              blind
     nothing         call                  intent, call            intent, call
-    done, would     take the reply        take the reply          take the reply
+    done            take the reply        take the reply          take the reply
+    would (shadow)  take what the partner would most likely have answered
     failed          raise it again        raise it again          raise it again
     retry           call                  intent, call            intent, call
     intent (crash)  call                  ask; not found → call   in doubt
@@ -18,12 +19,14 @@ from typing import Any, TypeVar
 
 from caravana.engine.circuit import TURNED_AWAY
 from caravana.engine.message import decode_reply, encode_reply
-from caravana.engine.run import Halted, Lost, Run
+from caravana.engine.modes import is_shadow
+from caravana.engine.run import Halted, Lost, Run, Unanswerable
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal.model import Record, Step
+from caravana.journal.operations import pack
 from caravana.kit import codec
 from caravana.kit.effect import Effect, Kind, Reply
-from caravana.kit.errors import EffectError, NoBranch, NotStorable, Transient, Unknown
+from caravana.kit.errors import EffectError, NoBranch, NotStorable, Shadowed, Transient, Unknown
 from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.kit.redaction import redact
 from caravana.pattern.failure import read as read_failure
@@ -34,6 +37,11 @@ from caravana.pattern.signal import InDoubt
 R = TypeVar("R")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
+SWITCHED_OFF = "off"
+"""Code of the error of a call to a connection that a person has switched off."""
+OFF_PAUSE = 30.0
+UNTRIED = (TURNED_AWAY, SWITCHED_OFF)
+"""Codes of errors of calls that did not go out."""
 
 
 async def carry_out(run: Run, path: str, call: Call, exchange: Exchange) -> None:
@@ -75,13 +83,14 @@ class _EffectRun:
         """Return the reply, recorded or fresh. Raises the recorded or fresh failure, or a signal."""
         record = self.run.find(self.path, self.call.uri, self.digest)
         if record is None:
-            mode = self.run.services.mode(self.connection, self.run.stored.mode)
-            if mode != "live" and self.kind is not Kind.READ:
+            if self.kind is not Kind.READ and is_shadow(self.run.stored.mode, self.connection):
                 return await self._would()
             return await self._go_on(_new(self.run, self.path, self.call, self.kind, self.digest), called=False)
         match record.state:
-            case Step.DONE | Step.WOULD:
+            case Step.DONE:
                 return decode_reply(record.reply)
+            case Step.WOULD:
+                return self._imagined(decode_reply(record.reply) if record.reply is not None else None)
             case Step.FAILED:
                 raise read_failure(record.error or "{}")
             case Step.DOUBT:
@@ -91,15 +100,27 @@ class _EffectRun:
         return await self._go_on(record, called=False)
 
     async def _would(self) -> Reply:
-        """Shadow: keep the request without credentials, and go on as if the partner had answered nothing."""
+        """Shadow: keep the request without credentials, and go on as if the partner had done it. Raises `Shadowed`."""
         record = _new(self.run, self.path, self.call, self.kind, self.digest)
-        await self.run.write(record.with_(state=Step.WOULD, request=codec.dumps(redact(self.request))))
-        return Reply()
+        imagined = self.call.producer.would(self.request, _effect(self.run, self.path, record))
+        reply = None if imagined is None else encode_reply(imagined)
+        request = pack(codec.dumps(redact(self.request)))
+        await self.run.write(record.with_(state=Step.WOULD, request=request, reply=reply))
+        return self._imagined(imagined)
+
+    def _imagined(self, reply: Reply | None) -> Reply:
+        """Where nobody can tell what the partner would answer, the route cannot go on; a caller gets its words for that."""
+        if reply is not None:
+            return reply
+        stop = Shadowed(self.call.uri)
+        if self.run.stored.pattern == IN_OUT:
+            raise stop
+        raise Unanswerable(stop, self.path)
 
     async def _go_on(self, record: Record, *, called: bool) -> Reply:
         """Repeat asking and calling until there is an outcome; `called`: a call was begun and its outcome is unknown."""
         while True:
-            await self.run.wait_until(record.next_at, f"waiting for {self.connection or self.call.uri}")
+            await self.run.wait_until(record.next_at, self._awaited())
             if called:
                 found, record = await self._ask(record)
                 if found is not None:
@@ -115,7 +136,7 @@ class _EffectRun:
                 called = True
                 record = await self._unknown(self.latest, error)
             except Transient as error:
-                called, tried = unsure, error.code != TURNED_AWAY
+                called, tried = unsure, error.code not in UNTRIED
                 state = Step.INTENT if unsure else Step.RETRY
                 record = await self._later(self.latest if tried else record, error, state, tried=tried)
             except Lost:
@@ -125,6 +146,11 @@ class _EffectRun:
                 raise
             else:
                 return await self._keep(self.latest, reply, int((time.perf_counter() - began) * 1_000_000))
+
+    def _awaited(self) -> str:
+        """What the exchange waits for, in words."""
+        off = self.run.services.is_off(self.connection)
+        return f"{self.connection} is off" if off else f"waiting for {self.connection or self.call.uri}"
 
     async def _intend(self) -> None:
         """Put the intent on disk where its loss would hide a call; reads before it go along. Raises `Lost`."""
@@ -166,9 +192,11 @@ class _EffectRun:
         return await self._through(act)
 
     async def _through(self, act: Callable[[], Awaitable[R]]) -> R:
-        """Carry out `act` when the connection's gate allows it."""
+        """Carry out `act` when the connection's gate allows it. Raises `Transient` while the connection is off."""
         if self.gate is None:
             return await act()
+        if self.run.services.is_off(self.connection):
+            raise Transient(f"the connection `{self.connection}` is off", code=SWITCHED_OFF, retry_after=OFF_PAUSE)
         stored, seconds = self.run.stored, self.call.producer.timeout.total_seconds() + 2
         return await self.gate.call(
             act, bulk=stored.bulk, seconds=seconds, aside=lambda: self.run.services.aside(stored.seq)
@@ -242,8 +270,11 @@ class _EffectRun:
     ) -> Record:
         """Wait under the connection's policy, without costing a redelivery; too long, or with a caller waiting: a failure."""
         limits = self.gate.limits if self.gate is not None else None
+        held = error.code == SWITCHED_OFF  # by a person: patience with the partner begins afterwards
+        if held and state is Step.RETRY:
+            record = record.with_(intended_at=self.run.now)
         waited = (self.run.now - record.intended_at) / 1_000_000
-        impatient = self.run.caller or limits is None or waited > limits.max_wait
+        impatient = self.run.caller or limits is None or (waited > limits.max_wait and not held)
         if impatient and not patient:
             await self._fail(record, error)
             raise error

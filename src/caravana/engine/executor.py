@@ -1,6 +1,6 @@
 """Carrying out one exchange: load, run its route, store how it ended."""
 
-from collections import OrderedDict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,11 +10,11 @@ from caravana.engine.message import encode_answer, exchange_of
 from caravana.engine.placing import settle
 from caravana.engine.program import Program, run_route
 from caravana.engine.revision import ENGINE_SEMANTICS
-from caravana.engine.run import Halted, Lost, Run, RunScope
+from caravana.engine.run import Halted, Lost, Run, RunScope, Unanswerable
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken
 from caravana.journal import operations as ops
-from caravana.journal.model import Ending, State, Stored
+from caravana.journal.model import Ending, Fence, State, Stored
 from caravana.kit.errors import CaravanaError, ConfigurationError, NotStorable
 from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.pattern import Ended, InDoubt, Parked
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("caravana.exchange")
 CACHED = 2_000
+OFF_PAUSE = timedelta(seconds=30)
+"""How often an exchange looks whether its route, which is off, is on again."""
 
 
 class Executor:
@@ -33,12 +35,24 @@ class Executor:
     def __init__(self, hub: "Hub") -> None:
         """`hub`: journal, clock, programs."""
         self._hub = hub
-        self._fresh: OrderedDict[int, Stored] = OrderedDict()
+        self._fresh: dict[int, tuple[Stored, Fence | None]] = {}
 
-    def prime(self, stored: Stored) -> None:
-        """Keep a newly accepted exchange in memory, so that its first run need not read it."""
+    def prime(self, stored: Stored, fence: Fence | None) -> None:
+        """Keep a newly accepted exchange in memory, so that its first run need not read it.
+
+        `fence`: our right to its shard since before it was stored. A run under another one reads what others may have done.
+        """
         if len(self._fresh) < CACHED and len(stored.message) < 16_384:
-            self._fresh[stored.seq] = stored
+            self._fresh[stored.seq] = stored, fence
+
+    def forget(self, *changed: int) -> None:
+        """Exchanges were changed by hand, none named: perhaps all. Their next run reads what they are now."""
+        for seq in changed or list(self._fresh):
+            self._fresh.pop(seq, None)
+
+    def forget_shard(self, shard: int) -> None:
+        """The shard belongs to another process."""
+        self._fresh = {seq: kept for seq, kept in self._fresh.items() if kept[0].shard != shard}
 
     async def __call__(self, work: Work, *, caller: bool = False) -> Verdict:
         """Carry out `work`; never raises for the exchange's own sake."""
@@ -46,7 +60,7 @@ class Executor:
             fence = self._hub.ownership.fence(work.shard)
         except KeyError:
             return OVER
-        loaded = await self._load(work)
+        loaded = await self._load(work, fence)
         if loaded is None:
             return OVER
         stored, records = loaded
@@ -56,12 +70,14 @@ class Executor:
             return OVER
         if stored.not_before is not None and from_micros(stored.not_before) > self._hub.clock.now():
             return Verdict(until=from_micros(stored.not_before))
+        if self._hub.has_off(stored.route):
+            return Verdict(until=self._hub.clock.now() + OFF_PAUSE)
         run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored))
         return await self._carry_out(run)
 
-    async def _load(self, work: Work) -> tuple[Stored, dict] | None:  # type: ignore[type-arg]
-        fresh = self._fresh.pop(work.seq, None)
-        if fresh is not None:
+    async def _load(self, work: Work, fence: Fence | None) -> tuple[Stored, dict] | None:  # type: ignore[type-arg]
+        fresh, kept_under = self._fresh.pop(work.seq, (None, None))
+        if fresh is not None and kept_under == fence:
             return fresh, {}
         while True:
             try:
@@ -92,6 +108,9 @@ class Executor:
             return HOLD if stored.strict else OVER
         except Halted as halted:
             return await self._dead(run, halted.error, halted.path)
+        except Unanswerable as stop:
+            await self._end(run, State.DONE, error=str(stop.error), error_class="Shadowed", error_path=stop.path)
+            return OVER
         except Lost:
             log.warning("exchange.lost", exchange=stored.id)
             return OVER

@@ -18,6 +18,7 @@ from caravana.engine.listener import HubListener
 from caravana.engine.loose_ends import refuse_unknown_modes
 from caravana.engine.message import encode_message
 from caravana.engine.metrics import Metrics
+from caravana.engine.modes import OFF, inherited
 from caravana.engine.opening import journal_of
 from caravana.engine.placing import remembered
 from caravana.engine.profile import refuse_misfits
@@ -27,13 +28,14 @@ from caravana.engine.project import Project
 from caravana.engine.receiver import RouteReceiver, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.requests import Requests
+from caravana.engine.review import HubReviews
 from caravana.engine.revival import revive
 from caravana.engine.run import Run
 from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken, Journal
 from caravana.journal import operations as ops
-from caravana.journal.model import CIRCUITS, Ending, Entry, State, Stored, shard_of
+from caravana.journal.model import CIRCUITS, Ending, Entry, Fence, State, Stored, shard_of
 from caravana.journal.operation import Operation
 from caravana.kit import codec
 from caravana.kit.branch import Branches
@@ -77,6 +79,7 @@ class Hub:
         self.gates = Gates(self.clock, self._limits, self.circuits)
         self.listener = HubListener(configuration.listener.public_url or "", self.metrics)
         self.store = JournalStore(self)
+        self.reviews = HubReviews(self)
         self.components = Components(self, components)
         self.programs = Programs(self, documents)
         self.doors = Doors(self)
@@ -113,7 +116,7 @@ class Hub:
         of a route or connection that is not there.
         """
         refuse_misfits(self.configuration, self.components)
-        refuse_unknown_modes(self.configuration, self.program.routes)
+        refuse_unknown_modes(self.configuration, self.components, self.program.routes)
         await self.journal.open()
         await self.programs.keep()
         self.known_branches = await remembered(self.store, self.branches)
@@ -176,6 +179,7 @@ class Hub:
 
     async def _shard_lost(self, shard: int) -> None:
         self.dispatcher.forget_shard(shard)
+        self.executor.forget_shard(shard)
         await self.dispatcher.left(shard)
 
     def _heard(self, kind: str, text: str) -> None:
@@ -185,8 +189,10 @@ class Hub:
         elif kind == "ended":
             self.requests.heard(text)
         elif kind == "again":
-            for seq in filter(None, text.split(",")):
-                self.dispatcher.look_again(int(seq))
+            changed = [int(seq) for seq in text.split(",") if seq]
+            self.executor.forget(*changed)
+            for seq in changed:
+                self.dispatcher.look_again(seq)
             self._follower.again()
         elif kind == "work" and any(self.owns(int(shard)) for shard in text.split(",")):
             self._follower.work()
@@ -198,6 +204,15 @@ class Hub:
         except KeyError:
             return False
         return True
+
+    def fence(self, shard: int) -> Fence | None:
+        """Return our right to the shard; None when it is another's, or when nothing need be proved."""
+        return self.ownership.fence(shard) if self.owns(shard) else None
+
+    def look_again(self, seq: int) -> None:
+        """An exchange was changed by hand, here or in another process: what waits for its turn is what the disk says now."""
+        self.executor.forget(seq)
+        self.dispatcher.look_again(seq)
 
     # What runs and receivers ask.
 
@@ -212,17 +227,22 @@ class Hub:
         rows = await self.journal.read(ops.read_open(after, most, self.ownership.ranges()))
         return [Work(r.seq, r.id, r.lane, r.strict, r.bulk, r.shard) for r in rows]
 
-    def admit(self, entry: Entry, seq: int) -> None:
-        """A new exchange is on disk: dispatch it, when its shard is ours."""
+    def admit(self, entry: Entry, seq: int, before: Fence | None = None) -> None:
+        """A new exchange is on disk: dispatch it, when its shard is ours; `before`: our right to it before it was stored."""
         if not self.owns(entry.shard):
             return
+        self.prime(entry, seq, before)
         if not self.ownership.shared:
-            self.executor.prime(stored_of(entry, seq))
             self.dispatcher.add(work_of(entry, seq))
         elif entry.lane is None:
             self.dispatcher.add(work_of(entry, seq), ordered=False)
         else:  # another process may have accepted something before it in its lane: take what the disk says, in its order
             self._follower.work()
+
+    def prime(self, entry: Entry, seq: int, before: Fence | None) -> None:
+        """Spare the first run its look at the disk, when nobody else can have run the exchange since it was stored."""
+        if before is not None or not self.ownership.shared:
+            self.executor.prime(stored_of(entry, seq), before)
 
     def ended(self, stored: Stored, ending: Ending) -> None:
         """A run was stored: tell who waits for it, and the metrics."""
@@ -236,8 +256,8 @@ class Hub:
         """Return the entry of a child exchange at `direct:`, `seda:` or any other address. Raises `NoConsumer`."""
         scheme = address.split(":", 1)[0]
         if scheme in ("direct", "seda"):
-            receiver = self._receiver_at(address, parent)
-            return receiver.entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
+            entry = self._receiver_at(address, parent).entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
+            return entry._replace(mode=inherited(parent.stored.mode, entry.mode))
         if scheme not in self.components.schemes:
             raise NoConsumer(f"no component has the scheme of `{address}`")
         return Entry(
@@ -274,16 +294,13 @@ class Hub:
         """Whether the shard is surely ours for so long."""
         return self.ownership.outlives(shard, seconds)
 
-    def route_mode(self, route_id: str) -> str:
-        """Return off, shadow or live."""
-        modes = self.configuration.modes
-        return modes.routes.get(route_id, modes.default)
+    def is_off(self, connection: str | None) -> bool:
+        """Whether nothing may be asked of a connection now."""
+        return self.configuration.modes.is_off(connection)
 
-    def mode(self, connection: str | None, exchange_mode: str) -> str:
-        """Return the mode of an effect: the more careful of the exchange's and the connection's."""
-        if exchange_mode != "live" or connection is None:
-            return exchange_mode
-        return self.configuration.modes.connections.get(connection, self.configuration.modes.default)
+    def has_off(self, route_id: str) -> bool:
+        """Whether a route is off: nothing comes in there, and what is there waits."""
+        return self.configuration.modes.of_route(route_id) == OFF
 
     def alarm(self, kind: str, text: str, exchange_id: str | None = None, *, subject: str | None = None) -> None:
         """Something that a person must see: in the log, and as an item of `caravana review` until it is dealt with.
@@ -297,7 +314,9 @@ class Hub:
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _limits(self, connection: str) -> Limits:
-        return self.configuration.limits.connections.get(connection, ConnectionLimits()).limits()
+        scheme = connection.split(":", 1)[0]
+        places = self.components.get(scheme).places if scheme in self.components.schemes else None
+        return self.configuration.limits.connections.get(connection, ConnectionLimits()).limits(places)
 
     # What components ask (`caravana.kit.ports.Context`).
 

@@ -36,7 +36,7 @@ class Looking(BranchList):
         if unknown:
             raise AdminError(f"there is no state `{min(unknown)}`; there are: {', '.join(State)}", 400)
         wanted = listing.Filter(
-            tuple(states), route, branch, _business_key(key), _micros(since), _micros(until), max(1, min(limit, 10_000))
+            tuple(states), route, branch, _business_key(key), micros(since), micros(until), max(1, min(limit, 10_000))
         )
         found = [message_line(row) for row in await self.journal.query(*listing.messages(wanted))]
         if branch is not None and not found:
@@ -103,7 +103,8 @@ def _business_key(text: str | None) -> tuple[str | None, str] | None:
     return (kind, value) if colon else (None, text)
 
 
-def _micros(text: str | None) -> int | None:
+def micros(text: str | None) -> int | None:
+    """Return a time in ISO form in microseconds. Raises `AdminError`."""
     if text is None:
         return None
     try:

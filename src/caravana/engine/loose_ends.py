@@ -1,59 +1,76 @@
 """Settings of a good form that lead nowhere: a route, a connection or a partner's option that is not there."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from caravana.engine.configuration import Configuration
+from caravana.engine.program import CompiledRoute
 from caravana.engine.registry import Components, readers_of
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.route.location import Location
 from caravana.route.problem import Problem, error, warning
 
+WITHIN = ("direct",)
+"""Schemes whose routes run within the exchange that calls them, in its mode."""
 
-def refuse_unknown_modes(configuration: Configuration, routes: Collection[str]) -> None:
+
+def refuse_unknown_modes(
+    configuration: Configuration, components: Components, routes: Mapping[str, CompiledRoute]
+) -> None:
     """Raise `ConfigurationError` with each mode of something that is not there: what was meant would stay live."""
-    found = list(_modes(configuration, routes))
+    found = list(_modes(configuration, components, routes))
     if found:
         raise ConfigurationError("\n".join(str(one) for one in found))
 
 
-def loose_ends(configuration: Configuration, components: Components, routes: Collection[str]) -> Iterator[Problem]:
-    """Yield what in `configuration` names something that is not there; `routes`: the ids of all routes."""
-    yield from _modes(configuration, routes)
+def loose_ends(
+    configuration: Configuration, components: Components, routes: Mapping[str, CompiledRoute]
+) -> Iterator[Problem]:
+    """Yield what in `configuration` names something that is not there; `routes`: all of them by id."""
+    yield from _modes(configuration, components, routes)
     yield from _connections(configuration, components)
-    yield from _limits(configuration)
+    yield from _limits(configuration, components)
 
 
-def _modes(configuration: Configuration, routes: Collection[str]) -> Iterator[Problem]:
+def _modes(
+    configuration: Configuration, components: Components, routes: Mapping[str, CompiledRoute]
+) -> Iterator[Problem]:
     """A mode under a wrong name would leave the right one live."""
     for name in configuration.modes.routes:
-        if name not in routes:
-            place = place_in(configuration, "modes", "routes", name)
+        place = place_in(configuration, "modes", "routes", name)
+        if not any(fnmatchcase(one, name) for one in routes):
             yield error(f"`modes.routes`: there is no route `{name}`", place, nearest(name, routes))
-    for name in _unknown_connections(configuration, configuration.modes.connections):
+        elif name in routes and routes[name].uri.scheme in WITHIN:
+            text = f"`modes.routes`: `{name}` begins at `direct:` and runs in the mode of the routes that call it"
+            yield error(text, place, "write the modes of those")
+    for name in _unknown_connections(configuration, components, configuration.modes.connections):
         place = place_in(configuration, "modes", "connections", name)
         yield error(f"`modes.connections`: there is no connection `{name}`", place, _hint(configuration, name))
 
 
-def _limits(configuration: Configuration) -> Iterator[Problem]:
-    for name in _unknown_connections(configuration, configuration.limits.connections):
+def _limits(configuration: Configuration, components: Components) -> Iterator[Problem]:
+    for name in _unknown_connections(configuration, components, configuration.limits.connections):
         place = place_in(configuration, "limits", "connections", name)
         yield warning(f"`limits.connections`: there is no connection `{name}`", place, _hint(configuration, name))
 
 
-def _unknown_connections(configuration: Configuration, names: Iterable[str]) -> list[str]:
-    """Names of the form `scheme:name` without settings; of `http:` and `https:` a host needs none."""
+def _unknown_connections(configuration: Configuration, components: Components, names: Iterable[str]) -> list[str]:
+    """Names of the form `scheme:name` without component or settings; of `http:` and `https:` a host needs none."""
+    parts = ((one, *one.partition(":")[::2]) for one in names)
     return [
         one
-        for one in names
-        if not one.startswith(("http:", "https:")) and one.partition(":")[2] not in configuration.connections
+        for one, scheme, name in parts
+        if scheme not in ("http", "https")
+        and (scheme not in components.schemes or name not in configuration.connections)
     ]
 
 
 def _hint(configuration: Configuration, name: str) -> str:
     pairs = configuration.connections.items()
     known = [f"{scheme}:{one}" for one, settings in pairs for scheme in readers_of(one, settings)]
-    return nearest(name, known) or "write scheme:name, e.g. odoo:odoo"
+    same = next((f"write `{one}`" for one in known if one.endswith(f":{name}")), "")
+    return same or nearest(name, known) or "write scheme:name, e.g. odoo:odoo"
 
 
 def place_in(configuration: Configuration, *names: str) -> Location:

@@ -119,12 +119,21 @@ def _differing(record: Record, fitted: Record) -> tuple[str, Record | None]:
     return "differs: answer kept", fitted
 
 
-def taken_over(plan: Plan, records: Mapping[str, Record], again: frozenset[str]) -> list[Record]:
-    """Return the records that a replay takes over: all outcomes but failures, and what shall be made again."""
+def taken_over(
+    plan: Plan, records: Mapping[str, Record], again: frozenset[str], *, shadow: bool = False
+) -> list[Record]:
+    """Return the records that a replay takes over: all outcomes but failures, and what shall be made again.
+
+    `shadow`: the replay leaves everything undone, too. A live one takes over nothing that was not done, nor what was learned
+    or started beside it.
+    """
     kept = []
+    undone = not shadow and any(one.state == Step.WOULD for one in records.values())
     for path in sorted(records):
         record = records[path]
-        if path in again:
+        if undone and (record.state == Step.WOULD or record.kind in PASSIVE or record.kind == "child"):
+            plan.add(record, "not taken over: it was not done" if record.state == Step.WOULD else "made anew")
+        elif path in again:
             plan.add(record, "made again, with a new key")
         elif record.state in (*FAILURES, Step.RETRY):
             plan.add(record, "not taken over: tried anew")

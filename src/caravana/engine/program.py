@@ -16,7 +16,7 @@ from caravana.kit.errors import ConfigurationError, NoConsumer
 from caravana.kit.exchange import Exchange
 from caravana.kit.uri import Uri
 from caravana.pattern import Compiler, Processor
-from caravana.pattern.send import sender
+from caravana.pattern.send import check_variables, sender
 from caravana.route import RouteDocument, canonical, enabled
 from caravana.route import model as m
 from caravana.route.location import Location
@@ -221,6 +221,7 @@ async def _NOTHING(exchange: Exchange, scope: Any) -> None:  # noqa: N802 -- sta
 
 
 def _received(variable: str | None, block: Processor) -> Processor:
+    check_variables(variable)
     if variable is None:
         return block
 

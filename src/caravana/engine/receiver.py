@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
+from caravana.engine.modes import accepted_under
 from caravana.engine.place import PLACE
 from caravana.engine.placing import placed, unknown_branch
 from caravana.engine.program import CompiledRoute
@@ -75,8 +76,9 @@ class RouteReceiver:
         return [self._accepted(one) for one in admitted]
 
     async def _store(self, entries: list[Entry], cursor: tuple[str, bytes, int] | None) -> list[Admitted]:
+        before = [self._hub.fence(entry.shard) for entry in entries]
         future = self._hub.journal.submit(ops.accept(entries, cursor), fence=self._fence)
-        future.add_done_callback(lambda done: self._dispatch(entries, done))
+        future.add_done_callback(lambda done: self._dispatch(entries, before, done))
         try:
             return await future
         except Full as error:
@@ -86,13 +88,15 @@ class RouteReceiver:
         except Fenced as error:
             raise Unavailable(str(error)) from error
 
-    def _dispatch(self, entries: list[Entry], done: "asyncio.Future[list[Admitted]]") -> None:
+    def _dispatch(
+        self, entries: list[Entry], before: list[Fence | None], done: "asyncio.Future[list[Admitted]]"
+    ) -> None:
         """Runs in the order of commits, so lanes keep the order of acceptance."""
         if done.cancelled() or done.exception() is not None:
             return
-        for entry, admitted in zip(entries, done.result(), strict=True):
+        for entry, admitted, right in zip(entries, done.result(), before, strict=True):
             if not admitted.duplicate:
-                self._hub.admit(entry, admitted.seq)
+                self._hub.admit(entry, admitted.seq, right)
 
     def _accepted(self, admitted: Admitted) -> Accepted:
         if admitted.conflict:
@@ -100,6 +104,28 @@ class RouteReceiver:
             self._hub.alarm("key_conflict", f"{self.source}: a known key came with another body", admitted.id)
         (self._duplicate_count if admitted.duplicate else self._accepted_count).inc()
         return Accepted(admitted.id, admitted.duplicate, admitted.conflict)
+
+    async def feed(self, entries: Sequence[tuple[Entry, str]], scope: str) -> list[str]:
+        """Put entries on disk, each once for ever by the name of its record, under `scope`; returns the ids of the new ones.
+
+        Raises `Unavailable`.
+        """
+        future = self._hub.journal.submit(ops.feed(list(entries), scope, to_micros(self._hub.clock.now())))
+        future.add_done_callback(lambda done: self._dispatch_fed(entries, done))
+        try:
+            admitted = await future
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
+        return [one.id for one in admitted if one is not None and not one.duplicate]
+
+    def _dispatch_fed(
+        self, entries: Sequence[tuple[Entry, str]], done: "asyncio.Future[list[Admitted | None]]"
+    ) -> None:
+        if done.cancelled() or done.exception() is not None:
+            return
+        for (entry, _), admitted in zip(entries, done.result(), strict=True):
+            if admitted is not None and not admitted.duplicate:
+                self._hub.admit(entry, admitted.seq)
 
     def entry(self, arrival: Arrival, pattern: str, *, parent: str | None = None, id_: str | None = None) -> Entry:
         """Return what is stored of `arrival`. Raises `ExpressionError`, `NotStorable`."""
@@ -125,7 +151,7 @@ class RouteReceiver:
             strict=arrival.strict or intake.strict,
             bulk=arrival.bulk or intake.bulk,
             pattern=pattern,
-            mode=self._hub.route_mode(self.route_id),
+            mode=accepted_under(self._hub.configuration.modes, self.route_id),
             branch=branch,
             parent=parent,
             keys=tuple({*arrival.business_keys, *((kind, value) for kind, value in keys if value)}),
@@ -158,6 +184,7 @@ class RouteReceiver:
             return Outcome("", State.FAILED, error=str(error), error_class=type(error).__name__, status=400)
         if unknown := unknown_branch(self._hub.branches, entry.branch):
             return Outcome("", State.FAILED, error=unknown, error_class=NoBranch.__name__, status=400)
+        before = self._hub.fence(entry.shard)
         future = self._hub.journal.submit(ops.accept([entry]))
         try:
             [admitted] = await future
@@ -168,7 +195,7 @@ class RouteReceiver:
             text = "this key came before with another request; a new request needs a new key"
             return Outcome(admitted.id, State.FAILED, error=text, error_class=KEY_CONFLICT, status=422)
         if not admitted.duplicate:
-            self._hub.requests.begin(entry, admitted.seq)
+            self._hub.requests.begin(entry, admitted.seq, before)
         limit = (timeout or self.route.intake.reply_timeout).total_seconds()
         return await self._hub.requests.answer(admitted.id, limit)
 

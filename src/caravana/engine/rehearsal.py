@@ -66,7 +66,7 @@ class _Instant:
         return None
 
 
-class _Stage:
+class Stage:
     """The hub, as a rehearsal sees it."""
 
     def __init__(self, hub: "Hub") -> None:
@@ -119,7 +119,7 @@ async def rehearse(
     hub: "Hub", program: Program, stored: Stored, records: Mapping[str, Record], again: frozenset[str] = frozenset()
 ) -> Forecast:
     """Return what a re-run of `stored` under `program` would do with `records`; `again`: paths to be made anew."""
-    run = _Rehearsal(stored, dict(records), _Stage(hub), again=again, program=program)
+    run = _Rehearsal(stored, dict(records), Stage(hub), again=again, program=program)
     exchange = exchange_of(stored)
     route = program.route(stored.route)
     if route is None:

@@ -7,6 +7,7 @@ from caravana.dispatch import Work
 from caravana.engine.control import AdminError
 from caravana.engine.desk import Desk
 from caravana.engine.message import encode_reply
+from caravana.engine.modes import SHADOW, accepted_under
 from caravana.engine.place import PATH
 from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, taken_over, to_clear
 from caravana.engine.times import to_micros
@@ -146,7 +147,7 @@ class Repair(Desk):
         revision = self._current()
         plan = Plan("replay", stored.id, stored.route, stored.state, revision)
         wanted = _known(again, records)
-        kept = taken_over(plan, records, wanted)
+        kept = taken_over(plan, records, wanted, shadow=self._mode_now(stored) == SHADOW)
         forecast = await self._forecast(plan, revision, stored, {one.path: one for one in kept}, wanted)
         if forecast is not None and forecast.differing:
             paths = ", ".join(sorted(forecast.differing))
@@ -165,7 +166,6 @@ class Repair(Desk):
 
     def _copy(self, stored: Stored, revision: str, keys: list[tuple[str, str]]) -> Entry:
         identity = new_id()
-        mode = self.hub.route_mode(stored.route) if self.hub is not None else stored.mode
         return Entry(
             id=identity,
             route=stored.route,
@@ -178,11 +178,15 @@ class Repair(Desk):
             strict=stored.strict,
             bulk=stored.bulk,
             pattern=stored.pattern,
-            mode="live" if mode == "off" else mode,
+            mode=self._mode_now(stored),
             branch=stored.branch,
             origin=stored.id,
             keys=tuple(keys),
         )
+
+    def _mode_now(self, stored: Stored) -> str:
+        """The mode that a copy made now is accepted under; without a configuration at hand that of the old one."""
+        return stored.mode if self.hub is None else accepted_under(self.hub.configuration.modes, stored.route)
 
     async def discard(self, id: str, go: bool = False, actor: str = "") -> dict[str, Any]:  # noqa: A002 -- its name outside
         """End an exchange for good without running it; what it did stays done."""
@@ -205,7 +209,7 @@ class Repair(Desk):
             if not await self.journal.submit(acts.discard(change, audit, audit.at), essential=True):
                 raise AdminError(_changed(stored.id))
             if self.running and self.hub is not None:
-                self.hub.dispatcher.look_again(seq)
+                self.hub.look_again(seq)
         return {**plan.as_json(), "done": go}
 
     async def _forecast(
@@ -245,7 +249,7 @@ class Repair(Desk):
         """Let the running hub carry it out; where several share the journal, its news reaches the owner by itself."""
         if not self.running or self.hub is None:
             return
-        self.hub.dispatcher.look_again(work.seq)
+        self.hub.look_again(work.seq)
         if not self.hub.ownership.shared:
             self.hub.dispatcher.add(work)
 

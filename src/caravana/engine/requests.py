@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from caravana.dispatch import OVER, Work
-from caravana.engine.receiver import outcome_of, stored_of, work_of
+from caravana.engine.receiver import outcome_of, work_of
 from caravana.engine.times import from_micros
 from caravana.journal import operations as ops
-from caravana.journal.model import Ending, Entry, State, Stored
+from caravana.journal.model import Ending, Entry, Fence, State, Stored
 from caravana.kit.exchange import IN_OUT
 from caravana.kit.ports import Outcome, Unavailable
 
@@ -36,18 +36,17 @@ class Requests:
         """Exchanges whose answer another process may give; the event says that it may be there."""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def begin(self, entry: Entry, seq: int) -> None:
-        """Run a request-reply: in a task of its own, or in its lane's turn."""
+    def begin(self, entry: Entry, seq: int, before: Fence | None) -> None:
+        """Run a request-reply: in a task of its own, or in its lane's turn; `before`: our right to it before it was stored."""
         hub = self._hub
         self._answers[entry.id] = asyncio.get_running_loop().create_future()
         if hub.ownership.shared:
             self._follow(entry.id, at_once=False)
         work = work_of(entry, seq)
         if entry.lane is not None:
-            hub.admit(entry, seq)
+            hub.admit(entry, seq, before)
         elif hub.owns(entry.shard) and hub.dispatcher.reserve(work):
-            if not hub.ownership.shared:
-                hub.executor.prime(stored_of(entry, seq))
+            hub.prime(entry, seq, before)
             self._begin(self._run(work))
 
     def awaited(self, stored: Stored) -> bool:

@@ -12,6 +12,7 @@ import structlog
 
 from caravana.engine.gate import Gates
 from caravana.engine.message import encode_message
+from caravana.engine.modes import SHADOW
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Fenced, Journal
 from caravana.journal import operations as ops
@@ -45,6 +46,15 @@ class Halted(Signal):
         self.path = path
 
 
+class Unanswerable(Signal):
+    """Shadow: the exchange ends here, well, for what follows needs an answer that nobody can imagine; `error` says whose."""
+
+    def __init__(self, error: Exception, path: str) -> None:
+        """`path`: where."""
+        self.error = error
+        self.path = path
+
+
 class Services(Protocol):
     """What a run needs of the hub."""
 
@@ -72,8 +82,8 @@ class Services(Protocol):
         """Tell a person."""
         ...
 
-    def mode(self, connection: str | None, exchange_mode: str) -> str:
-        """Return `live` or `shadow` for an effect."""
+    def is_off(self, connection: str | None) -> bool:
+        """Whether nothing may be asked of a connection now."""
         ...
 
     async def call_route(self, name: str, exchange: Exchange, scope: Any) -> None:
@@ -267,12 +277,35 @@ class Run:
         record = self.find(path, f"claim:{scope}", codec.canonical_hash(key))
         if record is not None:
             return codec.loads(record.reply or b"jnull") is True
-        operation = ops.claim(
-            scope, key, self.stored.id, path, now=self.now, confirmed=confirmed, remove_on_failure=remove_on_failure
-        )
-        mine: bool = await self.commit(operation)
+        mine = not await self.held_elsewhere(scope, key) if self.in_shadow else True
+        if mine:
+            mine = await self.commit(
+                ops.claim(
+                    self.ledger(scope),
+                    key,
+                    self.stored.id,
+                    path,
+                    now=self.now,
+                    confirmed=confirmed,
+                    remove_on_failure=remove_on_failure,
+                )
+            )
         self.remember_value(path, "read", f"claim:{scope}", key, value=mine)
         return mine
+
+    @property
+    def in_shadow(self) -> bool:
+        """Whether nothing of this exchange is done."""
+        return self.stored.mode == SHADOW
+
+    def ledger(self, scope: str) -> str:
+        """Return the ledger's scope: what shadow only would have done must not make a duplicate of what is done."""
+        return f"shadow {scope}" if self.in_shadow else scope
+
+    async def held_elsewhere(self, scope: str, key: str) -> bool:
+        """Whether another exchange holds a ledger key."""
+        owner = await self.services.journal.read(ops.peek_claim(scope, key))
+        return owner is not None and owner != self.stored.id
 
     def remember_value(self, path: str, kind: str, endpoint: str, text: Any, *, value: Any) -> None:
         """Record a value that a re-run must find again. Raises `NotStorable`."""
@@ -341,14 +374,15 @@ class RunScope:
         record = self.run.find(path, f"owner:{scope}", codec.canonical_hash(key))
         if record is not None:
             return codec.loads(record.reply or b"jnull") is True
-        owner = await self.run.services.journal.read(ops.peek_claim(scope, key))
-        other = owner is not None and owner != self.run.stored.id
+        other = await self.run.held_elsewhere(scope, key) or (
+            self.run.in_shadow and await self.run.held_elsewhere(self.run.ledger(scope), key)
+        )
         self.run.remember_value(path, "read", f"owner:{scope}", key, value=other)
         return other
 
     async def confirm(self, scope: str, key: str) -> None:
         """Confirm a ledger key now."""
-        await self.run.commit(ops.confirm_claim(scope, key))
+        await self.run.commit(ops.confirm_claim(self.run.ledger(scope), key))
 
     async def pause(self, path: str, until: Callable[[datetime], datetime]) -> None:
         """Wait until a moment that is fixed on disk when it is long."""

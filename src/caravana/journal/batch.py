@@ -1,7 +1,7 @@
 """Many operations in one PostgreSQL transaction: driven side by side, their like statements sent together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,13 @@ NAMED = 200
 INSERT_LOCK = 0x0CA2A7A9
 """Advisory lock of whoever inserts exchanges, held until COMMIT: so exchanges become visible in the order of `seq`, and
 a reader that has seen one has missed none before it."""
+INSERTING = frozenset({"accept", "spawn"})
+"""Operations that begin with an insert of exchanges."""
+_BEGIN, _COMMIT = sql.SQL("BEGIN"), sql.SQL("COMMIT")
 _LOCK = sql.SQL("SELECT pg_advisory_xact_lock({})").format(INSERT_LOCK)
-_SHARDS = "SELECT id, epoch FROM shard WHERE id = ANY(%s) ORDER BY id FOR SHARE"
-_LEASES = "SELECT name, epoch FROM lease WHERE name = ANY(%s) ORDER BY name FOR SHARE"
-_NOTIFY = "SELECT pg_notify(%s, %s)"
+_SHARDS = sql.SQL("SELECT id, epoch FROM shard WHERE id = ANY({}) ORDER BY id FOR SHARE")
+_LEASES = sql.SQL("SELECT name, epoch FROM lease WHERE name = ANY({}) ORDER BY name FOR SHARE")
+_NOTIFY = sql.SQL("SELECT pg_notify({}, {})")
 _CIRCUIT = (s.PUT_BREAKER, s.CLAIM_BREAKER, s.CLOSE_BREAKER)
 _SORTED_BY = (
     "connection",
@@ -73,7 +76,10 @@ class _Turn:
 
 
 class Batch:
-    """Carries out jobs in one transaction of `connection`, which is left open: the caller commits."""
+    """Carries out jobs in one transaction of `connection`, which is in autocommit mode.
+
+    A trip to the database costs as much as its work: what opens the transaction goes in one, and so does what ends it.
+    """
 
     def __init__(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """`jobs`: in the order in which they were submitted."""
@@ -85,25 +91,32 @@ class Batch:
         self._circuits = False
 
     async def carry_out(self) -> None:
-        """Fill in each job's result, or the error `Fenced`. Any other error leaves the whole batch to be rolled back."""
+        """Fill in each job's result, or the error `Fenced`, and commit.
+
+        After any other error the caller rolls the whole batch back; when it came from COMMIT, nothing is known.
+        """
         async with self._connection.cursor(binary=True) as cursor:
-            await self._check_fences(cursor)
+            await self._open()
             turns = [self._begin(job) for job in self._jobs if job.error is None]
             ready = [turn for turn in turns if turn is not None]
             while ready:
                 ready = await self._round(cursor, ready)
-            await self._notify(cursor)
+            await self._connection.execute(_joined([*self._news(), _COMMIT]), prepare=False)
 
-    async def _check_fences(self, cursor: AsyncCursor[Row]) -> None:
-        """Lock the shards and leases concerned against take-over, and turn away who no longer owns his."""
+    async def _open(self) -> None:
+        """Begin: lock the shards and leases concerned against take-over, and turn away who no longer owns his."""
+        owned = {job.fence.owned for job in self._jobs if job.fence is not None}
+        shards, leases = (sorted(one for one in owned if isinstance(one, kind)) for kind in (int, str))
+        fences = [text.format(names) for text, names in ((_SHARDS, shards), (_LEASES, leases)) if names]
+        self._locked = any(job.operation.name in INSERTING for job in self._jobs)
+        steps = [_BEGIN, *fences, _LOCK] if self._locked else [_BEGIN, *fences]
+        cursor = await self._connection.execute(_joined(steps), prepare=False)
+        epochs: dict[Any, int] = {}
+        for _ in fences:
+            cursor.nextset()
+            epochs |= {row[0]: row[1] for row in await cursor.fetchall()}
         for job in self._jobs:
             job.error = None
-        owned = {job.fence.owned for job in self._jobs if job.fence is not None}
-        if not owned:
-            return
-        epochs = await _epochs(cursor, _SHARDS, sorted(one for one in owned if isinstance(one, int)))
-        epochs |= await _epochs(cursor, _LEASES, sorted(one for one in owned if isinstance(one, str)))
-        for job in self._jobs:
             if job.fence is not None and epochs.get(job.fence.owned) != job.fence.epoch:
                 job.error = Fenced(f"`{job.fence.owned}` was taken over")
 
@@ -146,23 +159,20 @@ class Batch:
             await cursor.execute(_LOCK)
             self._locked = True
 
-    async def _notify(self, cursor: AsyncCursor[Row]) -> None:
-        """Tell the owners of the shards that got work; they hear it when this commits."""
+    def _news(self) -> Iterator[sql.Composed]:
+        """What the owners of the shards that got work are told; they hear it when this commits."""
         if self._shards:
-            await cursor.execute(_NOTIFY, (CHANNEL, "work:" + ",".join(map(str, sorted(self._shards)))))
+            yield _NOTIFY.format(CHANNEL, "work:" + ",".join(map(str, sorted(self._shards))))
         if self._changed:
             named = self._changed if len(self._changed) <= NAMED else ()
-            await cursor.execute(_NOTIFY, (CHANNEL, "again:" + ",".join(map(str, sorted(named)))))
+            yield _NOTIFY.format(CHANNEL, "again:" + ",".join(map(str, sorted(named))))
         if self._circuits:
-            await cursor.execute(_NOTIFY, (CHANNEL, f"topic:{CIRCUITS}"))
+            yield _NOTIFY.format(CHANNEL, f"topic:{CIRCUITS}")
 
 
-async def _epochs(cursor: AsyncCursor[Row], text: str, owned: list[Any]) -> dict[Any, int]:
-    """Lock the rows of what is `owned`; returns their epochs."""
-    if not owned:
-        return {}
-    await cursor.execute(text, (owned,))
-    return {row[0]: row[1] for row in await cursor.fetchall()}
+def _joined(steps: Sequence[sql.Composable]) -> sql.Composed:
+    """Return statements without parameters as one that goes to the database in one trip."""
+    return sql.SQL("; ").join(steps)
 
 
 async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[dict[str, Any]]) -> list[Rows]:

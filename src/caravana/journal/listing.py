@@ -1,5 +1,6 @@
 """What operators look for: texts of selects, whose conditions vary, with their parameters, for `Journal.query`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,16 @@ def messages(wanted: Filter) -> Query:
     return text, {**given, **states, "kind": kind, "value": value}
 
 
+def keys(states: tuple[str, ...], limit: int) -> Query:
+    """Return the select of the business keys of the newest exchanges in `states`."""
+    named = {f"state{at}": one for at, one in enumerate(states)}
+    text = (
+        "SELECT e.id, b.kind, b.value FROM business_key b JOIN exchange e ON e.seq = b.exchange "  # noqa: S608 -- our words
+        f"WHERE e.state IN ({', '.join(f':{name}' for name in named)}) ORDER BY e.seq DESC LIMIT :limit"
+    )
+    return text, {**named, "limit": limit}
+
+
 def counts() -> Query:
     """Return the select of how many exchanges are in each state."""
     return "SELECT state, count(*) AS count FROM exchange GROUP BY state", {}
@@ -70,3 +81,73 @@ def letters(state: str, limit: int) -> Query:
         "WHERE l.state = :state ORDER BY l.seq DESC LIMIT :limit"
     )
     return text, {"state": state, "limit": limit}
+
+
+@dataclass(frozen=True)
+class Undone:
+    """Which effects left undone in shadow to list; None asks for nothing. `since` in microseconds, `seq` of an exchange."""
+
+    route: str | None = None
+    branch: str | None = None
+    since: int | None = None
+    endpoints: tuple[str, ...] | None = None
+    seq: int | None = None
+    limit: int = 50
+
+
+def undone_counts(wanted: Undone) -> Query:
+    """Return the select of how often each effect was left undone, by route, branch and endpoint."""
+    where, given = _undone(wanted)
+    text = (
+        "SELECT e.route, e.branch, r.endpoint, r.kind, count(*) AS count, count(DISTINCT e.seq) AS exchanges, "  # noqa: S608 -- our words
+        "min(r.recorded_at) AS first, max(r.recorded_at) AS last "
+        f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
+        "GROUP BY e.route, e.branch, r.endpoint, r.kind ORDER BY e.route, e.branch, r.endpoint"
+    )
+    return text, given
+
+
+def undone(wanted: Undone) -> Query:
+    """Return the select of the newest effects left undone, each with its number in its exchange."""
+    where, given = _undone(wanted)
+    number = "row_number() OVER (PARTITION BY e.seq ORDER BY r.recorded_at, r.path)"
+    text = (
+        f"SELECT e.seq, e.id, e.route, e.branch, r.path, r.kind, r.endpoint, r.recorded_at, {number} AS number "  # noqa: S608
+        f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
+        "ORDER BY e.seq DESC, number LIMIT :limit"
+    )
+    return text, {**given, "limit": wanted.limit}
+
+
+def _undone(wanted: Undone) -> Query:
+    names = {f"endpoint{at}": one for at, one in enumerate(wanted.endpoints or ())}
+    conditions = {
+        "e.route = :route": wanted.route,
+        "e.branch = :branch": wanted.branch,
+        "r.recorded_at >= :since": wanted.since,
+        "e.seq = :seq": wanted.seq,
+        f"r.endpoint IN ({', '.join(f':{name}' for name in names)})": names or None,
+    }
+    where = [
+        "e.mode <> 'live'",
+        "r.state = 'would'",
+        *(text for text, given in conditions.items() if given is not None),
+    ]
+    given = {"route": wanted.route, "branch": wanted.branch, "since": wanted.since, "seq": wanted.seq}
+    return " AND ".join(where), {**given, **names}
+
+
+def known(source: str, keys: Sequence[str]) -> Query:
+    """Return the select of the exchanges of `source` that have one of `keys`, with their modes."""
+    names = {f"key{at}": one for at, one in enumerate(keys)}
+    places = ", ".join(f":{name}" for name in names)
+    text = f"SELECT e.key, e.mode FROM exchange e WHERE e.source = :source AND e.key IN ({places})"  # noqa: S608 -- our words
+    return text, {"source": source, **names}
+
+
+def fed(scope: str, keys: Sequence[str]) -> Query:
+    """Return the select of those of `keys` that the ledger holds under `scope`."""
+    names = {f"key{at}": one for at, one in enumerate(keys)}
+    places = ", ".join(f":{name}" for name in names)
+    text = f"SELECT l.key FROM ledger l WHERE l.scope = :scope AND l.key IN ({places})"  # noqa: S608 -- our words
+    return text, {"scope": scope, **names}

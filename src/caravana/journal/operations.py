@@ -98,6 +98,29 @@ def accept(entries: list[Entry], cursor: tuple[str, bytes, int] | None = None) -
     return admitted
 
 
+@operation
+def feed(entries: list[tuple[Entry, str]], scope: str, now: int) -> Work[list[Admitted | None]]:
+    """Take `entries`, each with the name of its record, that were never fed under `scope` (None: it was).
+
+    The names outlive the exchanges in the ledger.
+    """
+    admitted: list[Admitted | None] = []
+    for entry, name in entries:
+        claim = {
+            "scope": scope,
+            "key": name,
+            "exchange": entry.id,
+            "path": "",
+            "input_hash": None,
+            "confirmed": 1,
+            "remove_on_failure": 0,
+            "created_at": now,
+        }
+        mine = yield s.CLAIM, claim
+        admitted.append((yield from _insert(entry)) if mine else None)
+    return admitted
+
+
 def _put(seq: int, record: Record) -> Work[None]:
     yield (
         s.PUT_RECORD,

@@ -12,7 +12,7 @@ import psycopg
 import structlog
 from psycopg import errors
 
-from caravana.journal.batch import Batch, Connection, Job, run_reading
+from caravana.journal.batch import INSERTING, Batch, Connection, Job, run_reading
 from caravana.journal.journal import Broken, Full, JournalError, Unreadable
 from caravana.journal.migration import LOCK, NEWEST, VERSION, upgrade
 from caravana.journal.model import Fence
@@ -40,7 +40,6 @@ _SETTINGS = (
     "SET idle_in_transaction_session_timeout = '5s'"
 )
 _PARAMETER = re.compile(r"(?<!:):(\w+)")
-_INSERTING = frozenset({"accept", "spawn"})
 _CONFLICT = (errors.DeadlockDetected, errors.SerializationFailure)
 _HOPELESS = (psycopg.DataError, psycopg.IntegrityError, psycopg.NotSupportedError)
 """Errors of what is to be stored, not of the database: trying again would change nothing."""
@@ -149,7 +148,7 @@ class PostgresJournal:
     ) -> "asyncio.Future[R]":
         """Queue a writing operation; the future ends after COMMIT. It raises `Full`, `Broken` or `Fenced`."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        queue = self._inserting if operation.name in _INSERTING else self._recording
+        queue = self._inserting if operation.name in INSERTING else self._recording
         refused = self._refusal(queue, essential=essential)
         if refused is not None:
             future.set_exception(refused)
@@ -276,14 +275,13 @@ class _Writer:
         """Carry out `jobs` in one transaction. An error of COMMIT itself means that nothing is known."""
         async with asyncio.timeout(PATIENCE):
             if self._connection is None:
-                self._connection = await connect(self._url)
+                self._connection = await connect(self._url, autocommit=True)
             try:
                 await Batch(self._connection, jobs).carry_out()
             except Exception:
                 if not self._connection.closed:
                     await self._connection.rollback()
                 raise
-            await self._connection.commit()
 
     async def _store_singly(self, jobs: list[Job]) -> None:
         for job in jobs:

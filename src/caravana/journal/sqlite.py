@@ -31,7 +31,8 @@ QUEUE_LIMIT = 20_000
 AGE_LIMIT = 10.0
 """Seconds that the oldest waiting operation may be old before new ones are refused."""
 BATCH_LIMIT = 512
-CHECKPOINT_PAGES = 4_000
+CHECKPOINT_PAGES = 16_000
+"""The writer stands still while it checkpoints. Rarely is shorter in sum: a page that was changed often is copied once."""
 RETRY_SECONDS = 0.5
 PATIENCE = 30.0
 """Seconds for which `close` tries to store the results of effects in a database that refuses."""

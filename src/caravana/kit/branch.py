@@ -76,6 +76,7 @@ class Branch(BaseModel):
     payment_store: str | None = Field(None, description="Connection to the payment company for card payments.")
     whatsapp_number: Digits | None = Field(None, description="Phone number id at WhatsApp Business.")
     facebook_page: Digits | None = Field(None, description="Id of the Facebook page.")
+    person: str | int | None = Field(None, description="Login or number of the Odoo user who gets the branch's tasks.")
     hours: dict[str, str] = Field(
         default_factory=dict,
         description="Opening hours by day (mon … sun), e.g. `09:00-13:00, 15:00-18:30` or `closed`.",

@@ -6,9 +6,9 @@ after the scheme. Nothing else is touched to add one; it is imported when an add
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
@@ -17,7 +17,7 @@ from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import Options, judge_options, read_options
-from caravana.kit.ports import Context, Flow, Receiver
+from caravana.kit.ports import Arrival, Context, Flow, Receiver
 from caravana.kit.uri import Uri
 
 
@@ -79,6 +79,13 @@ class Producer(ABC):
         """Ask whether the call of `effect` took place: its reply, or None for "not found" (verifiable only)."""
         raise TypeError(f"{type(self).__name__} cannot verify")
 
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Shadow: return what the partner would most likely answer when all goes well, so that the route can go on. Pure.
+
+        What would be made is named by `imagined_id`. None (the default): nobody can tell, and the route ends there.
+        """
+        return None
+
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Apply `reply` to the message: by default its body and headers replace and join the message's. Pure."""
         exchange.body = reply.body
@@ -106,6 +113,34 @@ class Consumer(ABC):
     @abstractmethod
     async def stop(self) -> None:
         """Take nothing more; returns when what was begun is accepted or given up."""
+
+
+class RecordConsumer(Consumer):
+    """A consumer of records that were there before it: those of before its line come only when a person asks for them."""
+
+    @property
+    @abstractmethod
+    def dated_by(self) -> str:
+        """Name of the date by which a record lies before or after the line, as the partner calls it."""
+
+    @abstractmethod
+    async def line(self) -> datetime | None:
+        """Return from when on records come by themselves; None when that is not decided yet."""
+
+    @abstractmethod
+    def older(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Arrival]]:
+        """Yield, page by page, what the records from `since` on and before `until` would come as, with their usual keys.
+
+        Raises an `EffectError` when the partner does not answer, `ConfigurationError` when this consumer has no past.
+        """
+
+    @abstractmethod
+    def name_of(self, arrival: Arrival) -> str:
+        """Return what names the record of `arrival`, which `older` yielded, in every state that it may take."""
+
+    @abstractmethod
+    def took(self, arrival: Arrival) -> bool:
+        """Whether the record of `arrival`, which `older` yielded, came by itself before, however long ago."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +206,8 @@ class Component(ABC):
     """Camel's options that the component does not have, with the reason; those without one are not supported yet."""
     secrets_in_address: ClassVar[bool] = False
     """Whether an address may hold `{{secret:name}}`: it then stays so in endpoint and request, and `send` fills it in."""
+    places: ClassVar[int | None] = None
+    """Live calls that a connection lets in at once, where its client makes waiting calls one; None = the engine's default."""
     produces: ClassVar[bool] = True
     consumes: ClassVar[bool] = True
 
@@ -212,6 +249,13 @@ class Component(ABC):
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask the partner behind connection `name` whether address, credentials, rights and clock are right."""
         return []
+
+    async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out an operator's operation of this component, with JSON-able arguments and answer.
+
+        Raises `LookupError` for what there is not, and `ConfigurationError`.
+        """
+        raise LookupError(f"`{self.scheme}:` has no operation `{operation}`")
 
     async def close(self) -> None:
         """Give back what the component holds (sessions); called once at the end."""

@@ -1,5 +1,6 @@
 """Effects: what leaves the hub, and what the engine may do when the outcome is unknown."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +37,12 @@ class Effect:
     attempt: int
     intended_at: datetime
     branch: str | None = None
+
+
+def imagined_id(effect: Effect, number: int = 0) -> int:
+    """Return the id of record `number` that `effect` would make: negative, so that it is none, and the same on every re-run."""
+    digest = hashlib.blake2b(f"{effect.key}\n{number}".encode(), digest_size=4).digest()
+    return -1 - (int.from_bytes(digest) >> 2)
 
 
 @dataclass(frozen=True, slots=True)

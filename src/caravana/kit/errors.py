@@ -17,7 +17,8 @@ CaravanaError
     │   └── HttpOperationFailed an HTTP status outside the accepted range (Camel's HttpOperationFailedException)
     ├── NeedsPerson             permission, expired key, switched-off account: no retry, tell a person
     │   └── NoBranch            what is asked belongs to no configured branch, or to several
-    └── Unknown                 the outcome is unknown: the engine redelivers, asks or marks `in doubt`, by effect kind
+    ├── Unknown                 the outcome is unknown: the engine redelivers, asks or marks `in doubt`, by effect kind
+    └── Shadowed                in shadow nothing was sent, and nobody can tell what a waiting caller would be answered
 """
 
 from collections.abc import Mapping
@@ -142,3 +143,11 @@ class NoBranch(NeedsPerson):
 
 class Unknown(EffectError):
     """The call may or may not have been carried out."""
+
+
+class Shadowed(EffectError):
+    """In shadow nothing was sent, and what the partner would have answered cannot be told: a caller can be given no answer."""
+
+    def __init__(self, endpoint: str) -> None:
+        """`endpoint`: who was not asked."""
+        super().__init__(f"in shadow nothing is sent to {endpoint}, so there is no answer to go on with", status=503)

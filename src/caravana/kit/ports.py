@@ -180,6 +180,24 @@ class Store(Protocol):
         ...
 
 
+class Reviews(Protocol):
+    """What waits for a person."""
+
+    async def items(self, limit: int) -> list[dict[str, Any]]:
+        """Return at most so many items of every kind: JSON-able, as `caravana review --json` lists them.
+
+        - `kind`, `id`: together unlike any other item's; `title`, `reason`, `remedy`: in words; `since`: ISO time or None
+        - `branch`, `route`: whose it is, or None; `record`: `{model, id}` of Odoo that it is about, or None
+        - `code`: class of the error, or None
+        - `settles`: whether a person's word is enough to settle it; `details`: what a flow wrote, else missing
+        """
+        ...
+
+    async def done(self, id: str, actor: str, reason: str) -> bool:  # noqa: A002 -- its name in the items
+        """Take an item that `settles` off the list; False when it is not on it (any more). Raises `Unavailable`."""
+        ...
+
+
 class Context(Protocol):
     """The hub, as a component sees it."""
 
@@ -196,6 +214,11 @@ class Context(Protocol):
     @property
     def store(self) -> Store:
         """Durable records of the company's flows."""
+        ...
+
+    @property
+    def reviews(self) -> Reviews:
+        """What waits for a person."""
         ...
 
     @property

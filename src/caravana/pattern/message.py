@@ -9,8 +9,10 @@ from caravana.kit import json
 from caravana.kit.errors import NotConvertible
 from caravana.kit.exchange import Exchange
 from caravana.language.convert import convert
+from caravana.language.function_message import check_variable
 from caravana.pattern.compiler import Compiler, compiles, evaluator
 from caravana.pattern.processor import Processor, Scope
+from caravana.pattern.send import check_variables
 from caravana.route import model as m
 
 BRANCH = "CaravanaBranch"
@@ -76,6 +78,7 @@ def set_property(step: m.SetProperty, path: str, compiler: Compiler) -> Processo
 @compiles(m.SetVariable)
 def set_variable(step: m.SetVariable, path: str, compiler: Compiler) -> Processor:
     """One variable becomes the expression's result."""
+    check_variable(step.name)
     return _setter(step.name, step.expression, path, compiler, _put_variable)
 
 
@@ -196,6 +199,7 @@ def _converted(body: Any, wanted: str, charset: str) -> Any:
 def marshal(step: m.Marshal, path: str, compiler: Compiler) -> Processor:
     """Write the body as JSON bytes."""
     form = step.data_format
+    check_variables(step.variable_send, step.variable_receive)
 
     async def process(exchange: Exchange, scope: Scope) -> None:
         value = exchange.variables.get(step.variable_send) if step.variable_send else exchange.body
@@ -217,6 +221,7 @@ def marshal(step: m.Marshal, path: str, compiler: Compiler) -> Processor:
 @compiles(m.Unmarshal)
 def unmarshal(step: m.Unmarshal, path: str, compiler: Compiler) -> Processor:
     """Read JSON into maps and lists."""
+    check_variables(step.variable_send, step.variable_receive)
 
     async def process(exchange: Exchange, scope: Scope) -> None:
         value = exchange.variables.get(step.variable_send) if step.variable_send else exchange.body

@@ -8,6 +8,7 @@ from caravana.kit.errors import CaravanaError, ConfigurationError, ExpressionErr
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Arrival
 from caravana.kit.uri import Uri, secrets_in
+from caravana.language.function_message import check_variable
 from caravana.pattern.compiler import Compiler, compiles, evaluator
 from caravana.pattern.processor import Call, Processor, Scope
 from caravana.route import model as m
@@ -54,8 +55,15 @@ def _with_given(inner: Processor, given: Mapping[str, str], path: str, compiler:
     return process
 
 
+def check_variables(*names: str | None) -> None:
+    """Raise `ConfigurationError` for the name of a variable that nothing would keep."""
+    for name in filter(None, names):
+        check_variable(name)
+
+
 def with_variables(inner: Processor, send: str | None, receive: str | None) -> Processor:
     """Let `inner` send a variable instead of the body, or put the reply's body into one and leave the message."""
+    check_variables(send, receive)
     if send is None and receive is None:
         return inner
 

@@ -42,11 +42,14 @@ class SetProperty(Step):
     expression: Expression = option.expression("The new value.")
 
 
-@element("setVariable")
+@element(
+    "setVariable",
+    departures={"name": "`global:` and `route:` are refused: nothing would keep such a variable over a restart"},
+)
 class SetVariable(Step):
     """One variable becomes the expression's result."""
 
-    name: str = option.text("The variable's name, with `global:` or `route:` before it for a wider scope.")
+    name: str = option.text("The variable's name.")
     expression: Expression = option.expression("The new value.")
 
 

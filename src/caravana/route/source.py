@@ -114,7 +114,7 @@ class _Builder:
         if id(node) in self.open or self.count > MAX_NODES or len(self.open) > 100:
             raise RouteFileError([error("the file unfolds without end", place, "take the alias or the nesting out")])
         if isinstance(node, ScalarNode):
-            return Scalar(_unicode(node.value), _type(node), place)
+            return Scalar(_unicode(_folded(node)), _type(node), place)
         self.open.add(id(node))
         made = self.sequence(node, place) if isinstance(node, SequenceNode) else self.mapping(node, place)
         self.open.discard(id(node))
@@ -144,6 +144,12 @@ class _Builder:
 def _type(node: ScalarNode) -> str:
     name = str(node.tag or "").rpartition(":")[2]
     return name if node.style is None and name in _TYPED else "str"
+
+
+def _folded(node: ScalarNode) -> str:
+    """Return a scalar's text; where a folded one (`>`) was broken, ruamel leaves a mark for writing it the same way again."""
+    text = str(node.value)
+    return text.replace("\a", "") if node.style == ">" else text
 
 
 def _unicode(text: str) -> str:

@@ -33,7 +33,7 @@ from caravana.kit.errors import (
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import Options
 from caravana.kit.uri import Uri
-from caravana.testing.harness import Hub, Inbox, make_exchange
+from caravana.testing.harness import Hub, Inbox, make_effect, make_exchange
 
 CLASSES: tuple[type[EffectError], ...] = (Transient, RateLimited, Refused, NeedsPerson, Unknown)
 """What the engine distinguishes: each is mapped from something of the partner's, or impossible for a reason."""
@@ -124,6 +124,17 @@ class ComponentContract:
             first, second = producer.request(message), producer.request(self.message())
             assert codec.canonical_hash(first) == codec.canonical_hash(second), type(producer)
             assert (codec.dumps(message.body), dict(message.headers), dict(message.properties)) == before
+
+    def test_shadow_is_told_what_would_be_answered(self) -> None:
+        """What a changing call would be answered is the same on every re-run and can be stored, or nobody can tell (None)."""
+        for producer in self.producers(self.component(self.hub())):
+            request = producer.request(self.message())
+            if producer.kind_of(request) in (Kind.PURE, Kind.READ):
+                continue
+            first, second = (producer.would(request, make_effect()) for _ in range(2))
+            assert first == second, type(producer)
+            if first is not None:
+                codec.dumps([first.body, dict(first.headers)])
 
     def test_effects_declare_their_kind(self) -> None:
         """Each call has a kind, a time limit, and what its kind asks for: a verifiable one can be asked."""

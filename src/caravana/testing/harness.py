@@ -128,6 +128,25 @@ class Store:
         return sorted(found)[:limit]
 
 
+class Reviews:
+    """What waits for a person, as a test says."""
+
+    def __init__(self) -> None:
+        self.waiting: list[dict[str, Any]] = []
+        self.settled: list[tuple[str, str, str]] = []
+
+    async def items(self, limit: int) -> list[dict[str, Any]]:
+        """Return what waits."""
+        return self.waiting[:limit]
+
+    async def done(self, id: str, actor: str, reason: str) -> bool:  # noqa: A002 -- the port's name
+        """Take an item off the list."""
+        there = [one for one in self.waiting if one["id"] == id]
+        self.waiting = [one for one in self.waiting if one["id"] != id]
+        self.settled += [(id, actor, reason)] if there else []
+        return bool(there)
+
+
 @dataclass
 class Hub:
     """The hub as components see it."""
@@ -137,6 +156,7 @@ class Hub:
     clock: Clock = field(default_factory=SteppedClock)
     listener: Listener = field(default_factory=Listener)
     store: Store = field(default_factory=Store)
+    reviews: Reviews = field(default_factory=Reviews)
     callables: Callables = field(default_factory=Callables)
     connections: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from caravana.kit.effect import Effect, Reply
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Accepted, Arrival, Handler, Outcome
 from caravana.kit.uri import Uri
+from caravana.testing.harness import Reviews
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
@@ -71,6 +72,7 @@ class MemoryHub:
     clock: Clock = field(default_factory=SystemClock)
     listener: MemoryListener = field(default_factory=MemoryListener)
     store: MemoryStore = field(default_factory=MemoryStore)
+    reviews: Reviews = field(default_factory=Reviews)
     callables: Callables = field(default_factory=Callables)
     actions: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     branches: dict[str, Branch] = field(default_factory=dict)

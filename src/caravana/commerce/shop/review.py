@@ -33,20 +33,10 @@ def review(
     return {
         "key": f"customer/{verdict['kind']}/{'-'.join(map(str, ids))}/{digest}",
         "kind": verdict["kind"],
+        "summary": "Revisar cliente",
         "title": "¿qué cliente es?",
         "text": f"{TEXTS[verdict['kind']]} Fichas: {', '.join(names)}.",
-        "partner_ids": ids,
-        "asked_name": asked.get("name"),
+        "detail": f"Se pidió: {asked['name']}." if asked.get("name") else "",
+        "record": {"model": "res.partner", "id": ids[0]},
         "since": now.isoformat(timespec="seconds"),
-    }
-
-
-def activity(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the task on the first of the customers that tells the clerk in Odoo."""
-    asked = f" Se pidió: {item['asked_name']}." if item.get("asked_name") else ""
-    return {
-        "id": item["partner_ids"][0],
-        "summary": "Revisar cliente",
-        "note": f"{item['text']}{asked}",
-        "external_id": "review_" + "".join(one if one.isalnum() else "_" for one in item["key"]),
     }

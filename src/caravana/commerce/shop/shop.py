@@ -203,11 +203,6 @@ class Shop(Configured):
         return True
 
     @pure
-    def activity(self, variables: Variables) -> dict[str, Any]:
-        """Return the task for the clerk."""
-        return review.activity(variables["review"])
-
-    @pure
     def customer_record(self, variables: Variables) -> dict[str, Any]:
         """Return the customer to be made."""
         return customer.record(variables["asked"], self._settings.country)

@@ -61,6 +61,10 @@ class FileProducer(Producer):
         """With fileExist=Fail: the file with this content means that it was written."""
         return await asyncio.to_thread(self._find, _name(request, effect), request["content"])
 
+    def would(self, request: Any, effect: Effect) -> Reply:
+        """Tell where the file would be."""
+        return _reply(self._directory / _name(request, effect))
+
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Tell where the file is; the body stays."""
         exchange.headers.update(reply.headers)

@@ -88,6 +88,10 @@ class HttpProducer(Producer):
             raise wrong
         return to_reply(answer, self._options)
 
+    def would(self, request: Any, effect: Effect) -> Reply:
+        """Answer 204, without a body: what the partner would say, nobody can tell."""
+        return Reply(None, {"CamelHttpResponseCode": 204})
+
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Replace the body; join the answer's headers, or with `copyHeaders=false` replace all."""
         if not self._options.copy_headers:

@@ -5,13 +5,25 @@ import binascii
 import hashlib
 from typing import Any
 
+from caravana.component.odoo.access import refuse_forbidden
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.loading import Item, external_id_from_key, external_id_of, load_once
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.values import as_ids, as_mapping
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
+
+MODEL_APPS = {
+    "account.move": "account",
+    "account.payment": "account",
+    "product.product": "product",
+    "product.template": "product",
+    "res.partner": "base",
+    "sale.order": "sale",
+    "stock.picking": "stock",
+}
+"""Model: the app under whose name Odoo gives it an external id (`sale.model_sale_order`)."""
 
 
 class Attach(Operation):
@@ -37,6 +49,10 @@ class Attach(Operation):
             ids = await client.call("ir.attachment", "create", {"vals_list": rows})
             there.update({_mark(one): number for one, number in zip(missing, ids, strict=True)})
         return _attached(request, there)
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return ids of no attachments."""
+        return Reply({"ids": [imagined_id(effect, number) for number in range(len(request["files"]))]})
 
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return the reply when every file is on the record."""
@@ -91,6 +107,10 @@ class Note(Operation):
         ids = as_ids(answer)
         return Reply({"id": ids[0]}, reference=reference("mail.message", ids))
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return the id of no message."""
+        return Reply({"id": imagined_id(effect)})
+
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Search the record's messages for the key."""
         domain = [["model", "=", self.model], ["res_id", "=", request["id"]], ["body", "ilike", _key_mark(effect)]]
@@ -124,13 +144,28 @@ class Activity(Operation):
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Load the activity."""
         key = external_id_from_key(effect.key, self.settings.external_module)
-        model = await client.ask("ir.model", "search", {"domain": [["model", "=", self.model]], "limit": 1})
-        if not model:
-            raise NeedsPerson(f"Odoo has no model `{self.model}`, or the hub's user may not see it", code="model")
-        values = {"res_model_id/.id": model[0], "res_id": request["id"], **request["values"]}
+        values = {**await self._place(client), "res_id": request["id"], **request["values"]}
         item = Item(request["external_id"] or key, values)
-        ids = await load_once(client, "mail.activity", [item], self.clock)
+        try:
+            ids = await load_once(client, "mail.activity", [item], self.clock)
+        except Refused:
+            await refuse_forbidden(client, self.model, "write")
+            raise
         return Reply({"id": ids[0], "external_id": item.external_id}, reference=reference("mail.activity", ids))
+
+    async def _place(self, client: OdooClient) -> dict[str, Any]:
+        """Return the column that names the model: by external id where that is known, for only administrators read ir.model."""
+        if self.model in MODEL_APPS:
+            return {"res_model_id/id": f"{MODEL_APPS[self.model]}.model_{self.model.replace('.', '_')}"}
+        found = await client.ask("ir.model", "search", {"domain": [["model", "=", self.model]], "limit": 1})
+        if not found:
+            raise NeedsPerson(f"Odoo has no model `{self.model}`", code="model")
+        return {"res_model_id/.id": found[0]}
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return the id of no activity."""
+        key = external_id_from_key(effect.key, self.settings.external_module)
+        return Reply({"id": imagined_id(effect), "external_id": request["external_id"] or key})
 
 
 def _file(one: dict[str, Any]) -> dict[str, Any]:

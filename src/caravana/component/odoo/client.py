@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from caravana.component.odoo.kept import DAY, Kept
 from caravana.component.odoo.names import RENAMED, FieldNames
 from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wire, rpc, rpc_result
+from caravana.component.odoo.together import Together
 from caravana.component.odoo.values import FieldTypes
 from caravana.kit.branch import Branch
 from caravana.kit.errors import EffectError, NeedsPerson, Transient, Unknown
@@ -31,12 +33,18 @@ class Connection:
         """Time of the server when it last answered (its Date header)."""
         self.guard: Callable[[], Awaitable[None]] | None = None
         """Lets each call pass, or raises an `EffectError` before anything is sent."""
-        self._session = HttpSession(limit=settings.concurrency)
-        self._slots = asyncio.Semaphore(settings.concurrency)
-        self.pace = Pace(settings.rate, processes)
+        self.pace = Pace(settings.calls_a_second, processes)
+        self.together = Together(
+            self._perform,
+            ready=self.pace.wait,
+            turns=settings.calls_at_once,
+            patience=settings.patience.total_seconds(),
+        )
+        self._session = HttpSession(limit=settings.calls_at_once)
         self._version: tuple[int, ...] | None = None
         self._protocol: Protocol | None = None
-        self._types: dict[str, FieldTypes] = {}
+        self.replies = Kept()
+        """Replies of searches with `maxAge`, and the field types of models."""
         self._opening = asyncio.Lock()
 
     async def perform(self, call: Call) -> Any:
@@ -47,7 +55,10 @@ class Connection:
         return await self.carry_out(call)
 
     async def carry_out(self, call: Call) -> Any:
-        """Carry out `call` without asking the guard. Raises an `EffectError`."""
+        """Carry out `call` without asking the guard, when its turn has come. Raises an `EffectError`."""
+        return await self.together.call(call)
+
+    async def _perform(self, call: Call) -> Any:
         protocol = await self.protocol()
         answer = await self._send("POST", protocol.wire(call))
         try:
@@ -73,13 +84,16 @@ class Connection:
         return self._version
 
     async def types(self, model: str, perform: Any) -> FieldTypes:
-        """Return type and relation of the fields of `model`, asked once."""
-        if model not in self._types:
-            self._types[model] = await perform(model, "fields_get", {"attributes": ["type", "relation"]})
-        return self._types[model]
+        """Return type and relation of the fields of `model`, asked once a day."""
+        wanted = {"attributes": ["type", "relation"]}
+        types: FieldTypes = await self.replies.get(
+            f"types of {model}", DAY, lambda: perform(model, "fields_get", wanted)
+        )
+        return types
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Give up what waits, and close the connections."""
+        await self.together.close()
         await self._session.close()
 
     async def _choose(self) -> Protocol:
@@ -95,32 +109,35 @@ class Connection:
         if not self.settings.login:
             raise NeedsPerson("this Odoo speaks JSON-RPC, which needs the connection's `login`", code="login")
         wire = rpc("common", "authenticate", [self.settings.database, self.settings.login, key, {}])
-        uid = rpc_result("common.authenticate", await self._send("POST", wire))
+        uid = rpc_result("common.authenticate", await self._ask("POST", wire))
         if not uid:
             raise NeedsPerson("Odoo knows no such login with this key", status=401, code="AccessDenied")
         return int(uid)
 
     async def _ask_version(self) -> tuple[int, ...]:
-        answer = await self._send("GET", Wire("/json/version", {}, b""))
+        answer = await self._ask("GET", Wire("/json/version", {}, b""))
         try:
             info = answer.json()["version_info"] if answer.status == 200 else None
         except (ValueError, KeyError, TypeError):
             info = None
         if info is None:  # servers before 19 may not know the address
-            answer = await self._send("POST", rpc("common", "version", []))
+            answer = await self._ask("POST", rpc("common", "version", []))
             info = rpc_result("common.version", answer)["server_version_info"]
         return tuple(_number(one) for one in info[:2])
 
+    async def _ask(self, method: str, wire: Wire) -> HttpAnswer:
+        """Send what is no call of a model, within a turn or before there are any."""
+        await self.pace.wait()
+        return await self._send(method, wire)
+
     async def _send(self, method: str, wire: Wire) -> HttpAnswer:
-        async with self._slots:
-            await self.pace.wait()
-            answer = await self._session.call(
-                method,
-                self.settings.url + wire.path,
-                headers=wire.headers,
-                data=wire.data if method == "POST" else None,
-                timeout=self.settings.timeout.total_seconds(),
-            )
+        answer = await self._session.call(
+            method,
+            self.settings.url + wire.path,
+            headers=wire.headers,
+            data=wire.data if method == "POST" else None,
+            timeout=self.settings.timeout.total_seconds(),
+        )
         self.date = _date(answer.headers.get("date", "")) or self.date
         return answer
 
@@ -137,6 +154,11 @@ class OdooClient:
     def settings(self) -> OdooConnection:
         """Settings of the connection."""
         return self.connection.settings
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every call carries."""
+        return dict(self._context)
 
     def within(self, context: Mapping[str, Any]) -> "OdooClient":
         """Return a client whose calls carry `context` too."""

@@ -8,7 +8,7 @@ from caravana.component.odoo.consumer import OdooConsumer
 from caravana.component.odoo.doctor import examine
 from caravana.component.odoo.hint import Hints
 from caravana.component.odoo.identity import identify
-from caravana.component.odoo.options import OdooConnection, OdooOptions
+from caravana.component.odoo.options import PLACES, OdooConnection, OdooOptions
 from caravana.component.odoo.producer import OPERATIONS, MethodOperation, OdooProducer
 from caravana.kit.address import is_loopback
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Side
@@ -72,6 +72,7 @@ class OdooComponent(Component):
     options = OdooOptions
     connection = OdooConnection
     branch_setting = "odoo"
+    places = PLACES
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub. Nothing is opened before the first call."""

@@ -1,17 +1,21 @@
 """The input side: a poller that looks every `delay`, or at once when Odoo hints, and bears with an Odoo that is away."""
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 
-from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.closing import Closings
 from caravana.component.odoo.hint import Hints
 from caravana.component.odoo.options import OdooOptions
+from caravana.component.odoo.values import from_odoo_time
 from caravana.component.odoo.watch import Watch
-from caravana.kit.component import Consumer
+from caravana.kit.component import RecordConsumer
 from caravana.kit.errors import ConfigurationError, EffectError, NeedsPerson, Refused
-from caravana.kit.ports import Context, Receiver, Unavailable
+from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries while Odoo is away."""
@@ -21,7 +25,7 @@ PERSON_PAUSE = 300.0
 _log = structlog.get_logger("caravana.odoo")
 
 
-class OdooConsumer(Consumer):
+class OdooConsumer(RecordConsumer):
     """Feeds a route with the records of a model."""
 
     exclusive = True
@@ -35,13 +39,22 @@ class OdooConsumer(Consumer):
         context: Context,
         hints: Hints,
     ) -> None:
-        """Raises `ConfigurationError` when the address names no fields."""
-        if not options.fields and options.event != "deleted":
+        """Raises `ConfigurationError` when the address names no fields, or no scope for `closed`."""
+        if (options.event == "closed") != bool(options.scope) or (options.scope and model != "mail.activity"):
+            text = "`event=closed` is for mail.activity and needs `scope`, which no other event has"
+            raise ConfigurationError(f"`odoo:{model}`: {text}", suggestion="odoo:mail.activity?event=closed&scope=task")
+        if not options.fields and options.event not in ("deleted", "closed"):
             raise ConfigurationError(f"`odoo:{model}` names no fields", suggestion="add fields=name,state")
         self._model = model
-        self._delay = options.delay.total_seconds()
+        self._event = options.event
+        self._receiver = receiver
+        self._delay = (options.delay or client.settings.delay).total_seconds()
         self._route = receiver.route_id
-        self._watch = Watch(model, options, client, receiver, context)
+        self._watch: Watch | Closings = (
+            Closings(options.scope, options.connection, client.within(default_context(client.settings)), receiver)
+            if options.event == "closed"
+            else Watch(model, options, client, receiver, context)
+        )
         self._context = context
         self._hints = hints
         self._wake = asyncio.Event()
@@ -63,6 +76,39 @@ class OdooConsumer(Consumer):
         with suppress(asyncio.CancelledError):
             await self._task
         self._task = None
+
+    @property
+    def dated_by(self) -> str:
+        """Name of the date that counts."""
+        return self._past.dated_by
+
+    async def line(self) -> datetime | None:
+        """Return the go-live line; without one where the first look began."""
+        if self._receiver.go_live is not None:
+            return self._receiver.go_live
+        cursor = await self._receiver.cursor()
+        return None if cursor is None else from_odoo_time(str(cursor["line"]))
+
+    def older(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Arrival]]:
+        """Yield the records of before the line. Raises `ConfigurationError` for deletions and closed tasks."""
+        return self._past.older(since, until)
+
+    @property
+    def _past(self) -> Watch:
+        """The watch that reads older records. Raises `ConfigurationError` where nothing tells of them."""
+        if isinstance(self._watch, Closings) or self._event == "deleted":
+            raise ConfigurationError(
+                f"`odoo:{self._model}?event={self._event}` has no past: what is gone is not told again"
+            )
+        return self._watch
+
+    def name_of(self, arrival: Arrival) -> str:
+        """Return model and id."""
+        return f"{self._model},{arrival.headers['CaravanaOdooId']}"
+
+    def took(self, arrival: Arrival) -> bool:
+        """Whether the record came by itself before."""
+        return self._past.took(arrival.headers["CaravanaOdooId"])
 
     async def _run(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from caravana.component.odoo.client import Connection, OdooClient, default_context
 from caravana.component.odoo.identity import same_as_last_time
+from caravana.component.odoo.options import OdooConnection
 from caravana.kit.clock import Clock
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson
@@ -35,6 +36,7 @@ async def examine(connection: Connection, clock: Clock, name: str, store: Store)
     shown = ".".join(str(part) for part in version)
     findings.append(Finding("address", Severity.OK, f"Odoo {shown} answers at {connection.settings.url}"))
     findings.append(_clock(connection, clock))
+    findings.append(_pace(connection.settings))
     client = OdooClient(connection, default_context(connection.settings))
     try:
         protocol = await connection.protocol()
@@ -69,6 +71,14 @@ async def _rights(client: OdooClient, version: tuple[int, ...], model: str, righ
         remedy = "Give the hub's user the groups of Sales, Inventory and Invoicing that its flows need."
         return Finding(model, Severity.ERROR, f"the hub's user may not {', '.join(missing)}", remedy)
     return Finding(model, Severity.OK, f"may {', '.join(rights)}")
+
+
+def _pace(settings: OdooConnection) -> Finding:
+    """Say at which pace this Odoo is called; the hosted one is asked for less."""
+    where = "hosted by Odoo" if settings.is_hosted else "not hosted by Odoo"
+    rate, delay = f"{settings.calls_a_second:g} a second", f"{settings.delay.total_seconds():g} s"
+    text = f"{settings.calls_at_once} at once, {rate} ({where}); consumers look every {delay}"
+    return Finding("calls", Severity.OK, text)
 
 
 def _clock(connection: Connection, clock: Clock) -> Finding:

@@ -9,6 +9,7 @@ Unknown        a broken answer, a gateway's time-out, a database connection lost
 
 from typing import Any
 
+from caravana.component.odoo.rights import explain
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.http import HttpAnswer
 
@@ -63,7 +64,10 @@ def from_name(
     kind, usual = BY_NAME.get(name.rsplit(".", 1)[-1], (BY_STATUS.get(status or 500, Refused), status or 500))
     message = str(body.get("message", ""))[:MESSAGE_LIMIT]
     shown = {"name": name, "message": message}
-    return kind(f"{place}: {name}: {message}", status=status or usual, code=name, body=shown, retry_after=retry_after)
+    text = f"{place}: {name}: {message}"
+    if name.endswith(".AccessError"):
+        text = f"{place}: {explain(place)}. {name}: {message}"
+    return kind(text, status=status or usual, code=name, body=shown, retry_after=retry_after)
 
 
 def _unreadable(place: str, answer: HttpAnswer) -> EffectError:

@@ -5,13 +5,14 @@ A wizard's context must go with both of its calls. Nothing in Odoo protects agai
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from caravana.component.odoo.client import OdooClient, after_effect
 from caravana.component.odoo.loading import external_id_from_key
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.values import as_ids, as_mapping, to_odoo_time
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
@@ -63,6 +64,10 @@ class RegisterPayment(Operation):
         """Search the payment by its memo."""
         payment = await self._find(client, request, effect)
         return None if payment is None else await self._reply(client, payment, request["invoice_id"])
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return the id of no payment, and an invoice that is paid."""
+        return Reply({"payment_id": imagined_id(effect), "payment_state": "paid", "amount_residual": Decimal(0)})
 
     async def _find(self, client: OdooClient, request: Request, effect: Effect) -> int | None:
         names = await client.names("account.payment")
@@ -126,6 +131,11 @@ class InvoiceFromOrder(Operation):
         new = await _made_since(client, there, request["known"], effect)
         return self._reply([one for one in there if one not in new], there) if new else None
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return one invoice that is none, as if there were something to invoice."""
+        made = [imagined_id(effect)]
+        return Reply({"made": True, "invoice_ids": made, "all_invoice_ids": [*(request["known"] or ()), *made]})
+
     async def _orders(self, client: OdooClient, request: Request) -> list[dict[str, Any]]:
         fields = {"fields": ["invoice_ids", "invoice_status"]}
         orders: list[dict[str, Any]] = await client.ask("sale.order", "read", fields, ids=request["order_ids"])
@@ -184,6 +194,11 @@ class Reverse(Operation):
         there = await self._notes(client, request)
         new = await _made_since(client, there, request["known"], effect)
         return self._reply([one for one in there if one not in new], there) if new else None
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return one credit note that is none."""
+        made = [imagined_id(effect)]
+        return Reply({"credit_note_ids": made, "all_credit_note_ids": [*(request["known"] or ()), *made]})
 
     async def _notes(self, client: OdooClient, request: Request) -> list[int]:
         domain = [["reversed_entry_id", "=", request["invoice_id"]]]

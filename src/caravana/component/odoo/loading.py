@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from caravana.component.odoo.access import refuse_forbidden
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.reading import find_external
 from caravana.component.odoo.values import FieldTypes, plain
@@ -111,6 +112,7 @@ async def _lost_race(client: OdooClient, model: str, items: Sequence[Item], answ
     found = [await find_external(client, one.external_id) for one in items]
     if found and all(one is not None and one["model"] == model for one in found):
         return [one["id"] for one in found if one is not None]
+    await refuse_forbidden(client, model, "create")
     raise _refused(model, answer)
 
 

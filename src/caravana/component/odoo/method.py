@@ -10,6 +10,8 @@ from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
 
+CHANGING = frozenset({"action_post", "action_archive", "action_unarchive"})
+"""Methods of the table whose answer says nothing beyond that they were carried out."""
 VERIFIED = "CaravanaOdooVerified"
 """Reply header: Odoo's own answer was lost or a refusal; the records say that it is done."""
 
@@ -80,6 +82,12 @@ class MethodOperation(Operation):
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return a null reply when the records say that it is done."""
         return self._found(request) if await self._done(client, self._rule(request), request) else None
+
+    def would(self, request: Request, effect: Effect) -> Reply | None:
+        """Return what a method that is found done says; what another one would answer, nobody can tell."""
+        rule = self._rule(request)
+        known = rule.done_when is not None or rule.gone or self.name in ("write", *CHANGING)
+        return self._found(request) if known else None
 
     def _rule(self, request: Request) -> Rule:
         rule = rule_of(self.model, self.name, request["arguments"], request["context"])

@@ -7,7 +7,7 @@ from caravana.component.odoo.loading import Item, external_id_from_key, external
 from caravana.component.odoo.operation import Operation, Request, needed, reference
 from caravana.component.odoo.reading import batches
 from caravana.component.odoo.values import as_mapping, parsed_body
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
@@ -47,6 +47,15 @@ class CreateOnce(Operation):
             return Reply({"items": await self._many(client, items)})
         ids = await load_once(client, self.model, items, self.clock)
         return Reply({"id": ids[0], "external_id": items[0].external_id}, reference=reference(self.model, ids))
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return ids of no records, whether or not the external ids are known."""
+        key = external_id_from_key(effect.key, self.settings.external_module)
+        made = [
+            {"external_id": one["external_id"] or key, "id": imagined_id(effect, number)}
+            for number, one in enumerate(request["items"])
+        ]
+        return Reply({"items": made} if request["many"] else made[0])
 
     async def _many(self, client: OdooClient, items: list[Item]) -> list[dict[str, Any]]:
         """Load what has the same fields together: an empty cell would erase a default."""

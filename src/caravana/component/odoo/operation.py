@@ -52,6 +52,10 @@ class Operation(ABC):
         """Return the reply of the call if it took place, else None."""
         raise TypeError(f"{type(self).__name__} cannot verify")
 
+    def would(self, request: Request, effect: Effect) -> Reply | None:
+        """Return what Odoo would most likely answer when all goes well; None when nobody can tell. Pure."""
+        return None
+
     def need_fields(self) -> None:
         """Raise `ConfigurationError` when the address names no fields."""
         if not self.options.fields:

@@ -4,6 +4,7 @@ import ast
 import json
 from datetime import timedelta
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 
@@ -41,6 +42,7 @@ def parse_literal(value: object) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(parse_names)]
 Domain = Annotated[list[Any], BeforeValidator(parse_literal)]
 Mapping = Annotated[dict[str, Any], BeforeValidator(parse_literal)]
+Delay = Annotated[Duration | None, BeforeValidator(lambda value: None if value == "auto" else value)]
 
 OperationName = Literal[
     "search",
@@ -55,12 +57,19 @@ OperationName = Literal[
     "attach",
     "note",
     "activity",
+    "closeActivity",
     "registerPayment",
     "invoiceFromOrder",
     "reverse",
     "reconcile",
 ]
-Event = Literal["changed", "created", "once", "deleted"]
+Event = Literal["changed", "created", "once", "deleted", "closed"]
+
+
+HOSTED_UNDER = ".odoo.com"
+"""Where Odoo Online (xyz.odoo.com) and Odoo.sh (xyz.odoo.com, branch.dev.odoo.com) are; documented."""
+PLACES = 32
+"""Live calls that the gate lets in at once: so many can wait for their turn, and be merged."""
 
 
 class OdooConnection(Options):
@@ -78,8 +87,21 @@ class OdooConnection(Options):
         timedelta(seconds=60), description="Longest wait for one answer; Odoo itself may take 35 s."
     )
     settle: Duration | None = Field(None, description="How long Odoo may still work on a call whose answer was lost.")
-    rate: float = Field(10.0, gt=0, description="Calls per second at most, of all processes together.")
-    concurrency: int = Field(4, ge=1, le=64, description="Calls at once at most; more than 4 to 8 bring little.")
+    hosted: bool | None = Field(
+        None, description="Whether Odoo S.A. hosts it (Odoo Online, Odoo.sh); by default an address under odoo.com is."
+    )
+    rate: float | None = Field(
+        None, gt=0, description="Calls per second at most, of all processes together; 10, hosted 1."
+    )
+    concurrency: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Calls at once at most, in each process; 4, hosted 1. More than 4 to 8 bring little.",
+    )
+    look_every: Duration | None = Field(
+        None, description="Time between two looks of a consumer whose address names no `delay`; 5s, hosted 1m."
+    )
     language: str = Field("", description="Language of texts and messages, e.g. es_EC.")
     company_ids: tuple[int, ...] = Field(
         (), description="Companies that calls without a branch see and act for; the first is active."
@@ -89,6 +111,32 @@ class OdooConnection(Options):
         "caravana", pattern=r"^[A-Za-z0-9_]+$", description="Module part of external ids that name none."
     )
     hint_token: SecretStr | None = Field(None, description="Unguessable part of the address for Odoo's webhooks.")
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether Odoo S.A. hosts it: what the settings say, else the address."""
+        host = urlsplit(self.url).hostname or ""
+        return self.hosted if self.hosted is not None else f".{host}".endswith(HOSTED_UNDER)
+
+    @property
+    def calls_a_second(self) -> float:
+        """The rate that holds."""
+        return self.rate or (1.0 if self.is_hosted else 10.0)
+
+    @property
+    def calls_at_once(self) -> int:
+        """The concurrency that holds."""
+        return self.concurrency or (1 if self.is_hosted else 4)
+
+    @property
+    def delay(self) -> timedelta:
+        """How long consumers rest whose address does not say it."""
+        return self.look_every or timedelta(seconds=60 if self.is_hosted else 5)
+
+    @property
+    def patience(self) -> timedelta:
+        """How long a call may wait for its turn, in which nothing has been sent: twice as long as all places take."""
+        return timedelta(seconds=30 + 2 * PLACES / self.calls_a_second)
 
     @field_validator("url")
     @classmethod
@@ -128,9 +176,14 @@ class OdooOptions(Options):
     marked: bool = Field(
         False, description="note: write the effect's key below the text, so that it can be found again."
     )
+    optional: Names = Field((), description="write: fields that are left out where this Odoo does not have them.")
     settle: Duration | None = Field(None, description="Instead of the connection's.")
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
-    fields: Names = Field((), description="Fields to read; there is no default, all fields of a model cost seconds.")
+    fields: Names = Field(
+        (),
+        description="Fields to read; no default: all of a model cost seconds. For read also `a.b`: `b` of what `a` links.",
+    )
+    max_age: Duration = Field(timedelta(0), description="search: how old a reply may be that is given again.")
     domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")
     order: str = Field("", description="search: order of the records; needs `limit`.")
     limit: int | None = Field(None, ge=1, description="search: at most so many records.")
@@ -141,7 +194,14 @@ class OdooOptions(Options):
     )
     batch: int = Field(500, ge=1, le=5000, description="Records in one call.")
     event: Event = Field("changed", description="consumer: what makes a message.")
-    delay: Duration = Field(timedelta(seconds=5), description="consumer: time between two looks.")
+    born: str | None = Field(
+        None,
+        pattern=r"^[a-z_][a-z0-9_]*$",
+        description="consumer: the date by which a record lies before or after the go-live line; by default the model's own.",
+    )
+    delay: Delay = Field(
+        None, description="consumer: time between two looks; auto = the connection's `lookEvery`: 5s, hosted 1m."
+    )
     overlap: Duration = Field(
         timedelta(minutes=5), description="consumer: how far to look back; longer than Odoo's longest transaction."
     )
@@ -153,4 +213,5 @@ class OdooOptions(Options):
         True,
         description="consumer: a record of no configured branch, or of two, waits for a person; false: it goes on without.",
     )
+    scope: str = Field("", description="consumer, event closed: the flow's records (`state:`) of the tasks it made.")
     bulk: bool = Field(False, description="consumer: bulk work, kept apart from live work.")

@@ -1,11 +1,11 @@
 """The output side: one operation of an `odoo:` address as an effect."""
 
-from datetime import timedelta
 from typing import Any
 
 from caravana.component.odoo.branching import TAKEN, branch_at, read_with_branches
 from caravana.component.odoo.chatter import Activity, Attach, Note
 from caravana.component.odoo.client import OdooClient, default_context
+from caravana.component.odoo.closing import CloseActivity
 from caravana.component.odoo.invoicing import InvoiceFromOrder, RegisterPayment, Reverse
 from caravana.component.odoo.many import WriteMany
 from caravana.component.odoo.method import MethodOperation
@@ -33,6 +33,7 @@ OPERATIONS: dict[str, type[Operation]] = {
     "attach": Attach,
     "note": Note,
     "activity": Activity,
+    "closeActivity": CloseActivity,
     "registerPayment": RegisterPayment,
     "invoiceFromOrder": InvoiceFromOrder,
     "reverse": Reverse,
@@ -40,21 +41,22 @@ OPERATIONS: dict[str, type[Operation]] = {
 }
 """Value of the option `operation`: what carries it out."""
 
-QUEUE = timedelta(seconds=30)
-"""Allowance for waiting behind the connection's own limits, in which nothing has been sent."""
-
 
 class OdooProducer(Producer):
     """Carries out one operation through the connection's client."""
 
     def __init__(self, operation: Operation, client: OdooClient, context: Context) -> None:
-        """`client`: of the connection, without any context; `context`: the hub, which knows the branches."""
+        """`client`: of the connection, without any context; `context`: the hub, which knows the branches.
+
+        Each step may have to wait for its turn. `settle` counts from the intent, so that it begins with all those waits.
+        """
         settings, options = client.settings, operation.options
+        waits = settings.patience * operation.steps
         self._operation = operation
         self._client = client
         self._context = context
-        self.timeout = settings.timeout * operation.steps + QUEUE
-        self.settle = options.settle or settings.settle or settings.timeout
+        self.timeout = settings.timeout * operation.steps + waits
+        self.settle = (options.settle or settings.settle or settings.timeout) + waits
         self.repeat_unknown = options.repeat_unknown
 
     def kind_of(self, request: Any) -> Kind:
@@ -71,6 +73,10 @@ class OdooProducer(Producer):
         if self._operation.options.branch is not None and branches:
             return await read_with_branches(self._operation, self._bound(effect), request, effect, branches)
         return await self._operation.send(self._bound(effect), request, effect)
+
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Return what Odoo would most likely answer."""
+        return self._operation.would(request, effect)
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         """Ask Odoo whether the call took place."""

@@ -1,11 +1,14 @@
 """Operations that only read: search, read, count, exists, lookup."""
 
+from copy import deepcopy
 from typing import Any
 
 from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.nested import is_nested, read_nested, tree
 from caravana.component.odoo.operation import Operation, Request
 from caravana.component.odoo.paging import pages_by_id
 from caravana.component.odoo.values import as_ids, as_mapping, clean_record, parsed_body
+from caravana.kit.codec import canonical_hash
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
@@ -20,6 +23,8 @@ class Search(Operation):
     def check(self) -> None:
         """Refuse an order without a limit: pages in another order than id would lose records."""
         self.need_fields()
+        if is_nested(self.options.fields):
+            raise ConfigurationError(f"`odoo:{self.model}`: a search reads no fields of linked records; read does")
         if self.options.order and self.options.limit is None:
             raise ConfigurationError(f"`odoo:{self.model}`: order needs limit; without order the pages go by id")
 
@@ -35,8 +40,15 @@ class Search(Operation):
         }
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
-        """Read the records."""
+        """Read the records, unless they were read just now (`maxAge`)."""
         client = client.within(request["context"])
+        if not self.options.max_age:
+            return Reply(await self._search(client, request))
+        key = canonical_hash([self.model, client.context, request])
+        replies, age = client.connection.replies, self.options.max_age.total_seconds()
+        return Reply(deepcopy(await replies.get(key, age, lambda: self._search(client, request))))
+
+    async def _search(self, client: OdooClient, request: Request) -> list[dict[str, Any]]:
         names = await client.names(self.model)
         domain, fields = names.domain(request["domain"]), names.outgoing(request["fields"])
         limit = request["limit"]
@@ -46,7 +58,7 @@ class Search(Operation):
         else:
             records = await self._all(client, domain, fields, limit)
         types = await client.types(self.model)
-        return Reply([names.incoming(clean_record(one, types)) for one in records])
+        return [names.incoming(clean_record(one, types)) for one in records]
 
     async def _all(self, client: OdooClient, domain: list[Any], fields: list[str], limit: int | None) -> list[Any]:
         records: list[Any] = []
@@ -61,7 +73,7 @@ class Read(Operation):
     """Records by id, in batches."""
 
     body = "{ids, context}, a number or a list of numbers"
-    reply = "list of records in the order asked for; a missing record is left out"
+    reply = "list of records in the order asked for; missing ones left out; with `a.b` in `fields`, `a` is an object or a list"
 
     def check(self) -> None:
         """Refuse reading without a list of fields."""
@@ -75,14 +87,19 @@ class Read(Operation):
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Read the records."""
         client = client.within(request["context"])
-        names = await client.names(self.model)
-        types = await client.types(self.model)
+        read = self._nested if is_nested(request["fields"]) else self._plain
         found: dict[int, Any] = {}
         for ids in batches(request["ids"], self.options.batch):
-            arguments = {"fields": names.outgoing(request["fields"])}
-            for one in await client.ask(self.model, "read", arguments, ids=ids):
-                found[one["id"]] = names.incoming(clean_record(one, types))
+            found.update({one["id"]: one for one in await read(client, ids, request["fields"])})
         return Reply([found[one] for one in request["ids"] if one in found])
+
+    async def _nested(self, client: OdooClient, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+        return await read_nested(client, self.model, ids, tree(fields))
+
+    async def _plain(self, client: OdooClient, ids: list[int], fields: list[str]) -> list[dict[str, Any]]:
+        names, types = await client.names(self.model), await client.types(self.model)
+        rows = await client.ask(self.model, "read", {"fields": names.outgoing(fields)}, ids=ids)
+        return [names.incoming(clean_record(one, types)) for one in rows]
 
 
 class Count(Search):

@@ -1,10 +1,12 @@
 """reconcile: a posted payment, or given lines, against an invoice."""
 
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any
 
 from caravana.component.odoo.client import OdooClient, after_effect
 from caravana.component.odoo.invoicing import invoice_state
+from caravana.component.odoo.nested import read_nested, tree
 from caravana.component.odoo.operation import Operation, Request, needed
 from caravana.component.odoo.values import as_ids, as_mapping
 from caravana.kit.effect import Effect, Kind, Reply
@@ -12,6 +14,15 @@ from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
 OPEN_ACCOUNTS = ["asset_receivable", "liability_payable"]
+_PAYMENT = tree(
+    [
+        "move_id.line_ids.account_type",
+        "move_id.line_ids.amount_residual",
+        "reconciled_invoice_ids.payment_state",
+        "reconciled_invoice_ids.amount_residual",
+    ]
+)
+"""What tells how a payment stands."""
 
 
 class Reconcile(Operation):
@@ -44,19 +55,26 @@ class Reconcile(Operation):
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Reconcile what is open, and say how both stand afterwards."""
-        found = await self.verify(client, request, effect)
-        if found is not None:
-            return found
-        lines = request.get("line_ids") or await self._open_lines(client, request)
-        try:
-            await client.call("account.move.line", "reconcile", ids=lines)
-        except Refused:
-            found = await self.verify(client, request, effect)
-            if found is None:
-                raise
-            return found
-        async with after_effect():
+        if "line_ids" in request:
+            return await self._send_lines(client, request)
+        lines = await self._open_lines(client, request)
+        if lines is not None:
+            try:
+                await client.call("account.move.line", "reconcile", ids=lines)
+            except Refused:  # a clerk may have been faster: then the records say that nothing is left to match
+                found = await self.verify(client, request, effect)
+                if found is None:
+                    raise
+                return found
+        async with after_effect() if lines is not None else nullcontext():
             return await self._reply(client, request)
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return a match that leaves nothing open."""
+        if "line_ids" in request:
+            return Reply({"matched": True, "line_ids": request["line_ids"]})
+        state = {"payment_state": "paid", "amount_residual": Decimal(0)}
+        return Reply({"matched": True, "open_credit": Decimal(0), **state})
 
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
         """Return the reply when nothing is left to match between the two."""
@@ -67,35 +85,48 @@ class Reconcile(Operation):
             return None
         return reply if reply.body["amount_residual"] == 0 or reply.body["open_credit"] == 0 else None
 
-    async def _open_lines(self, client: OdooClient, request: Request) -> list[int]:
-        payment = await self._payment(client, request)
-        lines: list[int] = []
-        for move in (payment["move_id"][0], request["invoice_id"]):
-            lines += [one["id"] for one in await _lines(client, move) if not one["reconciled"]]
-        return lines
+    async def _send_lines(self, client: OdooClient, request: Request) -> Reply:
+        before = await self._lines_reply(client, request["line_ids"])
+        if before.body["matched"]:
+            return before
+        try:
+            await client.call("account.move.line", "reconcile", ids=request["line_ids"])
+        except Refused:
+            after = await self._lines_reply(client, request["line_ids"])
+            if not after.body["matched"]:
+                raise
+            return after
+        async with after_effect():
+            return await self._lines_reply(client, request["line_ids"])
 
-    async def _payment(self, client: OdooClient, request: Request) -> dict[str, Any]:
-        fields = {"fields": ["move_id", "state", "reconciled_invoice_ids"]}
-        found = await client.ask("account.payment", "read", fields, ids=[request["payment_id"]])
-        if not found:
-            raise Refused("the payment does not exist", status=404, code="MissingError")
-        if not found[0]["move_id"]:
-            raise Refused(
-                "the payment has no journal entry: post it, and give its payment method an outstanding account",
-                code="no_entry",
-            )
-        return dict(found[0])
+    async def _open_lines(self, client: OdooClient, request: Request) -> list[int] | None:
+        """Return the open lines of both, or None when one of them has nothing open: then there is nothing to match."""
+        payment, invoice = request["payment_id"], request["invoice_id"]
+        domain: list[Any] = ["|", ["payment_id", "in", [payment]], ["move_id", "in", [invoice]]]
+        domain.append(["account_id.account_type", "in", OPEN_ACCOUNTS])
+        arguments = {"domain": domain, "fields": ["payment_id", "move_id", "reconciled"], "order": "id asc"}
+        found = await client.ask("account.move.line", "search_read", arguments)
+        open_lines = [one for one in found if not one["reconciled"]]
+        of_invoice = [one["id"] for one in open_lines if _number(one["move_id"]) == invoice]
+        of_payment = [one["id"] for one in open_lines if _number(one["move_id"]) != invoice]
+        return [*of_payment, *of_invoice] if of_payment and of_invoice else None
 
     async def _reply(self, client: OdooClient, request: Request) -> Reply:
         if "line_ids" in request:
             return await self._lines_reply(client, request["line_ids"])
-        payment = await self._payment(client, request)
-        left = sum(
-            (abs(Decimal(one["amount_residual"])) for one in await _lines(client, payment["move_id"][0])), Decimal(0)
-        )
-        state = await invoice_state(client, request["invoice_id"])
-        matched = request["invoice_id"] in payment["reconciled_invoice_ids"]
-        return Reply({"matched": matched, "open_credit": left, **state})
+        found = await read_nested(client, "account.payment", [request["payment_id"]], _PAYMENT)
+        if not found:
+            raise Refused("the payment does not exist", status=404, code="MissingError")
+        if found[0]["move_id"] is None:
+            raise Refused(
+                "the payment has no journal entry: post it, and give its payment method an outstanding account",
+                code="no_entry",
+            )
+        paid = {one["id"]: one for one in found[0]["reconciled_invoice_ids"]}
+        invoice = request["invoice_id"]
+        state = paid[invoice] if invoice in paid else await invoice_state(client, invoice)
+        body = {name: state[name] for name in ("payment_state", "amount_residual")}
+        return Reply({"matched": invoice in paid, "open_credit": _open_credit(found[0]), **body})
 
     async def _lines_reply(self, client: OdooClient, lines: list[int]) -> Reply:
         """Lines are matched when all, or all on one side, are reconciled: the other side may be left with a rest."""
@@ -106,7 +137,11 @@ class Reconcile(Operation):
         return Reply({"matched": matched, "line_ids": lines})
 
 
-async def _lines(client: OdooClient, move: int) -> list[dict[str, Any]]:
-    domain = [["move_id", "=", move], ["account_id.account_type", "in", OPEN_ACCOUNTS]]
-    arguments = {"domain": domain, "fields": ["reconciled", "amount_residual"]}
-    return list(await client.ask("account.move.line", "search_read", arguments))
+def _open_credit(payment: dict[str, Any]) -> Decimal:
+    """Return what is left of the payment: what is open on its lines on receivable and payable accounts."""
+    lines = [one for one in payment["move_id"]["line_ids"] if one["account_type"] in OPEN_ACCOUNTS]
+    return sum((abs(Decimal(one["amount_residual"])) for one in lines), Decimal(0))
+
+
+def _number(link: Any) -> Any:
+    return link[0] if link else None

@@ -4,10 +4,11 @@
 newest one seen: within the overlap the looks find it, later the comparison does. Deletions show in the comparison only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from caravana.component.odoo.birth import Birth, born_by
 from caravana.component.odoo.client import OdooClient, default_context
 from caravana.component.odoo.names import FieldNames
 from caravana.component.odoo.options import OdooOptions
@@ -24,7 +25,14 @@ WINDOW = timedelta(days=7)
 COMPARED_PAGE = 2000
 ACTIVE, ARCHIVED = "active", "archived"
 
-Record = dict[str, Any]
+
+class Record(dict[str, Any]):
+    """A record's fields, as Odoo gives them, and when it was `born`."""
+
+    def __init__(self, fields: Mapping[str, Any], born: datetime) -> None:
+        """`born`: what the go-live line is compared with."""
+        super().__init__(fields)
+        self.born = born
 
 
 class Watch:
@@ -41,11 +49,17 @@ class Watch:
         self._clock = context.clock
         self._context = context
         self._stamp = "create_date" if options.event == "created" else "write_date"
+        self._birth = Birth(options.born or born_by(model, options.event), context.setting("company.timezone", "UTC"))
         self._snapshot = Snapshot(receiver.store, receiver.route_id)
         self._position: Position | None = None
         self._taken: dict[int, str] = {}
         self._types: FieldTypes = {}
         self._names = FieldNames(model, {})
+
+    @property
+    def dated_by(self) -> str:
+        """Name of the date that counts."""
+        return self._birth.field
 
     @property
     def position(self) -> Position | None:
@@ -59,12 +73,12 @@ class Watch:
             return
         fields, overlap = self._fields(), self._options.overlap
         start = position.start(overlap)
-        domain = self._names.domain(self._options.domain)
         async for page in pages_by_time(
-            self._client, self._model, domain, fields, self._stamp, start, self._options.chunk
+            self._client, self._model, self._domain(position), fields, self._stamp, start, self._options.chunk
         ):
-            fresh = [one for one in page if self._is_fresh(one, position)]
-            after = position.after(page, self._stamp, overlap)
+            young = self._young(page, position)
+            fresh = [one for one in young if self._is_fresh(one, position)]
+            after = position.after(young, self._stamp, overlap)
             if fresh:
                 await self._receiver.accept([self._arrival(one) for one in fresh], cursor=after.as_cursor())
                 self._taken.update({one["id"]: one[self._stamp] for one in fresh})
@@ -80,7 +94,7 @@ class Watch:
         position = self._position or await self._begin()
         now = self._clock.now()
         if self._options.event == "deleted":
-            await self._compare_existence(now)
+            await self._compare_existence(position, now)
             return
         current = await self._current(position, now)
         await self._take_missing(position, current)
@@ -88,14 +102,31 @@ class Watch:
         await self._snapshot.replace({**kept, **self._only_once(), **current}, now)
         self._taken.clear()
 
+    async def older(self, since: datetime, until: datetime) -> AsyncIterator[list[Arrival]]:
+        """Yield page by page what the records born from `since` on and before `until` come as; nothing is stored."""
+        await self._learn()
+        domain = self._names.domain([*self._options.domain, *self._birth.between(since, until)])
+        fields = self._fields()
+        async for page in pages_by_id(self._client, self._model, domain, fields, self._options.batch):
+            yield [self._arrival(one) for one in map(self._dated, page) if since <= one.born < until]
+
+    def took(self, record: int) -> bool:
+        """Whether a record that is taken only once was, after `older`."""
+        return self._options.event in ("once", "created") and record in self._snapshot
+
     async def _begin(self) -> Position:
         """Return where to go on; the first time ever that is the go-live line, or now, whether Odoo is there or not."""
         position = await self._stored_position()
+        await self._learn()
+        self._position = position
+        return position
+
+    async def _learn(self) -> None:
+        """Read what was taken, and what the model is like."""
         await self._snapshot.load()
         self._types = await self._client.types(self._model)
         self._names = await self._client.names(self._model)
-        self._position = position
-        return position
+        self._birth.learn(self._model, self._types)
 
     async def _stored_position(self) -> Position:
         cursor = await self._receiver.cursor()
@@ -106,6 +137,10 @@ class Watch:
         return position
 
     def _fields(self) -> list[str]:
+        return list(dict.fromkeys([*self._wanted(), *self._birth.fields]))
+
+    def _wanted(self) -> list[str]:
+        """What a message, and what tells its branch, is made of."""
         return list(dict.fromkeys([*self._names.outgoing(self._options.fields), *self._telling, self._stamp]))
 
     @property
@@ -114,6 +149,18 @@ class Watch:
         if not branches_of(self._context):
             return []
         return [one for one in TELLING if one in self._types and one not in self._options.fields]
+
+    def _domain(self, position: Position) -> list[Any]:
+        """Which records, without those that are surely older than the line."""
+        return self._names.domain([*self._options.domain, *self._birth.since(from_odoo_time(position.line))])
+
+    def _young(self, records: Iterable[Mapping[str, Any]], position: Position) -> list[Record]:
+        """Return the records born since the line, as messages hold them, each with its birth."""
+        line = from_odoo_time(position.line)
+        return [one for one in map(self._dated, records) if one.born >= line]
+
+    def _dated(self, record: Mapping[str, Any]) -> "Record":
+        return Record({name: record[name] for name in ("id", *self._wanted())}, self._birth.moment(record))
 
     def _is_fresh(self, record: Record, position: Position) -> bool:
         if self._options.event == "changed":
@@ -130,7 +177,7 @@ class Watch:
         domain = [
             [self._stamp, ">=", first],
             [self._stamp, "<", position.start(self._options.overlap)],
-            *self._names.domain(self._options.domain),
+            *self._domain(position),
         ]
         current: dict[int, str] = {}
         async for page in pages_by_id(self._client, self._model, domain, [self._stamp], COMPARED_PAGE):
@@ -142,7 +189,7 @@ class Watch:
         for ids in batches(missing, self._options.chunk):
             arguments = {"domain": [["id", "in", ids]], "fields": self._fields(), "order": f"{self._stamp} asc, id asc"}
             records = await self._client.ask(self._model, "search_read", arguments)
-            found = [one for one in records if one[self._stamp] >= position.line]
+            found = [one for one in self._young(records, position) if one[self._stamp] >= position.line]
             if found:
                 await self._receiver.accept([self._arrival(one) for one in found])
 
@@ -151,9 +198,9 @@ class Watch:
             return number in self._snapshot or number in self._taken
         return time in (self._snapshot.get(number), self._taken.get(number))
 
-    async def _compare_existence(self, now: datetime) -> None:
+    async def _compare_existence(self, position: Position, now: datetime) -> None:
         """Take what is gone or archived since the last comparison; the first one only takes stock."""
-        state = await self._existence()
+        state = await self._existence(position)
         if self._snapshot.taken_at is not None:
             before = self._snapshot.items()
             left = await self._no_longer_there([one for one in before if one not in state])
@@ -164,11 +211,11 @@ class Watch:
                 await self._receiver.accept([self._departure(number, event, stamp) for number, event in chunk])
         await self._snapshot.replace(state, now)
 
-    async def _existence(self) -> dict[int, str]:
+    async def _existence(self, position: Position) -> dict[int, str]:
         client = self._client.within({"active_test": False})
         fields = ["active"] if "active" in self._types else ["id"]
         state: dict[int, str] = {}
-        domain = self._names.domain(self._options.domain)
+        domain = self._domain(position)
         async for page in pages_by_id(client, self._model, domain, fields, COMPARED_PAGE):
             state.update({one["id"]: ACTIVE if one.get("active", True) else ARCHIVED for one in page})
         return state
@@ -185,12 +232,14 @@ class Watch:
         whole, beside = self._names.incoming(clean_record(record, self._types)), self._telling
         body = {name: value for name, value in whole.items() if name not in beside}
         state = mark(record, self._stamp).replace("|", ",") if self._options.event == "changed" else ""
-        return self._message(record["id"], body, self._options.event, state, from_odoo_time(record[self._stamp]), whole)
+        return self._message(record["id"], body, self._options.event, state, record.born, whole)
 
     def _departure(self, number: int, event: str, stamp: str) -> Arrival:
         return self._message(number, {"id": number}, event, f"{event},{stamp}", from_odoo_time(stamp), {"id": number})
 
-    def _message(self, number: int, body: Record, event: str, state: str, time: datetime, whole: Record) -> Arrival:
+    def _message(
+        self, number: int, body: dict[str, Any], event: str, state: str, time: datetime, whole: dict[str, Any]
+    ) -> Arrival:
         """`whole`: the record with the fields that tell its branch."""
         name = f"{self._model},{number}"
         place = place_of(whole, self._options.connection, self._model)

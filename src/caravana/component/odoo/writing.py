@@ -5,8 +5,9 @@ from typing import Any
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.methods import adds_lines
 from caravana.component.odoo.operation import Operation, Request, needed, reference
+from caravana.component.odoo.optional import OptionalFields
 from caravana.component.odoo.values import as_ids, as_mapping, parsed_body
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
@@ -34,13 +35,21 @@ class Create(Operation):
         ids = await client.call(self.model, "create", {"vals_list": rows}, context=request["context"])
         return Reply({"id": ids[0]} if single else {"ids": ids}, reference=reference(self.model, ids))
 
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return ids of no records."""
+        rows = request["values"]
+        if isinstance(rows, dict):
+            return Reply({"id": imagined_id(effect)})
+        return Reply({"ids": [imagined_id(effect, number) for number in range(len(rows))]})
+
 
 class Write(Operation):
     """Absolute values into records; repeating it changes nothing, unless it adds or deletes lines."""
 
     kind = Kind.IDEMPOTENT
+    steps = 3
     body = "{ids, values, context}"
-    reply = "true"
+    reply = "true; false when every field was `optional` and none is there"
 
     def kind_of(self, request: Request) -> Kind:
         """Return blind when a command in the values would add or delete lines again."""
@@ -56,6 +65,10 @@ class Write(Operation):
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Write the values."""
         names = await client.names(self.model)
-        arguments = {"vals": names.values(request["values"])}
-        await client.call(self.model, "write", arguments, ids=request["ids"], context=request["context"])
-        return Reply(True, reference=reference(self.model, request["ids"]))
+        writes = OptionalFields(client, self.model, self.options.optional, self.clock)
+        written = await writes.write(request["ids"], names.values(request["values"]), request["context"])
+        return Reply(written, reference=reference(self.model, request["ids"]))
+
+    def would(self, request: Request, effect: Effect) -> Reply:
+        """Return what Odoo says of every write."""
+        return Reply(True)

@@ -8,7 +8,7 @@ from caravana.component.placetopay.body import QueryBody, SessionBody, Transacti
 from caravana.component.placetopay.client import PlacetopayClient
 from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.spec import Action
-from caravana.component.placetopay.state import State
+from caravana.component.placetopay.state import MERCHANT_CANCEL, State
 from caravana.component.placetopay.stores import Stores
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
@@ -19,6 +19,10 @@ MARGIN = timedelta(seconds=10)
 
 SETTLE = timedelta(minutes=2)
 """How long PlacetoPay may still work on a call whose connection was cut (our guess: it documents no figure)."""
+
+
+CANCELLED = {"status": "REJECTED", "reason": MERCHANT_CANCEL}
+"""Status of a session that the merchant has cancelled."""
 
 
 class PlacetopayProducer(Producer):
@@ -109,6 +113,11 @@ class Cancel(PlacetopayProducer):
         over = found["state"] in {State.CANCELLED, State.FAILED, State.EXPIRED}
         return _session_reply(self._told(found, request, effect)) if over else None
 
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return a session that is cancelled and brought nothing."""
+        found = mapping.session({"requestId": request["request_id"], "status": CANCELLED})
+        return _session_reply(self._told(found, request, effect))
+
 
 class Transaction(PlacetopayProducer):
     """An action on one payment: reverse (refund), confirm, cancel, checkout, reauthorization."""
@@ -149,6 +158,10 @@ class Transaction(PlacetopayProducer):
             return None
         reply = mapping.verified_transaction(entry, body, self._action)
         return Reply(reply, reference=reply["internal_reference"])
+
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return that it is done; what the provider would number it, nobody can tell."""
+        return Reply(mapping.transaction({"status": {"status": "APPROVED"}}, _body_of(request), self._action))
 
 
 def _named_session(exchange: Exchange) -> dict[str, Any]:

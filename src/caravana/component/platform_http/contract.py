@@ -29,8 +29,6 @@ def fill(headers: dict[str, Any], params: tuple[Parameter, ...]) -> dict[str, An
     """Return the headers with the default values of query parameters that were not given."""
     if not params:
         return headers
-    if not params:
-        return headers
     given = {name.lower() for name in headers}
     missing = {
         one.name: one.default_value

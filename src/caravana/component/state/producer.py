@@ -32,6 +32,19 @@ class StateProducer(Producer):
         return "" if found is None else str(found)
 
 
+class Change(StateProducer):
+    """What storing and removing share."""
+
+    kind = Kind.IDEMPOTENT
+
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Nothing is answered: the route goes on. What shadow does is forgotten, so that going live begins with clean books."""
+        return Reply()
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Leave the message."""
+
+
 class GetProducer(StateProducer):
     """Reads one record: its value becomes the body, None when there is none."""
 
@@ -46,10 +59,8 @@ class GetProducer(StateProducer):
         exchange.body = reply.body
 
 
-class PutProducer(StateProducer):
+class PutProducer(Change):
     """Stores the body, which stays as it is."""
-
-    kind = Kind.IDEMPOTENT
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return scope, key and value. Raises `Refused` without a key or a body."""
@@ -62,22 +73,14 @@ class PutProducer(StateProducer):
         await self._store.put(request["scope"], request["key"], request["value"])
         return Reply()
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the message."""
 
-
-class RemoveProducer(StateProducer):
+class RemoveProducer(Change):
     """Removes one record, if there is one; the body stays as it is."""
-
-    kind = Kind.IDEMPOTENT
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Remove."""
         await self._store.put(request["scope"], request["key"], None)
         return Reply()
-
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the message."""
 
 
 class FindProducer(StateProducer):

@@ -10,7 +10,7 @@ DOCUMENT = document(
     .set_header("kind", constant("paid"), id="mark-kind")
     .set_headers({"a": constant(1), "b": header("kind")})
     .set_property("total", jsonpath("$.total"))
-    .set_variable("global:rate", exchange_property("total"))
+    .set_variable("rate", exchange_property("total"))
     .set_variables({"x": simple("${header.a}"), "y": variable("x")})
     .remove_header("kind")
     .remove_headers("*", "Camel*")

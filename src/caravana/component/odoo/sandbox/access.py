@@ -24,26 +24,55 @@ RIGHT: Mapping[str, str] = {
     "action_archive": "write",
     "action_unarchive": "write",
     "unlink": "unlink",
+    "message_post": "write",
 }
 
 
+IMPLIED: Mapping[str, str] = {
+    "sales_team.group_sale_manager": "sales_team.group_sale_salesman_all_leads",
+    "sales_team.group_sale_salesman_all_leads": "sales_team.group_sale_salesman",
+    "base.group_system": "base.group_erp_manager",
+}
+"""A group, and the one whose rights its members have, too (documented)."""
+
+
 def check_right(env: Env, model: Model, method: str) -> None:
-    """AccessError unless the caller is in the group that `method` of `model` asks for."""
-    right = RIGHT.get(method)
-    group = model.rights.get(right) if right else None
-    if group is None or has_group(env, group):
+    """AccessError unless the caller is in one of the groups that `method` of `model` asks for."""
+    right = RIGHT.get(method) or model.needs.get(method)
+    if right:
+        check_model(env, model, right)
+
+
+def check_model(env: Env, model: Model, right: str) -> None:
+    """AccessError unless the caller may read, create, write or unlink records of `model`."""
+    if may(env, model, right):
         return
+    groups = "".join(f"\n\t- {env.ref(one).display_name}" for one in groups_of(model, right))
     raise AccessError(
-        f"You are not allowed to {VERBS[right or 'read']} '{model.description}' ({model.name}) records.\n\n"
-        f"This operation is allowed for the following groups:\n\t- {env.ref(group).display_name}\n\n"
+        f"You are not allowed to {VERBS[right]} '{model.description}' ({model.name}) records.\n\n"
+        f"This operation is allowed for the following groups:{groups}\n\n"
         "Contact your administrator to request access if necessary."
     )
 
 
+def may(env: Env, model: Model, right: str) -> bool:
+    """Whether the caller may read, create, write or unlink records of `model`."""
+    groups = groups_of(model, right)
+    return not groups or any(has_group(env, one) for one in groups)
+
+
+def groups_of(model: Model, right: str) -> tuple[str, ...]:
+    """Return the groups whose members may; none: everybody may."""
+    groups = model.rights.get(right, ())
+    return (groups,) if isinstance(groups, str) else groups
+
+
 def has_group(env: Env, xmlid: str) -> bool:
-    """Return whether the caller is in the group named by external id."""
+    """Return whether the caller is in the group named by external id, or in one that implies it."""
     group = env.find_ref(xmlid)
-    return group is not None and group.id in env.user.get("group_ids")
+    if group is not None and group.id in env.user.get("group_ids"):
+        return True
+    return any(has_group(env, above) for above, below in IMPLIED.items() if below == xmlid)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 from caravana.component.odoo.sandbox import load as loading
 from caravana.component.odoo.sandbox import reading, writing
-from caravana.component.odoo.sandbox.access import has_group
+from caravana.component.odoo.sandbox.access import may
 from caravana.component.odoo.sandbox.domain import compile_domain
 from caravana.component.odoo.sandbox.errors import AccessError
 from caravana.component.odoo.sandbox.field import X2MANY, Field
@@ -269,8 +269,7 @@ def filtered_domain(records: Records, domain: list[Any]) -> list[int]:
 @_on_any
 def has_access(records: Records, operation: str) -> bool:
     """Return whether the caller may read, write, create or unlink."""
-    group = records.meta.rights.get(operation)
-    return group is None or has_group(records.env, group)
+    return may(records.env, records.meta, operation)
 
 
 @_on_any

@@ -1,7 +1,7 @@
 """The declaration of a model: its fields, its methods and the hooks that its area gives it."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,7 +38,8 @@ class Model:
     - `display(record)`: the display name
     - `unload(record)`: what a plain `load` spoils on a record that it updates
 
-    `rights` names, for each of read, create, write and unlink, the group whose members alone may (external id).
+    `rights` names, for each of read, create, write and unlink, the group or groups whose members alone may (external ids);
+    `needs` which of these rights a method of its own asks for.
     """
 
     name: str
@@ -47,7 +48,8 @@ class Model:
     order: str = "id"
     rec_name: str = "name"
     transient: bool = False
-    rights: dict[str, str] = field(default_factory=dict)
+    rights: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
     methods: dict[str, Method] = field(default_factory=dict)
     prepare: Function | None = None
     before_write: Function | None = None

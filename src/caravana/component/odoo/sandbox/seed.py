@@ -16,6 +16,9 @@ GROUPS = (
     ("base.group_user", "Role / User"),
     ("base.group_erp_manager", "Access Rights"),
     ("base.group_system", "Role / Administrator"),
+    ("base.group_partner_manager", "Extra Rights / Contact Creation"),
+    ("sales_team.group_sale_salesman", "Sales / User: Own Documents Only"),
+    ("sales_team.group_sale_salesman_all_leads", "Sales / User: All Documents"),
     ("sales_team.group_sale_manager", "Sales / Administrator"),
     ("account.group_account_invoice", "Accounting / Invoicing"),
     ("account.group_account_basic", "Basic"),
@@ -59,12 +62,13 @@ class Setup:
     """How the database is to be: names, users, warehouses (name, short code), bank journals, goods and customers or none.
 
     `companies`: further ones, each with a warehouse, a chart, taxes and journals of its own and the same number series;
-    every user may act for all of them.
+    every user may act for all of them. `bot_groups`: what the bot may.
     """
 
     company: str = "Empresa XYZ"
     admin_login: str = "admin"
     bot_login: str = "integracion"
+    bot_groups: Sequence[str] = WORKER
     warehouses: Sequence[tuple[str, str]] = (("Matriz", "WH"),)
     companies: Sequence[str] = ()
     banks: Sequence[str] = ("Bank",)
@@ -109,7 +113,8 @@ def seed(env: Env, setup: Setup) -> Seeded:
     env = Env(env.transaction, admin)
     for xmlid, name in SUBTYPES:
         name_it(env, xmlid, env.create("mail.message.subtype", {"name": name}))
-    name_it(env, "mail.mail_activity_data_todo", env.create("mail.activity.type", {"name": "To-Do"}))
+    to_do = {"name": "To-Do", "keep_done": env.store.major >= 19}
+    name_it(env, "mail.mail_activity_data_todo", env.create("mail.activity.type", to_do))
     env.create("ir.config_parameter", {"key": "web.base.url", "value": env.store.base_url or "http://127.0.0.1:18069"})
     env.create("ir.config_parameter", {"key": "database.uuid", "value": str(uuid4())})
     name_it(env, "uom.product_uom_unit", env.create("uom.uom", {"name": "Units"}))
@@ -129,8 +134,15 @@ def describe_models(env: Env) -> None:
     """Fill `ir.model` and `ir.model.fields`, whose ids automations need."""
     for model in list(env.store.models.values()):
         row = insert(env, "ir.model", name=model.description, model=model.name, state="base", transient=model.transient)
+        name_it(env, model_xmlid(model.name), row)
         for one in model.fields.values():
             insert(env, "ir.model.fields", model_id=row.id, **_described(one))
+
+
+def model_xmlid(name: str) -> str:
+    """Return the external id that Odoo gives to a model: that of the app which brings it."""
+    app = name.partition(".")[0]
+    return f"{'base' if app in ('res', 'ir') else app}.model_{name.replace('.', '_')}"
 
 
 def _described(one: Field) -> dict[str, Any]:
@@ -169,7 +181,7 @@ def _users(env: Env, setup: Setup, companies: Sequence[Record]) -> tuple[int, in
     for xmlid, name in GROUPS:
         name_it(env, xmlid, insert(env, "res.groups", name=name.split(" / ")[-1], full_name=name))
     logins: dict[str, Sequence[str]] = {"__system__": (), setup.admin_login: ADMIN, "public": (), "portaltemplate": ()}
-    logins[setup.bot_login] = WORKER
+    logins[setup.bot_login] = setup.bot_groups
     made = {login: _user(env, login, groups, companies) for login, groups in logins.items()}
     return made[setup.admin_login], made[setup.bot_login]
 

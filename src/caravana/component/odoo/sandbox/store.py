@@ -54,6 +54,11 @@ class Store:
         model.add(name, field)
         self.tables[model_name].add_field(name, model.columns[name])
 
+    def drop_field(self, model_name: str, name: str) -> None:
+        """Take a custom field from a model at run time; what rows hold of it is no longer seen."""
+        model = self.models[model_name]
+        model.columns.pop(model.fields.pop(name).column)
+
     def model(self, name: str) -> Model:
         """Return a model; UnknownModel when there is none."""
         try:

@@ -10,6 +10,7 @@ from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models.base import SYSTEM
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 from caravana.component.odoo.sandbox.server_action import run_code
+from caravana.component.odoo.sandbox.writing import remove
 
 TRIGGERS = (
     ("on_create", "On create"),
@@ -94,6 +95,7 @@ def _before_unlink(rules: Records) -> None:
     for rule in rules:
         rule.set(active=False)
         listen(rule)
+        remove(rule.env.browse("ir.actions.server", [one.id for one in rule.action_server_ids]))
 
 
 @ACTION.method

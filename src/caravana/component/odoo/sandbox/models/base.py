@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
-from caravana.component.odoo.sandbox.access import has_group
+from caravana.component.odoo.sandbox.access import check_model, has_group, may
 from caravana.component.odoo.sandbox.errors import ServerError, UserError, constraint
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.records import Env, Record, Records
@@ -129,7 +129,7 @@ IR_MODEL = Model(
         "access_ids": f.one2many("ir.model.access", "model_id", "Access"),
     },
     order="model",
-    rights={"create": "base.group_system", "write": "base.group_system", "unlink": "base.group_system"},
+    rights=SYSTEM,
 )
 IR_FIELD = Model(
     "ir.model.fields",
@@ -150,7 +150,7 @@ IR_FIELD = Model(
         "state": f.selection("Type", ("manual", "Custom Field"), ("base", "Base Field"), default="manual"),
     },
     order="name",
-    rights={"create": "base.group_system", "write": "base.group_system", "unlink": "base.group_system"},
+    rights=SYSTEM,
 )
 ACCESS = Model(
     "ir.model.access",
@@ -190,8 +190,9 @@ DATA.written = _written_data
 
 @DATA.model_method
 def check_object_reference(model: Records, module: str, xml_id: str, raise_on_access_error: bool = False) -> list[Any]:
-    """Return [model, id] of an external id; ServerError when it is unknown. Anybody may ask."""
+    """Return [model, id] of an external id; ServerError when it is unknown, AccessError for a record that may not be read."""
     found = model.env.ref(f"{module}.{xml_id}")
+    check_model(model.env, found.meta, "read")
     return [found.meta.name, found.id]
 
 
@@ -214,8 +215,7 @@ USER.methods["has_group"] = USER.methods.pop("user_has_group")
 @ACCESS.model_method
 def check(model: Records, model_name: str, mode: str = "read", raise_exception: bool = True) -> bool:
     """Return whether the caller may do `mode` on the model."""
-    group = model.env.store.model(model_name).rights.get(mode)
-    return group is None or has_group(model.env, group)
+    return may(model.env, model.env.store.model(model_name), mode)
 
 
 @API_KEY.method
@@ -234,7 +234,17 @@ def _created_field(record: Record) -> None:
         return
     if not record.name.startswith("x_"):
         raise constraint("Custom fields must have a name that starts with 'x_'!")
+    if record.name in record.env.store.model(model.model).fields:
+        raise constraint("Field names must be unique per model.")
     record.env.store.add_field(model.model, record.name, _declared(record))
+
+
+def _unlink_fields(records: Records) -> None:
+    """Take custom fields from their models with all they held; those of Odoo stay."""
+    for one in records:
+        if one.state != "manual":
+            raise UserError("This column contains module data and cannot be removed!")
+        records.env.store.drop_field(one.model_id.model, one.name)
 
 
 def _declared(record: Record) -> f.Field:
@@ -265,6 +275,7 @@ def _created_model(record: Record) -> None:
 
 
 IR_FIELD.created = _created_field
+IR_FIELD.before_unlink = _unlink_fields
 IR_MODEL.prepare = _prepare_model
 IR_MODEL.created = _created_model
 MODELS = [COMPANY, GROUP, USER, CURRENCY, COUNTRY, STATE, LANG, PARAMETER, DATA, IR_MODEL, IR_FIELD, ACCESS, API_KEY]

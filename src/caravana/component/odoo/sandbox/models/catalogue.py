@@ -1,6 +1,7 @@
-"""All models of the sandbox."""
+"""All models of the sandbox, with who may what."""
 
 from caravana.component.odoo.sandbox.models import (
+    acl,
     automations,
     bank,
     base,
@@ -22,3 +23,6 @@ from caravana.component.odoo.sandbox.models import (
 
 AREAS = (base, partner, mail, product, stock, ledger, sale, invoicing, move, move_line, reconcile, payment, register)
 MODELS = [model for area in (*AREAS, reversal, bank, online, automations) for model in area.MODELS]
+for model in MODELS:
+    model.rights = {**model.rights, **acl.RIGHTS.get(model.name, {})}
+    model.needs = acl.NEEDS.get(model.name, {})

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
+from caravana.component.odoo.sandbox.access import check_model
+from caravana.component.odoo.sandbox.errors import MissingError
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.records import Env, Record, Records
+from caravana.component.odoo.sandbox.writing import remove
 
 MESSAGE = Model(
     "mail.message",
@@ -22,6 +25,7 @@ MESSAGE = Model(
         "subtype_id": f.many2one("mail.message.subtype", "Subtype"),
         "is_internal": f.boolean("Employee Only"),
         "author_id": f.many2one("res.partner", "Author"),
+        "mail_activity_type_id": f.many2one("mail.activity.type", "Mail Activity Type", index=True),
         "date": f.datetime_("Date", default=lambda env: env.now),
         "partner_ids": f.many2many("res.partner", "Recipients"),
         "attachment_ids": f.many2many("ir.attachment", "Attachments"),
@@ -30,7 +34,11 @@ MESSAGE = Model(
     rec_name="subject",
 )
 SUBTYPE = Model("mail.message.subtype", "Message subtypes", {"name": f.char("Message Type", required=True)})
-ACTIVITY_TYPE = Model("mail.activity.type", "Activity Type", {"name": f.char("Name", required=True)})
+ACTIVITY_TYPE = Model(
+    "mail.activity.type",
+    "Activity Type",
+    {"name": f.char("Name", required=True), "keep_done": f.boolean("Keep Done", default=False)},
+)
 ACTIVITY = Model(
     "mail.activity",
     "Activity",
@@ -40,7 +48,7 @@ ACTIVITY = Model(
         "res_model_id": f.many2one("ir.model", "Document Model"),
         "res_model": f.char("Related Document Model"),
         "res_id": f.integer("Related Document ID", index=True),
-        "activity_type_id": f.many2one("mail.activity.type", "Activity Type"),
+        "activity_type_id": f.many2one("mail.activity.type", "Activity Type", default=lambda env: _to_do(env)),
         "date_deadline": f.date("Due Date", required=True, default=lambda env: env.today),
         "user_id": f.many2one("res.users", "Assigned to", default=lambda env: env.uid),
         "active": f.boolean("Active", default=True),
@@ -49,6 +57,7 @@ ACTIVITY = Model(
             ("overdue", "Overdue"),
             ("today", "Today"),
             ("planned", "Planned"),
+            ("done", "Done"),
             compute=lambda one: _deadline(one),
         ),
     },
@@ -77,7 +86,14 @@ ATTACHMENT = Model(
 )
 
 
+def _to_do(env: Env) -> int | bool:
+    found = env.find_ref("mail.mail_activity_data_todo")
+    return found.id if found else False
+
+
 def _deadline(activity: Record) -> str:
+    if not activity.active:
+        return "done"
     due, today = activity.date_deadline, activity.env.today
     return "overdue" if due < today else "today" if due == today else "planned"
 
@@ -111,27 +127,64 @@ def _prepare_activity(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
         vals["res_model"] = env.one("ir.model", vals["res_model_id"]).model
     elif vals.get("res_model"):
         vals["res_model_id"] = env.by("ir.model", "model", vals["res_model"])[0].id
+    document = env.one(str(vals.get("res_model")), int(vals.get("res_id") or 0))
+    check_model(env, document.meta, "write")
+    if not document.exists:
+        raise MissingError(document.meta.name, (document.id,), env.uid)
     return vals
 
 
+def _notify(activity: Record) -> None:
+    """Tell the assigned user, unless it is the caller's own task."""
+    if activity.get("user_id") != activity.env.uid:
+        document = activity.env.browse(activity.res_model, [activity.res_id])
+        body = f"<p>{activity.summary or ''}</p><div>{activity.get('note') or ''}</div>"
+        message_post(document, body=body, body_is_html=True, message_type="user_notification")
+
+
 ACTIVITY.prepare = _prepare_activity
+ACTIVITY.created = _notify
 
 
 @ACTIVITY.method
-def action_done(activities: Records) -> bool:
-    """Close the activities: they are archived."""
-    for one in activities:
-        one.set(active=False)
-    return True
+def action_done(activities: Records) -> int | bool:
+    """Close the activities that are open, without a word."""
+    open_ids = [one.id for one in activities if one.active]
+    closed: int | bool = action_feedback(activities.env.browse("mail.activity", open_ids))
+    return closed
 
 
 @ACTIVITY.method
-def action_feedback(activities: Records, feedback: str | bool = False) -> bool:
-    """Close the activities with a note on their documents."""
+def action_feedback(activities: Records, feedback: str | bool = False) -> int | bool:
+    """Close the activities: told on their documents, then kept as archived or deleted, as their type says.
+
+    Returns the first message's id. The message holds summary, feedback, then the original note (documented).
+    """
+    messages = [_tell_done(one, str(feedback or "")) for one in activities]
     for one in activities:
-        document = one.env.browse(one.res_model, [one.res_id])
-        message_post(document, body=f"{one.summary or ''}: {feedback or ''}", subtype_xmlid="mail.mt_activities")
-    return bool(action_done(activities))
+        if one.activity_type_id and one.activity_type_id.keep_done:
+            one.set(active=False)
+        else:
+            remove(activities.env.browse("mail.activity", [one.id]))
+    return messages[0] if messages else False
+
+
+def _tell_done(activity: Record, feedback: str) -> int:
+    said = "<br>".join(escaping.escape(line, quote=False) for line in feedback.split("\n"))
+    body = f"<div><p><span>To-Do</span> done<span>: </span><span>{activity.summary or ''}</span></p>"
+    body += f"<div>{said}</div>" if feedback else ""
+    note = '<div class="o_mail_note_title fw-bold">Original note:</div>'
+    body += f"{note}<div>{activity.get('note')}</div></div>" if activity.get("note") else "</div>"
+    document = activity.env.browse(activity.res_model, [activity.res_id])
+    [message] = message_post(document, body=body, body_is_html=True, subtype_xmlid="mail.mt_activities")
+    activity.env.one("mail.message", message).set(mail_activity_type_id=activity.get("activity_type_id"))
+    return message
+
+
+@ACTIVITY.method
+def action_cancel(activities: Records) -> None:
+    """Delete the activities, without a trace."""
+    remove(activities)
 
 
 def message_post(
@@ -181,9 +234,13 @@ def message_unsubscribe(records: Records, partner_ids: Sequence[int] | None = No
 
 
 def _on_document(model: str, document: Record) -> list[int]:
-    found = document.env.by(model, "res_id", document.id)
+    found = [one for one in document.env.by(model, "res_id", document.id) if not _is_notice(one)]
     named = "model" if model == "mail.message" else "res_model"
     return [one.id for one in found if one.get(named) == document.meta.name]
+
+
+def _is_notice(record: Record) -> bool:
+    return record.meta.name == "mail.message" and bool(record.message_type == "user_notification")
 
 
 def thread(fields: Mapping[str, f.Field]) -> dict[str, f.Field]:

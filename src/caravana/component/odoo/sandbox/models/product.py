@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 from caravana.component.odoo.sandbox import field as f
-from caravana.component.odoo.sandbox.errors import ValidationError
+from caravana.component.odoo.sandbox.errors import ValidationError, constraint
 from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.models import image, quantity
 from caravana.component.odoo.sandbox.models.mail import thread
@@ -61,6 +61,7 @@ TEMPLATE_VALUE = Model(
         "price_extra": f.float_("Extra Price"),
     },
 )
+TAG = Model("product.tag", "Product Tag", {"name": f.char("Name", required=True, index=True), "color": f.integer()})
 SHARED = {
     "name": f.char("Name", required=True),
     "type": f.selection(
@@ -73,6 +74,7 @@ SHARED = {
     "purchase_ok": f.boolean("Purchase", default=True),
     "taxes_id": f.many2many("account.tax", "Sales Taxes"),
     "categ_id": f.many2one("product.category", "Product Category"),
+    "product_tag_ids": f.many2many("product.tag", "Product Tags"),
     "uom_id": f.many2one("uom.uom", "Unit", default=lambda env: env.ref("uom.product_uom_unit").id),
     "company_id": f.many2one("res.company", "Company"),
     "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
@@ -312,4 +314,13 @@ PRODUCT.check = _check_product
 PRODUCT.before_write = _before_write_product
 PRODUCT.created = _created_product
 PRODUCT.written = _written_product
-MODELS = [UOM, CATEGORY, ATTRIBUTE, VALUE, LINE, TEMPLATE_VALUE, TEMPLATE, PRODUCT, PRICELIST, ITEM]
+
+
+def _check_tag(tag: Record) -> None:
+    """No two tags have one name (documented)."""
+    if len(tag.env.by("product.tag", "name", tag.name)) > 1:
+        raise constraint("Tag name already exists!")
+
+
+TAG.check = _check_tag
+MODELS = [UOM, CATEGORY, ATTRIBUTE, VALUE, LINE, TEMPLATE_VALUE, TAG, TEMPLATE, PRODUCT, PRICELIST, ITEM]

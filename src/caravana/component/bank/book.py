@@ -1,0 +1,197 @@
+"""What is kept of bank accounts: files, statements and entries, each once, in the hub's store.
+
+- scope `bank_entry`, key `account/day/direction amount currency/fingerprint`: what is money, or may be
+- scope `bank_other`: what never is: zero amounts, what is not booked
+- scope `bank_file`, key SHA-256: name, state, reason, statements; `bank_content`: its bytes, compressed
+"""
+
+import asyncio
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from caravana.component.bank.entry import Entry
+from caravana.component.bank.identity import Telling
+from caravana.kit.ports import Store
+
+ENTRY = "bank_entry"
+OTHER = "bank_other"
+FILE = "bank_file"
+CONTENT = "bank_content"
+REVIEW = "review"
+OPEN = "open"
+"""It is money and waits to be matched."""
+HELD = "held"
+"""It may be money told before, or contradicts itself: a person decides."""
+AROUND = 10
+"""Days before and after a delivery within which entries are compared."""
+_TOGETHER = 500
+"""Records written at once, so that they share transactions."""
+_MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One entry as it is kept. `files`: digests of those that told it; `perhaps`: key of an entry that it may be again."""
+
+    key: str
+    telling: Telling
+    state: str
+    files: tuple[str, ...] = ()
+    reason: str | None = None
+    perhaps: str | None = None
+
+    @property
+    def entry(self) -> Entry:
+        """The entry."""
+        return self.telling.entry
+
+    def as_record(self) -> dict[str, Any]:
+        """Return it as the store keeps it."""
+        telling = self.telling
+        return {
+            "entry": telling.entry.as_record(),
+            "state": self.state,
+            "form": telling.form,
+            "complete": telling.complete,
+            "covered": telling.covered,
+            "ids": sorted(telling.ids),
+            "days": sorted((one for one in telling.days if one is not None), key=str),
+            "forms": sorted(telling.forms),
+            "statements": sorted(telling.statements),
+            "files": list(self.files),
+            "reason": self.reason,
+            "perhaps": self.perhaps,
+        }
+
+    @classmethod
+    def from_record(cls, key: str, record: Mapping[str, Any]) -> "Kept":
+        """Return what `as_record` gave."""
+        telling = Telling(
+            Entry.from_record(record["entry"]),
+            form=record["form"],
+            complete=record["complete"],
+            covered=record["covered"],
+            ids=frozenset(record["ids"]),
+            days=frozenset(record["days"] or [None]),
+            forms=frozenset(record["forms"]),
+            statements=frozenset(record["statements"]),
+        )
+        return cls(key, telling, record["state"], tuple(record["files"]), record.get("reason"), record.get("perhaps"))
+
+    def told(self, other: Telling, digest: str) -> "Kept":
+        """Return it after `other` told it again in the file `digest`."""
+        files = self.files if digest in self.files else (*self.files, digest)
+        return replace(self, telling=self.telling.joined(other), files=files)
+
+
+class Book:
+    """The bank's part of the store."""
+
+    def __init__(self, store: Store) -> None:
+        """`store`: the hub's."""
+        self._store = store
+
+    async def around(self, account: str, days: Iterable[date | None]) -> dict[str, Kept]:
+        """Return the entries of `account` near `days`, and those without a day, by key."""
+        wanted: set[str] = {""}
+        for day in filter(None, days):
+            wanted |= {(day + timedelta(days=one)).isoformat() for one in range(-AROUND, AROUND + 1)}
+        found: dict[str, Kept] = {}
+        for prefix in _prefixes(account, wanted):
+            for key, record in await self._store.find(ENTRY, prefix, _MOST):
+                found[key] = Kept.from_record(key, record)
+        return found
+
+    async def entries(self, account: str = "", *, state: str | None = None) -> list[Kept]:
+        """Return the entries of `account` (all accounts without one) by account and day; only those in `state`."""
+        rows = await self._store.find(ENTRY, f"{account}/" if account else "", _MOST)
+        return [Kept.from_record(key, one) for key, one in rows if state in (None, one["state"])]
+
+    async def get(self, key: str) -> Kept | None:
+        """Return one entry."""
+        record = await self._store.get(ENTRY, key)
+        return None if record is None else Kept.from_record(key, record)
+
+    async def put(self, changed: Sequence[Kept]) -> None:
+        """Keep entries."""
+        await self._write([(ENTRY, one.key, one.as_record()) for one in changed])
+
+    async def remove(self, key: str) -> None:
+        """Forget one entry."""
+        await self._store.put(ENTRY, key, None)
+
+    async def put_others(self, others: Mapping[str, Entry]) -> None:
+        """Keep what is no money."""
+        await self._write([(OTHER, key, {"entry": one.as_record()}) for key, one in others.items()])
+
+    async def file(self, digest: str) -> dict[str, Any] | None:
+        """Return what is known of a file."""
+        found: dict[str, Any] | None = await self._store.get(FILE, digest)
+        return found
+
+    async def files(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return all files by their digests."""
+        return await self._store.find(FILE, "", _MOST)
+
+    async def put_file(self, digest: str, record: Mapping[str, Any]) -> None:
+        """Keep what is known of a file."""
+        await self._store.put(FILE, digest, dict(record))
+
+    async def content(self, digest: str) -> bytes | None:
+        """Return the bytes of a kept file."""
+        packed = await self._store.get(CONTENT, digest)
+        return None if packed is None else zlib.decompress(packed)
+
+    async def put_content(self, digest: str, content: bytes) -> None:
+        """Keep the bytes of a file."""
+        await self._store.put(CONTENT, digest, await asyncio.to_thread(zlib.compress, content, 6))
+
+    async def review(self, key: str, item: Mapping[str, Any] | None) -> None:
+        """Ask for a person, or no longer."""
+        await self._store.put(REVIEW, f"bank/{key}", None if item is None else dict(item))
+
+    async def _write(self, rows: Sequence[tuple[str, str, Any]]) -> None:
+        for start in range(0, len(rows), _TOGETHER):
+            await asyncio.gather(*(self._store.put(*row) for row in rows[start : start + _TOGETHER]))
+
+
+def _prefixes(account: str, days: set[str]) -> list[str]:
+    """What keys begin with: by day, and by month where there are many days."""
+    wanted = days if len(days) <= 100 else {one[:7] for one in days}
+    return [f"{account}/{one}" if one else f"{account}//" for one in sorted(wanted)]
+
+
+def key_of(telling: Telling, used: Mapping[str, Any]) -> str:
+    """Return a key that is not used: the same telling gets the same, where its equals came in the same order."""
+    entry = telling.entry
+    day = min((one for one in telling.days if one is not None), default=None)
+    place = (
+        f"{entry.account}/{day.isoformat() if day else ''}/{entry.direction[0].upper()}{entry.amount}{entry.currency}"
+    )
+    name = _naming(telling)
+    for number in range(1, _MOST):
+        digest = hashlib.blake2b(f"{place}\n{name}\n{number}".encode(), digest_size=6).hexdigest()
+        if f"{place}/{digest}" not in used:
+            return f"{place}/{digest}"
+    raise AssertionError("a day with so many equal entries cannot be")
+
+
+def _naming(telling: Telling) -> str:
+    """The first thing that names it: the bank's reference, the clearing's, the balance, the text."""
+    for kind in ("bank:", "part:", "uetr:", "tx:", "balance:"):
+        found = sorted(one for one in telling.ids if one.startswith(kind))
+        if found:
+            return found[0]
+    entry = telling.entry
+    return "\n".join(
+        filter(None, (entry.party.name, entry.references.end_to_end, *entry.structured, *entry.remittance))
+    )
+
+
+def digest_of(content: bytes) -> str:
+    """Return the name of a file by its content."""
+    return hashlib.sha256(content).hexdigest()

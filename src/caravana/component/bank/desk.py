@@ -1,0 +1,198 @@
+"""The bank's part of a hub: its profiles, its book, and what a person asks of them."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from caravana.component.bank import book as books
+from caravana.component.bank.book import Book, Kept, digest_of
+from caravana.component.bank.entry import Statement
+from caravana.component.bank.importing import Importer
+from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
+from caravana.component.bank.profile import Profile, chosen, load_profiles
+from caravana.component.bank.reading import Reader
+from caravana.component.bank.report import PASSED, FileReport
+from caravana.kit.branch import Branch
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.ports import Context
+
+PROVEN = "bank_profile"
+"""Scope of the profiles that a running balance has proven, by their marks."""
+
+
+class Desk:
+    """What routes and commands do with bank files; one after the other."""
+
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
+        self._context = context
+
+    @cached_property
+    def book(self) -> Book:
+        """What is kept."""
+        return Book(self._context.store)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """Imports. Raises `ConfigurationError` when the setting `bank.accounts` is no map."""
+        accounts = self._context.setting("bank.accounts") or {}
+        if not isinstance(accounts, Mapping):
+            raise ConfigurationError("write a map: other spelling → number", place="settings.bank.accounts")
+        return Importer(self.book, self._context.clock, {str(key): str(value) for key, value in accounts.items()})
+
+    def branch_of(self, account: str) -> str | None:
+        """Return the one branch that has `account` among its `bank_accounts`; None when none has, or several."""
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        number = self.importer.account(account)
+        found = [name for name, one in branches.items() if number in map(self.importer.account, one.bank_accounts)]
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        """Profiles of downloads. Raises `ConfigurationError`."""
+        return load_profiles(self._folder)
+
+    def notice_profile(self, name: str) -> NoticeProfile:
+        """Return a profile of notifications. Raises `ConfigurationError`."""
+        return chosen(load_notice_profiles(self._folder), name)
+
+    @property
+    def _folder(self) -> Path | None:
+        folder = self._context.setting("bank.profiles")
+        return None if folder is None else Path(str(folder))
+
+    async def file(
+        self,
+        name: str,
+        content: bytes,
+        *,
+        profile: str | None = None,
+        account: str | None = None,
+        dry: bool = False,
+        among: bool = False,
+    ) -> FileReport:
+        """Import a file; `dry`: only say what would be; `among`: pass it over when it is no statement of any kind.
+
+        Raises `ConfigurationError` for a profile that is not there.
+        """
+        profiles = self.profiles
+        if profile is not None:
+            chosen(profiles, profile)
+        proven = frozenset(mark for mark, _ in await self._context.store.find(PROVEN))
+        read: list[Statement] = []
+        reader = Reader(profiles, profile, account, proven)
+        if among and profile is None and not reader.knows(name, content):
+            return FileReport(name, digest_of(content), PASSED)
+
+        def reading(raw: bytes) -> list[Statement]:
+            read.extend(reader(raw))
+            return read
+
+        report = await self.importer.file(name, content, reading, dry=dry)
+        for one in () if dry else read:
+            await self._prove(one, profiles, report)
+        return report
+
+    async def _prove(self, statement: Statement, profiles: Mapping[str, Profile], report: FileReport) -> None:
+        kind, _, name = statement.form.partition(":")
+        if kind == "table":
+            proof = {"profile": name, "file": report.name, "at": self._context.clock.now().isoformat()}
+            await self._context.store.put(PROVEN, profiles[name].mark, proof)
+
+    async def notified(self, name: str, raw: str, profile: str) -> FileReport:
+        """Import the one transaction in `raw`, a notification's JSON. Raises `ConfigurationError` without the profile."""
+        return await self._notified(name, raw.encode(), {"profile": profile, "one": True})
+
+    async def kept_unread(self, name: str, content: bytes, profile: str) -> None:
+        """Keep a notification that cannot be read, with the reason."""
+        await self._notified(name, content, {"profile": profile, "one": False})
+
+    async def _notified(self, name: str, content: bytes, notice: Mapping[str, Any]) -> FileReport:
+        profile = self.notice_profile(notice["profile"])
+        read = Notice.of_one if notice["one"] else Notice.read
+        return await self.importer.file(name, content, lambda raw: read(profile, raw).statements(), notice=notice)
+
+    async def retry(self, digest: str, *, profile: str | None = None, account: str | None = None) -> FileReport:
+        """Import a kept file again, with the profiles as they are now. Raises `LookupError`."""
+        found = [one for one, _ in await self.book.files() if one.startswith(digest)] if digest else []
+        if len(found) != 1:
+            raise LookupError(f"{len(found) or 'no'} kept files begin with `{digest}`")
+        record, content = await self.book.file(found[0]), await self.book.content(found[0])
+        if record is None or content is None:
+            raise LookupError(f"the content of `{digest}` is not kept")
+        if record["notice"] is not None:
+            return await self._notified(record["name"], content, record["notice"])
+        return await self.file(record["name"], content, profile=profile, account=account)
+
+    async def decide(self, key: str, *, same: bool) -> Kept:
+        """Settle an entry that was held: it was told before (`same`), or is money of its own. Raises `LookupError`."""
+        held = await self.book.get(key)
+        if held is None or held.state != books.HELD:
+            raise LookupError(f"no entry `{key}` waits for a decision")
+        if same:
+            known = await self.book.get(held.perhaps or "")
+            if known is None:
+                raise LookupError(f"there is no other entry that `{key}` could be: say `separate`, or leave it")
+            kept = replace(known.told(held.telling, held.files[0]), files=(*known.files, *held.files))
+            await self.book.put([kept])
+            await self.book.remove(key)
+        else:
+            kept = replace(held, state=books.OPEN, reason=None, perhaps=None)
+            await self.book.put([kept])
+        await self.book.review(f"entry/{key}", None)
+        return kept
+
+    # What the command line asks.
+
+    async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out import, retry, files, entries or decide for the operator. Raises `LookupError`, `ConfigurationError`."""
+        match operation:
+            case "import":
+                return await self._import(**arguments)
+            case "retry":
+                return (await self.retry(**arguments)).as_json()
+            case "files":
+                wanted = arguments.get("state")
+                return [one for _, one in await self.book.files() if wanted in (None, one["state"])]
+            case "entries":
+                found = await self.book.entries(arguments.get("account") or "", state=arguments.get("state"))
+                return [self._shown(one) for one in found]
+            case "decide":
+                return self._shown(await self.decide(arguments["key"], same=arguments["same"]))
+        raise LookupError(f"the bank has no operation `{operation}`")
+
+    async def _import(self, files: Sequence[Mapping[str, Any]], **options: Any) -> list[dict[str, Any]]:
+        """Import files given as `{name, content, among}`, the content in base64."""
+        found = []
+        for one in files:
+            try:
+                content = base64.b64decode(one["content"], validate=True)
+            except binascii.Error:
+                raise LookupError("the content is not in base64") from None
+            report = await self.file(one["name"], content, among=one["among"], **options)
+            found.append(report.as_json())
+        return found
+
+    def _shown(self, one: Kept) -> dict[str, Any]:
+        """An entry for people and programs: dates and amounts as texts."""
+        entry = one.entry
+        return {
+            "key": one.key,
+            "state": one.state,
+            "account": entry.account,
+            "branch": self.branch_of(entry.account),
+            "date": None if entry.day is None else entry.day.isoformat(),
+            "amount": str(entry.signed),
+            "currency": entry.currency,
+            "name": entry.party.name,
+            "reference": entry.references.bank or entry.references.entry,
+            "text": " ".join((*entry.structured, *entry.remittance)),
+            "reversal": entry.reversal,
+            "forms": sorted(one.telling.forms),
+            "reason": one.reason,
+            "perhaps": one.perhaps,
+        }

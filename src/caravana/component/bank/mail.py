@@ -1,0 +1,172 @@
+"""`from bank:mail`: statements attached to mails in a mailbox become messages, each once.
+
+A mail's text is never money: of a mail without a statement only the news is taken, and whoever polls looks at once.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses, parseaddr
+
+import structlog
+
+from caravana.component.bank.book import digest_of
+from caravana.component.bank.mailbox import Look, Mail, MailError, Position, look
+from caravana.component.bank.spec import BankOptions, MailSettings
+from caravana.kit.component import Consumer
+from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+
+log = structlog.get_logger(__name__)
+NEWS = "bank"
+"""Topic that has news when a bank's notice came."""
+_LONGEST_NAME = 200
+
+
+class MailConsumer(Consumer):
+    """Looks into one folder again and again; its position and what was taken are stored together."""
+
+    exclusive = True
+
+    def __init__(self, settings: MailSettings, options: BankOptions, receiver: Receiver, context: Context) -> None:
+        """`settings`: the mailbox."""
+        self._settings = settings
+        self._options = options
+        self._receiver = receiver
+        self._context = context
+        self._told: str | None = None
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look; news make it look at once."""
+        self._context.listen(NEWS, self._news.set)
+        self._task = asyncio.create_task(self._run(), name=f"bank:mail:{self._options.connection}")
+
+    async def stop(self) -> None:
+        """Take nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        await self._context.clock.sleep(self._options.initial_delay.total_seconds())
+        while True:
+            self._news.clear()
+            await self._wait(await self._poll())
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait, but not when there is news."""
+        ways = [asyncio.ensure_future(one) for one in (self._context.clock.sleep(seconds), self._news.wait())]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in ways:
+                one.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _poll(self) -> float:
+        """Take what is there; return the seconds until the next look."""
+        pause = self._options.delay.total_seconds()
+        try:
+            after = await self._position()
+            found = await asyncio.to_thread(
+                look, self._settings, self._options.folder, after, self._receiver.go_live, self._options.max_bytes
+            )
+            await self._take(found, after)
+            self._told = None
+        except Unavailable as error:
+            return max(pause, error.retry_after)
+        except MailError as error:
+            self._tell(error)
+        return pause
+
+    async def _position(self) -> Position | None:
+        stored = await self._receiver.cursor()
+        return None if stored is None else Position(stored["validity"], stored["uid"])
+
+    async def _take(self, found: Look, before: Position | None) -> None:
+        """Hand over each mail's statements with the position behind it."""
+        news = False
+        for mail in found.mails:
+            arrivals = list(self._arrivals(mail, found.position.validity))
+            news = news or not arrivals
+            await self._receiver.accept(arrivals, cursor=Position(found.position.validity, mail.uid).as_json())
+        if not found.mails and found.position != before:
+            await self._receiver.accept([], cursor=found.position.as_json())
+        if news:
+            self._context.wake(NEWS)
+            self._news.clear()  # this folder was just looked at
+
+    def _arrivals(self, mail: Mail, validity: int) -> Iterator[Arrival]:
+        if mail.raw is None:
+            log.error("bank.mail_left", uid=mail.uid, reason=f"it has {mail.size} bytes, more than `maxBytes`")
+            return
+        message = message_from_bytes(mail.raw, policy=policy.default)
+        if not self._is_trusted(message, mail):
+            return
+        for name, content in attachments(message):
+            if not re.fullmatch(self._options.include, name, re.IGNORECASE):
+                continue
+            headers = {"CamelFileName": name, "CaravanaMailSubject": _line(message["Subject"])}
+            yield Arrival(content, headers, key=f"{validity}:{mail.uid}:{digest_of(content)}", time=mail.arrived)
+
+    def _is_trusted(self, message: EmailMessage, mail: Mail) -> bool:
+        options = self._options
+        if options.sender is not None and not _is_from(message, options.sender):
+            return False
+        if options.signed_by is not None and not _is_signed(message, options.signed_by):
+            log.warning("bank.mail_unsigned", uid=mail.uid, hint="the mail server did not find its signature right")
+            return False
+        return True
+
+    def _tell(self, error: MailError) -> None:
+        """Tell once of what does not change."""
+        if str(error) != self._told:
+            self._told = str(error)
+            tell = log.error if error.person else log.warning
+            tell("bank.mail_unread", connection=self._options.connection, reason=str(error))
+
+
+def attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every attachment, also of mails within the mail. The name is that of the file alone."""
+    for part in message.walk():
+        name = part.get_filename()
+        if not name or part.is_multipart():
+            continue
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and content:
+            yield re.split(r"[/\\]", str(name))[-1][-_LONGEST_NAME:], content
+
+
+def _is_from(message: EmailMessage, wanted: str) -> bool:
+    """Whether its one sender is one of `wanted`, addresses or @domains divided by commas."""
+    senders = getaddresses([str(one) for one in message.get_all("From", [])])
+    if len(senders) != 1:
+        return False
+    address = senders[0][1].lower()
+    known = [one.strip().lower() for one in wanted.split(",") if one.strip()]
+    return any(address.endswith(one) if one.startswith("@") else address == one for one in known)
+
+
+def _is_signed(message: EmailMessage, server: str) -> bool:
+    """Whether our own mail server, which writes the first such header, found DKIM or DMARC of the sender's domain right."""
+    results = message.get_all("Authentication-Results", [])
+    first = str(results[0]) if results else ""
+    name, _, verdicts = first.partition(";")
+    if name.split()[:1] != [server]:
+        return False
+    domain = parseaddr(str(message["From"]))[1].rpartition("@")[2].lower()
+    for verdict in verdicts.lower().split(";"):
+        passed = re.match(r"\s*(dkim|dmarc)\s*=\s*pass\b", verdict)
+        named = re.search(r"header\.(?:d|from|i)\s*=\s*@?([\w.-]+)", verdict)
+        if passed and named is not None and (domain == named[1] or domain.endswith(f".{named[1]}")):
+            return True
+    return False
+
+
+def _line(value: object) -> str:
+    return " ".join(str(value or "").split())[:_LONGEST_NAME]

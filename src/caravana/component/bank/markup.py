@@ -1,0 +1,93 @@
+"""XML of strangers, parsed without entities, network or surprises, and read by local names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from caravana.component.bank.errors import StatementRefused
+
+_DOCTYPE = "it has a DOCTYPE, which a bank's statement never needs and an attack does"
+_HEAD = 65_536
+"""Bytes among which a DOCTYPE stands."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One element; names are local, whatever the namespace."""
+
+    element: Any
+
+    @property
+    def name(self) -> str:
+        """Its local name."""
+        return str(etree.QName(self.element).localname)
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace, empty without one."""
+        return etree.QName(self.element).namespace or ""
+
+    @property
+    def line(self) -> int | None:
+        """Where it stands in the file."""
+        return self.element.sourceline or None
+
+    def children(self) -> Iterator["Node"]:
+        """Yield the elements below it, without comments."""
+        return (Node(one) for one in self.element if isinstance(one.tag, str))
+
+    def all(self, path: str) -> list["Node"]:
+        """Return every element at `path`, names divided by slashes."""
+        found = [self]
+        for name in path.split("/"):
+            found = [child for one in found for child in one.children() if child.name == name]
+        return found
+
+    def first(self, *paths: str) -> "Node | None":
+        """Return the first element at the first path that has one."""
+        return next((one for path in paths for one in self.all(path)[:1]), None)
+
+    def text(self, *paths: str) -> str | None:
+        """Return the text at the first path that has some, spaces at its ends taken off."""
+        for path in paths:
+            for one in self.all(path):
+                content = (
+                    "".join(one.element.itertext()).strip() if len(one.element) else (one.element.text or "").strip()
+                )
+                if content:
+                    return content
+        return None
+
+    def texts(self, path: str) -> list[str]:
+        """Return every text at `path`."""
+        return [text for one in self.all(path) if (text := (one.element.text or "").strip())]
+
+    def attribute(self, name: str) -> str | None:
+        """Return an attribute, None without it."""
+        value = self.element.get(name)
+        return None if value is None else str(value)
+
+
+def parse(content: bytes) -> Node:
+    """Return the root. Raises `StatementRefused` with the line for what is malformed, truncated, or has a DOCTYPE."""
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        if b"<!DOCTYPE" in content[:_HEAD]:
+            raise StatementRefused(_DOCTYPE, line=1) from None
+        raise StatementRefused(f"it is no well-formed XML: {_short(error)}", line=error.lineno or None) from None
+    except ValueError as error:
+        raise StatementRefused(f"it is no well-formed XML: {error}") from None
+    if root.getroottree().docinfo.doctype:
+        raise StatementRefused(_DOCTYPE, line=1)
+    return Node(root)
+
+
+def _short(error: etree.XMLSyntaxError) -> str:
+    text = str(error.msg or "").partition("\n")[0]
+    return text.partition(", line ")[0][:160]

@@ -1,0 +1,58 @@
+"""`to bank:import`: the message's body is a file, or a notification that was taken; what it tells is kept, each entry once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from caravana.component.bank.desk import Desk
+from caravana.component.bank.spec import BankOptions
+from caravana.kit.component import Producer
+from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.errors import Refused, Transient
+from caravana.kit.exchange import Exchange
+from caravana.kit.ports import Unavailable
+
+
+class ImportProducer(Producer):
+    """Imports. The same file imported twice is imported once."""
+
+    kind = Kind.IDEMPOTENT
+    timeout = timedelta(minutes=10)
+
+    def __init__(self, desk: Desk, options: BankOptions) -> None:
+        """`desk`: the bank's part of the hub."""
+        self._desk = desk
+        self._options = options
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return `{name, content, profile, account}`, the content as bytes. Raises `Refused` for a body that is no file."""
+        body = exchange.body
+        if isinstance(body, Mapping) and "notification" in body:
+            return {"name": str(body.get("name")), "notification": body["notification"], "profile": body.get("profile")}
+        content = body.encode() if isinstance(body, str) else body
+        if not isinstance(content, bytes):
+            raise Refused("the body is no file: bytes or text are expected", code="body")
+        name = exchange.headers.get("CamelFileName") or "file"
+        return {
+            "name": str(name),
+            "content": content,
+            "profile": self._options.profile,
+            "account": self._options.account,
+        }
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Import it. Raises `Transient` when the store takes nothing now."""
+        try:
+            if "notification" in request:
+                report = await self._desk.notified(request["name"], request["notification"], request["profile"])
+            else:
+                report = await self._desk.file(
+                    request["name"], request["content"], profile=request["profile"], account=request["account"]
+                )
+        except Unavailable as error:
+            raise Transient(f"the store takes nothing now: {error.reason}", retry_after=error.retry_after) from error
+        return Reply(report.as_json())
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Make the report the body."""
+        exchange.body = reply.body

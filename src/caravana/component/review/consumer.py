@@ -1,0 +1,96 @@
+"""The side that looks at the list and tells what came and what went, each once."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from caravana.component.review.listed import Item, Listed, chosen, name_of
+from caravana.component.review.spec import ReviewOptions
+from caravana.kit.branch import branches_of
+from caravana.kit.component import Consumer
+from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+
+LIMIT = 2000
+"""Items of each kind in one look; with more, nothing is taken for gone because it is missing."""
+PAUSE = 60.0
+"""Seconds to the next look after one that failed."""
+
+_log = structlog.get_logger("caravana.review")
+
+
+class ReviewConsumer(Consumer):
+    """What was told is the cursor, stored in one transaction with the messages: nothing is told twice or forgotten."""
+
+    exclusive = True
+
+    def __init__(self, options: ReviewOptions, receiver: Receiver, context: Context) -> None:
+        """`context`: whose list."""
+        self._options = options
+        self._receiver = receiver
+        self._context = context
+        self._listed = Listed()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self._listed = Listed.stored(await self._receiver.cursor())
+        self._task = asyncio.create_task(self._run(), name=f"review of {self._receiver.route_id}")
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def _run(self) -> None:
+        while True:
+            await self._context.clock.sleep(await self._attempt())
+
+    async def _attempt(self) -> float:
+        """Look once and return the seconds to rest."""
+        try:
+            await self._look()
+        except Unavailable as error:
+            return error.retry_after
+        except Exception:
+            _log.exception("review.look_failed", route=self._receiver.route_id)
+            return PAUSE
+        return self._options.delay.total_seconds()
+
+    async def _look(self) -> None:
+        found = await self._context.reviews.items(LIMIT)
+        items = chosen(found, self._options.without)
+        before, options = self._listed, self._options
+        after, fresh, gone = before.after(
+            items, self._context.clock.now(), options.circuit_after, options.most, complete=len(found) < LIMIT
+        )
+        if after == before:
+            return
+        arrivals = [self._gone(name, before.told[name]) for name in gone]
+        arrivals += [self._came(one, after.told[name_of(one)]) for one in fresh]
+        await self._receiver.accept(arrivals, cursor=after.as_cursor())
+        self._listed = after
+
+    def _came(self, item: Item, since: str) -> Arrival:
+        record = item["record"]
+        keys = (("odoo", f"{record['model']},{record['id']}"),) if record else ()
+        known = branches_of(self._context)
+        branch = (
+            item["branch"] if not known or item["branch"] in known else None
+        )  # of a branch that is gone the company is told
+        return self._arrival("opened", name_of(item), since, item, keys, branch)
+
+    def _gone(self, name: str, since: str) -> Arrival:
+        return self._arrival("closed", name, since, {}, (), None)
+
+    def _arrival(
+        self, event: str, name: str, since: str, item: Item, keys: tuple[tuple[str, str], ...], branch: str | None
+    ) -> Arrival:
+        body: dict[str, Any] = {"event": event, "name": name, "told": since, "item": item}
+        headers = {"CaravanaReviewEvent": event, "CaravanaReviewName": name}
+        key = f"{name}@{since}/{event}"
+        return Arrival(body, headers, key=key, lane=f"review:{name}", business_keys=keys, branch=branch)

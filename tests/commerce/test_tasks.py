@@ -1,0 +1,163 @@
+"""What waits for a person becomes a task in Odoo, once, and is settled on either side."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from caravana.engine.admin import Admin
+from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Fault
+from tests.commerce.shop import Shop, Street, open_shop
+from tests.support.waiting import eventually
+
+
+def open_tasks(shop: Shop, **wanted: Any) -> list[dict[str, Any]]:
+    """Return the open tasks whose fields are as wanted."""
+    domain = [[name, "=", value] for name, value in wanted.items()]
+    found: list[dict[str, Any]] = shop.odoo.env["mail.activity"].search_read(
+        domain, ["summary", "note", "res_model", "res_id", "user_id"]
+    )
+    return found
+
+
+async def asked(shop: Shop, key: str = "t/1", **more: Any) -> dict[str, Any]:
+    """Let a flow ask for a person, and return the task that comes of it."""
+    await shop.hub.store.put("review", key, {"title": "Algo", "reason": "Algo no cuadra.", **more})
+    return (await eventually(lambda: open_tasks(shop)))[0]
+
+
+async def test_an_item_about_an_order_is_a_task_on_it(shop: Shop) -> None:
+    """The task stands on the record that the item names, in Spanish, and says how to settle it."""
+    order = shop.order()
+    task = await asked(shop, record={"model": "sale.order", "id": order})
+    assert (task["res_model"], task["res_id"], task["summary"]) == ("sale.order", order, "Revisar: Algo")
+    assert "Algo no cuadra." in task["note"]
+    assert "marque esta actividad como hecha" in task["note"]
+
+
+async def test_settled_in_the_hub(shop: Shop) -> None:
+    """Taking the item off the list closes its task."""
+    await asked(shop)
+    assert await shop.hub.reviews.done("t/1", "ana", "listo")
+    await eventually(lambda: not open_tasks(shop))
+    await eventually(lambda: _records(shop, "review_task", 0))
+
+
+async def test_settled_in_odoo(shop: Shop) -> None:
+    """Closing the task with a reason takes the item off the list; who and why stay in the audit."""
+    task = await asked(shop)
+    shop.odoo.env["mail.activity"].action_feedback([task["id"]], feedback="Hablé con el cliente\ny está bien")
+    await eventually(lambda: _records(shop, "review", 0))
+    [line] = await shop.hub.journal.query("select actor, detail from audit where action = 'review_done'", {})
+    assert line["actor"] == "Administrator (Odoo)"
+    assert "Hablé con el cliente" in line["detail"]
+    await shop.idle()
+    assert open_tasks(shop) == []
+
+
+async def _records(shop: Shop, scope: str, count: int) -> bool:
+    return len(await shop.hub.store.find(scope)) == count
+
+
+async def test_closed_without_a_reason(shop: Shop) -> None:
+    """The task comes back and says why, twice; then the item stays on the hub's list alone."""
+    model = shop.odoo.env["mail.activity"]
+    task = await asked(shop)
+    for close in (model.action_done, model.action_cancel):
+        close([task["id"]])
+        [task] = await eventually(lambda: open_tasks(shop))
+        assert "sin escribir cómo se resolvió" in task["note"]
+    model.action_feedback([task["id"]], feedback="  ")
+    await eventually(lambda: _records(shop, "review_task", 0))
+    assert (open_tasks(shop), await _records(shop, "review", 1)) == ([], True)
+
+
+async def test_a_dead_exchange_is_not_settled_by_closing_its_task(shop: Shop) -> None:
+    """It is a task on the order of its business key; a word in Odoo is not enough, discarding it is."""
+    order = shop.order()
+    shop.odoo.faults.append(Fault(operation="sale.order.message_post", status=422))
+    [task] = await eventually(lambda: open_tasks(shop))
+    assert (task["res_model"], task["res_id"]) == ("sale.order", order)
+    assert task["summary"] == "Revisar un mensaje detenido"
+    [item] = await shop.hub.reviews.items(10)
+    assert f"caravana messages retry {item['id']}" in task["note"]
+    shop.odoo.env["mail.activity"].action_feedback([task["id"]], feedback="visto")
+    [again] = await eventually(lambda: [one for one in open_tasks(shop) if one["id"] != task["id"]])
+    assert "el asunto sigue pendiente" in again["note"]
+    await Admin(shop.hub.journal, shop.hub.clock, shop.hub).call("discard", {"id": item["id"], "go": True})
+    await eventually(lambda: not open_tasks(shop))
+
+
+async def test_whose_task_it_is(tmp_path: Path, clock: ScaledClock) -> None:
+    """The branch's person, else the general one; a login that Odoo does not know leaves the task to the hub's own user."""
+    branches = {
+        "quito": {"name": "Quito", "company": 1, "person": "ana"},
+        "cuenca": {"name": "Cuenca", "company": 1, "person": "nobody"},
+        "loja": {"name": "Loja", "company": 1},
+    }
+    async with open_shop(tmp_path, clock, None, put(branches=branches), **{"review.person": "bea"}) as shop:
+        ana, bea = user(shop, "ana"), user(shop, "bea")
+        for branch, whose in {"quito": ana, "loja": bea, "cuenca": shop.odoo.bot_uid, "": bea}.items():
+            await shop.hub.store.put("review", f"t/{branch}", {"title": branch or "general", "branch": branch or None})
+            found = partial(open_tasks, shop, summary=f"Revisar: {branch or 'general'}")
+            [task] = await eventually(found)
+            assert task["user_id"][0] == whose
+
+
+async def test_the_record_is_gone(shop: Shop) -> None:
+    """A task about an order that was deleted stands on the company's own contact."""
+    order = shop.order(confirmed=False)
+    shop.odoo.env["sale.order"].unlink([order])
+    task = await asked(shop, record={"model": "sale.order", "id": order})
+    [company] = shop.odoo.env["res.company"].search_read([], ["partner_id"])
+    assert (task["res_model"], task["res_id"]) == ("res.partner", company["partner_id"][0])
+
+
+async def test_odoo_is_away(shop: Shop) -> None:
+    """What happens meanwhile is one task each when Odoo is back; that it was away is none."""
+    await eventually(lambda: shop.odoo.calls["sale.order.search_read"])
+    away = Fault(operation="*", status=503, times=10**6)
+    shop.odoo.faults.append(away)
+    for number in range(3):
+        await shop.hub.store.put("review", f"t/{number}", {"title": str(number)})
+    gate = shop.hub.gates.get("odoo:odoo")
+    await eventually(lambda: gate.circuit.state == "open", timeout=60)
+    passed = shop.hub.clock.now() + timedelta(minutes=20)
+    await eventually(lambda: shop.hub.clock.now() > passed, timeout=60)
+    assert [one["kind"] for one in await shop.hub.reviews.items(100) if one["kind"] != "item"] == ["circuit"]
+    shop.odoo.faults.remove(away)
+    await eventually(lambda: len(open_tasks(shop)) == 3, timeout=60)
+    await shop.idle()
+    assert sorted(one["summary"] for one in open_tasks(shop)) == [f"Revisar: {number}" for number in range(3)]
+
+
+async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock) -> None:
+    """With the connection in shadow the task is what would have been done, and nothing is remembered as told."""
+    async with open_shop(tmp_path, clock, None, put(modes={"connections": {"odoo:odoo": "shadow"}})) as shop:
+        await shop.hub.store.put("review", "t/1", {"title": "Algo"})
+
+        async def would() -> list[Any]:
+            query = "select endpoint from record where state = 'would' and endpoint like '%activity%'"
+            return await shop.hub.journal.query(query, {})
+
+        await eventually(would)
+        await shop.idle()
+        assert (open_tasks(shop), await _records(shop, "review_task", 0)) == ([], True)
+
+
+def put(**sections: Any) -> Callable[[Street, dict[str, Any]], None]:
+    """Return what writes whole sections into a shop's configuration."""
+
+    def change(street: Street, given: dict[str, Any]) -> None:
+        given.update(sections)
+
+    return change
+
+
+def user(shop: Shop, login: str) -> int:
+    """Return a new user of Odoo."""
+    partner = shop.odoo.env["res.partner"].create({"name": login.title()})
+    made: int = shop.odoo.env["res.users"].create({"login": login, "partner_id": partner})
+    return made
