@@ -58,7 +58,14 @@ async def intents(shop: Shop, requests: Requests, partner: str) -> list[Intent]:
                 continue
             request = await _request(shop, requests, stored.id, row["seq"], record)
             lane = str(stored.lane).rpartition(",")[2]
-            found.append((lane, f"{stored.route} {record.path}", record.endpoint, _canonical(shop, request, made)))
+            found.append(
+                (
+                    lane,
+                    f"{stored.route} {record.path}",
+                    record.endpoint,
+                    _canonical(shop, record.endpoint, request, made),
+                )
+            )
             body = None if record.reply is None else decode_reply(record.reply).body
             if isinstance(body, dict) and "id" in body:
                 made[body["id"]] = record.path
@@ -73,9 +80,10 @@ async def _request(shop: Shop, requests: Requests, exchange: str, seq: int, reco
     return shown[record.path]
 
 
-def _canonical(shop: Shop, request: Any, made: dict[int, str]) -> str:
+def _canonical(shop: Shop, endpoint: str, request: Any, made: dict[int, str]) -> str:
     """One text for what is the same: of another hub's address, of ids that one Odoo gave and no other would."""
-    text = json.dumps(_without_made(request, made), sort_keys=True, default=str)
+    numbered = made if endpoint.startswith("odoo:account.payment") else {}
+    text = json.dumps(_without_made(request, numbered), sort_keys=True, default=str)
     for number, path in made.items():
         text = text.replace(f"n.\\u00ba {number}.", f"n.\\u00ba <{path}>.")
     return text.replace(shop.url, "<hub>")

@@ -75,8 +75,9 @@ async def test_a_survey_counts_and_rehearses_and_changes_nothing(shop: Shop, old
     assert survey["count"] == survey["records"] == survey["new"] == young
     assert 10 < young < OLD
     assert (survey["dated_by"], survey["rehearsed"], survey["mode"], survey["errors"]) == ("date_order", 10, "live", [])
-    [effect] = survey["effects"]
-    assert effect == {
+    told_of = {one["endpoint"]: one for one in survey["effects"]}
+    assert [one["effects"] for one in told_of.values()] == [10, 10]  # the note, and the order's fields
+    assert told_of["odoo:sale.order?marked=true&operation=note"] == {
         "partner": "odoo",
         "endpoint": "odoo:sale.order?marked=true&operation=note",
         "kind": "verifiable",

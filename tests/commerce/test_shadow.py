@@ -112,7 +112,7 @@ async def test_a_day_with_odoo_in_shadow_intends_what_a_live_day_does(tmp_path: 
 
 
 async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) -> None:
-    """Notes and sessions are intended as on a live day; who presses pay reads that it does not work now; no counter moves."""
+    """Notes, fields and sessions are intended as on a live day; who presses pay reads that it does not work; no counter moves."""
     intended = []
     for name, modes in (("live", {}), ("shadow", {"default": "shadow"})):
         requests = Requests()
@@ -140,7 +140,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     states = await shop.hub.journal.query("select distinct state from exchange", {})
                     assert [one["state"] for one in states] == ["done"]
     assert intended[0] == intended[1]
-    assert [len(one) for one in intended[0]] == [2, 2]
+    assert [len(one) for one in intended[0]] == [4, 2]  # note and fields of each order, session of each
 
 
 async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClock) -> None:
