@@ -261,7 +261,7 @@ async def test_a_record_brings_what_tells_its_branch(odoo: Odoo, clock: ManualCl
     [item] = receiver.taken
     assert item.place is not None
     assert set(item.body) == {"id", "name", "write_date"}
-    assert set(item.place) == {"odoo", "company_id", "warehouse_id"}
+    assert set(item.place) == {"odoo", "record", "company_id", "warehouse_id"}
 
 
 async def test_a_route_may_do_without_a_branch(odoo: Odoo, clock: ManualClock) -> None:
