@@ -6,9 +6,10 @@ JSON-2 servers take the tree of fields in `web_search_read` (19.0, b21); older o
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from caravana.component.odoo.access import refuse_forbidden
 from caravana.component.odoo.client import OdooClient
 from caravana.component.odoo.values import FieldTypes, clean_record
-from caravana.kit.errors import Refused
+from caravana.kit.errors import NeedsPerson, Refused
 
 Tree = dict[str, "Tree"]
 """Fields by name, each with the fields to read of what it links."""
@@ -41,7 +42,12 @@ async def read_nested(client: OdooClient, model: str, ids: Sequence[int], wanted
         return await _by_model(client, model, ids, wanted)
     types = await _types(client, model, wanted)
     arguments = {"domain": [["id", "in", list(ids)]], "specification": _specification(model, wanted, types)}
-    answer = await client.ask(model, "web_search_read", arguments, context={"active_test": False})
+    try:
+        answer = await client.ask(model, "web_search_read", arguments, context={"active_test": False})
+    except NeedsPerson as error:
+        for one in types if error.status == 403 else ():  # the refusal does not tell of which model
+            await refuse_forbidden(client, one, "read")
+        raise
     return [_clean(one, model, wanted, types) for one in answer["records"]]
 
 

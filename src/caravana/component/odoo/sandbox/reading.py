@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from caravana.component.odoo.sandbox.access import check_right
 from caravana.component.odoo.sandbox.errors import ServerError
 from caravana.component.odoo.sandbox.field import X2MANY, Field
 from caravana.component.odoo.sandbox.model import Model
@@ -56,6 +57,10 @@ def web_read(records: Records, specification: Mapping[str, Any]) -> list[dict[st
 
 def _nested(record: Record, field: Field, part: Mapping[str, Any]) -> Any:
     value = record.value(field)
+    if (
+        value and "fields" in part and set(part["fields"]) - {"display_name"}
+    ):  # a link's name is shown to everybody (documented)
+        check_right(record.env, record.env.store.models[field.comodel], "read")
     if field.type in X2MANY and "fields" in part:
         return web_read(record.env.browse(field.comodel, value), part["fields"])
     if field.type == "many2one" and value and "fields" in part:
