@@ -1,15 +1,6 @@
 """What `caravana doctor` tells of the hub itself: the public address, proxies, secrets of senders, profiles, its table."""
 
-import contextlib
-import fcntl
 import json
-import os
-import pty
-import re
-import struct
-import subprocess
-import sys
-import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +14,7 @@ from starlette.routing import Route
 
 from caravana.kit.serving import serve
 from tests.cli.conftest import CONFIGURATION, Command, Folder
+from tests.cli.terminal import on_terminal
 from tests.cli.test_running import in_thread
 
 ADDRESS = "listener: {{port: 0, public_url: '{url}', trusted_proxies: {proxies}}}"
@@ -143,28 +135,11 @@ def test_test_mixed_with_live(folder: Folder, caravana: Command) -> None:
     assert any("connections.placetopay" in text and "`profile`" in text for text in messages)
 
 
-def on_terminal(folder: Folder, columns: int, *arguments: str) -> list[str]:
-    """Run a command on a terminal so wide; returns its lines without colours."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 200, columns, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"}
-    command = [sys.executable, "-m", "caravana.cli", *arguments, "--config", folder.config]
-    with subprocess.Popen(command, stdout=theirs, env=environment) as process:
-        os.close(theirs)
-        told = b""
-        with contextlib.suppress(OSError):  # the terminal's other end is closed
-            while part := os.read(ours, 65536):
-                told += part
-        assert process.wait() == 1
-    os.close(ours)
-    return re.sub(r"\x1b\[[0-9;]*m", "", told.decode()).splitlines()
-
-
 @pytest.mark.parametrize("columns", [40, 200])
 def test_table_fits_the_terminal(folder: Folder, columns: int) -> None:
     """Findings stand under the partner's name with what to do below; no line is wider than the terminal."""
     (folder.path / "caravana.yaml").write_text(CONFIGURATION + SHOP)
-    lines = on_terminal(folder, columns, "doctor")
+    lines = on_terminal("doctor", "--config", folder.config, columns=columns, code=1).splitlines()
     assert {"journal", "listener", "profile", "placetopay"} <= {line.strip() for line in lines}
     assert any(line.startswith("✗ address: nobody") for line in lines)
     assert any(line.startswith("  → ") for line in lines)

@@ -7,6 +7,7 @@ import typer
 
 from caravana.cli.output import Json, colored, console, print_json
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
     from caravana.cli.examination import Found
@@ -50,12 +51,12 @@ def _print(found: "Found") -> None:
         grid.add_column(overflow="fold")
         for _, one in group:
             grid.add_row(colored(*MARKS[one.severity.value]), _told(one))
-        out.print(colored(place, "bold"))
+        out.print(colored(spoken(place), "bold"))
         out.print(grid)
     counts = {word: sum(one.severity.value == word for _, one in found) for word in MARKS}
-    out.print(f"\n{counts['error']} wrong, {counts['warning']} to look at, {counts['ok']} well")
+    say(f"\n{counts['error']} wrong, {counts['warning']} to look at, {counts['ok']} well")
 
 
 def _told(one: "Finding") -> Any:
-    text = colored(f"{one.subject}: ", "bold").append(one.message, style="not bold")
-    return text.append(f"\n→ {one.remedy}", style="cyan not bold") if one.remedy else text
+    told = colored(f"{spoken(one.subject)}: ", "bold").append(spoken(one.message), style="not bold")
+    return told.append(f"\n→ {spoken(one.remedy)}", style="cyan not bold") if one.remedy else told

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from caravana.cli.speech import spoken
 from caravana.kit.address import is_loopback
 
 INSIDE: Mapping[str, str] = {
@@ -27,10 +28,13 @@ def without_public_address(schemes: Iterable[str], listener: str) -> Iterator[st
     works = [text for scheme, text in INSIDE.items() if scheme in used]
     waits = [text for scheme, text in OUTSIDE.items() if scheme in used]
     nearby = "this machine" if is_loopback(listener) else "this network"
-    yield f"There is no listener.public_url: only {nearby} reaches {listener}."
+    text = f"There is no listener.public_url: only {nearby} reaches {listener}."
+    yield text
     if works:
-        yield f"  works: {', '.join(works)}"
+        yield spoken(f"  works: {', '.join(map(spoken, works))}")
     for one in (*waits, NOWHERE) if waits else ():
-        yield f"  does not: {one}"
+        yield spoken(f"  does not: {one}")
     if waits:
-        yield "  → put a proxy or tunnel with TLS before the listener and set listener.public_url to its address"
+        yield spoken(
+            "  → put a proxy or tunnel with TLS before the listener and set listener.public_url to its address"
+        )

@@ -8,6 +8,7 @@ import typer
 from caravana.cli.office import act, ask, short, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 letters = typer.Typer(invoke_without_command=True, no_args_is_help=False)
@@ -31,14 +32,20 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
         return
     colors = {"in_doubt": "yellow", "dead": "red", "circuit": "magenta"}
     rows = (
-        (colored(one["kind"], colors.get(one["kind"], "")), one["id"], one["title"], one["reason"], when(one["since"]))
+        (
+            colored(spoken(one["kind"]), colors.get(one["kind"], "")),
+            one["id"],
+            spoken(one["title"]),
+            spoken(one["reason"]),
+            when(one["since"]),
+        )
         for one in found
     )
     print_table(
         "Waiting for a person", ("what", "id", "title", "why", "since"), rows, empty="nothing waits for a person"
     )
     for remedy in dict.fromkeys(one["remedy"] for one in found):
-        typer.echo(f"· {remedy}")
+        typer.echo(f"· {spoken(remedy)}")
 
 
 @app.command("done")
@@ -49,7 +56,7 @@ def done(context: typer.Context, key: Annotated[str, typer.Argument(help="The it
     caravana review done caravana.p2p_771/credit_left
     """  # noqa: D301 -- click's mark for lines kept as they are
     ask(context.obj, "review_done", key=key, actor=getpass.getuser())
-    typer.echo("off the list")
+    say("off the list")
 
 
 @letters.callback()
@@ -99,7 +106,7 @@ def retry_letter(
     if json:
         print_json(answer)
     else:
-        typer.echo("it runs again")
+        say("it runs again")
 
 
 @breakers.callback()
@@ -126,7 +133,10 @@ def list_breakers(config: Config = DEFAULT, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = ((one["connection"], one["state"], one["failures"], when(one["until"]), one["reason"]) for one in found)
+    rows = (
+        (one["connection"], spoken(one["state"]), one["failures"], when(one["until"]), spoken(one["reason"] or ""))
+        for one in found
+    )
     columns = ("connection", "state", "failures", "until", "reason")
     print_table("Circuits", columns, rows, empty="no circuit: no connection was used")
 
@@ -141,7 +151,7 @@ def reset_breaker(
     caravana breakers reset odoo:odoo
     """  # noqa: D301 -- click's mark for lines kept as they are
     ask(config, "reset_breaker", connection=connection, actor=getpass.getuser())
-    typer.echo("closed")
+    say("closed")
 
 
 def cursors(config: Config = DEFAULT, json: Json = False) -> None:

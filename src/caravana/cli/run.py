@@ -7,6 +7,7 @@ import typer
 
 from caravana.cli.output import fail, print_problems
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -81,7 +82,7 @@ def _tell_all(config: Path, refusal: "ConfigurationError") -> None:
 
 def _tell(lines: "Iterable[str]") -> None:
     for line in lines:
-        typer.echo(line)
+        say(line)
 
 
 async def _run(project: "Project", config: Path) -> int:
@@ -102,8 +103,8 @@ async def _run(project: "Project", config: Path) -> int:
         reloader = Reloader(hub, lambda: read_configuration(config), load_routes)
         signals = Signals(reloader)
         async with served(hub, reloader) as addresses:
-            typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
-            typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
+            say(f"listener {addresses.listener}  (public {addresses.public})")
+            say(f"control  {addresses.control}  (health, metrics, command line)")
             if project.configuration.listener.public_url is None:
                 _tell(
                     without_public_address((one.uri.scheme for one in hub.program.routes.values()), addresses.listener)

@@ -127,7 +127,7 @@ async def _refused_key(connection: Connection, name: str, context: Context) -> F
     if known:
         text = "Odoo no longer takes the key, though it did before: it has expired or was deleted"
         return Finding("key expired", Severity.ERROR, text, NEW_KEY)
-    remedy = "compare the key with the one that Odoo showed, and `login` with its user; or " + NEW_KEY
+    remedy = f"compare the key with the one that Odoo showed, and `login` with its user; or {NEW_KEY}"
     return Finding("key", Severity.ERROR, "Odoo does not take the key", remedy)
 
 

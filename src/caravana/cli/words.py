@@ -1,0 +1,26 @@
+"""Words that the journal and the desk use for programs, and that tables show to people in their language."""
+
+text = (
+    # states of an exchange
+    "ready", "running", "waiting", "in_doubt", "done", "dead", "failed", "discarded",
+    # what waits for a person
+    "item", "dead_letter", "circuit",
+    # states of a circuit
+    "closed", "open", "half_open", "ramp",
+    # what is done about an exchange
+    "retry", "replay", "settle", "discard", "revision",
+    # fates of routes at a reload
+    "added", "removed", "changed", "unchanged",
+    # what an exchange shows of itself
+    "id", "route", "state", "branch", "lane", "mode", "source", "key", "parent", "origin", "error", "error_path",
+    # places that the doctor looks at
+    "journal", "listener", "profile",
+    # what is wrong with what a sender proves
+    "signature", "token",
+    # who was remembered behind a connection
+    "known", "found", "nothing",
+    # kinds of effects, and what a timeline tells of them
+    "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
+    "accepted", "attempt {number} failed", "dead letter ({state})", "{action} by {actor}",
+)  # fmt: skip
+"""The catalogue has each of them."""
