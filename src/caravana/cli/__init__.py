@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,10 +24,7 @@ from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
 from caravana.cli import shadow as shadow_module
 from caravana.cli.output import fail
-from caravana.cli.speech import choose, spoken
-
-if TYPE_CHECKING:
-    from caravana.kit.errors import ConfigurationError
+from caravana.cli.speech import choose
 
 HELP = """Caravana, a durable integration hub for trading companies on Odoo.
 
@@ -96,21 +93,12 @@ if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)
 
 
-def _said(error: "ConfigurationError") -> str:
-    """The error in the language of the command, its place as it is."""
-    parts = [part for part in (error.place, spoken(error.message)) if part]
-    return ": ".join(parts) + (f" ({spoken(error.suggestion)})" if error.suggestion else "")
-
-
 def main() -> None:
     """Run the command line; known errors become one text and exit code 1."""
-    from caravana.kit.errors import CaravanaError, ConfigurationError
+    from caravana.kit.errors import CaravanaError
 
     try:
         app()
-    except ConfigurationError as error:
-        fail(_said(error))
-        sys.exit(1)
     except CaravanaError as error:
         fail(str(error))
         sys.exit(1)

@@ -13,6 +13,16 @@ from caravana.cli.speech import say, spoken
 app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 letters = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 breakers = typer.Typer(no_args_is_help=True)
+CLASSES = {
+    "Refused": "refused by the partner",
+    "HttpOperationFailed": "refused by the partner",
+    "NeedsPerson": "a permission, key or account needs a person",
+    "Unknown": "nobody knows whether it was done",
+    "Transient": "the partner did not answer",
+    "RateLimited": "the partner did not answer",
+    "Diverged": "the route asks for something else than it did",
+}
+"""Classes of errors as the trade calls them."""
 
 
 @app.callback()
@@ -35,8 +45,8 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
         (
             colored(spoken(one["kind"]), colors.get(one["kind"], "")),
             one["id"],
-            spoken(one["title"]),
-            spoken(one["reason"]),
+            _title(one["title"]),
+            _reason(one["reason"]),
             when(one["since"]),
         )
         for one in found
@@ -46,6 +56,22 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
     )
     for remedy in dict.fromkeys(one["remedy"] for one in found):
         typer.echo(f"· {spoken(remedy)}")
+
+
+def _title(title: str) -> str:
+    """The title in the person's language; of a flow's item its first word is the kind."""
+    kind, space, rest = title.partition(" ")
+    whole = spoken(title)
+    return spoken(kind) + space + rest if whole == title else whole
+
+
+def _reason(reason: str) -> str:
+    """The reason with the class of its error in words of the trade: what the engine calls Refused, a person does not."""
+    name, colon, rest = reason.partition(": ")
+    word, space, status = name.partition(" ")
+    if not colon or word not in CLASSES:
+        return spoken(reason)
+    return f"{spoken(CLASSES[word])}{space and f' ({status})'}: {spoken(rest)}"
 
 
 @app.command("done")

@@ -19,6 +19,10 @@ LANGUAGES = ("en", "es")
 CATALOGUE = Path(__file__).parent / "texts"
 """Folder with a gettext catalogue, `es.po`, for each language but English; `tools/extract_texts.py` brings it up to date."""
 _YES, _NO = frozenset({"s", "si", "sí", "y", "yes"}), frozenset({"n", "no"})
+_ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
+"""How an error is written with what to do."""
+_PLACED = re.compile(r"(`?[\w./:\-]+`?: )(.+)", re.DOTALL)
+"""How an error is written with its place."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -82,6 +86,10 @@ class Catalogue:
         for sign in ("\n", "; "):
             if sign in text:
                 return sign.join(self.say(part) for part in text.split(sign))
+        if match := _ADVISED.fullmatch(text):
+            return f"{self.say(match[1])} ({self.say(match[2])})"
+        if match := _PLACED.fullmatch(text):
+            return match[1] + self.say(match[2])
         return text
 
     def _whole(self, text: str) -> str | None:

@@ -19,6 +19,11 @@ text = (
     "signature", "token",
     # who was remembered behind a connection
     "known", "found", "nothing",
+    # why the card flow asks for a person
+    "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
+    # what the engine says of an error, in words of the trade
+    "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
+    "the partner did not answer", "the route asks for something else than it did",
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "accepted", "attempt {number} failed", "dead letter ({state})", "{action} by {actor}",
