@@ -1,9 +1,14 @@
 """What waits for the clerk of the Spanish guide: made as the hub itself makes it, in the journal of his folder."""
 
 import asyncio
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from caravana.commerce.booking import reviews
@@ -14,16 +19,72 @@ from caravana.journal import operations as ops
 from caravana.kit import codec
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
-ROUTES = """\
+CUT = 0
+"""An answer that never comes: the connection is cut after the request was taken."""
+ROUTE = """\
 - route:
     id: cobros
     description: Pide un cobro al banco
     from:
       uri: platform-http:/cobro
-      parameters: {reply: accepted, keys: "order:${header.pedido}"}
+      parameters: {{reply: accepted, keys: "order:${{header.pedido}}"}}
       steps:
-        - toD: "http://127.0.0.1:%d/cobros"
+        - removeHeaders: {{pattern: "CamelHttp*"}}
+        - setHeader: {{name: CamelHttpMethod, constant: POST}}
+        - to: "http://127.0.0.1:{port}/cobros"
 """
+PARTS = """\
+- errorHandler:
+    deadLetterChannel: {{deadLetterUri: "log:muertos"}}
+- route:
+    id: cobros
+    description: Pide los cobros del día al banco, uno por uno
+    from:
+      uri: platform-http:/cobro
+      parameters: {{reply: accepted}}
+      steps:
+        - removeHeaders: {{pattern: "CamelHttp*"}}
+        - split:
+            delimiter: ","
+            simple: "${{body}}"
+            steps:
+              - setHeader: {{name: CamelHttpMethod, constant: POST}}
+              - to: "http://127.0.0.1:{port}/cobros"
+"""
+
+
+class _Till(BaseHTTPRequestHandler):
+    """Takes every request and answers by the list of its server, the last answer again and again."""
+
+    answers: list[int]
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if status == CUT:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the library's name
+        """Say nothing."""
+
+
+@contextmanager
+def bank(answers: Sequence[int]) -> Iterator[int]:
+    """Serve a bank while the block runs; yields its port."""
+    till = type("Till", (_Till,), {"answers": list(answers)})
+    with ThreadingHTTPServer(("127.0.0.1", 0), till) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def sale(number: int, *, state: str = "sale") -> dict[str, Any]:
@@ -44,7 +105,7 @@ def reasons() -> list[dict[str, Any]]:
             "total": Decimal(total),
             "currency": currency,
         }
-        [item] = reviews(order, attempt, payment, Decimal(left), NOW, by_hand=kind == "by_hand")  # type: ignore[arg-type]
+        [item] = reviews(order, attempt, payment, Decimal(left), NOW, by_hand=kind == "by_hand")
         assert item["kind"] == kind
         found.append(item)
     return found

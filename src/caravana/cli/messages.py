@@ -28,6 +28,8 @@ Again = Annotated[list[str] | None, typer.Option("--again", metavar="PATH", help
 Current = Annotated[bool, typer.Option("--current", help="Under the routes as they are now.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal data; that you looked is written down.")]
 
+WORDS = frozenset({"state", "error"})
+"""What an exchange shows of itself in words that are the hub's own."""
 COLORS = {"dead": "red", "failed": "red", "in_doubt": "yellow", "waiting": "cyan", "done": "green"}
 
 
@@ -121,13 +123,18 @@ def _print(found: dict[str, Any]) -> None:
         "error",
         "error_path",
     )
-    rows = [(spoken(name), spoken(found[name]) if name == "state" else found[name]) for name in shown if found[name]]
+    rows = [(spoken(name), spoken(found[name]) if name in WORDS else found[name]) for name in shown if found[name]]
     rows += [(spoken("duplicates"), found["duplicates"])] if found["duplicates"] else []
     rows += [(spoken(f"key {one['kind']}"), one["value"]) for one in found["keys"]]
     rows += [(spoken("child"), f"{one['id']} {one['route']} ({spoken(one['state'])})") for one in found["children"]]
     print_table("Exchange", ("", ""), rows)
     events = (
-        (when(one["at"]), ": ".join(map(spoken, one["what"].split(": "))), one["where"], short(one["detail"], 120))
+        (
+            when(one["at"]),
+            ": ".join(map(spoken, one["what"].split(": "))),
+            one["where"],
+            spoken(short(one["detail"], 120)),
+        )
         for one in found["timeline"]
     )
     print_table("What happened", ("at", "what", "where", "detail"), events)

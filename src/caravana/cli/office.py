@@ -74,7 +74,14 @@ def print_plan(plan: dict[str, Any]) -> None:
         f"{spoken('revision')} {plan['revision'][:8]}"
     )
     rows = (
-        (one["path"], one["kind"], one["endpoint"], spoken(one["state"]), one["reference"], spoken(one["fate"]))
+        (
+            one["path"],
+            spoken(one["kind"]),
+            one["endpoint"],
+            spoken(one["state"]),
+            one["reference"],
+            spoken(one["fate"]),
+        )
         for one in plan["lines"]
     )
     columns = ("path", "kind", "endpoint", "recorded", "reference", "what becomes of it")

@@ -13,6 +13,8 @@ text = (
     "added", "removed", "changed", "unchanged",
     # what an exchange shows of itself
     "id", "route", "state", "branch", "lane", "mode", "source", "key", "parent", "origin", "error", "error_path",
+    # what check counts
+    "1 route well", "{count} routes well", "1 error", "{count} errors", "1 warning", "{count} warnings",
     # places that the doctor looks at
     "journal", "listener", "profile",
     # what is wrong with what a sender proves
@@ -24,8 +26,10 @@ text = (
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",
+    "HTTP operation failed invoking {uri} with statusCode: {status}",
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
+    "intent", "doubt", "would", "step_failed",
     "accepted", "attempt {number} failed", "dead letter ({state})", "{action} by {actor}",
 )  # fmt: skip
 """The catalogue has each of them."""
