@@ -48,6 +48,7 @@ def test_what_is_given_is_written(tmp_path: Path) -> None:
         "quito_norte_2": "Quito norte",
         "n": "Ñ",
     }
+    assert [one.warehouse for one in written.branches.values()] == [1, 2, 3]  # of one company, they are told by it
     assert written.flows == ["cards"]
 
 

@@ -30,6 +30,6 @@ text = (
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "intent", "doubt", "would", "step_failed",
-    "accepted", "attempt {number} failed", "dead letter ({state})", "{action} by {actor}",
+    "accepted", "dead letter ({state})", "{action} by {actor}",
 )  # fmt: skip
 """The catalogue has each of them."""

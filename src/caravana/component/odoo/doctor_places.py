@@ -11,6 +11,8 @@ from caravana.kit.ports import Context
 
 CARDS = "cards.journal_id"
 """The setting of the card flow, whose connection is called `odoo`."""
+MONEY = ("bank", "cash", "credit")
+"""Types of journals that take payments."""
 Rows = Mapping[int, Mapping[str, Any]]
 
 
@@ -66,12 +68,14 @@ def _of_branches(name: str, context: Context) -> Iterator[Named]:
             yield Named(f"{place}.warehouse", "stock.warehouse", branch.warehouse, company)
         if branch.sale_journal is not None:
             yield Named(f"{place}.sale_journal", "account.journal", branch.sale_journal, company, ("sale",))
+        if branch.card_journal is not None:
+            yield Named(f"{place}.card_journal", "account.journal", branch.card_journal, company, MONEY)
 
 
 def _of_cards(name: str, context: Context) -> Iterator[Named]:
     number = context.setting(CARDS)
     if number is not None and name == "odoo":
-        yield Named(f"settings.{CARDS}", "account.journal", int(number), None, ("bank", "cash", "credit"))
+        yield Named(f"settings.{CARDS}", "account.journal", int(number), None, MONEY)
 
 
 async def _rows(client: OdooClient, model: str, fields: Sequence[str], wanted: Sequence[Named]) -> Rows:
