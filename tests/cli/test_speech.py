@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from caravana.cli import app
+from caravana.cli import app, language_first
 from caravana.cli.speech import Catalogue, choose, of_locale, spoken
 from tests.cli.conftest import Folder
 from tools.extract_texts import extracted, known, sentences
@@ -78,6 +78,22 @@ def test_option_counts_before_the_locale(folder: Folder) -> None:
     assert run(folder, "review", LC_ALL="es_EC.UTF-8") == "nada espera a una persona\n"
     assert run(folder, "review") == "nothing waits for a person\n"
     assert CliRunner().invoke(app, ["--lang", "fr", "review"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["review", "--lang", "es"], ["--lang", "es", "review"]),
+        (["review", "--lang=es", "--json"], ["--lang=es", "review", "--json"]),
+        (["--lang", "es", "review"], ["--lang", "es", "review"]),
+        (["messages", "list", "--", "--lang", "es"], ["messages", "list", "--", "--lang", "es"]),
+        (["review", "--lang"], ["review", "--lang"]),
+        ([], []),
+    ],
+)
+def test_option_may_stand_behind_the_command(written: list[str], read: list[str]) -> None:
+    """`caravana doctor --lang es` is what people type; it counts as if it stood before the command."""
+    assert language_first(written) == read
 
 
 def test_json_is_the_same_in_every_language(folder: Folder) -> None:

@@ -86,6 +86,9 @@ class Catalogue:
         for sign in ("\n", "; "):
             if sign in text:
                 return sign.join(self.say(part) for part in text.split(sign))
+        words = text.split(", ")
+        if all(word in self._sentences for word in words):
+            return ", ".join(self._sentences[word] for word in words)
         if match := _ADVISED.fullmatch(text):
             return f"{self.say(match[1])} ({self.say(match[2])})"
         if match := _PLACED.fullmatch(text):

@@ -20,7 +20,8 @@ text = (
     # what is wrong with what a sender proves
     "signature", "token",
     # who was remembered behind a connection
-    "known", "found", "nothing",
+    "known", "found", "nothing", "never seen before",
+    "a restored copy looks the same, for only administrators may read the uuid", "company {id} of {create_date}",
     # why the card flow asks for a person
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
     # what the engine says of an error, in words of the trade
