@@ -145,6 +145,17 @@ def test_on_a_terminal_it_asks(tmp_path: Path, case: str) -> None:
         assert "secrets/odoo_key" in told
 
 
+def test_questions_in_spanish(tmp_path: Path) -> None:
+    """A Spanish speaker is asked in Spanish, answers s or n, and gets Spanish comments."""
+    typed = ["Ferretería", "s", "https://ferre.odoo.com", "", "quizás", "sí", "Quito", "n"]
+    told = on_terminal("--lang", "es", "init", "nuevo", typed=typed, folder=tmp_path)
+    assert "¿Conectar Odoo? [S/n]" in told
+    assert "Responda s o n." in told
+    assert "escriba el secreto secrets/odoo_key: la clave API" in told
+    assert "# Socios" in (tmp_path / "nuevo" / "caravana.yaml").read_text()
+    assert read_configuration(tmp_path / "nuevo" / "caravana.yaml").flows == ["cards"]
+
+
 def test_yes_asks_nothing(tmp_path: Path) -> None:
     """--yes takes the defaults, on a terminal, too."""
     told = on_terminal("init", "--yes", folder=tmp_path)

@@ -28,6 +28,8 @@ text = (
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",
     "HTTP operation failed invoking {uri} with statusCode: {status}",
+    # what the doctor finds at an HTTP partner
+    "the partner answers {status}", "compare the credentials with those it gave",
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "intent", "doubt", "would", "step_failed",
