@@ -97,7 +97,8 @@ if importlib.util.find_spec("caravana.cli.demo") is not None:
 
 def language_first(arguments: Sequence[str]) -> list[str]:
     """Return `arguments` with `--lang` before the command: people write it behind, too."""
-    found, rest = [], list(arguments)
+    found: list[str] = []
+    rest = list(arguments)
     end = rest.index("--") if "--" in rest else len(rest)
     for place in reversed(range(end)):
         if rest[place] == "--lang" and place + 1 < end:

@@ -18,6 +18,10 @@ import typer
 LANGUAGES = ("en", "es")
 CATALOGUE = Path(__file__).parent / "texts"
 """Folder with a gettext catalogue, `es.po`, for each language but English; `tools/extract_texts.py` brings it up to date."""
+LONGEST = 1000
+"""So many signs of a text are compared with sentences that have values; what is longer is no sentence."""
+DEPTH = 4
+"""So deep may sentences stand in sentences."""
 _YES, _NO = frozenset({"s", "si", "sí", "y", "yes"}), frozenset({"n", "no"})
 _ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
 """How an error is written with what to do."""
@@ -78,34 +82,36 @@ class Catalogue:
         self._sentences = {english: other for english, other in sentences.items() if other}
         self._patterns: dict[str, re.Pattern[str]] | None = None
 
-    def say(self, text: str) -> str:
-        """Return `text` in the other language: as a whole, else line by line, else part by part."""
-        found = self._whole(text)
-        if found is not None:
-            return found
+    def say(self, text: str, depth: int = DEPTH) -> str:
+        """Return `text` in the other language: as a whole, else line by line, else part by part, `depth` times over."""
+        found = self._whole(text, depth)
+        if found is not None or not depth:
+            return text if found is None else found
         for sign in ("\n", "; "):
             if sign in text:
-                return sign.join(self.say(part) for part in text.split(sign))
+                return sign.join(self.say(part, depth - 1) for part in text.split(sign))
         words = text.split(", ")
         if all(word in self._sentences for word in words):
             return ", ".join(self._sentences[word] for word in words)
         if match := _ADVISED.fullmatch(text):
-            return f"{self.say(match[1])} ({self.say(match[2])})"
+            return f"{self.say(match[1], depth - 1)} ({self.say(match[2], depth - 1)})"
         if match := _PLACED.fullmatch(text):
-            return match[1] + self.say(match[2])
+            return match[1] + self.say(match[2], depth - 1)
         return text
 
-    def _whole(self, text: str) -> str | None:
+    def _whole(self, text: str, depth: int) -> str | None:
         if text in self._sentences:
             return self._sentences[text]
+        if len(text) > LONGEST or not depth:
+            return None
         for english, pattern in self._with_places().items():
             if match := pattern.fullmatch(text):
-                return self._filled(self._sentences[english], match.groupdict())
+                return self._filled(self._sentences[english], match.groupdict(), depth - 1)
         return None
 
-    def _filled(self, sentence: str, values: Mapping[str, str]) -> str:
+    def _filled(self, sentence: str, values: Mapping[str, str], depth: int) -> str:
         """Put the values at their places; one that is a sentence itself is put into the language, too."""
-        return _PLACE.sub(lambda place: self.say(values[place[1]]), sentence)
+        return _PLACE.sub(lambda place: self.say(values[place[1]], depth), sentence)
 
     def _with_places(self) -> dict[str, re.Pattern[str]]:
         """Sentences with values, the most particular first."""
