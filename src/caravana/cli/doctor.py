@@ -32,7 +32,8 @@ def doctor(names: Names = None, config: Config = DEFAULT, json: Json = False) ->
     from caravana.cli.examination import examine
     from caravana.kit.component import Severity
 
-    found = asyncio.run(examine(config, names or []))
+    with console(stderr=True).status(spoken("looking …")) as status:  # shown on a terminal only
+        found = asyncio.run(examine(config, names or [], lambda place: status.update(spoken(f"asking {place} …"))))
     if json:
         print_json([{"place": place, **one.__dict__} for place, one in found])
     else:

@@ -1,6 +1,6 @@
 """What the doctor looks at: the hub's own matters here, each partner by its component."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,10 @@ ROOM = 1024
 """MiB that the disk of the journal should have free."""
 
 
-async def examine(config: Path, names: list[str]) -> Found:
+async def examine(config: Path, names: list[str], tell: Callable[[str], object]) -> Found:
     """Return (place, finding) pairs; `names`: connections to ask, none: all, and the hub's own matters.
+
+    `tell` hears the place that is looked at next: partners may take their time.
 
     Raises `ConfigurationError` when the configuration cannot be read.
     """
@@ -30,7 +32,8 @@ async def examine(config: Path, names: list[str]) -> Found:
         found += [("listener", one) for one in await visit(configuration)]
         found += [("listener", one) async for one in _refusals(configuration)]
         found += [("profile", one) for one in _profile(configuration)]
-    return found + [pair async for pair in _connections(configuration, names)]
+        found.append(("profile", _modes(configuration)))
+    return found + [pair async for pair in _connections(configuration, names, tell)]
 
 
 async def _journal(configuration: "Configuration") -> AsyncIterator[Finding]:
@@ -92,7 +95,20 @@ def _profile(configuration: "Configuration") -> Iterator[Finding]:
         yield Finding("profile", Severity.OK, text)
 
 
-async def _connections(configuration: "Configuration", names: list[str]) -> AsyncIterator[tuple[str, Finding]]:
+def _modes(configuration: "Configuration") -> Finding:
+    """Tell what is held back, so that nobody waits in vain for what is off or in shadow."""
+    modes = configuration.modes
+    named = {**modes.routes, **modes.connections}
+    held = [f"{name} {mode}" for name, mode in named.items() if mode != "live"]
+    if modes.default != "live":
+        live = [name for name, mode in modes.routes.items() if mode == "live"]
+        held.insert(0, f"every route {modes.default}" + (f" but {', '.join(live)}" if live else ""))
+    return Finding("modes", Severity.OK, "; ".join(held) or "everything is live")
+
+
+async def _connections(
+    configuration: "Configuration", names: list[str], tell: Callable[[str], object]
+) -> AsyncIterator[tuple[str, Finding]]:
     """Let each component ask its partner."""
     from caravana.engine.check_context import CheckContext, Remembered
     from caravana.engine.registry import Components
@@ -106,6 +122,7 @@ async def _connections(configuration: "Configuration", names: list[str]) -> Asyn
     components = Components(context)
     try:
         for name in names or sorted(configuration.connections):
+            tell(name)
             async for one in _partner(configuration, components, name):
                 yield name, one
     finally:

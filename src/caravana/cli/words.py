@@ -30,6 +30,8 @@ text = (
     "HTTP operation failed invoking {uri} with statusCode: {status}",
     # what the doctor finds at an HTTP partner
     "the partner answers {status}", "compare the credentials with those it gave",
+    # what the doctor tells of modes
+    "every route {default}", "every route {default} but {live}",
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "intent", "doubt", "would", "step_failed",
