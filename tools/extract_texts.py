@@ -24,6 +24,9 @@ FILES = (
         for name in ("doctor", "examination", "init", "messages", "office", "odoo", "outside", "output")
     ),
     *(f"cli/{name}.py" for name in ("reload", "review", "run", "template", "visit", "words")),
+    "cli/branches.py",
+    "cli/check.py",
+    "kit/branch.py",
     "kit/reach.py",
     "kit/sameness.py",
     "kit/http.py",
@@ -37,6 +40,8 @@ FILES = (
     "engine/review.py",
     "engine/sameness.py",
     "engine/showing.py",
+    "engine/placing.py",
+    "component/odoo/branching.py",
     "component/odoo/doctor.py",
     "component/odoo/doctor_places.py",
     "component/odoo/doctor_rights.py",
@@ -62,6 +67,7 @@ SPEAKERS = {
     "confirm": (0,),
     "fail": (0,),
     "NeedsPerson": (0,),
+    "NoBranch": (0,),
     "Transient": (0,),
     "Unknown": (0,),
     "print_table": (0, 1, "empty"),
@@ -84,7 +90,7 @@ NAMES = frozenset(
         "NEW_KEY",
         "SALES",
     }
-    | {"BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE", "MEANINGS", "WORDS", "_WORDS"}
+    | {"BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE", "MEANINGS", "WORDS", "_WORDS", "COLUMNS"}
 )
 RETURNS = frozenset({"_differing", "_why_not"})
 """Functions that return sentences."""
