@@ -48,6 +48,7 @@ FILES = (
     "component/odoo/errors.py",
     "component/odoo/identity.py",
     "component/odoo/protocol.py",
+    "component/odoo/rights.py",
     "component/placetopay/component.py",
     "component/placetopay/diagnosis.py",
     "component/placetopay/errors.py",
@@ -57,7 +58,8 @@ SPEAKERS = {
     "ConfigurationError": (0, "suggestion"),
     "Finding": (0, 2, 3),
     "App": (0, 2),
-    "Need": (1,),
+    "Group": (1,),
+    "Need": (4,),
     "_item": (5,),
     "_told": (1,),
     "_why_not": (0,),
@@ -90,7 +92,18 @@ NAMES = frozenset(
         "NEW_KEY",
         "SALES",
     }
-    | {"BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE", "MEANINGS", "WORDS", "_WORDS", "COLUMNS"}
+    | {
+        "BILLING",
+        "AUTHENTICATION",
+        "INSIDE",
+        "OUTSIDE",
+        "MEANINGS",
+        "WORDS",
+        "_WORDS",
+        "COLUMNS",
+        "PLACING",
+        "REMEDIES",
+    }
 )
 RETURNS = frozenset({"_differing", "_why_not"})
 """Functions that return sentences."""

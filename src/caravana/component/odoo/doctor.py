@@ -42,10 +42,10 @@ async def examine(connection: Connection, name: str, context: Context) -> list[F
         return [*found, await _shut_out(connection, name, context, error)]
     found.append(await _key(client, int(user["uid"]), context))
     try:
-        found.append(await same_as_last_time(name, connection, context.store))
         missing, installed = await apps(client)
         found += installed
         found += await rights(client, version, missing)
+        found.append(await same_as_last_time(name, connection, context.store))
         found += await places(client, name, context, missing)
     except EffectError as error:
         found.append(_broken_off(connection.settings.url, name, error))

@@ -1,9 +1,9 @@
-"""What the company's flows need of Odoo: apps that must be installed, and rights of the hub's user, with who gives them."""
+"""What the company's flows need of Odoo: apps that must be installed, and the rights of `rights.NEEDS`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.rights import needs
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, Refused
 
@@ -18,33 +18,14 @@ class App:
     needed: bool
 
 
-@dataclass(frozen=True)
-class Need:
-    """Rights on one model, and the `group` of Odoo that gives them."""
-
-    rights: tuple[str, ...]
-    group: str
-
-
 APPS = (
     App("Sales", "sale.order", "no order is seen", needed=True),
     App("Invoicing", "account.move", "no payment can be registered", needed=True),
     App("Inventory", "stock.warehouse", "stock of branches is not known", needed=False),
     App("Ecuadorian Accounting (l10n_ec)", "l10n_ec.sri.payment", "no electronic invoice of the SRI", needed=False),
 )
-SALES = "Sales: User, All Documents"
-BILLING = "Invoicing: Billing"
-RIGHTS: Mapping[str, Need] = {
-    "res.partner": Need(("read", "write", "create"), "Contact Creation"),
-    "product.product": Need(("read",), "Role: User"),
-    "sale.order": Need(("read", "write", "create"), SALES),
-    "account.move": Need(("read", "write", "create"), BILLING),
-    "account.payment": Need(("read", "write", "create"), BILLING),
-    "account.journal": Need(("read",), BILLING),
-    "ir.attachment": Need(("read", "create"), "Role: User"),
-    "mail.activity": Need(("read", "write", "create"), "Role: User"),
-}
-"""What the company's flows need, by model."""
+USES = ("cards", "review")
+"""The shipped flows; what `prepare` needs is asked for when it is called."""
 
 
 async def apps(client: OdooClient) -> tuple[frozenset[str], list[Finding]]:
@@ -77,20 +58,21 @@ async def has_model(client: OdooClient, model: str) -> bool:
 
 async def rights(client: OdooClient, version: tuple[int, ...], missing: frozenset[str]) -> list[Finding]:
     """Return a finding for each right that the hub's user lacks on the models that are there. Raises an `EffectError`."""
-    found = []
-    for model, need in RIGHTS.items():
-        if _app_of(model) in missing:
-            continue
+    found: dict[tuple[str, str], Finding] = {}
+    for need in needs(USES):
         for right in need.rights:
-            if not await _allowed(client, version, model, right):
-                remedy = f"give it the group {need.group}, in Odoo under Settings, Users"
-                found.append(Finding("right", Severity.ERROR, f"the hub's user may not {right} {model}", remedy))
-    return found or [Finding("rights", Severity.OK, "the hub's user may do all that the flows ask for")]
+            key = need.model, right
+            if _app_of(need.model) in missing or key in found or await _allowed(client, version, *key):
+                continue
+            text = f"the hub's user may not {right} {need.model}: {need.why}"
+            remedy = f"give it the group {need.group.name}, in Odoo under Settings, Users & Companies, Users"
+            found[key] = Finding("right", Severity.ERROR, text, remedy)
+    return [*found.values()] or [Finding("rights", Severity.OK, "the hub's user may do all that the flows ask for")]
 
 
 def _app_of(model: str) -> str:
     """The model by which the app of `model` is known."""
-    return "account.move" if model.startswith("account.") else model
+    return {"account": "account.move", "sale": "sale.order"}.get(model.partition(".")[0], model)
 
 
 async def _allowed(client: OdooClient, version: tuple[int, ...], model: str, right: str) -> bool:
