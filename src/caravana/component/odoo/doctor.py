@@ -11,6 +11,7 @@ from caravana.component.odoo.client import JSON2_SINCE, Connection, OdooClient
 from caravana.component.odoo.doctor_places import places
 from caravana.component.odoo.doctor_rights import apps, rights
 from caravana.component.odoo.identity import same_as_last_time
+from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.values import from_odoo_time
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson
@@ -33,7 +34,7 @@ async def examine(connection: Connection, name: str, context: Context) -> list[F
         version = await connection.version()
     except EffectError as error:
         return [_not_odoo(connection.settings.url, name, error)]
-    found = [_version(connection, version), _clock(connection, context)]
+    found = [_version(connection, version), _clock(connection, context), _pace(connection.settings)]
     client = OdooClient(connection)  # without companies: a wrong one among them would refuse every call
     try:
         await connection.protocol()
@@ -83,6 +84,14 @@ def _version(connection: Connection, version: tuple[int, ...]) -> Finding:
         text = f"Odoo {shown} answers at {settings.url}; tested are {oldest} to {newest}"
         return Finding("version", Severity.WARNING, text, remedy)
     return Finding("address", Severity.OK, f"Odoo {shown} answers at {settings.url}")
+
+
+def _pace(settings: OdooConnection) -> Finding:
+    """Say at which pace this Odoo is called; the hosted one is asked for less."""
+    where = "hosted by Odoo" if settings.is_hosted else "not hosted by Odoo"
+    rate, delay = f"{settings.calls_a_second:g} a second", f"{settings.delay.total_seconds():g} s"
+    text = f"{settings.calls_at_once} at once, {rate} ({where}); consumers look every {delay}"
+    return Finding("calls", Severity.OK, text)
 
 
 def _clock(connection: Connection, context: Context) -> Finding:
