@@ -1,6 +1,7 @@
 """What every test may ask for: a PostgreSQL, a database of its own, a browser."""
 
 import contextlib
+import os
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 pytest_plugins = ["caravana.testing.plugin"]
 """Also an entry point of the package; named here, the tests run from a source tree that nobody has installed."""
 
+os.environ["LC_ALL"] = "C.UTF-8"  # commands speak the language of the locale; the tests expect English
 settings.register_profile("caravana", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("caravana")
 

@@ -14,20 +14,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from caravana.component.odoo.sandbox import OdooSandbox
+from tests.docs import clerk
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
     ROOT / name
     for name in ("README.md", "README.es.md", "CONTRIBUTING.md", "docs/index.md", "docs/reference/figures.md")
-] + sorted(path for part in ("tutorial", "how-to", "explanation") for path in (ROOT / "docs" / part).glob("*.md"))
+] + sorted(
+    path for part in ("tutorial", "how-to", "explanation", "es") for path in (ROOT / "docs" / part).rglob("*.md")
+)
 PROGRAMS = {"caravana", "cd", "curl", "export", "kill", "openssl", "pytest", "source"}
 
 INSTEAD = {
@@ -58,6 +61,7 @@ class Reader:
         self.port, self.control = _free_port(), _free_port()
         self.hub: subprocess.Popen[str] | None = None
         tools = str(Path(sys.executable).parent)
+        self.stack = ExitStack()
         self.environment = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "200"}
 
     def type(self, command: str) -> str:
@@ -96,7 +100,7 @@ class Reader:
     def _run(self, command: str) -> str:
         done = subprocess.run(
             command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=100,
-            check=False,
+            check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         assert done.returncode == 0, f"`{command}` ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         self._own_ports()
@@ -127,7 +131,8 @@ class Reader:
         return told.replace(str(self.port), "8080").replace(str(self.control), "8081")
 
     def close(self) -> None:
-        """Ask the hub to stop; it must end well."""
+        """Ask the hub to stop; it must end well. Partners of this session end with it."""
+        self.stack.close()
         if self.hub is not None:
             self.hub.send_signal(signal.SIGTERM)
             self.hub.communicate(timeout=60)
@@ -196,21 +201,47 @@ def test_commands_do_what_the_document_says(path: Path, tmp_path: Path) -> None:
 
 
 def prepare(path: Path, reader: Reader) -> None:
-    """Give a guide what its reader has: for repairs, a hub with a message that died; for the shop, one that runs; files."""
+    """Give a guide what its reader has: a running shop, files, the language of the page, what went wrong before he looked."""
     if path.name == "shop-api.md":
         reader.start()
     if path.name == "import.md":
         write_spreadsheets(reader.folder)
-    if path.name != "repair.md":
-        return
-    reader.type("caravana init")
-    (reader.folder / "routes" / "greeting.yaml").write_text(
-        "- route:\n    id: broken\n    from:\n      uri: platform-http:/broken\n      parameters: {reply: accepted}\n"
-        "      steps: [{throwException: {exceptionType: java.lang.IllegalStateException, message: no}}]\n"
-    )
+    if path.is_relative_to(ROOT / "docs" / "es"):
+        reader.environment["LC_ALL"] = "es_EC.UTF-8"
+        if path.name == "index.md":
+            reader.type("caravana init")
+    if path.name == "repair.md":
+        reader.type("caravana init")
+        (reader.folder / "routes" / "greeting.yaml").write_text(BROKEN)
+        accident(reader, "/broken", "order", '"dead"')
+    elif path.parent.name == "tareas" and path.name in ACCIDENTS:
+        route, answers, body, state = ACCIDENTS[path.name]
+        reader.type("caravana init")
+        port = reader.stack.enter_context(clerk.bank(answers))
+        (reader.folder / "routes" / "greeting.yaml").write_text(route.format(port=port))
+        accident(reader, "/cobro", f"{body} -H 'pedido: S00012' -H 'Content-Type: text/plain'", state)
+    elif path.parent.name == "tareas":
+        reader.type("caravana init")
+        clerk.plant(reader.folder)
+
+
+BROKEN = (
+    "- route:\n    id: broken\n    from:\n      uri: platform-http:/broken\n      parameters: {reply: accepted}\n"
+    "      steps: [{throwException: {exceptionType: java.lang.IllegalStateException, message: no}}]\n"
+)
+ACCIDENTS = {
+    "en-duda.md": (clerk.ROUTE, [clerk.CUT, 200], "115.00", '"in_doubt"'),
+    "mensaje-detenido.md": (clerk.ROUTE, [400, 200], "115.00", '"dead"'),
+    "mensaje-muerto.md": (clerk.PARTS, [200, 400, 200], "115.00,40.00,12.50", '"done"'),
+}
+"""By page: the route, what the bank answers to it in turn, what is sent, and the state in which the clerk finds it."""
+
+
+def accident(reader: Reader, path: str, body: str, state: str) -> None:
+    """Start the hub, send it a message, and wait until that is in the state in which it is found."""
     reader.start()
-    reader.type("curl -s http://127.0.0.1:8080/broken -d order")
-    wait_until(lambda: '"dead"' in reader.type("caravana messages list --json"), 30)
+    reader.type(f"curl -s http://127.0.0.1:8080{path} -d {body}")
+    wait_until(lambda: state in reader.type("caravana messages list --json"), 30)
 
 
 @contextmanager

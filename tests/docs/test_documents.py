@@ -70,8 +70,10 @@ def hub_commands() -> frozenset[str]:
 def test_commands_exist(path: Path) -> None:
     """Each command of `caravana` that a document names, in a block or in a sentence, exists."""
     text = path.read_text()
-    named = {word for line in commands_of(text) for word in re.findall(r"^(?:.venv/bin/)?caravana ([a-z]+)", line)}
-    named |= set(re.findall(r"`caravana ([a-z]+)", text))
+    named = {
+        word for line in commands_of(text) for word in re.findall(r"^(?:.venv/bin/)?caravana ([a-z][a-z-]*)", line)
+    }
+    named |= set(re.findall(r"`caravana ([a-z][a-z-]*)", text))
     assert named <= hub_commands()
 
 

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
 from caravana.cli import shadow as shadow_module
 from caravana.cli.output import fail
+from caravana.cli.speech import choose
 
 HELP = """Caravana, a durable integration hub for trading companies on Odoo.
 
@@ -36,6 +38,7 @@ caravana check                judge configuration and routes
 caravana run                  run the hub
 caravana reload               let the running hub take changed route files
 caravana review               see what waits for a person
+caravana doctor --lang es     whether all is right, in Spanish
 """
 
 app = typer.Typer(
@@ -61,8 +64,12 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="en|es", help="Language of what is printed; by default the locale's."),
+    ] = None,
 ) -> None:
-    pass
+    choose(lang)
 
 
 app.command("init")(init_module.init)
@@ -90,12 +97,26 @@ if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)
 
 
+def language_first(arguments: Sequence[str]) -> list[str]:
+    """Return `arguments` with `--lang` before the command: people write it behind, too."""
+    found: list[str] = []
+    rest = list(arguments)
+    end = rest.index("--") if "--" in rest else len(rest)
+    for place in reversed(range(end)):
+        if rest[place] == "--lang" and place + 1 < end:
+            found = [*rest[place : place + 2], *found]
+            del rest[place : place + 2]
+        elif rest[place].startswith("--lang="):
+            found = [rest.pop(place), *found]
+    return [*found, *rest]
+
+
 def main() -> None:
     """Run the command line; known errors become one text and exit code 1."""
     from caravana.kit.errors import CaravanaError
 
     try:
-        app()
+        app(language_first(sys.argv[1:]))
     except CaravanaError as error:
         fail(str(error))
         sys.exit(1)

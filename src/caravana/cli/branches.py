@@ -6,6 +6,7 @@ from typing import Any
 from caravana.cli.office import ask
 from caravana.cli.output import Json, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import spoken
 
 COLUMNS = ("branch", "name", "company", "warehouse", "journal", "point", "card payments", "waiting", "in doubt", "dead")
 
@@ -30,11 +31,11 @@ def branches(config: Config = DEFAULT, json: Json = False) -> None:
 def _row(one: Mapping[str, Any]) -> list[Any]:
     settings = one["settings"]
     point = "-".join(filter(None, (settings.get("establishment"), settings.get("emission_point"))))
-    name = settings.get("name") or ("removed" if one["branch"] else "of no branch")
+    name = settings.get("name") or spoken("removed" if one["branch"] else "of no branch")
     numbers = [settings.get(field) for field in ("company", "warehouse", "sale_journal")]
-    counts = [one["waiting"], _told(one["in_doubt"], "yellow"), _told(one["dead"], "red")]
+    counts = [one["waiting"], _counted(one["in_doubt"], "yellow"), _counted(one["dead"], "red")]
     return [one["branch"], name, *numbers, point, settings.get("payment_store"), *counts]
 
 
-def _told(count: int, color: str) -> Any:
+def _counted(count: int, color: str) -> Any:
     return colored(str(count), color if count else "")

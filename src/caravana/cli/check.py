@@ -8,6 +8,7 @@ import typer
 
 from caravana.cli.output import Json, print_json, print_problems, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import spoken
 
 if TYPE_CHECKING:
     from caravana.engine.checking import Judgement
@@ -79,9 +80,10 @@ def _print(judgement: "Judgement", *, policies: bool) -> None:
     warnings = len(judgement.problems) - judgement.errors
     count = len(judgement.program.routes) if judgement.program else 0
     if judgement.errors:
-        typer.echo(f"{_number(judgement.errors, 'error')}, {_number(warnings, 'warning')}")
+        typer.echo(f"{spoken(_number(judgement.errors, 'error'))}, {spoken(_number(warnings, 'warning'))}")
     else:
-        typer.echo(f"{_number(count, 'route')} well" + (f", {_number(warnings, 'warning')}" if warnings else ""))
+        well = spoken(f"{_number(count, 'route')} well")
+        typer.echo(well + (f", {spoken(_number(warnings, 'warning'))}" if warnings else ""))
     if policies:
         columns = ("route", "errors", "handler", "redeliveries", "waits")
         print_table("Redelivery", columns, (_policy(row) for row in judgement.policies), empty="no routes")

@@ -1,137 +1,16 @@
 """`caravana init`: a folder to begin in."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from caravana.cli.output import fail
+from caravana.cli.speech import agree, say, spoken
 
-CONFIGURATION = """\
-# Caravana's configuration. Whatever is commented out shows its default. `caravana check` judges this file and the routes,
-# `caravana doctor` asks each partner whether what stands here is right, `caravana run` runs the hub.
-
-# A profile is test or live as a whole: a hub that finds test credentials beside live ones refuses to start, and so does a live
-# one without go_live (below).
-profile: test
-
-company:
-  name: Empresa XYZ                # what customers read on the pay page
-  country: EC
-  currency: USD
-  timezone: America/Guayaquil
-  locale: es_EC
-
-# Everything that was accepted, done or is in doubt stands in the journal. Several machines: postgresql://user@host/database
-journal: sqlite:///var/caravana.db
-
-# The content of messages and records can be encrypted in the journal. `openssl rand -base64 32` makes a key; without it nobody
-# can read the journal or its backups. An earlier key goes into old_keys, until `caravana journal reseal` makes it needless.
-# encryption:
-#   key: "{{secret:journal_key}}"
-#   old_keys: []
-
-# Route files, with wildcards.
-routes:
-  - routes/*.yaml
-
-# Flows that Caravana ships. `cards` (orders are paid by card) needs the connections odoo and placetopay below, and the secret
-# pay_link that signs the links; `openssl rand -base64 32` makes one.
-# `bank` (statements, downloads and notifications of bank accounts) needs a way in: the placeholder bank.folder or
-# bank.notification, or the connection bank_mail.
-flows: []
-# settings:
-#   cards.on_paid: advance         # or invoice: a paid order is invoiced at once, where there is something to invoice
-#   cards.journal_id: 7            # Odoo's journal for card payments; without it the company's first bank journal
-#   review.person: contabilidad    # login of the Odoo user who gets a task for each thing that waits for a person
-
-# Python callables that routes name: name -> package.module:function. Modules beside this file are found.
-# callables:
-#   price_of: prices:price_of
-
-# The public port: webhooks, pay and return pages. Put a proxy with TLS before it and tell its address.
-listener:
-  host: 127.0.0.1
-  port: 8080
-  # public_url: https://hub.example.com
-
-# The private port: command line, /healthz, /readyz, /metrics. Never make it public.
-control:
-  host: 127.0.0.1
-  port: 8081
-
-# Partners, by a name of your choice. Secrets are named here and never written here: {{secret:odoo_key}} is read from the
-# environment (CARAVANA_SECRET_ODOO_KEY) or from the file odoo_key in secrets_dir, {{env:NAME}} from the environment.
-# connections:
-#   odoo:
-#     url: https://empresa-xyz.odoo.com
-#     database: empresa-xyz
-#     apiKey: "{{secret:odoo_key}}"
-#     site: test                   # live: the company's books; test: a copy to try things in
-#   placetopay:
-#     url: https://checkout-test.placetopay.ec   # live: https://checkout.placetopay.ec
-#     site: test
-#     login: "{{secret:placetopay_login}}"
-#     secretKey: "{{secret:placetopay_key}}"
-# secrets_dir: secrets
-
-# Branches of one company, or several companies, in one Odoo: what each is at every partner. `caravana branches` lists them.
-# branches:
-#   matriz:
-#     name: Matriz
-#     company: 1                   # Odoo's record ids: res.company, stock.warehouse, account.journal
-#     warehouse: 1
-#     sale_journal: 9
-#     establishment: "001"         # digits in quotes
-#     emission_point: "001"
-#     payment_store: placetopay    # its merchant account: a connection
-#   sur: {name: Sucursal Sur, company: 1, warehouse: 2, payment_store: placetopay}
-
-# Values of {{name}} in route files.
-# placeholders:
-#   greeting: Buenos días
-
-# live, shadow (everything but the effects, which are recorded: `caravana shadow report`) or off (nothing comes in, what is
-# there waits). Changes of shadow and live apply to what arrives after them, off holds at once.
-modes:
-  default: live
-  # routes:
-  #   greeting: shadow
-  # connections:
-  #   "placetopay:placetopay": shadow
-
-# Records older than this moment are never taken. A live profile must have it.
-# go_live: 2027-01-01T00:00:00-05:00
-
-# How much at once. Bulk work has limits of its own, so that it never delays an answer.
-# limits:
-#   live: 64
-#   bulk: 16
-#   connections:
-#     odoo:odoo:
-#       rate: 5
-
-# How long ended exchanges are kept.
-# retention:
-#   done: 30d
-#   failed: 90d
-#   dead: 365d
-#   ledger: 400d
-"""
-
-ROUTE = """\
-# A first route: answers on the web with a greeting. Try it while `caravana run` is running:
-#   curl http://127.0.0.1:8080/greeting -H 'name: Ana'
-- route:
-    id: greeting
-    description: Says good day to whoever asks
-    from:
-      uri: platform-http:/greeting
-      steps:
-        - setBody:
-            simple: "Buenos días, ${header.name}"
-        - log: "greeted ${header.name}"
-"""
+if TYPE_CHECKING:
+    from caravana.cli.template import Answers
 
 IGNORE = """\
 # What belongs to this machine: journal, secrets, pictures.
@@ -140,29 +19,99 @@ IGNORE = """\
 *.svg
 __pycache__/
 """
-
-FILES = {"caravana.yaml": CONFIGURATION, "routes/greeting.yaml": ROUTE, ".gitignore": IGNORE}
+PARTNERS = ("odoo", "placetopay")
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")] = Path(),
+    company: Annotated[str | None, typer.Option("--company", help="The company's name, as customers read it.")] = None,
+    partner: Annotated[
+        list[str] | None, typer.Option("--partner", help="A partner to connect: odoo, placetopay. May be repeated.")
+    ] = None,
+    odoo_url: Annotated[
+        str | None, typer.Option("--odoo-url", help="Address of Odoo, e.g. https://xyz.odoo.com.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", help="Odoo's database; by default the host's name.")
+    ] = None,
+    branch: Annotated[
+        list[str] | None, typer.Option("--branch", metavar="NAME", help="A branch of the company. May be repeated.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="test or live.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: take what is given, else the defaults.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
 ) -> None:
     """Write a commented configuration, an example route and a .gitignore.
 
+    On a terminal, and when nothing is given, it asks: company, partners, Odoo's address and database, branches. Comments are
+    in the language of the command (`caravana --lang es init`).
+
     \b
     caravana init
     caravana init empresa-xyz
+    caravana init empresa-xyz --company "Empresa XYZ" --odoo-url https://xyz.odoo.com --partner placetopay --branch Quito
     """  # noqa: D301 -- click's mark for lines kept as they are
-    there = [name for name in FILES if (folder / name).exists() and name != ".gitignore"]
+    from caravana.cli.template import Answers, write
+
+    _refuse_unknown(partner or (), profile)
+    there = [one for one in (folder / "caravana.yaml", folder / "routes" / "greeting.yaml") if one.exists()]
     if there and not force:
-        fail(f"{', '.join(str(folder / name) for name in there)}: there already; --force writes over it")
+        fail(f"{', '.join(map(str, there))}: there already; --force writes over it")
         raise typer.Exit(1)
-    for name, text in FILES.items():
-        path = folder / name
-        if path.exists() and not force:
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    given = any((company, partner, odoo_url, database, branch, profile))
+    partners = {*(partner or ()), *(["odoo"] if odoo_url or database else [])}
+    if given or yes or not sys.stdin.isatty():
+        answers = Answers(company, partners, odoo_url, database, branch or [], profile or "test")
+    else:
+        answers = _asked()
+    for path in write(folder, answers, IGNORE, force=force):
         typer.echo(str(path))
-    typer.echo("\nNext: caravana check, then caravana run")
+    _tell_next(folder, answers)
+
+
+def _refuse_unknown(partners: "list[str] | tuple[str, ...]", profile: str | None) -> None:
+    for one in partners:
+        if one not in PARTNERS:
+            fail(f"there is no partner `{one}` (there are: {', '.join(PARTNERS)})")
+            raise typer.Exit(2)
+    if profile not in (None, "test", "live"):
+        fail(f"`{profile}` is no profile: write test or live")
+        raise typer.Exit(2)
+
+
+def _asked() -> "Answers":
+    """Ask for everything, each with a default."""
+    from caravana.cli.template import Answers, database_of
+
+    say("Enter takes what stands in brackets. Everything can be changed in caravana.yaml later.")
+    company = typer.prompt(spoken("Name of the company, as customers read it"), "Empresa XYZ")
+    partners, url, database = set(), None, None
+    if agree("Connect Odoo?", default=True):
+        partners.add("odoo")
+        url = typer.prompt(spoken("Address of Odoo"), "https://empresa-xyz.odoo.com")
+        database = typer.prompt(spoken("Its database"), database_of(url))
+        if agree("Take card payments over PlacetoPay?", default=True):
+            partners.add("placetopay")
+    names = typer.prompt(spoken("Branches, separated by commas (empty: none)"), "", show_default=False)
+    branches = [one.strip() for one in names.split(",") if one.strip()]
+    live = agree("Is this the live one (no: a test)?")
+    return Answers(company, partners, url, database, branches, "live" if live else "test")
+
+
+def _tell_next(folder: Path, answers: "Answers") -> None:
+    """Say what is left to do."""
+    say("\nNext:")
+    if folder != Path():
+        typer.echo(f"  cd {folder}")
+    for name, meaning in answers.secrets().items():
+        say(f"  write the secret secrets/{name}: {spoken(meaning)}")
+    if answers.branches:
+        say("  correct the numbers under branches: ids of Odoo's companies, warehouses and journals")
+    say("  caravana check     judges configuration and routes")
+    if answers.partners:
+        say("  caravana doctor    asks each partner whether what stands there is right")
+    say("  caravana run       runs the hub")
+    if answers.profile == "live":
+        say("Effects are in shadow (`modes`) until you say live; nothing older than `go_live` is touched.")

@@ -10,6 +10,7 @@ import typer
 from caravana.cli.office import act, ask, short, states_of, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 
@@ -27,6 +28,8 @@ Again = Annotated[list[str] | None, typer.Option("--again", metavar="PATH", help
 Current = Annotated[bool, typer.Option("--current", help="Under the routes as they are now.")]
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show personal data; that you looked is written down.")]
 
+WORDS = frozenset({"state", "error"})
+"""What an exchange shows of itself in words that are the hub's own."""
 COLORS = {"dead": "red", "failed": "red", "in_doubt": "yellow", "waiting": "cyan", "done": "green"}
 
 
@@ -79,7 +82,7 @@ def list_messages(
     rows = (
         (
             one["id"],
-            colored(one["state"], COLORS.get(one["state"], "")),
+            colored(spoken(one["state"]), COLORS.get(one["state"], "")),
             one["route"],
             one["branch"],
             when(one["accepted"]),
@@ -120,12 +123,20 @@ def _print(found: dict[str, Any]) -> None:
         "error",
         "error_path",
     )
-    rows = [(name, found[name]) for name in shown if found[name]]
-    rows += [("duplicates", found["duplicates"])] if found["duplicates"] else []
-    rows += [(f"key {one['kind']}", one["value"]) for one in found["keys"]]
-    rows += [("child", f"{one['id']} {one['route']} ({one['state']})") for one in found["children"]]
+    rows = [(spoken(name), spoken(found[name]) if name in WORDS else found[name]) for name in shown if found[name]]
+    rows += [(spoken("duplicates"), found["duplicates"])] if found["duplicates"] else []
+    rows += [(spoken(f"key {one['kind']}"), one["value"]) for one in found["keys"]]
+    rows += [(spoken("child"), f"{one['id']} {one['route']} ({spoken(one['state'])})") for one in found["children"]]
     print_table("Exchange", ("", ""), rows)
-    events = ((when(one["at"]), one["what"], one["where"], short(one["detail"], 120)) for one in found["timeline"])
+    events = (
+        (
+            when(one["at"]),
+            ": ".join(map(spoken, one["what"].split(": "))),
+            one["where"],
+            spoken(short(one["detail"], 120)),
+        )
+        for one in found["timeline"]
+    )
     print_table("What happened", ("at", "what", "where", "detail"), events)
     typer.echo(json_module.dumps(found["message"], indent=2, ensure_ascii=False))
 
@@ -203,7 +214,7 @@ def _told(answer: dict[str, Any], text: str, *, json: bool) -> None:
     if json:
         print_json(answer)
     else:
-        typer.echo(text)
+        say(text)
 
 
 @app.command("export")
@@ -244,4 +255,4 @@ def export(
         return
     output.write_text(json_module.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     output.chmod(0o600)
-    typer.echo(f"{output}: {len(found)} exchanges")
+    say(f"{output}: {len(found)} exchanges")

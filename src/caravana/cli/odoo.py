@@ -9,6 +9,7 @@ from caravana.cli import prepare as prepare_module
 from caravana.cli.office import ask
 from caravana.cli.output import Json, Yes, print_json
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import agree, say, spoken
 
 app = typer.Typer(no_args_is_help=True)
 app.command("prepare")(prepare_module.prepare)
@@ -41,11 +42,11 @@ def confirm(
     if not yes:
         record = ask(config, "identities").get(name, {})
         for which in ("known", "found"):
-            typer.echo(f"{which}: {record.get(which) or 'nothing'}", err=True)
-        if not typer.confirm(f"Is what was found the right database of `{name}`?", err=True):
+            typer.echo(f"{spoken(which)}: {record.get(which) or spoken('nothing')}", err=True)
+        if not agree(f"Is what was found the right database of `{name}`?", err=True):
             raise typer.Exit(1)
     answer = ask(config, "confirm_partner", name=name, actor=getpass.getuser())
     if json:
         print_json(answer)
     else:
-        typer.echo(f"{name}: confirmed; what waited goes on")
+        say(f"{name}: confirmed; what waited goes on")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from caravana.cli.output import fail, print_table
+from caravana.cli.speech import agree, spoken
 
 if TYPE_CHECKING:
     from caravana.engine.configuration import Configuration
@@ -61,7 +62,7 @@ def act(config: Path, operation: str, *, yes: bool, json: bool, **arguments: Any
     if not yes:
         if json:
             return plan
-        if not typer.confirm(f"{plan['action']} {plan['exchange']}?"):
+        if not agree(f"{spoken(plan['action'])} {plan['exchange']}?"):
             raise typer.Exit(1)
     return ask(config, operation, routes=True, go=True, actor=getpass.getuser(), **arguments)
 
@@ -69,18 +70,26 @@ def act(config: Path, operation: str, *, yes: bool, json: bool, **arguments: Any
 def print_plan(plan: dict[str, Any]) -> None:
     """Print what would be done."""
     typer.echo(
-        f"{plan['action']} {plan['exchange']} ({plan['route']}, {plan['state']}), revision {plan['revision'][:8]}"
+        f"{spoken(plan['action'])} {plan['exchange']} ({plan['route']}, {spoken(plan['state'])}), "
+        f"{spoken('revision')} {plan['revision'][:8]}"
     )
     rows = (
-        (one["path"], one["kind"], one["endpoint"], one["state"], one["reference"], one["fate"])
+        (
+            one["path"],
+            spoken(one["kind"]),
+            one["endpoint"],
+            spoken(one["state"]),
+            one["reference"],
+            spoken(one["fate"]),
+        )
         for one in plan["lines"]
     )
     columns = ("path", "kind", "endpoint", "recorded", "reference", "what becomes of it")
     print_table("What is recorded", columns, rows, empty="nothing is recorded")
     for note in plan["notes"]:
-        typer.echo(f"· {note}")
+        typer.echo(f"· {spoken(note)}")
     for one in plan["asks"]:
-        typer.echo(f"! {one}")
+        typer.echo(f"! {spoken(one)}")
 
 
 def ask_hub(presence: "Presence", operation: str, arguments: dict[str, Any]) -> Any:

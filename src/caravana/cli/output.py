@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from caravana.cli.speech import say, spoken
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -32,17 +34,17 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "nothing") -> None:
-    """Print a table, or `empty` when it would have no rows."""
+    """Print a table, or `empty` when it would have no rows; title, columns and `empty` in the language of the command."""
     from rich.table import Table
     from rich.text import Text
 
     listed = [list(row) for row in rows]
     if not listed:
-        typer.echo(empty)
+        say(empty)
         return
-    table = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
+    table = Table(title=spoken(title), title_justify="left", header_style="bold", title_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in WHOLE)
+        table.add_column(spoken(column), overflow="fold", no_wrap=column in WHOLE)
     for row in listed:
         table.add_row(*[one if isinstance(one, Text) else Text("" if one is None else str(one)) for one in row])
     console().print(table)
@@ -59,7 +61,9 @@ def fail(message: str) -> None:
     """Tell on standard error what is wrong."""
     from rich.text import Text
 
-    console(stderr=True).print(Text("error: ", style="bold red").append(message, style="not bold default"))
+    console(stderr=True).print(
+        Text(spoken("error: "), style="bold red").append(spoken(message), style="not bold default")
+    )
 
 
 def print_problems(problems: Sequence["Problem"]) -> None:

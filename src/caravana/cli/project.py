@@ -51,7 +51,8 @@ def load_routes(configuration: "Configuration") -> "Project":
             continue
         documents, problems = more + documents, problems + further  # the company says what holds for all services
     if wrong:
-        raise ConfigurationError("\n".join((*wrong, *configuration.unset())))
+        lines = [line for text in (*wrong, *configuration.unset()) for line in text.splitlines()]
+        raise ConfigurationError("\n".join(dict.fromkeys(lines)))
     return Project(configuration, documents, problems, callables)
 
 

@@ -8,6 +8,7 @@ import typer
 from caravana.cli.office import ask_hub
 from caravana.cli.output import Json, fail, print_json, print_problems, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
     from caravana.engine.control import Presence
@@ -53,6 +54,11 @@ def _print(hub: "Presence", answer: dict[str, Any]) -> None:
         fail(f"refused: the routes of process {hub.pid} run on as they were")
     else:
         title = f"Routes of process {hub.pid}, revision {answer['revision'][:12]}"
-        print_table(title, ("route", "now"), answer["routes"].items(), empty="no routes")
+        print_table(
+            title,
+            ("route", "now"),
+            ((route, spoken(fate)) for route, fate in answer["routes"].items()),
+            empty="no routes",
+        )
     for name in answer["restart"]:
-        typer.echo(f"! {name} differs: restart the hub to use it")
+        say(f"! {name} differs: restart the hub to use it")

@@ -8,10 +8,21 @@ import typer
 from caravana.cli.office import act, ask, short, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 letters = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 breakers = typer.Typer(no_args_is_help=True)
+CLASSES = {
+    "Refused": "refused by the partner",
+    "HttpOperationFailed": "refused by the partner",
+    "NeedsPerson": "a permission, key or account needs a person",
+    "Unknown": "nobody knows whether it was done",
+    "Transient": "the partner did not answer",
+    "RateLimited": "the partner did not answer",
+    "Diverged": "the route asks for something else than it did",
+}
+"""Classes of errors as the trade calls them."""
 
 
 @app.callback()
@@ -31,14 +42,36 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
         return
     colors = {"in_doubt": "yellow", "dead": "red", "circuit": "magenta"}
     rows = (
-        (colored(one["kind"], colors.get(one["kind"], "")), one["id"], one["title"], one["reason"], when(one["since"]))
+        (
+            colored(spoken(one["kind"]), colors.get(one["kind"], "")),
+            one["id"],
+            _title(one["title"]),
+            _reason(one["reason"]),
+            when(one["since"]),
+        )
         for one in found
     )
     print_table(
         "Waiting for a person", ("what", "id", "title", "why", "since"), rows, empty="nothing waits for a person"
     )
     for remedy in dict.fromkeys(one["remedy"] for one in found):
-        typer.echo(f"· {remedy}")
+        typer.echo(f"· {spoken(remedy)}")
+
+
+def _title(title: str) -> str:
+    """The title in the person's language; of a flow's item its first word is the kind."""
+    kind, space, rest = title.partition(" ")
+    whole = spoken(title)
+    return spoken(kind) + space + rest if whole == title else whole
+
+
+def _reason(reason: str) -> str:
+    """The reason with the class of its error in words of the trade: what the engine calls Refused, a person does not."""
+    name, colon, rest = reason.partition(": ")
+    word, space, status = name.partition(" ")
+    if not colon or word not in CLASSES:
+        return spoken(reason)
+    return f"{spoken(CLASSES[word])}{space and f' ({status})'}: {spoken(rest)}"
 
 
 @app.command("done")
@@ -49,7 +82,7 @@ def done(context: typer.Context, key: Annotated[str, typer.Argument(help="The it
     caravana review done caravana.p2p_771/credit_left
     """  # noqa: D301 -- click's mark for lines kept as they are
     ask(context.obj, "review_done", key=key, actor=getpass.getuser())
-    typer.echo("off the list")
+    say("off the list")
 
 
 @letters.callback()
@@ -99,7 +132,7 @@ def retry_letter(
     if json:
         print_json(answer)
     else:
-        typer.echo("it runs again")
+        say("it runs again")
 
 
 @breakers.callback()
@@ -126,7 +159,10 @@ def list_breakers(config: Config = DEFAULT, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = ((one["connection"], one["state"], one["failures"], when(one["until"]), one["reason"]) for one in found)
+    rows = (
+        (one["connection"], spoken(one["state"]), one["failures"], when(one["until"]), spoken(one["reason"] or ""))
+        for one in found
+    )
     columns = ("connection", "state", "failures", "until", "reason")
     print_table("Circuits", columns, rows, empty="no circuit: no connection was used")
 
@@ -141,7 +177,7 @@ def reset_breaker(
     caravana breakers reset odoo:odoo
     """  # noqa: D301 -- click's mark for lines kept as they are
     ask(config, "reset_breaker", connection=connection, actor=getpass.getuser())
-    typer.echo("closed")
+    say("closed")
 
 
 def cursors(config: Config = DEFAULT, json: Json = False) -> None:

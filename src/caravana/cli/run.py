@@ -7,9 +7,10 @@ import typer
 
 from caravana.cli.output import fail, print_problems
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
 
     from caravana.engine.hub import Hub
     from caravana.engine.project import Project
@@ -79,9 +80,15 @@ def _tell_all(config: Path, refusal: "ConfigurationError") -> None:
         fail(str(refusal))
 
 
+def _tell(lines: "Iterable[str]") -> None:
+    for line in lines:
+        say(line)
+
+
 async def _run(project: "Project", config: Path) -> int:
     import structlog
 
+    from caravana.cli.outside import without_public_address
     from caravana.cli.project import load_routes
     from caravana.cli.signals import Signals
     from caravana.engine.configuration import read_configuration
@@ -96,8 +103,12 @@ async def _run(project: "Project", config: Path) -> int:
         reloader = Reloader(hub, lambda: read_configuration(config), load_routes)
         signals = Signals(reloader)
         async with served(hub, reloader) as addresses:
-            typer.echo(f"listener {addresses.listener}  (public {addresses.public})")
-            typer.echo(f"control  {addresses.control}  (health, metrics, command line)")
+            say(f"listener {addresses.listener}  (public {addresses.public})")
+            say(f"control  {addresses.control}  (health, metrics, command line)")
+            if project.configuration.listener.public_url is None:
+                _tell(
+                    without_public_address((one.uri.scheme for one in hub.program.routes.values()), addresses.listener)
+                )
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
             which = await signals.stop()
             log.info("hub.stopping", signal=which.name)

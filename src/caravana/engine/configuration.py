@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from caravana.engine.branch_mistakes import mistakes
 from caravana.engine.limits import Limits
+from caravana.engine.proxies import read_network
 from caravana.kit.branch import Branch, Name
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
@@ -63,6 +64,17 @@ class ListenerPort(Port):
     """The public port: webhooks, pay and return pages."""
 
     public_url: str | None = Field(None, description="Address under which partners and customers reach the listener.")
+    trusted_proxies: list[str] = Field(
+        default_factory=list,
+        description="Addresses or networks (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host are believed.",
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, texts: list[str]) -> list[str]:
+        for text in texts:
+            read_network(text)
+        return texts
 
 
 class ControlPort(Port):

@@ -25,6 +25,7 @@ from caravana.engine.profile import refuse_misfits
 from caravana.engine.program import Program, run_route
 from caravana.engine.programs import Programs
 from caravana.engine.project import Project
+from caravana.engine.proxies import Proxies
 from caravana.engine.receiver import RouteReceiver, stored_of, work_of
 from caravana.engine.registry import Components
 from caravana.engine.requests import Requests
@@ -77,7 +78,8 @@ class Hub:
         self.metrics = Metrics()
         self.circuits = Circuits(self.journal, self.ownership, self.clock)
         self.gates = Gates(self.clock, self._limits, self.circuits)
-        self.listener = HubListener(configuration.listener.public_url or "", self.metrics)
+        port = configuration.listener
+        self.listener = HubListener(port.public_url or "", self.metrics, Proxies(port.trusted_proxies))
         self.store = JournalStore(self)
         self.reviews = HubReviews(self)
         self.components = Components(self, components)

@@ -11,10 +11,13 @@ from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 from caravana.engine.metrics import Metrics
+from caravana.engine.proxies import Proxies
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Handler, Unavailable
 
 log = structlog.get_logger("caravana.listener")
+FORWARDED = "caravana.forwarded"
+"""Key of the scope: whether a trusted proxy told who calls."""
 
 
 class _Mounted(Route):
@@ -29,10 +32,11 @@ class _Mounted(Route):
 class HubListener:
     """An ASGI application whose routes come and go while it serves."""
 
-    def __init__(self, public_url: str, metrics: Metrics) -> None:
-        """`public_url`: address under which it is reached; set again once the port is known."""
+    def __init__(self, public_url: str, metrics: Metrics, proxies: Proxies | None = None) -> None:
+        """`public_url`: address under which it is reached; set again once the port is known. `proxies` stand before it."""
         self._public_url = public_url
         self._metrics = metrics
+        self._proxies = proxies or Proxies()
         self._routes: list[_Mounted] = []
         self._exact: dict[tuple[str, str], Handler] = {}
 
@@ -91,6 +95,8 @@ class HubListener:
         """Serve one request; whatever goes wrong inside is told without inner details, and nothing is half stored."""
         if scope["type"] != "http":
             return
+        if self._proxies:
+            scope[FORWARDED] = self._proxies.believe(scope)
         answer = await self._answer(scope, receive)
         if answer.status_code >= 400:
             self._metrics.refused.labels(status=str(answer.status_code)).inc()

@@ -81,6 +81,24 @@ class Looking(BranchList):
             found.append(circuit_line(circuit))
         return found
 
+    async def refusals(self) -> list[dict[str, Any]]:
+        """Return what the consumers of the running hub turned away since it began, by route and reason.
+
+        `accepted`: whether the route ever took a message.
+        """
+        if self.hub is None or not self.running:
+            return []
+        return [
+            {
+                "route": name,
+                "reason": reason,
+                "times": times,
+                "accepted": bool(await self.messages(route=name, limit=1)),
+            }
+            for name, consumer in self.hub.doors.consumers.items()
+            for reason, times in consumer.refusals.items()
+        ]
+
     async def reset_breaker(self, connection: str, actor: str = "") -> dict[str, Any]:
         """Close the circuit of a connection, so that calls go out again."""
         known = [one["connection"] for one in await self.breakers()]

@@ -14,6 +14,7 @@ from caravana.engine.configuration import Configuration
 from caravana.engine.control import Presence, new_token, presence_path
 from caravana.engine.control_app import ControlApp
 from caravana.engine.hub import Hub
+from caravana.engine.proof import PATH, Proof
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.serving import serve
 
@@ -70,6 +71,7 @@ async def served(hub: Hub, reloader: "Reloader | None" = None) -> AsyncIterator[
         office = await _bind(stack, control.app(), "control", configuration.control)
         if not configuration.listener.public_url:
             hub.listener.public_url = listener
+        hub.listener.mount(PATH, ["GET"], Proof(token).show)
         await hub.start()
         stack.push_async_callback(hub.stop)
         _leave_presence(stack, configuration, Presence(os.getpid(), office, token, listener))

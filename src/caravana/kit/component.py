@@ -106,6 +106,11 @@ class Consumer(ABC):
     exclusive: bool = False
     """Whether only one process may run it at a time (pollers, timers): the engine then starts it under a lease."""
 
+    @property
+    def refusals(self) -> Mapping[str, int]:
+        """What it turned away since it began, by reason; `signature` and `token`: the sender has another secret."""
+        return {}
+
     @abstractmethod
     async def start(self) -> None:
         """Begin; returns once ready. Raises `ConfigurationError` when it can never work."""

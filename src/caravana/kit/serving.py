@@ -50,6 +50,7 @@ def build_server(app: ASGIApp, *, max_connections: int = 10_000) -> Server:
         access_log=False,
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # who may say who calls is the application's decision
         backlog=max_connections,
         timeout_graceful_shutdown=5,
     )

@@ -15,6 +15,7 @@ from caravana.kit.errors import ConfigurationError, EffectError
 from caravana.kit.http import HttpSession
 from caravana.kit.options import judge_options, read_options
 from caravana.kit.ports import Context
+from caravana.kit.reach import unreached
 from caravana.kit.uri import Uri, fill_secrets
 
 _NAMES = tuple(field.alias or name for name, field in HttpOptions.model_fields.items())
@@ -113,10 +114,11 @@ class HttpComponent(Component):
                     "HEAD", settings.with_query(URL(settings.url)), headers=settings.credentials(), timeout=15
                 )
             except EffectError as error:
-                return [Finding(f"http:{name}", Severity.ERROR, str(error), "check address and network")]
+                return [unreached(settings.url, error, f"connections.{name}.url")]
         if answer.status in (401, 403):
-            return [Finding(f"http:{name}", Severity.WARNING, f"answers {answer.status}", "check the credentials")]
-        return [Finding(f"http:{name}", Severity.OK, f"answers {answer.status}")]
+            text, remedy = f"the partner answers {answer.status}", "compare the credentials with those it gave"
+            return [Finding("credentials", Severity.WARNING, text, remedy)]
+        return [Finding("address", Severity.OK, f"the partner answers {answer.status}")]
 
     async def close(self) -> None:
         """Close all sessions."""

@@ -14,7 +14,7 @@ from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wir
 from caravana.component.odoo.together import Together
 from caravana.component.odoo.values import FieldTypes
 from caravana.kit.branch import Branch
-from caravana.kit.errors import EffectError, NeedsPerson, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient, Unknown
 from caravana.kit.http import HttpAnswer, HttpSession
 from caravana.kit.pace import Pace
 
@@ -122,7 +122,10 @@ class Connection:
             info = None
         if info is None:  # servers before 19 may not know the address
             answer = await self._ask("POST", rpc("common", "version", []))
-            info = rpc_result("common.version", answer)["server_version_info"]
+            told = rpc_result("common.version", answer)
+            info = told.get("server_version_info") if isinstance(told, dict) else None
+        if not isinstance(info, list) or not info:
+            raise Refused("common.version: this is not Odoo's answer", status=answer.status, code="not_odoo")
         return tuple(_number(one) for one in info[:2])
 
     async def _ask(self, method: str, wire: Wire) -> HttpAnswer:

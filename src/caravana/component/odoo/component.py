@@ -112,10 +112,10 @@ class OdooComponent(Component):
         return None
 
     async def diagnose(self, name: str) -> list[Finding]:
-        """Ask Odoo whether address, version, database, key, rights and clock are right."""
+        """Ask Odoo whether address, version, clock, database, key, apps, rights and the records named by settings are right."""
         connection = Connection(self.connection_settings(name))
         try:
-            return await examine(connection, self.context.clock, name, self.context.store)
+            return await examine(connection, name, self.context)
         finally:
             await connection.close()
 

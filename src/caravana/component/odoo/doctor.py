@@ -1,76 +1,89 @@
-"""`caravana doctor` for Odoo: address, version, key, database, rights, clock; each finding says what to do."""
+"""`caravana doctor` for Odoo: from the address to the last record that the configuration names; each finding says what to do.
 
-from datetime import timedelta
+It stops at the first fault that makes the rest meaningless.
+"""
 
-from caravana.component.odoo.client import Connection, OdooClient, default_context
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from caravana.component.odoo.client import JSON2_SINCE, Connection, OdooClient
+from caravana.component.odoo.doctor_places import places
+from caravana.component.odoo.doctor_rights import apps, rights
 from caravana.component.odoo.identity import same_as_last_time
 from caravana.component.odoo.options import OdooConnection
-from caravana.kit.clock import Clock
+from caravana.component.odoo.values import from_odoo_time
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson
-from caravana.kit.ports import Store
+from caravana.kit.ports import Context
+from caravana.kit.reach import unreached
+from caravana.kit.sameness import SCOPE
 
-RIGHTS = {
-    "res.partner": ("read", "write", "create"),
-    "product.product": ("read",),
-    "sale.order": ("read", "write", "create"),
-    "account.move": ("read", "write", "create"),
-    "account.payment": ("read", "write", "create"),
-    "ir.attachment": ("read", "create"),
-}
-"""What the company's flows need."""
-SKEW = timedelta(seconds=5)
-PLAN = "External API access is sold with Odoo's Custom plan only; on Odoo Online look at the subscription."
+TESTED = (18, 19)
+"""Oldest and newest version that the component was tested with."""
+SKEW, PATIENCE = timedelta(seconds=5), timedelta(minutes=5)
+"""A clock that is off by more is told; by more than that it spoils signatures."""
+SOON = timedelta(days=21)
+"""So long before its end a key is told."""
+NEW_KEY = "make a new key in Odoo as the hub's user (Preferences, Account Security) and put it where `apiKey` says"
 
 
-async def examine(connection: Connection, clock: Clock, name: str, store: Store) -> list[Finding]:
-    """Return the findings of connection `name`; `store` remembers who answered before.
-
-    Stops at the first that makes the rest meaningless.
-    """
-    findings = []
+async def examine(connection: Connection, name: str, context: Context) -> list[Finding]:
+    """Return the findings of connection `name`."""
     try:
         version = await connection.version()
     except EffectError as error:
-        return [Finding("address", Severity.ERROR, _text(error), f"Check `url`. {PLAN}")]
-    shown = ".".join(str(part) for part in version)
-    findings.append(Finding("address", Severity.OK, f"Odoo {shown} answers at {connection.settings.url}"))
-    findings.append(_clock(connection, clock))
-    findings.append(_pace(connection.settings))
-    client = OdooClient(connection, default_context(connection.settings))
+        return [_not_odoo(connection.settings.url, name, error)]
+    found = [_version(connection, version), _clock(connection, context), _pace(connection.settings)]
+    client = OdooClient(connection)  # without companies: a wrong one among them would refuse every call
     try:
-        protocol = await connection.protocol()
-        await client.ask("res.users", "search_count", {"domain": []})
-    except NeedsPerson as error:
-        remedy = f"Check `database`, `apiKey` (it may have expired) and `login`. {PLAN}"
-        return [*findings, Finding("key", Severity.ERROR, _text(error), remedy)]
+        await connection.protocol()
+        user = await client.ask("res.users", "context_get")
     except EffectError as error:
-        return [*findings, Finding("key", Severity.ERROR, _text(error), "Check `database` and `apiKey`.")]
-    findings.append(Finding("key", Severity.OK, f"the key works over {protocol.name}"))
-    findings.append(await same_as_last_time(name, connection, store))
-    for model, rights in RIGHTS.items():
-        findings.append(await _rights(client, version, model, rights))
-    return findings
+        return [*found, await _shut_out(connection, name, context, error)]
+    found.append(await _key(client, int(user["uid"]), context))
+    try:
+        missing, installed = await apps(client)
+        found += installed
+        found += await rights(client, version, missing)
+        found.append(await same_as_last_time(name, connection, context.store))
+        found += await places(client, name, context, missing)
+    except EffectError as error:
+        found.append(_broken_off(connection.settings.url, name, error))
+    return found
 
 
-async def _rights(client: OdooClient, version: tuple[int, ...], model: str, rights: tuple[str, ...]) -> Finding:
-    """Ask for each right; the method's name changed with Odoo 18 (documented)."""
-    missing = []
-    try:
-        for right in rights:
-            if version[0] >= 18:
-                allowed = await client.ask(model, "has_access", {"operation": right}, ids=[])
-            else:
-                arguments = {"operation": right, "raise_exception": False}
-                allowed = await client.ask(model, "check_access_rights", arguments)
-            if not allowed:
-                missing.append(right)
-    except EffectError as error:
-        return Finding(model, Severity.WARNING, _text(error), "Is the app of this model installed?")
-    if missing:
-        remedy = "Give the hub's user the groups of Sales, Inventory and Invoicing that its flows need."
-        return Finding(model, Severity.ERROR, f"the hub's user may not {', '.join(missing)}", remedy)
-    return Finding(model, Severity.OK, f"may {', '.join(rights)}")
+def _not_odoo(url: str, name: str, error: EffectError) -> Finding:
+    """Nobody says as Odoo does which version he is."""
+    setting = f"connections.{name}.url"
+    if error.code == "connect" or error.status is None or error.status >= 500:
+        return unreached(url, error, setting)
+    if 300 <= error.status < 400:
+        remedy = f"write into {setting} the address to which it leads, with https"
+        return Finding("address", Severity.ERROR, f"{url} sends callers elsewhere ({error.status})", remedy)
+    remedy = f"correct {setting}: host only, as https://xyz.odoo.com, without a path"
+    return Finding("host", Severity.ERROR, f"{url} answers, but not as Odoo does ({error.status})", remedy)
+
+
+def _broken_off(url: str, name: str, error: EffectError) -> Finding:
+    """Odoo let the user in, and a later question failed."""
+    if error.status is None or error.status >= 500 or error.status == 429:
+        return unreached(url, error, f"connections.{name}.url")
+    text = f"Odoo refuses a question of the doctor: {str(error)[:200]}"
+    return Finding("partner", Severity.ERROR, text, "look at what it says; the findings above hold")
+
+
+def _version(connection: Connection, version: tuple[int, ...]) -> Finding:
+    settings, shown = connection.settings, ".".join(map(str, version))
+    oldest, newest = TESTED
+    if settings.protocol == "json2" and version[0] < JSON2_SINCE:
+        text = f"Odoo {shown} does not speak JSON-2, which `protocol` asks for"
+        return Finding("version", Severity.ERROR, text, "remove `protocol`: it is chosen by the version")
+    if not oldest <= version[0] <= newest:
+        remedy = "try it with a copy of the database first, and tell us what differs"
+        text = f"Odoo {shown} answers at {settings.url}; tested are {oldest} to {newest}"
+        return Finding("version", Severity.WARNING, text, remedy)
+    return Finding("address", Severity.OK, f"Odoo {shown} answers at {settings.url}")
 
 
 def _pace(settings: OdooConnection) -> Finding:
@@ -81,17 +94,73 @@ def _pace(settings: OdooConnection) -> Finding:
     return Finding("calls", Severity.OK, text)
 
 
-def _clock(connection: Connection, clock: Clock) -> Finding:
+def _clock(connection: Connection, context: Context) -> Finding:
     if connection.date is None:
-        return Finding("clock", Severity.WARNING, "Odoo's answer carries no time", "")
-    skew = clock.now() - connection.date
+        return Finding("clock", Severity.WARNING, "Odoo's answer carries no time")
+    skew = context.clock.now() - connection.date
     if abs(skew) <= SKEW:
         return Finding("clock", Severity.OK, "agrees with Odoo's")
-    seconds = round(skew.total_seconds())
-    return Finding(
-        "clock", Severity.WARNING, f"differs from Odoo's by {seconds} s", "Let this machine set its clock by NTP."
-    )
+    severity = Severity.WARNING if abs(skew) <= PATIENCE else Severity.ERROR
+    text = f"this machine's clock differs from Odoo's by {round(skew.total_seconds())} s"
+    return Finding("clock", severity, text, "let this machine set its clock by NTP")
 
 
-def _text(error: EffectError) -> str:
-    return f"{type(error).__name__}: {str(error)[:300]}"
+async def _shut_out(connection: Connection, name: str, context: Context, error: EffectError) -> Finding:
+    """Odoo is there and does not let the hub's user in: tell why, as far as its answer shows."""
+    database = connection.settings.database
+    if error.code == "login":
+        return Finding("login", Severity.ERROR, str(error), f"set connections.{name}.login to the hub's user")
+    if error.status == 401:
+        return await _refused_key(connection, name, context)
+    if error.status == 403:
+        text = "Odoo knows the key and lets no call through (403)"
+        remedy = "external access is part of Odoo's Custom plan only: look at the subscription, or ask Odoo"
+        return Finding("plan", Severity.ERROR, text, remedy)
+    if _is_of_the_database(error):
+        remedy = f"correct connections.{name}.database: on Odoo Online it is the first part of the host"
+        return Finding("database", Severity.ERROR, f"Odoo has no database `{database}`", remedy)
+    return unreached(connection.settings.url, error, f"connections.{name}.url")
+
+
+def _is_of_the_database(error: EffectError) -> bool:
+    """JSON-2 answers with a page, JSON-RPC with PostgreSQL's own refusal."""
+    return (error.code == "not_json" and isinstance(error, NeedsPerson)) or str(error.code).endswith("OperationalError")
+
+
+async def _refused_key(connection: Connection, name: str, context: Context) -> Finding:
+    """Odoo answers the same for a wrong and for an expired key: what is remembered tells them apart."""
+    ends = connection.settings.key_expires
+    if ends is not None and ends <= context.clock.now().date():
+        return Finding("key expired", Severity.ERROR, f"the key ran out on {ends} (`keyExpires`)", NEW_KEY)
+    known = (await context.store.get(SCOPE, name) or {}).get("known")
+    if known:
+        text = "Odoo no longer takes the key, though it did before: it has expired or was deleted"
+        return Finding("key expired", Severity.ERROR, text, NEW_KEY)
+    remedy = f"compare the key with the one that Odoo showed, and `login` with its user; or {NEW_KEY}"
+    return Finding("key", Severity.ERROR, "Odoo does not take the key", remedy)
+
+
+async def _key(client: OdooClient, user: int, context: Context) -> Finding:
+    """Tell that the key works, and how long still: by Odoo where it shows the user's keys, else by the setting."""
+    protocol = (await client.connection.protocol()).name
+    ends = await _end(client, user) or client.settings.key_expires
+    if ends is None:
+        return Finding("key", Severity.OK, f"works over {protocol}")
+    left = ends - context.clock.now().date()
+    if left > SOON:
+        return Finding("key", Severity.OK, f"works over {protocol}, until {ends}")
+    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends}, in {left.days} days", NEW_KEY)
+
+
+async def _end(client: OdooClient, user: int) -> date | None:
+    """The day on which the first of the user's keys runs out; None when none does or Odoo does not show it.
+
+    Odoo 18 and later keep `expiration_date` (documented, not recorded); which of several keys is ours it does not show.
+    """
+    question = {"domain": [["user_id", "=", user]], "fields": ["name", "expiration_date"]}
+    try:
+        rows: Sequence[dict[str, Any]] = await client.ask("res.users.apikeys", "search_read", question)
+    except EffectError:
+        return None
+    ends = [from_odoo_time(row["expiration_date"]) for row in rows if row.get("expiration_date")]
+    return min(ends).date() if ends else None

@@ -2,7 +2,7 @@
 
 import ast
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -78,6 +78,9 @@ class OdooConnection(Options):
     url: str = Field(description="Address of Odoo, e.g. https://xyz.odoo.com, without a path.")
     database: str = Field(description="Name of the database.")
     api_key: SecretStr = Field(description="API key of the hub's own user, made in Odoo under Preferences, Security.")
+    key_expires: date | None = Field(
+        None, description="Day on which the key runs out, e.g. 2027-02-01; needed where Odoo does not show it."
+    )
     site: Literal["test", "live"] | None = Field(
         None, description="Whether the company's books are kept here (live), or a copy to try things in (test)."
     )

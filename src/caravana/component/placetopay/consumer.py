@@ -114,15 +114,20 @@ class Notification:
 
 
 class NotificationConsumer(Consumer):
-    """Listens at `/placetopay/<connection>` of every site. `refusals` counts what was turned away, by reason."""
+    """Listens at `/placetopay/<connection>` of every site."""
 
     def __init__(self, sites: Sequence[Site], options: PlacetopayOptions, context: Context, receiver: Receiver) -> None:
         """`sites`: whose notifications are taken; `context`: listener and branches."""
-        self.refusals: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
         self._sites = sites
         self._options = options
         self._context = context
         self._receiver = receiver
+
+    @property
+    def refusals(self) -> Counter[str]:
+        """What was turned away, by reason."""
+        return self._refusals
 
     async def start(self) -> None:
         """Begin to listen. Raises `ConfigurationError` when an address is taken."""
@@ -161,8 +166,8 @@ class NotificationConsumer(Consumer):
         return found[0] if len(found) == 1 else None
 
     def _refuse(self, site: Site, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-        self.refusals[reason] += 1
-        log.warning("placetopay.notification_refused", path=site.path, reason=reason, times=self.refusals[reason])
+        self._refusals[reason] += 1
+        log.warning("placetopay.notification_refused", path=site.path, reason=reason, times=self._refusals[reason])
         return JSONResponse({"error": reason}, status, headers)
 
 

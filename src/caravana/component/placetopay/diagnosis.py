@@ -1,12 +1,12 @@
 """`caravana doctor` for a connection: address, TLS, credentials, clock, and where PlacetoPay must send notifications."""
 
-import ssl
 from urllib.parse import urlsplit
 
 from caravana.component.placetopay.client import PlacetopayClient
 from caravana.component.placetopay.errors import AUTHENTICATION
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson, Refused
+from caravana.kit.reach import unreached
 
 NO_SESSION = "0"
 """No session has this number: asking for it tells whether we are let in, and changes nothing."""
@@ -33,7 +33,7 @@ async def _partner(client: PlacetopayClient) -> list[Finding]:
     except NeedsPerson as error:
         return [_refused(error)]
     except EffectError as error:
-        return [_unreachable(client.settings.url, error)]
+        return [unreached(client.settings.url, error, "`url`")]
     address = Finding("address", Severity.OK, f"{client.settings.url} answers ({client.settings.site} site)")
     return [address, Finding("credentials", Severity.OK, "login, secret key and clock are accepted")]
 
@@ -47,22 +47,6 @@ def _refused(error: NeedsPerson) -> Finding:
 def _stranger(url: str, error: Refused) -> Finding:
     text = f"{url} answers {error.status}, but not as PlacetoPay does"
     return Finding("address", Severity.ERROR, text, "compare `url` with the one PlacetoPay gave: host only, no path")
-
-
-def _unreachable(url: str, error: EffectError) -> Finding:
-    if _is_tls(error):
-        remedy = "check this machine's certificates (ca-certificates) and that no proxy replaces the partner's"
-        return Finding("TLS", Severity.ERROR, f"{url}: the certificate is not accepted", remedy)
-    remedy = "check `url`, the network and whether PlacetoPay has an outage"
-    return Finding("address", Severity.ERROR, f"{url}: {error}", remedy)
-
-
-def _is_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError | ssl.CertificateError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def _notification(url: str) -> Finding:

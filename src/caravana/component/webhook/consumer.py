@@ -49,6 +49,12 @@ class WebhookConsumer(Consumer):
         self._listener = listener
         self._receiver = receiver
 
+    @property
+    def refusals(self) -> dict[str, int]:
+        """What was turned away here, by reason."""
+        mine = f"{self._name}:"
+        return {key.removeprefix(mine): times for key, times in self._refusals.items() if key.startswith(mine)}
+
     async def start(self) -> None:
         """Begin to listen. Raises `ConfigurationError` when the path is taken."""
         self._listener.mount(self._path, ["POST"], self._handle)

@@ -272,6 +272,14 @@ def has_access(records: Records, operation: str) -> bool:
     return may(records.env, records.meta, operation)
 
 
+@_on_model
+def check_access_rights(model: Records, operation: str, raise_exception: bool = True) -> bool:
+    """Return whether the caller may; with `raise_exception` AccessError when not. Since 18 it is `has_access`."""
+    if raise_exception:
+        check_access(model, operation)
+    return bool(has_access(model, operation))
+
+
 @_on_any
 def check_access(records: Records, operation: str) -> None:
     """AccessError unless the caller may."""

@@ -18,7 +18,7 @@ from caravana.component.odoo.sandbox.errors import OdooError, SerializationFailu
 from caravana.component.odoo.sandbox.load import refused
 from caravana.component.odoo.sandbox.models.catalogue import MODELS
 from caravana.component.odoo.sandbox.records import Env
-from caravana.component.odoo.sandbox.seed import Setup, seed
+from caravana.component.odoo.sandbox.seed import Setup, insert, seed
 from caravana.component.odoo.sandbox.store import Store
 from caravana.component.odoo.sandbox.transaction import LateCommit, Transaction
 from caravana.kit.clock import Clock, clock_from_environment
@@ -109,6 +109,10 @@ class OdooSandbox(Sandbox):
         self.admin_uid, self.bot_uid = seeded.admin, seeded.bot
         users = {setup.admin_login: (seeded.admin, password), setup.bot_login: (seeded.bot, bot_password)}
         self.credentials = Credentials(users, {api_key: seeded.admin, bot_key: seeded.bot})
+        self._key_rows = {
+            key: insert(Env(transaction, uid), "res.users.apikeys", name="caravana", user_id=uid).id
+            for key, uid in self.credentials.keys.items()
+        }
         self._connection = {"database": database, "apiKey": bot_key, "login": setup.bot_login}
         self.env = DirectEnv(self)
 
@@ -209,7 +213,10 @@ class OdooSandbox(Sandbox):
 
     def expire_key(self, key: str, at: datetime | None = None) -> None:
         """Let an API key be refused from `at` (now) on."""
-        self.credentials.expiry[key] = at or self.clock.now()
+        ends = self.credentials.expiry[key] = at or self.clock.now()
+        self.env["res.users.apikeys"].write(
+            [self._key_rows[key]], {"expiration_date": ends.strftime("%Y-%m-%d %H:%M:%S")}
+        )
 
     # -- addresses
 

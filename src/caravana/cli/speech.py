@@ -1,0 +1,139 @@
+"""The language of what commands print: English as it stands in the code, or Spanish from the catalogue.
+
+Sentences are written in English where they arise, with their values filled in; they travel as they are through errors, the
+journal and the running hub, and programs read them so (`--json`). Only what is printed for a person is put into his language,
+here and nowhere else.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+LANGUAGES = ("en", "es")
+CATALOGUE = Path(__file__).parent / "texts"
+"""Folder with a gettext catalogue, `es.po`, for each language but English; `tools/extract_texts.py` brings it up to date."""
+LONGEST = 1000
+"""So many signs of a text are compared with sentences that have values; what is longer is no sentence."""
+DEPTH = 4
+"""So deep may sentences stand in sentences."""
+_YES, _NO = frozenset({"s", "si", "sí", "y", "yes"}), frozenset({"n", "no"})
+_ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
+"""How an error is written with what to do."""
+_PLACED = re.compile(r"(`?[\w./:\-]+`?: )(.+)", re.DOTALL)
+"""How an error is written with its place."""
+_PLACE = re.compile(r"\{(\w+)\}")
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def choose(asked: str | None) -> None:
+    """Print from now on in the language `asked`; None: in that of the locale. Raises `BadParameter` for one there is not."""
+    if asked is not None and asked not in LANGUAGES:
+        raise typer.BadParameter(f"there is no language `{asked}`; write one of {', '.join(LANGUAGES)}")
+    _language.set(asked or of_locale(os.environ))
+
+
+def of_locale(environment: Mapping[str, str]) -> str:
+    """Return the language that a POSIX environment asks for: LC_ALL, else LC_MESSAGES, else LANG."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((environment[name] for name in names if environment.get(name)), "")
+    return locale[:2] if locale[:2] in LANGUAGES else "en"
+
+
+def language() -> str:
+    """Return the language of this command."""
+    return _language.get()
+
+
+def spoken(text: str) -> str:
+    """Return `text` in the language of this command; what the catalogue does not have stays as it is."""
+    return text if _language.get() == "en" else _catalogue(_language.get()).say(text)
+
+
+def say(text: str = "", **how: Any) -> None:
+    """Print a sentence for a person."""
+    typer.echo(spoken(text), **how)
+
+
+def agree(question: str, *, default: bool = False, err: bool = False) -> bool:
+    """Ask a person yes or no, in his language; Enter takes `default`. Raises `Abort` where nobody can answer."""
+    if language() == "en":
+        return typer.confirm(question, default=default, err=err)
+    shown = f"{spoken(question)} [{'S/n' if default else 's/N'}]"
+    while True:
+        answer = typer.prompt(shown, "", show_default=False, err=err).strip().casefold()
+        if answer in _YES | _NO:
+            return answer in _YES
+        if not answer:
+            return default
+        typer.echo("Responda s o n.", err=err)
+
+
+class Catalogue:
+    """Sentences of one language, by the English one with its values' places: `{count} exchanges`."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        """`sentences`: the other language's by the English one."""
+        self._sentences = {english: other for english, other in sentences.items() if other}
+        self._patterns: dict[str, re.Pattern[str]] | None = None
+
+    def say(self, text: str, depth: int = DEPTH) -> str:
+        """Return `text` in the other language: as a whole, else line by line, else part by part, `depth` times over."""
+        found = self._whole(text, depth)
+        if found is not None or not depth:
+            return text if found is None else found
+        for sign in ("\n", "; "):
+            if sign in text:
+                return sign.join(self.say(part, depth - 1) for part in text.split(sign))
+        words = text.split(", ")
+        if all(word in self._sentences for word in words):
+            return ", ".join(self._sentences[word] for word in words)
+        if match := _ADVISED.fullmatch(text):
+            return f"{self.say(match[1], depth - 1)} ({self.say(match[2], depth - 1)})"
+        if match := _PLACED.fullmatch(text):
+            return match[1] + self.say(match[2], depth - 1)
+        return text
+
+    def _whole(self, text: str, depth: int) -> str | None:
+        if text in self._sentences:
+            return self._sentences[text]
+        if len(text) > LONGEST or not depth:
+            return None
+        for english, pattern in self._with_places().items():
+            if match := pattern.fullmatch(text):
+                return self._filled(self._sentences[english], match.groupdict(), depth - 1)
+        return None
+
+    def _filled(self, sentence: str, values: Mapping[str, str], depth: int) -> str:
+        """Put the values at their places; one that is a sentence itself is put into the language, too."""
+        return _PLACE.sub(lambda place: self.say(values[place[1]], depth), sentence)
+
+    def _with_places(self) -> dict[str, re.Pattern[str]]:
+        """Sentences with values, the most particular first."""
+        if self._patterns is None:
+            fixed = {one: len(_PLACE.sub("", one)) for one in self._sentences if _PLACE.search(one)}
+            self._patterns = {one: _pattern(one) for one in sorted(fixed, key=lambda one: -fixed[one])}
+        return self._patterns
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    parts = _PLACE.split(english)
+    fixed, names = parts[::2], parts[1::2]
+    text = re.escape(fixed[0])
+    for number, (name, part) in enumerate(zip(names, fixed[1:], strict=True)):
+        place = f"(?P={name})" if name in names[:number] else f"(?P<{name}>.*?)"
+        text += place + re.escape(part)
+    return re.compile(text, re.DOTALL)
+
+
+@cache
+def _catalogue(code: str) -> Catalogue:
+    from babel.messages.pofile import read_po  # slow to import, and English does without it
+
+    with (CATALOGUE / f"{code}.po").open("rb") as file:
+        return Catalogue({str(one.id): str(one.string) for one in read_po(file) if one.id})

@@ -1,0 +1,139 @@
+"""Commands speak Spanish to people by option or locale, and to programs as ever."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from caravana.cli import app, language_first
+from caravana.cli.speech import Catalogue, choose, of_locale, spoken
+from tests.cli.conftest import Folder
+from tools.extract_texts import extracted, known, sentences
+
+PLACES = re.compile(r"\{(\w+)\}")
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Any:
+    yield
+    choose("en")
+
+
+def run(folder: Folder, *arguments: str, code: int = 0, **environment: str) -> str:
+    """Run a command with a locale and no other; returns what it printed."""
+    cleared: dict[str, str | None] = dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG"))
+    result = CliRunner().invoke(app, [*arguments, "--config", folder.config], env={**cleared, **environment})
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_every_sentence_has_a_spanish_one() -> None:
+    """What the code says to people is in the catalogue; if not: `python tools/extract_texts.py`, then write the Spanish."""
+    spanish = known()
+    assert {text: places for text, places in extracted().items() if not spanish.get(text)} == {}
+    assert set(spanish) - set(extracted()) == set()
+
+
+def test_translations_keep_their_places() -> None:
+    """Each Spanish sentence uses values that the English one has."""
+    wrong = {one for one, other in known().items() if set(PLACES.findall(other)) - set(PLACES.findall(one))}
+    assert wrong == set()
+
+
+def test_extraction_finds_where_sentences_stand() -> None:
+    """Arguments of what speaks, names that hold sentences, and f-strings with their values as places."""
+    code = """
+text = f"{one.url} is not {two.url}" if wrong else "all is well"
+print_table("Title", ("id", "when"), rows, empty="none")
+other = "no sentence"
+plan.add(record, "kept")
+"""
+    found = {text for text, _ in sentences(code)}
+    assert found == {"{url} is not {url2}", "all is well", "Title", "id", "when", "none", "kept"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "code"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_EC.UTF-8"}, "es"),
+        ({"LANG": "es_EC.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LC_ALL": "es_ES", "LANG": "en_US"}, "es"),
+        ({"LC_ALL": "", "LANG": "es"}, "es"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "pt_BR.UTF-8"}, "en"),
+    ],
+)
+def test_language_of_the_locale(environment: dict[str, str], code: str) -> None:
+    """LC_ALL counts before LC_MESSAGES before LANG; other languages get English."""
+    assert of_locale(environment) == code
+
+
+def test_option_counts_before_the_locale(folder: Folder) -> None:
+    """--lang decides; without it the locale does; an unknown language is refused."""
+    spanish = CliRunner().invoke(app, ["--lang", "es", "review", "--config", folder.config], env={"LC_ALL": "en_US"})
+    assert spanish.output == "nada espera a una persona\n"
+    assert run(folder, "review", LC_ALL="es_EC.UTF-8") == "nada espera a una persona\n"
+    assert run(folder, "review") == "nothing waits for a person\n"
+    assert CliRunner().invoke(app, ["--lang", "fr", "review"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["review", "--lang", "es"], ["--lang", "es", "review"]),
+        (["review", "--lang=es", "--json"], ["--lang=es", "review", "--json"]),
+        (["--lang", "es", "review"], ["--lang", "es", "review"]),
+        (["messages", "list", "--", "--lang", "es"], ["messages", "list", "--", "--lang", "es"]),
+        (["review", "--lang"], ["review", "--lang"]),
+        ([], []),
+    ],
+)
+def test_option_may_stand_behind_the_command(written: list[str], read: list[str]) -> None:
+    """`caravana doctor --lang es` is what people type; it counts as if it stood before the command."""
+    assert language_first(written) == read
+
+
+def test_json_is_the_same_in_every_language(folder: Folder) -> None:
+    """Programs read one language, whatever people read."""
+    english = json.loads(run(folder, "doctor", "--json"))
+    spanish = json.loads(run(folder, "doctor", "--json", LANG="es_EC"))
+    assert [one["subject"] for one in english] == [one["subject"] for one in spanish]
+    assert english[0] == spanish[0]
+
+
+def test_doctor_and_errors_in_spanish(folder: Folder) -> None:
+    """Findings, remedies, the count and refusals are said in Spanish, with their values."""
+    told = run(folder, "doctor", LANG="es_EC")
+    assert "✓ diario: se puede abrir y escribir" in told
+    assert "→ escriba en listener.public_url la dirección" in told
+    assert re.search(r"0 mal, 1 por revisar, \d bien", told)
+    assert "error: no existe el mensaje `19a2f`" in run(folder, "messages", "show", "19a2f", code=1, LANG="es_EC")
+
+
+def test_sentence_finds_its_values() -> None:
+    """A sentence with values is known by what is fixed in it; the most particular one counts, parts are put into Spanish, too."""
+    catalogue = Catalogue(
+        {
+            "{one} answers": "{one} contesta",
+            "nobody answers": "nadie contesta",
+            "{one} answers {status}": "{one} contesta {status}",
+            "it was {what}; {other}": "fue {what}; {other}",
+            "dead": "detenido",
+        }
+    )
+    assert catalogue.say("nobody answers") == "nadie contesta"
+    assert catalogue.say("hub.example answers 503") == "hub.example contesta 503"
+    assert catalogue.say("it was dead; nobody answers") == "fue detenido; nadie contesta"
+    assert catalogue.say("nobody answers\nsomething else") == "nadie contesta\nsomething else"
+    assert catalogue.say("nothing of this") == "nothing of this"
+
+
+def test_what_the_hub_said_long_ago_is_spoken_too() -> None:
+    """Texts that come out of the journal or of the running hub are sentences like others."""
+    choose("es")
+    assert spoken("cannot retry 19a2f: it is `done`; it is done; replay makes a new exchange of it") == (
+        "no se puede reintentar 19a2f: está `hecho`; está hecho; replay hace de él un mensaje nuevo"
+    )

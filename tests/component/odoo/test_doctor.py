@@ -1,0 +1,244 @@
+"""What the doctor tells apart at an Odoo, each fault planted in the sandbox or in the settings, each with its remedy."""
+
+import ssl
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Route
+
+from caravana.component.odoo.doctor_rights import USES
+from caravana.component.odoo.rights import needs
+from caravana.kit.branch import Branch
+from caravana.kit.clock import ManualClock
+from caravana.kit.codec import dumps
+from caravana.kit.component import Finding, Severity
+from caravana.kit.sameness import SCOPE
+from caravana.kit.sandbox import Fault
+from caravana.kit.serving import serve
+from tests.component.odoo.conftest import BOT_KEY, Odoo
+from tests.component.odoo.hub import MemoryHub
+
+Plant = Callable[[Odoo], None]
+
+
+async def wrong(odoo: Odoo) -> list[Finding]:
+    """Return what the doctor finds wrong or worth a look."""
+    found = await odoo.component.diagnose("odoo")
+    assert all(one.remedy for one in found if one.severity is not Severity.OK)
+    assert BOT_KEY not in repr(found)
+    return [one for one in found if one.severity is not Severity.OK]
+
+
+def with_settings(**changes: Any) -> Plant:
+    """Return what changes settings of the connection."""
+
+    def plant(odoo: Odoo) -> None:
+        odoo.hub.settings = {**odoo.hub.settings, **changes}
+
+    return plant
+
+
+def with_fault(operation: str, **fault: Any) -> Plant:
+    """Return what lets the sandbox misbehave."""
+    return lambda odoo: odoo.sandbox.faults.append(Fault(operation, times=99, **fault))
+
+
+def expired(odoo: Odoo) -> None:
+    """Let the key, which worked before, run out."""
+    odoo.hub.store.values[SCOPE, "odoo"] = dumps({"known": {"uuid": "x"}})
+    odoo.sandbox.expire_key(BOT_KEY)
+
+
+def other_database(odoo: Odoo) -> None:
+    """Remember another database."""
+    odoo.hub.store.values[SCOPE, "odoo"] = dumps({"known": {"company": "1 of 2001-01-01 00:00:00"}})
+
+
+FAULTS: dict[str, tuple[Plant, str, str]] = {
+    "host": (with_settings(url="http://no-such-host.invalid"), "host", "DNS"),
+    "refused": (with_settings(url="http://127.0.0.1:9"), "address", "host and port"),
+    "database": (with_settings(database="nosuch"), "database", "connections.odoo.database"),
+    "key": (with_settings(apiKey="0" * 40), "key", "`login`"),
+    "key expired": (expired, "key expired", "new key"),
+    "key expired by setting": (with_settings(apiKey="0" * 40, keyExpires="2020-01-01"), "key expired", "new key"),
+    "plan": (with_fault("res.users.context_get", status=403), "plan", "Custom"),
+    "down": (with_fault("*", status=503), "partner", "wait"),
+    "another database": (other_database, "database", "caravana odoo confirm"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_each_fault_is_told_apart(odoo: Odoo, fault: str) -> None:
+    """One fault gives one finding, under its own subject, with what to do."""
+    plant, subject, advice = FAULTS[fault]
+    plant(odoo)
+    [found] = await wrong(odoo)
+    assert (found.subject, found.severity) == (subject, Severity.ERROR)
+    assert advice in found.remedy
+
+
+@pytest.mark.parametrize("version", ["18.0"])
+async def test_json_rpc_asks_for_a_login(odoo: Odoo, version: str) -> None:
+    """Before 19 the key alone says not whose it is."""
+    with_settings(login="")(odoo)
+    [found] = await wrong(odoo)
+    assert (found.subject, "connections.odoo.login" in found.remedy) == ("login", True)
+
+
+@pytest.mark.parametrize("version", ["18.0", "16.0", "20.0"])
+async def test_versions(odoo: Odoo, version: str) -> None:
+    """A version that was never tried is told, and so is a protocol that it does not speak."""
+    subjects = [one.subject for one in await wrong(odoo)]
+    assert subjects == ([] if version == "18.0" else ["version"])
+    if version < "19":
+        with_settings(protocol="json2")(odoo)
+        assert (await wrong(odoo))[0].severity is Severity.ERROR
+
+
+async def test_the_end_of_the_key_is_told_in_time(odoo: Odoo) -> None:
+    """Odoo shows the day on which the user's key runs out; where it does not, the setting tells."""
+    clock = odoo.hub.clock = odoo.sandbox.clock = ManualClock(datetime.now(UTC).replace(microsecond=0))
+    odoo.sandbox.expire_key(BOT_KEY, clock.now() + timedelta(days=10))
+    [found] = await wrong(odoo)
+    assert (found.subject, "in 10 days" in found.message) == ("key expires", True)
+    odoo.sandbox.expire_key(BOT_KEY, clock.now() + timedelta(days=90))
+    assert await wrong(odoo) == []
+    del odoo.sandbox.store.models["res.users.apikeys"]
+    with_settings(keyExpires=(clock.now() + timedelta(days=3)).date().isoformat())(odoo)
+    [found] = await wrong(odoo)
+    assert (found.subject, "in 3 days" in found.message) == ("key expires", True)
+
+
+@pytest.mark.parametrize("seconds", [0, 90, 3600])
+async def test_a_clock_that_is_off(odoo: Odoo, seconds: int) -> None:
+    """A clock that is somewhat off is worth a look, one that spoils signatures is wrong."""
+    odoo.hub.clock = ManualClock(datetime.now(UTC) + timedelta(seconds=seconds))
+    severity = {0: [], 90: [Severity.WARNING], 3600: [Severity.ERROR]}
+    assert [one.severity for one in await wrong(odoo) if one.subject == "clock"] == severity[seconds]
+
+
+@pytest.mark.parametrize(
+    ("model", "named", "severity"),
+    [
+        ("sale.order", "Sales", Severity.ERROR),
+        ("account.move", "Invoicing", Severity.ERROR),
+        ("stock.warehouse", "Inventory", Severity.WARNING),
+        ("l10n_ec.sri.payment", "l10n_ec", Severity.WARNING),
+    ],
+)
+async def test_missing_apps(odoo: Odoo, model: str, named: str, severity: Severity) -> None:
+    """An app that is not installed is known by its model, and is no missing right."""
+    del odoo.sandbox.store.models[model]
+    [found] = await wrong(odoo)
+    assert (found.subject, found.severity) == ("app", severity)
+    assert named in found.message
+
+
+@pytest.mark.parametrize(
+    ("model", "right"),
+    sorted({(need.model, right) for need in needs(USES) for right in need.rights}),
+)
+async def test_each_missing_right(odoo: Odoo, model: str, right: str) -> None:
+    """A right that the user lacks is named with its model and the group that gives it."""
+    closed = odoo.sandbox.store.models[model]
+    closed.rights = {**closed.rights, right: "base.group_system"}
+    [found] = [one for one in await wrong(odoo) if one.subject == "right"]
+    assert found.message.startswith(f"the hub's user may not {right} {model}: ")
+    assert "give it the group " in found.remedy
+
+
+@dataclass
+class BranchHub(MemoryHub):
+    """A hub whose configuration has branches and settings of flows."""
+
+    configured: dict[str, Any] = field(default_factory=dict)
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        return self.configured.get(name, default)
+
+
+def configured(odoo: Odoo, **settings: Any) -> None:
+    """Give the hub settings beside those of the connection."""
+    odoo.component.context = BranchHub(odoo.hub.settings, store=odoo.hub.store, configured=settings)
+
+
+async def test_records_that_branches_name(odoo: Odoo) -> None:
+    """Company, warehouse and journal of a branch that are there are well; those that are not are told by their setting."""
+    env = odoo.sandbox.env
+    company, warehouse = env["res.company"].search([])[0], env["stock.warehouse"].search([])[0]
+    journal = env["account.journal"].search([["type", "=", "sale"]])[0]
+    good = Branch(name="Quito", company=company, warehouse=warehouse, sale_journal=journal)
+    configured(odoo, branches={"quito": good})
+    assert await wrong(odoo) == []
+    configured(odoo, branches={"quito": good, "loja": Branch(name="Loja", company=99, warehouse=98, sale_journal=97)})
+    found = await wrong(odoo)
+    assert [one.subject for one in found] == ["company", "journal", "warehouse"]
+    assert all("branches.loja." in one.message for one in found)
+
+
+async def test_records_that_do_not_fit(odoo: Odoo) -> None:
+    """A journal of another type or of another company is told, and so is one of the card flow."""
+    env = odoo.sandbox.env
+    first = env["res.company"].search([])[0]
+    second = env["res.company"].create({"name": "Otra Empresa"})
+    sale, bank = (env["account.journal"].search([["type", "=", kind]])[0] for kind in ("sale", "bank"))
+    configured(
+        odoo,
+        branches={
+            "a": Branch(name="A", company=first, sale_journal=bank),
+            "b": Branch(name="B", company=second, sale_journal=sale),
+        },
+        **{"cards.journal_id": sale},
+    )
+    messages = [one.message for one in await wrong(odoo)]
+    assert [text.partition(":")[0] for text in messages] == [
+        "branches.a.sale_journal",
+        "branches.b.sale_journal",
+        "settings.cards.journal_id",
+    ]
+    configured(odoo, **{"cards.journal_id": bank})
+    assert await wrong(odoo) == []
+
+
+async def _page(request: Request) -> JSONResponse:
+    return JSONResponse({"hello": "world"})
+
+
+async def _elsewhere(request: Request) -> RedirectResponse:
+    return RedirectResponse("https://www.example.com/")
+
+
+@pytest.mark.parametrize(
+    ("answer", "subject"), [(_page, "host"), (_elsewhere, "address"), (None, "host")], ids=["page", "redirect", "404"]
+)
+async def test_who_is_not_odoo(odoo: Odoo, answer: Any, subject: str) -> None:
+    """Another server at the address is told, and so is one that sends callers elsewhere."""
+    routes = [] if answer is None else [Route("/{path:path}", answer, methods=["GET", "POST"])]
+    async with serve(Starlette(routes=routes)) as url:
+        with_settings(url=url)(odoo)
+        [found] = await wrong(odoo)
+    assert (found.subject, "connections.odoo.url" in found.remedy) == (subject, True)
+
+
+async def test_a_certificate_that_nobody_knows(odoo: Odoo, tmp_path: Path) -> None:
+    """A certificate made by oneself is told as TLS, not as an address that does not answer."""
+    import asyncio
+
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    subprocess.run([*made, "-keyout", tmp_path / "key", "-out", tmp_path / "cert"], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with_settings(url=f"https://localhost:{port}")(odoo)
+        [found] = await wrong(odoo)
+    assert (found.subject, "certificates" in found.remedy) == ("TLS", True)
