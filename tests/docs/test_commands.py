@@ -83,7 +83,7 @@ class Reader:
         return self._run(self._translated(command))
 
     def _translated(self, command: str) -> str:
-        """Return what is run for `command`: itself, but for what the tables say, this session's port and its message."""
+        """Return what is run for `command`: itself, but for what the tables say, its own port and its message."""
         if ONLY_RECIPE.match(command):
             return f"make --no-print-directory -n -C {ROOT} {command.removeprefix('make ')}"
         if command in HELD_BACK:
@@ -131,7 +131,7 @@ class Reader:
         return told.replace(str(self.port), "8080").replace(str(self.control), "8081")
 
     def close(self) -> None:
-        """Ask the hub to stop; it must end well. Partners of this session end with it."""
+        """Ask the hub to stop; it must end well. Its partners end with it."""
         self.stack.close()
         if self.hub is not None:
             self.hub.send_signal(signal.SIGTERM)
