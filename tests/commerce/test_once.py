@@ -227,6 +227,8 @@ async def test_a_clerk_registers_it_between_our_look_and_our_posting(shop: Shop,
     assert shop.read("account.move", invoice, "payment_state") == "paid"
     assert len(shop.odoo.env["account.payment"].search([])) == 2
     assert await shop.reviews() == ["credit_left"]
+    await eventually(lambda: shop.tasks(order))
+    await shop.idle()
     assert ["saldo a favor" in one for one in shop.tasks(order)] == [True]
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from caravana.engine.admin import Admin
+from caravana.engine.configuration import Modes
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
-from tests.commerce.shop import Shop, Street, open_shop
+from tests.commerce.shop import Shop, Street, hub_of, open_shop
 from tests.support.waiting import eventually
 
 
@@ -134,17 +135,31 @@ async def test_odoo_is_away(shop: Shop) -> None:
 
 
 async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock) -> None:
-    """With the connection in shadow the task is what would have been done, and nothing is remembered as told."""
-    async with open_shop(tmp_path, clock, None, put(modes={"connections": {"odoo:odoo": "shadow"}})) as shop:
-        await shop.hub.store.put("review", "t/1", {"title": "Algo"})
-
-        async def would() -> list[Any]:
-            query = "select endpoint from record where state = 'would' and endpoint like '%activity%'"
-            return await shop.hub.journal.query(query, {})
-
-        await eventually(would)
+    """With the connection in shadow each task would have been made, once, and none is kept; what still waits gets it when live."""
+    shadow = {"connections": {"odoo:odoo": "shadow"}}
+    async with open_shop(tmp_path, clock, None, put(modes=shadow)) as shop:
+        for number in (1, 2):
+            await shop.hub.store.put("review", f"t/{number}", {"title": str(number)})
+            await eventually(partial(_would, shop, number))
+        assert await shop.hub.reviews.done("t/2", "ana", "listo")
         await shop.idle()
         assert (open_tasks(shop), await _records(shop, "review_task", 0)) == ([], True)
+        await shop.hub.stop()
+        live = shop.configuration.model_copy(update={"modes": Modes()})
+        async with hub_of(live, clock):
+            await eventually(lambda: open_tasks(shop))
+        async with hub_of(live, clock) as hub:
+            await hub.store.put("review", "t/3", {"title": "3"})
+            await eventually(lambda: open_tasks(shop, summary="Revisar: 3"))
+            assert sorted(one["summary"] for one in open_tasks(shop)) == ["Revisar: 1", "Revisar: 3"]
+            assert await hub.reviews.done("t/1", "ana", "listo")
+            await eventually(lambda: not open_tasks(shop, summary="Revisar: 1"))
+
+
+async def _would(shop: Shop, count: int) -> bool:
+    """Whether so many tasks would have been made, no more and no less."""
+    query = "select endpoint from record where state = 'would' and endpoint like '%activity%'"
+    return len(await shop.hub.journal.query(query, {})) == count
 
 
 def put(**sections: Any) -> Callable[[Street, dict[str, Any]], None]:

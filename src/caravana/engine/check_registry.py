@@ -120,6 +120,7 @@ class _Door(Receiver):
     """A receiver at which nothing arrives."""
 
     go_live = None
+    shadow = ""
     reply_accepted = False
     store = NoStore()
 

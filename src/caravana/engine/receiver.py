@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.dispatch import Work
 from caravana.engine.message import decode_message, encode_message
-from caravana.engine.modes import accepted_under
+from caravana.engine.modes import LIVE, accepted_under
 from caravana.engine.place import PLACE
 from caravana.engine.placing import placed, unknown_branch
 from caravana.engine.program import CompiledRoute
@@ -63,6 +63,15 @@ class RouteReceiver:
     def go_live(self) -> datetime | None:
         """Records older than this are not taken."""
         return self.route.intake.go_live or self._hub.configuration.go_live
+
+    @property
+    def shadow(self) -> str:
+        """What is in shadow for what is accepted now; empty: nothing."""
+        mode = self._mode()
+        return "" if mode == LIVE else mode
+
+    def _mode(self) -> str:
+        return accepted_under(self._hub.configuration.modes, self.route_id)
 
     async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
         """Put `arrivals` and the new cursor on disk in one transaction. Raises `Unavailable`."""
@@ -151,7 +160,7 @@ class RouteReceiver:
             strict=arrival.strict or intake.strict,
             bulk=arrival.bulk or intake.bulk,
             pattern=pattern,
-            mode=accepted_under(self._hub.configuration.modes, self.route_id),
+            mode=self._mode(),
             branch=branch,
             parent=parent,
             keys=tuple({*arrival.business_keys, *((kind, value) for kind, value in keys if value)}),

@@ -101,6 +101,11 @@ class Receiver(Protocol):
         ...
 
     @property
+    def shadow(self) -> str:
+        """What is in shadow for what is accepted now, as a text to be compared; empty: nothing, all is live."""
+        ...
+
+    @property
     def store(self) -> "Store":
         """The hub's durable records, written on the consumer's behalf.
 

@@ -203,6 +203,7 @@ class Inbox:
         self.route_id = "r1"
         self.source = source
         self.go_live: datetime | None = None
+        self.shadow = ""
         self.reply_accepted = False
         self.store = Store()
         self.accepted: list[Arrival] = []

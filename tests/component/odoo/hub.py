@@ -99,6 +99,7 @@ class MemoryReceiver:
     """Accepted arrivals; duplicates by key are counted, as the journal does."""
 
     go_live: datetime | None = None
+    shadow: str = ""
     route_id: str = "orders"
     source: str = "odoo:sale.order"
     taken: list[Arrival] = field(default_factory=list)

@@ -89,6 +89,7 @@ class Receiver:
     route_id: str = "notified"
     source: str = "placetopay:notification"
     go_live: datetime | None = None
+    shadow: str = ""
 
     @property
     def store(self) -> Store:

@@ -15,10 +15,12 @@ def item(number: int, kind: str = "item", route: str | None = None) -> dict[str,
     return {"kind": kind, "id": str(number), "title": "", "since": since, "route": route}
 
 
-def look(known: Listed, *items: dict[str, Any], at: int = 0, most: int = 2, complete: bool = True) -> Any:
+def look(
+    known: Listed, *items: dict[str, Any], at: int = 0, most: int = 2, complete: bool = True, shadow: str = ""
+) -> Any:
     """Return what is known after a look in minute `at`, the ids that are fresh, and the names that are gone."""
     now = NOW + timedelta(minutes=at)
-    after, fresh, gone = known.after(list(items), now, PATIENCE, most, complete=complete)
+    after, fresh, gone = known.after(list(items), now, PATIENCE, most, complete=complete, shadow=shadow)
     return after, [one["id"] for one in fresh], gone
 
 
@@ -58,9 +60,20 @@ def test_a_partner_away_for_a_moment_is_not_told() -> None:
     assert look(known, item(1, "circuit"), at=16)[1] == []
 
 
+def test_what_was_told_in_shadow_is_told_again_when_it_is_live() -> None:
+    """Once in shadow, once live; what was told live is not told again in shadow or after it; what is gone is gone."""
+    known, _, _ = look(Listed(), item(1))
+    known, fresh, _ = look(known, item(1), item(2), item(3), most=3, shadow="odoo")
+    assert fresh == ["2", "3"]
+    assert look(known, item(1), item(2), item(3), most=3, shadow="odoo") == (known, [], [])
+    known, fresh, gone = look(known, item(1), item(2), at=1)
+    assert (fresh, gone) == (["2"], ["item/3"])
+    assert look(known, item(1), item(2), at=2) == (known, [], [])
+
+
 def test_the_cursor_holds_all() -> None:
     """What is known survives as the cursor."""
-    known, _, _ = look(Listed(), item(1), item(2, "circuit"))
+    known, _, _ = look(Listed(), item(1), item(2, "circuit"), shadow="odoo")
     assert Listed.stored(known.as_cursor()) == known
     assert Listed.stored(None) == Listed()
 

@@ -66,7 +66,12 @@ class ReviewConsumer(Consumer):
         items = chosen(found, self._options.without)
         before, options = self._listed, self._options
         after, fresh, gone = before.after(
-            items, self._context.clock.now(), options.circuit_after, options.most, complete=len(found) < LIMIT
+            items,
+            self._context.clock.now(),
+            options.circuit_after,
+            options.most,
+            complete=len(found) < LIMIT,
+            shadow=self._receiver.shadow,
         )
         if after == before:
             return

@@ -39,26 +39,32 @@ def _more(count: int) -> Item:
 
 @dataclass
 class Listed:
-    """What the consumer knows of the list: when it first saw each item, and which of them it has told."""
+    """What the consumer knows of the list: when it first saw each item, which of them it has told, and what was in shadow then.
+
+    `shadow` names only items that were not told live: as soon as something else is in shadow, or nothing, they are told again.
+    """
 
     seen: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
+    shadow: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def stored(cls, cursor: Mapping[str, Any] | None) -> "Listed":
         """Return what was stored as the cursor."""
-        return cls(dict(cursor["seen"]), dict(cursor["told"])) if cursor else cls()
+        if not cursor:
+            return cls()
+        return cls(dict(cursor["seen"]), dict(cursor["told"]), dict(cursor.get("shadow", {})))
 
     def as_cursor(self) -> dict[str, Any]:
         """Return it as the cursor."""
-        return {"seen": self.seen, "told": self.told}
+        return {"seen": self.seen, "told": self.told, "shadow": self.shadow}
 
     def after(
-        self, items: list[Item], now: datetime, patience: timedelta, most: int, *, complete: bool
+        self, items: list[Item], now: datetime, patience: timedelta, most: int, *, complete: bool, shadow: str = ""
     ) -> "tuple[Listed, list[Item], list[str]]":
         """Return what is known after a look, which items are to be told, and the names of those that are gone.
 
-        `complete`: `items` are the whole list; else what is missing in it may still wait.
+        `complete`: `items` are the whole list; else what is missing in it may still wait. `shadow`: what is in shadow now.
         """
         there = {name_of(one): one for one in items}
         kept = {name: time for name, time in self.seen.items() if name in there or not complete}
@@ -66,10 +72,11 @@ class Listed:
         ripe = [one for name, one in there.items() if _is_ripe(one, seen[name], now, patience)]
         shown = {name_of(one): one for one in capped(ripe, self.told, most)}
         gone = [name for name in self.told if name not in shown and (complete or name in there)]
-        fresh = [one for name, one in shown.items() if name not in self.told]
+        fresh = [one for name, one in shown.items() if name not in self.told or self.shadow.get(name, shadow) != shadow]
         told = {name: time for name, time in self.told.items() if name not in gone}
         told |= {name_of(one): now.isoformat() for one in fresh}
-        return Listed(seen, told), fresh, gone
+        under = {name: self.shadow.get(name, "") for name in told} | {name_of(one): shadow for one in fresh}
+        return Listed(seen, told, {name: one for name, one in under.items() if one}), fresh, gone
 
 
 def _is_ripe(item: Item, seen: str, now: datetime, patience: timedelta) -> bool:
