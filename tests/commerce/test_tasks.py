@@ -135,7 +135,7 @@ async def test_odoo_is_away(shop: Shop) -> None:
 
 
 async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock) -> None:
-    """With the connection in shadow each task would have been made, once, and none is kept; what still waits gets it when live."""
+    """In shadow each task would have been made, once, and none is kept; what still waits gets it when live."""
     shadow = {"connections": {"odoo:odoo": "shadow"}}
     async with open_shop(tmp_path, clock, None, put(modes=shadow)) as shop:
         for number in (1, 2):
