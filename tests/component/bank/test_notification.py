@@ -15,6 +15,7 @@ import pytest
 
 from caravana.component.bank import BankComponent
 from caravana.kit.branch import Branch
+from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
 from caravana.kit.ports import Unavailable
@@ -48,6 +49,7 @@ class World:
 
     hub: Hub
     component: BankComponent
+    consumer: Consumer
     session: aiohttp.ClientSession
     path: str
     inbox: Inbox = field(default_factory=Inbox)
@@ -69,7 +71,7 @@ async def listening(profile: str = "notificacion", folder: Path | None = None) -
     consumer = component.endpoint(Uri.parse(f"bank:notification?profile={profile}")).consumer(inbox)
     await consumer.start()
     async with hub.listening() as base, aiohttp.ClientSession(base) as session:
-        yield World(hub, component, session, f"/bank/{profile}", inbox)
+        yield World(hub, component, consumer, session, f"/bank/{profile}", inbox)
     await consumer.stop()
 
 
@@ -124,7 +126,7 @@ async def test_who_cannot_prove_it_is_refused_and_counted() -> None:
     async with listening() as world:
         for given in ({}, {"X_Signature": "00"}, {"X_Signature": hmac_hex("new-secret", b"other")}):
             assert (await world.post(raw, **given))[0] == 401
-    assert world.component.refusals == {"notificacion:signature": 3}
+    assert world.consumer.refusals == {"signature": 3}
     assert world.inbox.accepted == []
     assert world.hub.store.records == {}
 
@@ -213,7 +215,7 @@ async def test_an_own_profile_with_a_signed_time(tmp_path: Path) -> None:
         assert (await world.post(raw, **signed(now - 301)))[0] == 401
         assert (await world.post(raw, **{**signed(now), "X_Time": str(now + 1)}))[0] == 401
         assert (await world.post(raw, X_Bank_Proof="x"))[0] == 401
-    assert world.component.refusals == {"mine:timestamp": 2, "mine:signature": 1}
+    assert world.consumer.refusals == {"timestamp": 2, "signature": 1}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from caravana.component.webhook import WebhookComponent
+from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError, NotStorable
 from caravana.kit.ports import Unavailable
 from caravana.kit.signature import hmac_hex
@@ -22,7 +23,7 @@ SECRETS = {"NEW": "new-secret", "OLD": "old-secret", "EMPTY": ""}
 class World:
     """A listening webhook."""
 
-    component: WebhookComponent
+    consumer: Consumer
     session: aiohttp.ClientSession
     inbox: Inbox = field(default_factory=Inbox)
 
@@ -42,7 +43,7 @@ async def _world(options: str = "secret=NEW") -> AsyncIterator[World]:
     consumer = component.endpoint(Uri.parse("webhook:shop?" + options)).consumer(inbox)
     await consumer.start()
     async with hub.listening() as base, aiohttp.ClientSession(base) as session:
-        yield World(component, session, inbox)
+        yield World(consumer, session, inbox)
     await consumer.stop()
 
 
@@ -63,7 +64,7 @@ async def test_a_wrong_signature_is_refused_and_counted() -> None:
         for headers in ({}, {"X_Signature": "sha256=00"}, {"X_Signature": "é"}):
             assert (await world.post(b"{}", **headers))[0] == 401
     assert world.inbox.accepted == []
-    assert world.component.refusals == {"shop:signature": 3}
+    assert world.consumer.refusals == {"signature": 3}
 
 
 async def test_the_previous_secret_still_counts() -> None:
@@ -93,7 +94,7 @@ async def test_what_is_no_json_is_400(raw: bytes) -> None:
     """Nothing malformed is taken or ends in a 500."""
     async with _world() as world:
         assert (await world.post_signed(raw))[0] == 400
-    assert world.component.refusals == {"shop:malformed": 1}
+    assert world.consumer.refusals == {"malformed": 1}
 
 
 async def test_text_is_taken_as_it_comes() -> None:

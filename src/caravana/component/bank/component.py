@@ -1,7 +1,6 @@
 """The component: importing bank files, listening to a bank's notifications, reading a mailbox."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,6 @@ class BankEndpoint(Endpoint):
     """One address."""
 
     desk: Desk
-    refusals: Counter[str]
     settings: Callable[[str], MailSettings]
 
     @property
@@ -59,9 +57,7 @@ class BankEndpoint(Endpoint):
             raise ConfigurationError("the secret is empty", place=f"profile {profile.name}")
         path = options.path or f"/bank/{profile.name}"
         context = self.context
-        return NotificationConsumer(
-            profile, path, secrets, self.desk, self.refusals, context.listener, receiver, context.clock
-        )
+        return NotificationConsumer(profile, path, secrets, self.desk, context.listener, receiver, context.clock)
 
 
 class BankComponent(Component):
@@ -79,7 +75,6 @@ class BankComponent(Component):
         """`context`: the hub."""
         super().__init__(context)
         self.desk = Desk(context)
-        self.refusals: Counter[str] = Counter()
 
     def create(self, uri: Uri, options: Any) -> BankEndpoint:
         """Return the endpoint of one operation. Raises `ConfigurationError` for another."""
@@ -87,7 +82,7 @@ class BankComponent(Component):
             raise ConfigurationError(
                 f"`bank:` has no operation `{uri.path}`", suggestion=f"there are: {', '.join(Operation)}"
             )
-        return BankEndpoint(uri, options, self.context, self.desk, self.refusals, self.connection_settings)
+        return BankEndpoint(uri, options, self.context, self.desk, self.connection_settings)
 
     async def diagnose(self, name: str) -> list[Finding]:
         """Look into the mailbox: address, user, password."""

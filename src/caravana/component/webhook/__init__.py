@@ -1,21 +1,18 @@
 """`webhook:name`: what any partner posts to the hub, once checked."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from caravana.component.webhook.consumer import WebhookConsumer
 from caravana.component.webhook.spec import WebhookOptions
 from caravana.kit.component import Component, Endpoint, Maturity
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Context, Receiver
+from caravana.kit.ports import Receiver
 from caravana.kit.uri import Uri
 
 
 @dataclass(frozen=True)
 class WebhookEndpoint(Endpoint):
     """One webhook."""
-
-    refusals: Counter[str]
 
     def consumer(self, receiver: Receiver) -> WebhookConsumer:
         """Return the listening side. Raises `ConfigurationError` when a secret is not set."""
@@ -24,11 +21,11 @@ class WebhookEndpoint(Endpoint):
         secrets = tuple(self.context.secret(name) for name in names)
         if not all(secrets):
             raise ConfigurationError("the secret is empty", place=f"webhook:{self.uri.path}")
-        return WebhookConsumer(self.uri.path, options, secrets, self.refusals, self.context.listener, receiver)
+        return WebhookConsumer(self.uri.path, options, secrets, self.context.listener, receiver)
 
 
 class WebhookComponent(Component):
-    """Webhooks of partners that have no component of their own. `refusals` counts `name:reason`."""
+    """Webhooks of partners that have no component of their own."""
 
     scheme = "webhook"
     title = "Webhook"
@@ -38,11 +35,6 @@ class WebhookComponent(Component):
     options = WebhookOptions
     produces = False
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
-        super().__init__(context)
-        self.refusals: Counter[str] = Counter()
-
     def create(self, uri: Uri, options: WebhookOptions) -> WebhookEndpoint:
         """Return the endpoint of one webhook. Raises `ConfigurationError` for another component's address (Camel's use)."""
         if not uri.path or set(uri.path) & set(":/{}"):
@@ -50,4 +42,4 @@ class WebhookComponent(Component):
                 f"`webhook:{uri.path}` is no name",
                 suggestion="write webhook:orders; partners with a component have their webhook there",
             )
-        return WebhookEndpoint(uri, options, self.context, self.refusals)
+        return WebhookEndpoint(uri, options, self.context)
