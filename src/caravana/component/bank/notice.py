@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,9 +14,9 @@ from caravana.component.bank.amounts import currency_of, exact
 from caravana.component.bank.download import plain, read_number
 from caravana.component.bank.entry import Direction, Entry, Party, References, Statement, Status
 from caravana.component.bank.errors import StatementRefused
-from caravana.component.bank.profile import profile_files, read_profile_file
+from caravana.component.bank.profile import load_kind
 from caravana.kit import json
-from caravana.kit.options import Duration, Options, read_options
+from caravana.kit.options import Duration, Options
 
 LONGEST = 500
 """Characters of one field; longer ones are refused."""
@@ -90,21 +89,7 @@ class NoticeProfile(Options):
 
 def load_notice_profiles(folder: Path | None = None) -> dict[str, NoticeProfile]:
     """Return all profiles of notifications, a company's own before the shipped ones. Raises `ConfigurationError`."""
-    found = {}
-    for path in profile_files(folder):
-        profile = _read(path, path.stat().st_mtime_ns)
-        if profile is not None:
-            found[path.stem] = profile
-    return found
-
-
-@lru_cache(200)
-def _read(path: Path, written: int) -> NoticeProfile | None:
-    """The profile in a file as it was `written`; None for one of downloads."""
-    values = read_profile_file(path)
-    if "fields" not in values:
-        return None
-    return read_options(NoticeProfile, {"name": path.stem, **values}, place=str(path))
+    return load_kind(NoticeProfile, "fields", folder)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from caravana.kit.options import Options, read_options
 SHIPPED = Path(__file__).parent / "profiles"
 Names = tuple[str, ...]
 P = TypeVar("P")
+M = TypeVar("M", bound=Options)
 
 
 class Columns(Options):
@@ -101,21 +102,22 @@ class Profile(Options):
 
 def load_profiles(folder: Path | None = None) -> dict[str, Profile]:
     """Return all profiles of downloads, a company's own before the shipped ones. Raises `ConfigurationError`."""
-    found = {}
-    for path in profile_files(folder):
-        profile = _read(path, path.stat().st_mtime_ns)
-        if profile is not None:
-            found[path.stem] = profile
-    return found
+    return load_kind(Profile, "columns", folder)
+
+
+def load_kind(model: type[M], sign: str, folder: Path | None) -> dict[str, M]:
+    """Return the profiles whose file has the key `sign`, a company's own before the shipped ones. Raises `ConfigurationError`."""
+    read = {path.stem: _read(model, sign, path, path.stat().st_mtime_ns) for path in profile_files(folder)}
+    return {name: profile for name, profile in read.items() if profile is not None}
 
 
 @lru_cache(200)
-def _read(path: Path, written: int) -> Profile | None:
-    """The profile in a file as it was `written`; None for one of notifications."""
+def _read(model: type[M], sign: str, path: Path, written: int) -> M | None:
+    """The profile in a file as it was `written`; None for one of another kind."""
     values = read_profile_file(path)
-    if "columns" not in values:
+    if sign not in values:
         return None
-    return read_options(Profile, {"name": path.stem, **values}, place=str(path))
+    return read_options(model, {"name": path.stem, **values}, place=str(path))
 
 
 def profile_files(folder: Path | None) -> list[Path]:
