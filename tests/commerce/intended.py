@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from caravana.component.odoo.producer import OdooProducer
-from caravana.component.placetopay.producer import CreateSession
+from caravana.component.pay.producer import Handed
 from caravana.engine.admin import Admin
 from caravana.engine.message import decode_reply
 from caravana.journal import operations as ops
@@ -31,7 +31,7 @@ class Requests:
     def watched(self) -> Iterator[None]:
         """Write down every request of a changing call in the block; the calls are made as they are."""
         with pytest.MonkeyPatch.context() as patch:
-            for producer in (OdooProducer, CreateSession):
+            for producer in (OdooProducer, Handed):
                 patch.setattr(producer, "send", self._beside(producer.send))
             yield
 
@@ -93,7 +93,7 @@ def _without_made(request: Any, made: dict[int, str]) -> Any:
     """Name the payments that were made by the place that made them, where a request holds nothing else's number."""
     if not isinstance(request, dict):
         return request
-    named = dict(request)
+    named = {key: _without_made(value, made) if key == "request" else value for key, value in request.items()}
     for key in ("ids", "payment_id"):
         if key in named:
             named[key] = str([f"<{made[one]}>" if one in made else one for one in _listed(named[key])])

@@ -15,6 +15,7 @@ from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import NotificationPlan, PlacetopaySandbox, Site
+from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
@@ -207,7 +208,8 @@ def settings_of(
 
 def hub_of(given: Configuration, clock: Clock) -> Hub:
     """Return a hub that runs the card flow."""
-    flows, callables = [load(name, given) for name in names(["cards"])], Callables()
+    components, callables = CheckContext(given, Callables(), strict=True), Callables()
+    flows = [load(name, given, components) for name in names(["cards"])]
     for flow in flows:
         for name, target in flow.callables.items():
             callables.register(name, target)

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from caravana.commerce import attempt, booking
-from caravana.commerce.flows import load
+from caravana.commerce.cards import Store
+from caravana.commerce.flows import Flow, load
 from caravana.commerce.link import PayLinks
 from caravana.commerce.sale import sale
 from caravana.commerce.texts import TEXTS
 from caravana.commerce.view import PAYABLE, face, view
+from caravana.engine.check_context import CheckContext
 from caravana.engine.checking import judge
 from caravana.engine.configuration import Configuration
 from caravana.kit.callables import Callables
@@ -19,7 +21,20 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.speech import language
 from caravana.route.files import read_all
 
-CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "login": "Tienda.1"}}
+CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "login": "Tienda.1", "secretKey": "secret"}}
+STORE: Store = {
+    "provider": "placetopay",
+    "company": "PlacetoPay",
+    "account": "Tienda.1",
+    "origin": "https://checkout-test.placetopay.ec",
+    "reference_max": 32,
+}
+
+
+def loaded(given: dict[str, Any]) -> Flow:
+    """Return the card flow under a configuration."""
+    configuration = Configuration.model_validate(given)
+    return load("cards", configuration, CheckContext(configuration, Callables(), strict=True))
 
 
 def an_attempt(**changes: Any) -> dict[str, Any]:
@@ -55,10 +70,10 @@ def test_a_link_names_its_order_and_no_other() -> None:
 
 def test_a_reference_fits_and_is_known_again() -> None:
     """Our references have at most 32 characters and tell order and attempt; others tell nothing."""
-    assert attempt.named("CV", attempt.reference("CV", 123456, 12)) == (123456, 12)
+    assert attempt.named("CV", attempt.reference("CV", 123456, 12, 32)) == (123456, 12)
     assert [attempt.named("CV", one) for one in ("CV1", "XX1-1", "CV-1", "CV1-x", "CV²-1", None)] == [None] * 6
     with pytest.raises(ValueError, match="reference_prefix"):
-        attempt.reference("A" * 30, 1234, 1)
+        attempt.reference("A" * 30, 1234, 1, 32)
 
 
 @pytest.mark.parametrize("before", ["created", "pending", "failed", "expired", "cancelled"])
@@ -159,7 +174,7 @@ def test_the_language(asked: object, accepted: object, spoken: str) -> None:
 def booked(left: int = 0, *, change: dict[str, Any] | None = None, **sale: Any) -> list[str]:
     """Return the kinds of review of one payment of 115."""
     one = attempt.judged(an_attempt(), an_answer("paid", "paid")) | (change or {})
-    [payment] = booking.payments("Tienda.1", one)
+    [payment] = booking.payments(STORE, one)
     from datetime import UTC, datetime
 
     found = booking.reviews(a_sale(one, **sale), one, payment, Decimal(left), datetime(2026, 11, 23, tzinfo=UTC))
@@ -179,7 +194,7 @@ def test_what_a_person_must_look_at() -> None:
 def test_a_payment_has_one_name_and_the_company_s_day() -> None:
     """The external id is made of site and provider's number; half past eleven at night is still that day in Guayaquil."""
     one = attempt.judged(an_attempt(), an_answer("paid", "paid"))
-    [payment] = booking.payments("Tienda.1", one)
+    [payment] = booking.payments(STORE, one)
     sale = a_sale(one, partner_id=3, currency_id=1)
     made = booking.record(sale, one, payment, 6, "America/Guayaquil", None)
     assert made["external_id"] == "caravana.placetopay_tienda_1_600"
@@ -200,14 +215,14 @@ def test_a_payment_has_one_name_and_the_company_s_day() -> None:
 def test_a_wrong_setting_is_named(change: dict[str, Any], told: str) -> None:
     """A mistake in the flow's settings is refused before anything starts, with its name."""
     with pytest.raises(ConfigurationError, match=told):
-        load("cards", Configuration.model_validate({"connections": CONNECTIONS, **change}))
+        loaded({"connections": CONNECTIONS, **change})
 
 
 def test_settings_of_a_revision_are_kept_without_secrets() -> None:
     """The card flow tells its settings as JSON, no secret among them, and is the same again when made from them."""
     given = {"connections": CONNECTIONS, "settings": {"cards.life": "10m", "cards.journal_id": 7}}
-    cards = load("cards", Configuration.model_validate(given)).callables["cards"]
-    other = load("cards", Configuration.model_validate({"connections": CONNECTIONS})).callables["cards"]
+    cards = loaded(given).callables["cards"]
+    other = loaded({"connections": CONNECTIONS}).callables["cards"]
     kept = json.loads(json.dumps(cards.settings))
     assert cards.settings != other.settings
     assert other.with_settings(kept).settings == cards.settings
@@ -219,15 +234,14 @@ def test_settings_of_a_revision_are_kept_without_secrets() -> None:
 def test_an_unknown_flow_is_refused() -> None:
     """There is no flow of another name."""
     with pytest.raises(ConfigurationError, match="no flow `card`"):
-        load("card", Configuration())
+        load("card", Configuration(), CheckContext(Configuration(), Callables()))
 
 
 def test_the_shipped_routes_have_nothing_to_be_told() -> None:
     """`caravana check` finds neither a mistake nor a warning in the shipped flow."""
     odoo = {"url": "https://xyz.example.com", "database": "xyz", "apiKey": "key"}
-    provider = {**CONNECTIONS["placetopay"], "secretKey": "secret"}
-    configuration = Configuration.model_validate({"connections": {"odoo": odoo, "placetopay": provider}})
-    flow, callables = load("cards", configuration), Callables()
+    given = {"connections": {"odoo": odoo, **CONNECTIONS}}
+    configuration, flow, callables = Configuration.model_validate(given), loaded(given), Callables()
     for name, target in flow.callables.items():
         callables.register(name, target)
     documents, problems = read_all(flow.route_files)

@@ -123,7 +123,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     link = await _link(shop, shop.order())
                     status, text = await shop.page_pressed(link)
                 await shop.idle()
-                notes, sessions = await intents(shop, requests, "odoo"), await intents(shop, requests, "placetopay")
+                notes, sessions = await intents(shop, requests, "odoo"), await intents(shop, requests, "pay")
                 intended.append((notes, sessions))
                 if name == "shadow":
                     assert (status, "trouble" in text) == (503, True)

@@ -11,6 +11,7 @@ import aiohttp
 from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
+from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
@@ -99,7 +100,7 @@ def order(*codes: str, quantity: Any = 1, customer: Mapping[str, Any] | None = N
 def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
     """Return a hub that runs the shop flow."""
     callables, documents = Callables(), []
-    for flow in (load(name, given) for name in names(["shop"])):
+    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["shop"])):
         for name, target in flow.callables.items():
             callables.register(name, target)
         documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]

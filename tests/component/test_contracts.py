@@ -17,6 +17,7 @@ from caravana.component.mock import MockComponent
 from caravana.component.odoo import OdooComponent
 from caravana.component.odoo.errors import from_answer
 from caravana.component.page import PageComponent
+from caravana.component.pay import PayComponent
 from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.errors import check
 from caravana.component.platform_http import PlatformHttpComponent
@@ -203,6 +204,25 @@ class TestPlacetopay(ComponentContract):
     def message(self) -> Exchange:
         """Return a session to ask for."""
         return make_exchange({"request_id": "1"})
+
+
+class TestPay(ComponentContract):
+    """`pay:`, with PlacetoPay behind it."""
+
+    component = PayComponent
+    addresses = tuple(f"pay:{one}" for one in PlacetopayComponent.capabilities.operations if one != "create")
+    connections = TestPlacetopay.connections
+    impossible = dict.fromkeys(NO_PARTNER, "errors are those of the company behind it")
+
+    def hub(self) -> Hub:
+        """Return a hub in which the account is PlacetoPay's."""
+        hub = super().hub()
+        hub.components["placetopay"] = PlacetopayComponent(hub)
+        return hub
+
+    def message(self) -> Exchange:
+        """Return a checkout with its payment."""
+        return make_exchange({"request_id": "1", "payment": "2"})
 
 
 class TestPlatformHttp(ComponentContract):

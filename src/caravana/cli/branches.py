@@ -34,7 +34,11 @@ def _row(one: Mapping[str, Any]) -> list[Any]:
     name = settings.get("name") or spoken("removed" if one["branch"] else "of no branch")
     numbers = [settings.get(field) for field in ("company", "warehouse", "sale_journal")]
     counts = [one["waiting"], _counted(one["in_doubt"], "yellow"), _counted(one["dead"], "red")]
-    return [one["branch"], name, *numbers, point, settings.get("payment_store"), *counts]
+    return [one["branch"], name, *numbers, point, _listed(settings.get("payment_store")), *counts]
+
+
+def _listed(value: str | list[str] | None) -> str | None:
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def _counted(count: int, color: str) -> Any:

@@ -81,9 +81,11 @@ def _add_flow(
     """Register a shipped flow's callables; returns its routes. Raises `ConfigurationError` when there is none of that name."""
     from importlib import import_module
 
+    from caravana.engine.check_context import CheckContext
     from caravana.route.files import read_all
 
-    flow = import_module("caravana.commerce.flows").load(name, configuration)
+    components = CheckContext(configuration, callables, strict=True)
+    flow = import_module("caravana.commerce.flows").load(name, configuration, components)
     for key, target in flow.callables.items():
         callables.register(key, target)
     return read_all(flow.route_files)

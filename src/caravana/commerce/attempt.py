@@ -15,7 +15,6 @@ from typing import Any
 from caravana.commerce.link import ORDER
 
 Attempt = dict[str, Any]
-REFERENCE_MAX = 32
 RANK: Mapping[str, int] = {
     "created": 0,
     "pending": 1,
@@ -46,13 +45,11 @@ def lane(order_id: int | None) -> str:
     return f"order:{ORDER},{order_id}"
 
 
-def reference(start: str, order_id: int, number: int) -> str:
-    """Return our reference of an attempt, as the provider shows it. Raises `ValueError` beyond 32 characters."""
+def reference(start: str, order_id: int, number: int, most: int) -> str:
+    """Return our reference of an attempt, as the company shows it. Raises `ValueError` beyond its `most` characters."""
     text = f"{start}{order_id}-{number}"
-    if len(text) > REFERENCE_MAX:
-        raise ValueError(
-            f"the reference {text} is longer than {REFERENCE_MAX} characters: shorten cards.reference_prefix"
-        )
+    if len(text) > most:
+        raise ValueError(f"the reference {text} is longer than {most} characters: shorten cards.reference_prefix")
     return text
 
 
@@ -66,31 +63,32 @@ def named(start: str, text: object) -> tuple[int, int] | None:
     return int(order), int(number)
 
 
+def next_number(before: Sequence[Attempt]) -> int:
+    """Return the number of the next attempt."""
+    return max((one["number"] for one in before), default=0) + 1
+
+
 def new(
-    start: str,
-    order_id: int,
-    before: Sequence[Attempt],
-    amount: Decimal,
-    currency: str,
-    now: datetime,
-    life: timedelta,
-    branch: str | None = None,
+    named: str, sale: Mapping[str, Any], connection: str, now: datetime, life: timedelta, branch: str | None
 ) -> Attempt:
-    """Return the next attempt of an order, to be stored before the provider is called; `branch`: the order's."""
-    number = max((one["number"] for one in before), default=0) + 1
+    """Return the next attempt of an order, to be stored before the company is called.
+
+    `named`: its reference; `connection`: the merchant account that it will be opened at; `branch`: the order's.
+    """
+    number = next_number(sale["attempts"])
     return {
-        "key": key(order_id, number),
-        "order_id": order_id,
+        "key": key(sale["id"], number),
+        "order_id": sale["id"],
         "number": number,
-        "reference": reference(start, order_id, number),
+        "reference": named,
         "state": "created",
         "final": False,
-        "amount": amount,
-        "currency": currency,
+        "amount": sale["due"],
+        "currency": sale["currency"],
         "created": now.isoformat(timespec="seconds"),
         "expires": (now + life).isoformat(timespec="seconds"),
         "branch": branch,
-        "connection": None,
+        "connection": connection,
         "request_id": None,
         "process_url": None,
         "processing": False,
@@ -104,7 +102,7 @@ def opened(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
     return {
         **attempt,
         "state": "pending",
-        "connection": reply.get("connection"),
+        "connection": reply["connection"],
         "request_id": reply["request_id"],
         "process_url": reply["process_url"],
     }
@@ -113,6 +111,11 @@ def opened(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
 def closed(attempt: Attempt, state: str) -> Attempt:
     """Return the attempt ended without money, for it never reached the customer."""
     return attempt if RANK[attempt["state"]] >= RANK[state] else {**attempt, "state": state, "final": True}
+
+
+def never_opened(attempt: Attempt | None) -> Attempt | None:
+    """Return the attempt as ended when the customer never got its link, else None."""
+    return None if attempt is None or attempt["request_id"] else closed(attempt, "failed")
 
 
 def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:

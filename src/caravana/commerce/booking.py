@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.commerce.attempt import Attempt
+from caravana.commerce.cards.settings import Store
 from caravana.commerce.sale import Sale
 from caravana.kit.money import Money
 
@@ -26,15 +27,16 @@ STANDING = ("in_process", "paid")
 """States of a payment that is in the books."""
 
 
-def external_id(site: str, payment: Payment) -> str:
-    """Return the name under which the payment exists once in Odoo, made of the provider's own number."""
-    name = re.sub(r"[^a-z0-9]+", "_", site.lower()).strip("_")
-    return f"caravana.placetopay_{name}_{payment['internal_reference']}"
+def external_id(store: Store, payment: Payment) -> str:
+    """Return the name under which the payment exists once in Odoo: company, account, and the company's name of the payment."""
+    account = re.sub(r"[^a-z0-9]+", "_", store["account"].lower()).strip("_")
+    number = re.sub(r"[^A-Za-z0-9_]", lambda found: f"-{ord(found[0]):x}-", payment["internal_reference"])
+    return f"caravana.{store['provider']}_{account}_{number}"
 
 
-def payments(site: str, attempt: Attempt) -> list[dict[str, Any]]:
-    """Return the payments of an attempt, each under its external id."""
-    return [{**one, "external_id": external_id(site, one)} for one in attempt["payments"]]
+def payments(store: Store, attempt: Attempt) -> list[dict[str, Any]]:
+    """Return the payments of an attempt, each under its external id and with the company over which it came."""
+    return [{**one, "external_id": external_id(store, one), "company": store["company"]} for one in attempt["payments"]]
 
 
 def record(
@@ -65,9 +67,10 @@ def note(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int) -> dic
     """Return the body of the chatter note on the order."""
     card = " ".join(part for part in (payment["method"], f"…{payment['last_digits'] or '----'}") if part)
     amount = Money.of(payment["total"], payment["currency"])
+    number = f"{payment['company']} {payment['internal_reference']}"
     lines = [
         f"Pago con tarjeta recibido: {amount} ({card}, autorización {payment['authorization'] or 's/n'}).",
-        f"Referencia {attempt['reference']}, PlacetoPay {payment['internal_reference']}, pago en Odoo n.º {payment_id}.",
+        f"Referencia {attempt['reference']}, {number}, pago en Odoo n.º {payment_id}.",
     ]
     if not sale["invoiced"]:
         lines.append("Queda como anticipo: se concilia al publicar una factura de este pedido.")

@@ -1,7 +1,7 @@
 """What is wrong with the branches of a configuration beyond each of them: connections that are not there, things named twice."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -51,11 +51,16 @@ def _readable(found: Any) -> dict[str, Branch]:
 
 def _unconnected(name: str, values: Mapping[Any, Any], known: list[str]) -> Iterator[Mistake]:
     for field in CONNECTIONS:
-        connection = values.get(field, Branch.model_fields[field].default)
-        if isinstance(connection, str) and connection not in known:
-            there = ", ".join(sorted(known)) or "none"
-            hint = nearest(connection, known) or f"add `connections.{connection}`"
-            yield ("branches", name, field), f"there is no connection `{connection}` (there are: {there}; {hint})"
+        for connection in connections_of(values.get(field, Branch.model_fields[field].default)):
+            if isinstance(connection, str) and connection not in known:
+                there = ", ".join(sorted(known)) or "none"
+                hint = nearest(connection, known) or f"add `connections.{connection}`"
+                yield ("branches", name, field), f"there is no connection `{connection}` (there are: {there}; {hint})"
+
+
+def connections_of(value: Any) -> Sequence[Any]:
+    """Return the connections that a setting of a branch names: one, a list, or none."""
+    return value if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 def _twice(
@@ -94,4 +99,4 @@ _OWN: tuple[tuple[str, str, Callable[[Branch], list[Any]]], ...] = (
 """What is one branch's alone: words, field, and its values."""
 
 
-__all__ = ["CONNECTIONS", "mistakes"]
+__all__ = ["CONNECTIONS", "connections_of", "mistakes"]

@@ -1,13 +1,15 @@
 """The hub as components see it while routes are judged: nothing runs or is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caravana.engine.configuration import Configuration
 from caravana.engine.listener import HubListener
 from caravana.engine.metrics import Metrics
+from caravana.engine.registry import Components
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
+from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
 
 
@@ -31,8 +33,12 @@ class CheckContext:
         clock: Clock | None = None,
         *,
         strict: bool = False,
+        further: Iterable[type[Component]] = (),
     ) -> None:
-        """`configuration` None: connections are taken as they are named; `strict`: what is missing is an error."""
+        """`configuration` None: connections are taken as they are named; `strict`: what is missing is an error.
+
+        `further`: components beside those found.
+        """
         self._strict = strict
         self.configuration = configuration
         self.callables = callables
@@ -41,6 +47,7 @@ class CheckContext:
         self.store: Remembered = NoStore()
         self.reviews = NoReviews()
         self.missing: list[str] = []
+        self.components = Components(self, further)
 
     def connection(self, name: str) -> Mapping[str, Any]:
         """Return the settings of a connection. Raises `MissingConnection`, `ConfigurationError`."""
@@ -63,6 +70,11 @@ class CheckContext:
     def _miss(self, text: str) -> None:
         if text not in self.missing:
             self.missing.append(text)
+
+    def component_of(self, connection: str) -> Component:
+        """Return the component that serves a connection. Raises `MissingConnection`, `ConfigurationError`."""
+        self.connection(connection)
+        return self.components.of_connection(connection, (self.configuration or Configuration()).connection(connection))
 
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting, as the hub would."""

@@ -1,13 +1,12 @@
 """What the linter asks of the floors above: components, callables, expressions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from caravana.engine.check_context import CheckContext, MissingConnection, NoStore
 from caravana.engine.intake import GENERIC_OPTIONS, split_generic
 from caravana.engine.programs import placeholders_of
-from caravana.engine.registry import Components
-from caravana.kit.component import Component, Consumer, Endpoint, Local, Producer
+from caravana.kit.component import Consumer, Endpoint, Local, Producer
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 from caravana.kit.nearest import nearest
@@ -24,10 +23,10 @@ from caravana.route.placeholders import Settings
 class EngineRegistry:
     """What the linter asks of the floors above (`caravana.route.registry.Registry`)."""
 
-    def __init__(self, context: CheckContext, further: Iterable[type[Component]] = ()) -> None:
-        """`context`: settings and callables; `further`: components beside those found."""
+    def __init__(self, context: CheckContext) -> None:
+        """`context`: settings, callables and components."""
         self._context = context
-        self.components = Components(context, further)
+        self.components = context.components
 
     @property
     def schemes(self) -> Collection[str]:

@@ -77,8 +77,8 @@ class _Judge:
         self.placeholders = placeholders_of(configuration)
         for name, path in (configuration.callables if configuration else {}).items():
             self._register(name, path)
-        self.context = CheckContext(configuration, callables)
-        self.registry = EngineRegistry(self.context, components)
+        self.context = CheckContext(configuration, callables, further=components)
+        self.registry = EngineRegistry(self.context)
 
     def _register(self, name: str, path: str) -> None:
         try:

@@ -15,6 +15,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from caravana.engine.circuit import TURNED_AWAY
@@ -47,6 +48,7 @@ UNTRIED = (TURNED_AWAY, SWITCHED_OFF)
 async def carry_out(run: Run, path: str, call: Call, exchange: Exchange) -> None:
     """Make the call of `path`, or take its recorded outcome, and apply the reply to `exchange`."""
     request = call.producer.request(exchange)
+    call = replace(call, producer=call.producer.handing(request))
     kind = call.producer.kind_of(request)
     if kind is Kind.PURE:
         reply = await call.producer.send(request, _effect(run, path, _new(run, path, call, kind, "")))

@@ -332,6 +332,10 @@ class Hub:
         filled: dict[str, Any] = self.configuration.filled(self.configuration.connection(name))
         return filled
 
+    def component_of(self, connection: str) -> Component:
+        """Return the component that serves a connection. Raises `ConfigurationError`."""
+        return self.components.of_connection(connection, self.configuration.connection(connection))
+
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting by its dotted name: of the company, else of `settings`."""
         return self.configuration.filled(self.configuration.setting(name, default))

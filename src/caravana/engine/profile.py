@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from caravana.engine.branch_mistakes import CONNECTIONS
+from caravana.engine.branch_mistakes import CONNECTIONS, connections_of
 from caravana.engine.configuration import Configuration
 from caravana.engine.registry import Components, readers_of
 from caravana.kit.component import Side
@@ -28,15 +28,15 @@ def _of_another_kind(configuration: Configuration, components: Components) -> It
     """Yield the settings of branches that name a connection of another component than they need."""
     for name, branch in configuration.branches.items():
         for field in CONNECTIONS:
-            connection = getattr(branch, field)
-            if connection not in configuration.connections:  # none named, or told when the configuration was read
-                continue
-            readers = readers_of(connection, configuration.connections[connection])
-            if readers and not any(components.get(one).branch_setting == field for one in readers):
-                yield ConfigurationError(
-                    f"the connection `{connection}` is one of `{readers[0]}:`, and no `{field}`",
-                    place=f"branches.{name}.{field}",
-                )
+            for connection in connections_of(getattr(branch, field)):
+                if connection not in configuration.connections:  # told when the configuration was read
+                    continue
+                readers = readers_of(connection, configuration.connections[connection])
+                if readers and not any(components.get(one).branch_setting == field for one in readers):
+                    yield ConfigurationError(
+                        f"the connection `{connection}` is one of `{readers[0]}:`, and no `{field}`",
+                        place=f"branches.{name}.{field}",
+                    )
 
 
 def refuse_misfits(configuration: Configuration, components: Components) -> None:

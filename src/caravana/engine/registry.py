@@ -7,6 +7,7 @@ is named after its scheme (`platform_http` for `platform-http`); what further sc
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import caravana.component
-from caravana.kit.component import Component, Endpoint
+from caravana.kit.component import SERVED_BY, Component, Endpoint
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.ports import Context
@@ -23,6 +24,7 @@ from caravana.kit.uri import Uri
 
 ENTRY_POINTS = "caravana.components"
 FURTHER_SCHEMES = "schemes.txt"
+_FIRST_WORD = re.compile("[-_]")
 Loader = Callable[[], type[Component]]
 
 
@@ -108,6 +110,18 @@ class Components:
             )
         return component.endpoint(uri)
 
+    def of_connection(self, name: str, settings: Mapping[str, Any]) -> Component:
+        """Return the component that serves the connection `name`. Raises `ConfigurationError` when none does, or several."""
+        found = readers_of(name, settings, self._loaders)
+        if len(found) == 1:
+            return self.get(found[0])
+        may = f"its settings fit several: {', '.join(found)}" if found else "no component has settings like these"
+        raise ConfigurationError(
+            f"nothing tells which component it belongs to ({may})",
+            place=f"connections.{name}",
+            suggestion=f"write `{SERVED_BY}: …` there",
+        )
+
     async def close(self) -> None:
         """Close the components that were used."""
         for component in self._made.values():
@@ -118,12 +132,23 @@ def _itself(cls: type[Component]) -> type[Component]:
     return cls
 
 
-def readers_of(name: str, settings: Mapping[str, Any]) -> list[str]:
-    """Return the schemes of the components that read connection `name`: the one of that name, else those it fits."""
-    named = component_loaders().get(name)
-    if named is not None and named().connection is not None:
-        return [name]
-    readers = {cls.scheme: cls.connection for cls in component_classes().values() if cls.connection is not None}
+def readers_of(name: str, settings: Mapping[str, Any], loaders: Mapping[str, Loader] | None = None) -> list[str]:
+    """Return the schemes of the components that read connection `name`.
+
+    That is the one which its setting `component` names; else the one of its own name, or of what of it stands before the
+    first `-` or `_`; else those that its settings fit. `loaders`: the components that there are, by default those found.
+    """
+    known_schemes = component_loaders() if loaders is None else loaders
+    told = settings.get(SERVED_BY)
+    for scheme in (name, _FIRST_WORD.split(name, maxsplit=1)[0]) if told is None else (str(told),):
+        if scheme in known_schemes and known_schemes[scheme]().connection is not None:
+            return [scheme]
+    return [] if told is not None else _fitting(settings, known_schemes)
+
+
+def _fitting(settings: Mapping[str, Any], loaders: Mapping[str, Loader]) -> list[str]:
+    classes = dict.fromkeys(load() for load in loaders.values())
+    readers = {cls.scheme: cls.connection for cls in classes if cls.connection is not None}
     fitting = []
     for scheme, model in readers.items():
         known = {*model.model_fields, *(field.alias for field in model.model_fields.values())}

@@ -73,7 +73,9 @@ class Branch(BaseModel):
     establishment: Code | None = Field(None, description="Establishment at the SRI, three digits in quotes.")
     emission_point: Code | None = Field(None, description="Emission point at the SRI, three digits in quotes.")
     bank_accounts: tuple[Digits, ...] = Field((), description="Numbers of the accounts that customers pay into.")
-    payment_store: str | None = Field(None, description="Connection to the payment company for card payments.")
+    payment_store: str | tuple[str, ...] | None = Field(
+        None, description="Connection to the payment company for card payments; a list where customers may choose."
+    )
     whatsapp_number: Digits | None = Field(None, description="Phone number id at WhatsApp Business.")
     facebook_page: Digits | None = Field(None, description="Id of the Facebook page.")
     person: str | int | None = Field(None, description="Login or number of the Odoo user who gets the branch's tasks.")
@@ -81,6 +83,19 @@ class Branch(BaseModel):
         default_factory=dict,
         description="Opening hours by day (mon … sun), e.g. `09:00-13:00, 15:00-18:30` or `closed`.",
     )
+
+    @property
+    def payment_stores(self) -> tuple[str, ...]:
+        """The connections to payment companies, the one that is offered first before the others."""
+        found = self.payment_store
+        return (found,) if isinstance(found, str) else tuple(found or ())
+
+    @field_validator("payment_store")
+    @classmethod
+    def _each_once(cls, stores: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if isinstance(stores, tuple) and (not stores or len(set(stores)) < len(stores)):
+            raise ValueError("name each connection once, and at least one; leave it out for none")
+        return stores
 
     @field_validator("hours")
     @classmethod

@@ -20,6 +20,9 @@ from caravana.kit.options import Options, judge_options, read_options
 from caravana.kit.ports import Arrival, Context, Flow, Receiver
 from caravana.kit.uri import Uri
 
+SERVED_BY = "component"
+"""Setting of a connection that names the component it belongs to, where the connection's name does not."""
+
 
 class Maturity(StrEnum):
     """How much a component's users may rely on it staying as it is."""
@@ -58,6 +61,13 @@ class Producer(ABC):
     """Message headers that this address sets for the one call, as Simple texts: evaluated before `request`, then put back."""
     repeat_unknown: bool = False
     """Blind only: the route declares that doing it twice is harmless, so an unknown outcome is done again."""
+
+    def handing(self, request: Any) -> "Producer":
+        """Return the producer that makes the call which `request` asks for; by default this one. Pure.
+
+        Only one that hands over to other components returns another; kind, limits and what is done in doubt are then its.
+        """
+        return self
 
     def kind_of(self, request: Any) -> Kind:
         """Return the kind of the call that `request` asks for; by default `kind`."""
@@ -241,8 +251,8 @@ class Component(ABC):
         model = self.connection
         if model is None:
             raise ConfigurationError(f"`{self.scheme}:` has no connections")
-        values: Mapping[str, Any] = self.context.connection(name)
-        return read_options(model, dict(values), place=f"connections.{name}")
+        values = {key: value for key, value in self.context.connection(name).items() if key != SERVED_BY}
+        return read_options(model, values, place=f"connections.{name}")
 
     def side(self, name: str) -> Side | None:
         """Return whether connection `name` is a partner's test service or the live one; None when nothing tells.

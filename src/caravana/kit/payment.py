@@ -4,6 +4,10 @@ A component of a payment company is a `PaymentComponent`. Its endpoints `<scheme
 are described here; what it cannot do stands in its `Capabilities` and is an explicit error, never a guess. Money is a
 Decimal in the major unit beside its currency, identifiers of the company are opaque texts, times are ISO 8601 with offset.
 
+Every address takes the option `connection` (the merchant account); without it that of the message or of the exchange's branch
+is meant (`kit.merchant.Accounts`). Routes that are to work with any company write `pay:<operation>` instead, which finds the
+company that serves the account and hands over to it.
+
 A **checkout** is one page on which a customer may pay; it belongs to one attempt of ours, named by `reference`:
 
 | key | `create` | `query`, `cancel`, `confirm` |
@@ -17,7 +21,7 @@ A **checkout** is one page on which a customer may pay; it belongs to one attemp
 | `ip_address`, `user_agent`, `locale`, `buyer` | of the customer who pressed pay | |
 | `expiration` | until when it may be paid | |
 | `hold` | true: reserve the money, to be taken by `capture` or given up by `void` | |
-| `connection` | | the merchant account it was opened at |
+| `connection` | the merchant account, where it is chosen | the one it was opened at |
 
 Its reply: `provider`, `connection`, `request_id`, `reference`, `process_url`, `expiration`, `state` (a `State`), `final`
 (whether it can still change), `status`, `reason`, `message`, `date` (the company's own words), `amount` and `paid_total`
@@ -143,7 +147,10 @@ class Capabilities:
 class PaymentComponent(Component):
     """A component of a payment company."""
 
+    branch_setting = "payment_store"
     capabilities: ClassVar[Capabilities]
+    company: ClassVar[str] = ""
+    """The company's name as customers and clerks read it; without it the component's title."""
 
     @abstractmethod
     def origin(self, name: str) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # who only looks into the journal serves no requests
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from caravana.kit.component import Component
+
 Handler = Callable[["Request"], Awaitable["Response"]]
 
 
@@ -238,6 +240,13 @@ class Context(Protocol):
 
     def connection(self, name: str) -> Mapping[str, Any]:
         """Return the settings of a connection, secrets resolved. Raises `ConfigurationError` when there is none."""
+        ...
+
+    def component_of(self, connection: str) -> "Component":
+        """Return the component that serves a connection: the one that its setting `component` names, else its own name does.
+
+        Raises `ConfigurationError` when there is no such connection, no component for it, or more than one.
+        """
         ...
 
     def setting(self, name: str, default: Any = None) -> Any:

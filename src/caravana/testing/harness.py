@@ -162,12 +162,21 @@ class Hub:
     settings: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     topics: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
+    components: dict[str, Component] = field(default_factory=dict)
+    """By connection."""
 
     def connection(self, name: str) -> Mapping[str, Any]:
         """Return a connection's settings. Raises `ConfigurationError` without it."""
         if name not in self.connections:
             raise ConfigurationError(f"there is no connection `{name}`")
         return self.connections[name]
+
+    def component_of(self, connection: str) -> Component:
+        """Return the component that serves a connection. Raises `ConfigurationError` without one."""
+        self.connection(connection)
+        if connection not in self.components:
+            raise ConfigurationError(f"nothing tells which component `connections.{connection}` belongs to")
+        return self.components[connection]
 
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting."""

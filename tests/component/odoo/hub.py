@@ -14,7 +14,7 @@ from caravana.kit.branch import Branch
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.codec import dumps, loads
-from caravana.kit.component import Producer
+from caravana.kit.component import Component, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Accepted, Arrival, Handler, Outcome
@@ -79,6 +79,9 @@ class MemoryHub:
 
     def connection(self, name: str) -> Mapping[str, Any]:
         return self.settings
+
+    def component_of(self, connection: str) -> Component:
+        raise AssertionError(connection)
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.branches if name == "branches" else default

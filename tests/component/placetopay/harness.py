@@ -14,7 +14,7 @@ from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.sandbox import PlacetopaySandbox
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, ManualClock
-from caravana.kit.component import Producer
+from caravana.kit.component import Component, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
@@ -66,6 +66,10 @@ class Context:
         if name != "placetopay":
             raise ConfigurationError(f"there is no connection `{name}`")
         return self.settings
+
+    def component_of(self, connection: str) -> Component:
+        self.connection(connection)
+        return PlacetopayComponent(self)
 
     def setting(self, name: str, default: Any = None) -> Any:
         return default
@@ -146,7 +150,7 @@ class Bench:
 
     async def create(self, **changes: Any) -> dict[str, Any]:
         """Open a session for 115.00 USD."""
-        return await self.call("createSession", order(**changes))
+        return await self.call("create", order(**changes))
 
     async def query(self, request_id: str) -> dict[str, Any]:
         """Ask how a session stands."""

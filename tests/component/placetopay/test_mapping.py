@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from caravana.component.placetopay.mapping import created, session
-from caravana.component.placetopay.state import State, session_state
+from caravana.component.placetopay.state import session_state
 from caravana.kit.errors import Unknown
+from caravana.kit.payment import State
 
 ANSWER: dict[str, Any] = {
     "requestId": 181348,

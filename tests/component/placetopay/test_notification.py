@@ -80,10 +80,14 @@ async def test_a_final_session_is_told_once(door: Door) -> None:
     arrival = door.receiver.arrivals[0]
     assert arrival.body == {
         "provider": "placetopay",
+        "event": f"181348:APPROVED:{DATE.replace('10:20', '10:00')}",
+        "kind": "payment",
         "request_id": "181348",
+        "payment": None,
         "reference": "CV7K2M-1",
         "status": "APPROVED",
         "date": DATE.replace("10:20", "10:00"),
+        "object": "181348",
         "connection": "placetopay",
     }
     assert arrival.key == f"181348:APPROVED:{DATE.replace('10:20', '10:00')}"
@@ -258,7 +262,7 @@ async def test_a_recurring_charge_is_marked(door: Door) -> None:
     door.bench.sandbox.notifier.tell_recurring(900, "CV-R")
     await door.bench.sandbox.notifier.delivered()
     body = door.receiver.arrivals[0].body
-    assert (body["recurring"], body["request_id"], body["internal_reference"]) == (True, None, "900")
+    assert (body["recurring"], body["request_id"], body["payment"]) == (True, None, "900")
 
 
 async def test_a_stopped_consumer_listens_no_more(door: Door) -> None:

@@ -23,7 +23,7 @@ async def test_a_created_session_gives_number_and_link(bench: Bench) -> None:
 
 async def test_the_request_depends_on_the_body_only(bench: Bench) -> None:
     """Two runs ask for the same, without authentication, so that the hash in the journal is stable."""
-    producer = bench.producer("createSession")
+    producer = bench.producer("create")
     first, second = (producer.request(exchange(order())) for _ in range(2))
     assert canonical_hash(first) == canonical_hash(second)
     assert "auth" not in first
@@ -179,7 +179,7 @@ async def test_a_cancel_whose_answer_was_lost_is_found(bench: Bench) -> None:
 
 async def test_a_create_whose_answer_was_lost_may_be_repeated(bench: Bench) -> None:
     """Create is blind and declared harmless: the orphan takes no money, the repeat gives a link."""
-    producer = bench.producer("createSession")
+    producer = bench.producer("create")
     assert (producer.kind, producer.repeat_unknown) == (Kind.BLIND, True)
     bench.sandbox.faults.append(Fault("createSession", "cut_after"))
     with pytest.raises(Unknown):

@@ -83,16 +83,16 @@ async def mall() -> AsyncIterator[Mall]:
 
 async def test_a_session_is_opened_at_the_branchs_account(mall: Mall) -> None:
     """The reply tells the connection, and limits and circuit are that connection's."""
-    reply = await mall.call("createSession", order(), "sur")
+    reply = await mall.call("create", order(), "sur")
     assert reply["connection"] == "cards_sur"
     assert [len(one.sessions) for one in mall.sandboxes.values()] == [0, 1]
-    producer = mall.producer("createSession")
+    producer = mall.producer("create")
     assert producer.connection_of({}, "sur") == "placetopay:cards_sur"
 
 
 async def test_a_session_is_asked_about_where_it_was_opened(mall: Mall) -> None:
     """The branch has another account by now: the session's own connection counts."""
-    reply = await mall.call("createSession", order(), "sur")
+    reply = await mall.call("create", order(), "sur")
     moved = {**mall.context.branches["sur"].model_dump(), "payment_store": "placetopay"}
     mall.context.branches["sur"] = Branch.model_validate(moved)
     found = await mall.call("query", reply, "sur")
@@ -105,13 +105,13 @@ async def test_a_session_is_asked_about_where_it_was_opened(mall: Mall) -> None:
 async def test_without_an_account_nobody_is_asked(mall: Mall, branch: str, told: str) -> None:
     """A branch without merchant account opens no session at another's; nor does an exchange without branch, by guess."""
     with pytest.raises(NeedsPerson, match=told):
-        await mall.call("createSession", order(), branch or None)
+        await mall.call("create", order(), branch or None)
     assert [len(one.sessions) for one in mall.sandboxes.values()] == [0, 0]
 
 
 async def test_an_address_that_names_its_connection_goes_there(mall: Mall) -> None:
     """A route may say where it goes, whatever the branch."""
-    reply = await mall.call("createSession?connection=placetopay", order(), "sur")
+    reply = await mall.call("create?connection=placetopay", order(), "sur")
     assert reply["connection"] == "placetopay"
 
 
@@ -124,7 +124,7 @@ async def test_every_account_notifies_at_its_own_address(mall: Mall) -> None:
         for name, sandbox in mall.sandboxes.items():
             sandbox.site.notification_url = f"{url}/placetopay/{name}"
         for name, branch in (("placetopay", "matriz"), ("cards_sur", "sur")):
-            reply = await mall.call("createSession", order(), branch)
+            reply = await mall.call("create", order(), branch)
             mall.sandboxes[name].pay(reply["request_id"])
             await mall.sandboxes[name].notifier.delivered()
     assert [(one.body["connection"], one.branch) for one in receiver.arrivals] == [

@@ -23,9 +23,9 @@ async def paid(bench: Bench, **changes: object) -> tuple[str, str]:
 async def test_a_whole_refund(bench: Bench) -> None:
     """Before settlement the whole payment goes back, under a number of its own."""
     request_id, internal = await paid(bench)
-    reply = await bench.call("reverse", {"internal_reference": internal})
-    assert (reply["result"], reply["original_reference"]) == ("done", internal)
-    assert reply["internal_reference"] != internal
+    reply = await bench.call("refund", {"payment": internal})
+    assert (reply["result"], reply["payment"]) == ("done", internal)
+    assert reply["refund"] != internal
     assert reply["amount"] == {"currency": "USD", "total": Decimal(115)}
     assert (await bench.query(request_id))["payments"][0]["refunded"] is True
 
@@ -33,28 +33,26 @@ async def test_a_whole_refund(bench: Bench) -> None:
 async def test_a_part_goes_back_only_after_settlement(bench: Bench) -> None:
     """Parts are refused on the first day and taken afterwards, up to the total."""
     _, internal = await paid(bench)
-    part = {"internal_reference": internal, "amount": "100.00"}
+    part = {"payment": internal, "amount": "100.00"}
     with pytest.raises(Refused):
-        await bench.call("reverse", part)
+        await bench.call("refund", part)
     bench.clock.advance(DAY)
-    assert (await bench.call("reverse", part))["result"] == "done"
+    assert (await bench.call("refund", part))["result"] == "done"
     with pytest.raises(Refused) as caught:
-        await bench.call("reverse", part)
+        await bench.call("refund", part)
     assert caught.value.code == "BR"
-    assert (await bench.call("reverse", {"internal_reference": internal}))["amount"]["total"] == Decimal(15)
+    assert (await bench.call("refund", {"payment": internal}))["amount"]["total"] == Decimal(15)
 
 
 async def test_a_refund_is_blind(bench: Bench) -> None:
     """Nothing can be asked after a refund whose answer was lost, so it is never repeated by itself."""
     _, internal = await paid(bench)
-    producer = bench.producer("reverse")
-    assert (
-        producer.kind_of(producer.request(exchange({"internal_reference": internal, "request_id": "1"}))) is Kind.BLIND
-    )
+    producer = bench.producer("refund")
+    assert producer.kind_of(producer.request(exchange({"payment": internal, "request_id": "1"}))) is Kind.BLIND
     assert not producer.repeat_unknown
     bench.sandbox.faults.append(Fault("transaction", "cut_after"))
     with pytest.raises(Unknown):
-        await bench.call("reverse", {"internal_reference": internal})
+        await bench.call("refund", {"payment": internal})
     assert bench.sandbox.effects["reverse"] == 1
 
 
@@ -63,18 +61,18 @@ async def test_a_refund_can_be_refused_or_wait(bench: Bench, mode: str, result: 
     """The reply says how far the refund is."""
     _, internal = await paid(bench)
     bench.sandbox.site.refunds = mode
-    assert (await bench.call("reverse", {"internal_reference": internal}))["result"] == result
+    assert (await bench.call("refund", {"payment": internal}))["result"] == result
 
 
 async def test_a_pending_refund_that_fails_leaves_the_money_refundable(bench: Bench) -> None:
     """After the failure the whole amount can be sent back again."""
     _, internal = await paid(bench)
     bench.sandbox.site.refunds = "pending"
-    await bench.call("reverse", {"internal_reference": internal})
+    await bench.call("refund", {"payment": internal})
     with pytest.raises(Refused):
-        await bench.call("reverse", {"internal_reference": internal})
+        await bench.call("refund", {"payment": internal})
     bench.clock.advance(121)
-    assert (await bench.call("reverse", {"internal_reference": internal}))["result"] == "pending"
+    assert (await bench.call("refund", {"payment": internal}))["result"] == "pending"
 
 
 async def test_a_query_may_hide_refunds(bench: Bench) -> None:
@@ -144,7 +142,7 @@ async def test_only_an_approved_payment_goes_back(bench: Bench) -> None:
     payment = bench.sandbox.pay(reply["request_id"], Card.DENIED)
     for internal in (str(payment.internal_reference), "999999"):
         with pytest.raises(Refused):
-            await bench.call("reverse", {"internal_reference": internal})
+            await bench.call("refund", {"payment": internal})
 
 
 async def test_a_verified_reply_has_the_same_keys_as_an_answered_one(bench: Bench) -> None:

@@ -97,7 +97,7 @@ class Buyer(Body):
 
 
 class SessionBody(Body):
-    """Body of `placetopay:createSession`."""
+    """Body of `placetopay:create`. `hold` is the port's word for `type: checkin`."""
 
     reference: str = Field(min_length=1, max_length=32)
     description: str = Field(min_length=1, max_length=250)
@@ -114,9 +114,11 @@ class SessionBody(Body):
     locale: str | None = Field(default=None, pattern=r"^[a-z]{2}_[A-Z]{2}$")
     allow_partial: bool = False
     type: Literal["checkin"] | None = None
+    hold: bool = False
     payment_method: str | None = None
     requires_confirmation: bool = False
     skip_result: bool = True
+    connection: str | None = None
 
     @field_validator("user_agent")
     @classmethod
@@ -143,19 +145,42 @@ class SessionBody(Body):
 
 
 class QueryBody(Body):
-    """Body of `placetopay:query` and `placetopay:cancel`; further keys may stand beside, so that a notification fits.
+    """Body of `placetopay:query`, `cancel` and `confirm`; further keys may stand beside, so that a notification fits.
 
-    `connection`: where the session was opened; without it that of the exchange's branch is asked.
+    `connection`: where the session was opened; without it that of the exchange's branch is asked. `payment`: which to
+    confirm; without it the one of the session that waits for it.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     request_id: Id
+    payment: Id | None = None
     connection: str | None = None
 
 
+class PaymentBody(Body):
+    """Body of `placetopay:refund`, `capture` and `void`. Without `amount` the whole payment is meant.
+
+    `reference`: our own name of what is done, which comes back in the reply: PlacetoPay keeps none.
+    """
+
+    payment: Id
+    request_id: Id | None = None
+    reference: str | None = None
+    amount: Decimal | None = Field(default=None, gt=0)
+    currency: Currency = "USD"
+    reason: str | None = None
+    connection: str | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.amount is not None:
+            check_places(self.amount, self.currency)
+        return self
+
+
 class TransactionBody(Body):
-    """Body of `placetopay:reverse` and `placetopay:transaction`. Without `amount` the whole payment is meant.
+    """Body of `placetopay:transaction`. Without `amount` the whole payment is meant.
 
     `request_id`: the session of the payment; with it an unknown outcome of `confirm` and `cancel` can be asked for.
     """

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from caravana.component.placetopay import diagnosis
 from caravana.component.placetopay.client import PlacetopayClient
 from caravana.component.placetopay.consumer import NotificationConsumer, Site
-from caravana.component.placetopay.producer import Cancel, CreateSession, PlacetopayProducer, Query, Transaction
-from caravana.component.placetopay.spec import Action, Operation, PlacetopayOptions, PlacetopaySettings
-from caravana.component.placetopay.stores import Stores, names_of
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity, Side
+from caravana.component.placetopay.producer import Cancel, Confirm, Create, PlacetopayProducer, Query
+from caravana.component.placetopay.spec import CAPABILITIES, Action, Operation, PlacetopayOptions, PlacetopaySettings
+from caravana.component.placetopay.stores import Stores
+from caravana.component.placetopay.transaction import PaymentAction, Transaction
+from caravana.kit.address import origin
+from caravana.kit.component import Consumer, Endpoint, Finding, Maturity, Severity, Side
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.merchant import Accounts
+from caravana.kit.payment import PaymentComponent
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
 
-class PlacetopayComponent(Component):
+class PlacetopayComponent(PaymentComponent):
     """Card payments over PlacetoPay Checkout."""
 
     scheme = "placetopay"
@@ -22,12 +26,14 @@ class PlacetopayComponent(Component):
     syntax = "placetopay:operation"
     doc = (
         "Opens card payments on PlacetoPay's page, asks how they stand, cancels and refunds them, and takes its "
-        "notifications. Operations: createSession, query, cancel, reverse, transaction (to); notification (from)."
+        "notifications. Operations: create, query, cancel, confirm, capture, void, refund, transaction (to); "
+        "notification (from)."
     )
     maturity = Maturity.BETA
     options = PlacetopayOptions
     connection = PlacetopaySettings
-    branch_setting = "payment_store"
+    capabilities = CAPABILITIES
+    company = "PlacetoPay"
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
@@ -58,6 +64,27 @@ class PlacetopayComponent(Component):
             return Side(settings.of_address, f"connections.{name}.url", settings.url)
         return Side(settings.site, f"connections.{name}.site", settings.site)
 
+    def origin(self, name: str) -> str:
+        """Return scheme, host and port of the payment pages: they are where the calls go."""
+        settings: PlacetopaySettings = self.connection_settings(name)
+        return origin(settings.url)
+
+    def account(self, name: str) -> str:
+        """Return the login of the site, which is no secret."""
+        settings: PlacetopaySettings = self.connection_settings(name)
+        return settings.login
+
+    def accounts(self, options: PlacetopayOptions) -> Accounts:
+        """Return the connections to PlacetoPay that an address with `options` may go to."""
+        fixed = options.connection if "connection" in options.model_fields_set else None
+        return Accounts(self.context, fixed, (options.connection,), self._is_ours)
+
+    def _is_ours(self, connection: str) -> bool:
+        try:
+            return isinstance(self.context.component_of(connection), PlacetopayComponent)
+        except ConfigurationError:  # told where the branches are judged
+            return False
+
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask PlacetoPay whether address, credentials and clock are right."""
         try:
@@ -87,16 +114,18 @@ class PlacetopayEndpoint(Endpoint):
 
     def producer(self) -> PlacetopayProducer:
         """Return the call. Raises `ConfigurationError` for `notification` and for wrong settings."""
-        stores = Stores(self.options, self.context, self.component.client)
+        stores = Stores(self.component.accounts(self.options), self.component.client)
         match self.operation:
-            case Operation.CREATE_SESSION:
-                return CreateSession(stores)
+            case Operation.CREATE:
+                return Create(stores)
             case Operation.QUERY:
                 return Query(stores)
             case Operation.CANCEL:
                 return Cancel(stores)
-            case Operation.REVERSE:
-                return Transaction(stores, Action.REVERSE)
+            case Operation.CONFIRM:
+                return Confirm(stores)
+            case Operation.CAPTURE | Operation.VOID | Operation.REFUND:
+                return PaymentAction(stores, ACTIONS[self.operation])
             case Operation.TRANSACTION:
                 return Transaction(stores, self.options.action)
         raise ConfigurationError("`placetopay:notification` cannot be sent to", place=str(self.uri))
@@ -109,9 +138,20 @@ class PlacetopayEndpoint(Endpoint):
                 place=str(self.uri),
                 suggestion="placetopay:notification",
             )
-        names = names_of(self.options, self.context)
-        sites = [Site(name, notification_path(name), self.component.connection_settings(name)) for name in names]
+        accounts = self.component.accounts(self.options)
+        settings = self.component.connection_settings
+        sites = [
+            Site(name, notification_path(name), settings(name), accounts.branch_of(name)) for name in accounts.names
+        ]
         return NotificationConsumer(sites, self.options, self.context, receiver)
+
+
+ACTIONS = {
+    Operation.CAPTURE: Action.CHECKOUT,
+    Operation.VOID: Action.REVERSE,
+    Operation.REFUND: Action.REVERSE,
+}
+"""Word of the port → PlacetoPay's action. A hold is given up by its reversal, which before settlement is a cancellation."""
 
 
 def notification_path(connection: str) -> str:

@@ -18,7 +18,6 @@ from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.signing import is_signed
 from caravana.component.placetopay.spec import PlacetopayOptions, PlacetopaySettings
 from caravana.kit import json
-from caravana.kit.branch import branches_of
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 from caravana.kit.request import BodyTooLarge, read_body
@@ -28,11 +27,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Site:
-    """A merchant account: its connection's `name` and settings, and the path at which it sends notifications."""
+    """A merchant account: its connection's `name` and settings, and the path at which it sends notifications.
+
+    `branch`: whose payments alone come in there, if it is one's.
+    """
 
     name: str
     path: str
     settings: PlacetopaySettings
+    branch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,26 +68,30 @@ class Notification:
             signature=_word(content.get("signature")) or "",
         )
 
-    def arrival(self, site: Site, branch: str | None = None, *, default: bool = True) -> Arrival:
+    def arrival(self, site: Site, *, default: bool = True) -> Arrival:
         """Return the message for the route; the signature stays behind.
 
-        `branch`: the only one whose payments come in at this site; `default`: whether it is the address's own connection.
+        `default`: whether it is the address's own connection.
         """
         made = self._recurring() if self.request_id is None else self._session()
         body = {**made.body, "connection": site.name}
         key = made.key if default else f"{site.name}:{made.key}"
-        return replace(made, body=body, key=key, branch=branch)
+        return replace(made, body=body, key=key, branch=site.branch)
 
     def _session(self) -> Arrival:
         payment = f"{PROVIDER}:{self.request_id}"
+        key = f"{self.request_id}:{self.status}:{self.date}"
         body = {
             "provider": PROVIDER,
+            "event": key,
+            "kind": "payment",
             "request_id": self.request_id,
+            "payment": None,
             "reference": self.reference,
             "status": self.status,
             "date": self.date,
+            "object": self.request_id,
         }
-        key = f"{self.request_id}:{self.status}:{self.date}"
         return Arrival(body=body, key=key, lane=payment, business_keys=(("payment", payment),))
 
     def is_signed(self, settings: PlacetopaySettings) -> bool:
@@ -100,16 +107,19 @@ class Notification:
         missing number.
         """
         payment = f"{PROVIDER}:recurring:{self.internal_reference}"
+        key = f"recurring:{self.internal_reference}:{self.status}:{self.date}"
         body = {
             "provider": PROVIDER,
+            "event": key,
+            "kind": "payment",
             "request_id": None,
-            "internal_reference": self.internal_reference,
+            "payment": self.internal_reference,
             "reference": self.reference,
             "status": self.status,
             "date": self.date,
+            "object": self.internal_reference,
             "recurring": True,
         }
-        key = f"recurring:{self.internal_reference}:{self.status}:{self.date}"
         return Arrival(body=body, key=key, lane=payment, business_keys=(("payment", payment),))
 
 
@@ -152,18 +162,13 @@ class NotificationConsumer(Consumer):
 
     async def _accept(self, site: Site, notification: Notification) -> Response:
         default = site.name == self._options.connection
-        arrival = notification.arrival(site, self._branch(site), default=default)
+        arrival = notification.arrival(site, default=default)
         try:
             await self._receiver.accept([arrival])
         except Unavailable as error:
             headers = {"Retry-After": str(max(1, round(error.retry_after)))}
             return self._refuse(site, 503, "unavailable", headers)
         return JSONResponse({"accepted": True})
-
-    def _branch(self, site: Site) -> str | None:
-        """The branch of the site, where no other shares it: else the order tells."""
-        found = [name for name, one in branches_of(self._context).items() if one.payment_store == site.name]
-        return found[0] if len(found) == 1 else None
 
     def _refuse(self, site: Site, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
         self._refusals[reason] += 1

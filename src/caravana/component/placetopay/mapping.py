@@ -10,10 +10,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from caravana.component.placetopay.body import SessionBody, TransactionBody
+from caravana.component.placetopay.body import PaymentBody, SessionBody, TransactionBody
 from caravana.component.placetopay.spec import Action
-from caravana.component.placetopay.state import ACTION, PAYMENT, State, session_state
+from caravana.component.placetopay.state import ACTION, PAYMENT, session_state
 from caravana.kit.errors import Unknown
+from caravana.kit.payment import State
 from caravana.kit.redaction import redact_text
 
 PROVIDER = "placetopay"
@@ -33,7 +34,7 @@ def session_request(body: SessionBody, locale: str) -> dict[str, Any]:
         "buyer": _buyer(body),
         "expiration": None if body.expiration is None else body.expiration.isoformat(timespec="seconds"),
         "cancelUrl": body.cancel_url,
-        "type": body.type,
+        "type": "checkin" if body.hold else body.type,
         "paymentMethod": body.payment_method,
         "metadata": {"requiresConfirmation": True} if body.requires_confirmation else None,
     }
@@ -48,11 +49,13 @@ def session_request(body: SessionBody, locale: str) -> dict[str, Any]:
     }
 
 
-def transaction_request(body: TransactionBody, action: Action) -> dict[str, Any]:
-    """Return the content of `POST /api/transaction` without authentication."""
-    content: dict[str, Any] = {"internalReference": int(body.internal_reference), "action": action.value}
-    if body.amount is not None:
-        content["amount"] = {"currency": body.currency, "total": body.amount}
+def transaction_request(
+    payment: str, action: Action, amount: Decimal | None = None, currency: str = "USD"
+) -> dict[str, Any]:
+    """Return the content of `POST /api/transaction` without authentication; without `amount` the whole is meant."""
+    content: dict[str, Any] = {"internalReference": int(payment), "action": action.value}
+    if amount is not None:
+        content["amount"] = {"currency": currency, "total": amount}
     return content
 
 
@@ -68,6 +71,10 @@ def created(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, An
             "state": State.PENDING.value,
             "final": False,
             **_status(status),
+            "expiration": asked.get("expiration"),
+            "amount": _amount(asked["payment"]["amount"]),
+            "paid_total": None,
+            "payments": [],
         }
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise _not_understood(error) from error
@@ -96,6 +103,24 @@ def transaction(answer: Mapping[str, Any], body: TransactionBody, action: Action
             "amount": _amounts(entry).get("from") if entry else None,
             "authorization": _text(entry.get("authorization")),
             "receipt": _text(entry.get("receipt")),
+        }
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise _not_understood(error) from error
+
+
+def done(answer: Mapping[str, Any], body: PaymentBody) -> dict[str, Any]:
+    """Return the reply of a refund, capture or void of the payment of `body`, in the port's words."""
+    try:
+        entry = answer.get("payment") or {}
+        return {
+            "provider": PROVIDER,
+            "reference": body.reference,
+            "refund": _optional_number_text(entry.get("internalReference")),
+            "payment": body.payment,
+            "request_id": body.request_id,
+            "result": ACTION.get(str(answer["status"]["status"]), "pending"),
+            "amount": _amounts(entry).get("from") if entry else None,
+            **_status(answer["status"]),
         }
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise _not_understood(error) from error

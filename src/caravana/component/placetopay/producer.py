@@ -1,18 +1,20 @@
-"""The calls, each with what may be done when its outcome is unknown."""
+"""The calls about sessions, each with what may be done when its outcome is unknown."""
 
 from datetime import timedelta
 from typing import Any
 
 from caravana.component.placetopay import mapping
-from caravana.component.placetopay.body import QueryBody, SessionBody, TransactionBody, read_body
+from caravana.component.placetopay.body import QueryBody, SessionBody, read_body
 from caravana.component.placetopay.client import PlacetopayClient
 from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.spec import Action
-from caravana.component.placetopay.state import MERCHANT_CANCEL, State
+from caravana.component.placetopay.state import MERCHANT_CANCEL
 from caravana.component.placetopay.stores import Stores
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.errors import EffectError, Refused, Unknown
 from caravana.kit.exchange import Exchange
+from caravana.kit.payment import State
 
 MARGIN = timedelta(seconds=10)
 """A call's hard limit is the connection's time-out and this much for connecting and reading."""
@@ -35,22 +37,23 @@ class PlacetopayProducer(Producer):
 
     def store(self, request: dict[str, Any], branch: str | None) -> str | None:
         """Return the payment store that the message names, else the branch's; None when it cannot be told."""
-        return self._stores.name(branch, request.get("connection"))
+        return self._stores.accounts.name(branch, request.get("connection"))
 
     def connection_of(self, request: dict[str, Any], branch: str | None) -> str | None:
         """Return the payment store as limits and circuit know it."""
         name = self.store(request, branch)
         return None if name is None else f"{PROVIDER}:{name}"
 
-    def _client(self, request: dict[str, Any], effect: Effect) -> PlacetopayClient:
+    def client(self, request: dict[str, Any], effect: Effect) -> PlacetopayClient:
+        """Return the client of the payment store that `request` goes to. Raises `NeedsPerson`."""
         return self._stores.client(self.store(request, effect.branch), effect.branch)
 
-    def _told(self, reply: dict[str, Any], request: dict[str, Any], effect: Effect) -> dict[str, Any]:
-        """The reply with the connection that gave it: later calls about the session name it."""
+    def told(self, reply: dict[str, Any], request: dict[str, Any], effect: Effect) -> dict[str, Any]:
+        """Return the reply with the connection that gave it: later calls about the session name it."""
         return {**reply, "connection": self.store(request, effect.branch)}
 
 
-class CreateSession(PlacetopayProducer):
+class Create(PlacetopayProducer):
     """Opens a session: reply with `request_id` and `process_url`, where the customer pays."""
 
     kind = Kind.BLIND
@@ -60,21 +63,21 @@ class CreateSession(PlacetopayProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the session asked for. Raises `Refused` when the body does not fit."""
-        locale = self._locale(exchange.branch)
-        return mapping.session_request(read_body(SessionBody, exchange.body), locale)
+        body = read_body(SessionBody, exchange.body)
+        name = self._stores.accounts.new(exchange.branch, body.connection)
+        client = self._stores.clients.get(name or "", self._stores.any)
+        named = {} if body.connection is None else {"connection": body.connection}
+        return {**mapping.session_request(body, client.settings.locale), **named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Open the session. Raises `NeedsPerson` for a branch without payment store."""
-        reply = mapping.created(await self._client(request, effect).call("/api/session", request), request)
-        return Reply(self._told(reply, request, effect), reference=reply["request_id"])
+        content = {key: value for key, value in request.items() if key != "connection"}
+        reply = mapping.created(await self.client(request, effect).call("/api/session", content), content)
+        return Reply(self.told(reply, request, effect), reference=reply["request_id"])
 
     def store(self, request: dict[str, Any], branch: str | None) -> str | None:
-        """Return the payment store of the branch: the request is PlacetoPay's own and names none."""
-        return self._stores.new(branch)
-
-    def _locale(self, branch: str | None) -> str:
-        client = self._stores.clients.get(self._stores.new(branch) or "", self._stores.any)
-        return client.settings.locale
+        """Return the payment store at which the session is opened."""
+        return self._stores.accounts.new(branch, request.get("connection"))
 
 
 class Query(PlacetopayProducer):
@@ -88,8 +91,8 @@ class Query(PlacetopayProducer):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask for the session."""
-        found = await _fetch(self._client(request, effect), request["request_id"])
-        return _session_reply(self._told(found, request, effect))
+        found = await fetch(self.client(request, effect), request["request_id"])
+        return _session_reply(self.told(found, request, effect))
 
 
 class Cancel(PlacetopayProducer):
@@ -104,80 +107,69 @@ class Cancel(PlacetopayProducer):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Cancel the session. Raises `Refused` when money came, is on its way, or the session is over already."""
-        answer = await self._client(request, effect).call(f"/api/session/{request['request_id']}/cancel")
-        return _session_reply(self._told(mapping.session(answer.get("session") or {}), request, effect))
+        answer = await self.client(request, effect).call(f"/api/session/{request['request_id']}/cancel")
+        return _session_reply(self.told(mapping.session(answer.get("session") or {}), request, effect))
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Return the session when it is over without money, whoever ended it: nobody can pay there any more."""
-        found = await _fetch(self._client(request, effect), request["request_id"])
+        found = await fetch(self.client(request, effect), request["request_id"])
         over = found["state"] in {State.CANCELLED, State.FAILED, State.EXPIRED}
-        return _session_reply(self._told(found, request, effect)) if over else None
+        return _session_reply(self.told(found, request, effect)) if over else None
 
     def would(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return a session that is cancelled and brought nothing."""
         found = mapping.session({"requestId": request["request_id"], "status": CANCELLED})
-        return _session_reply(self._told(found, request, effect))
+        return _session_reply(self.told(found, request, effect))
 
 
-class Transaction(PlacetopayProducer):
-    """An action on one payment: reverse (refund), confirm, cancel, checkout, reauthorization."""
+class Confirm(PlacetopayProducer):
+    """Says yes to a payment that waits for our word; only then the money moves."""
 
+    kind = Kind.VERIFIABLE
     settle = SETTLE
 
-    def __init__(self, stores: Stores, action: Action) -> None:
-        """`action`: what is done to the payment."""
-        super().__init__(stores)
-        self._action = action
-
-    # A repeated part refund pays twice, and whether a query shows refunds is contradicted by PlacetoPay's own documents
-    # (2026-08), so reverse is blind. Checkout and reauthorization are blind too: an approved pre-authorisation looks the
-    # same before and after. Confirm and cancel end the state PENDING_CONFIRMATION, which the session shows.
-    def kind_of(self, request: dict[str, Any]) -> Kind:
-        """Verifiable for confirm and cancel of a payment whose session is named, else blind."""
-        asks = self._action in {Action.CONFIRM, Action.CANCEL} and request["request_id"] is not None
-        return Kind.VERIFIABLE if asks else Kind.BLIND
-
     def request(self, exchange: Exchange) -> dict[str, Any]:
-        """Return payment, action and amount. Raises `Refused` when the body does not fit."""
-        body = read_body(TransactionBody, exchange.body)
-        asked = {"request_id": body.request_id, "content": mapping.transaction_request(body, self._action)}
-        return asked if body.connection is None else {**asked, "connection": body.connection}
+        """Return session and payment. Raises `Refused` when the body names no session."""
+        return {**_named_session(exchange), "payment": _asked(exchange).payment}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Carry the action out. Raises `Refused` (code `BR`) for a refund beyond what is left."""
-        answer = await self._client(request, effect).call("/api/transaction", request["content"])
-        reply = mapping.transaction(answer, _body_of(request), self._action)
-        return Reply(reply, reference=reply["internal_reference"])
+        """Confirm, and return the session as it stands then. Raises `Refused` when nothing waits there."""
+        client = self.client(request, effect)
+        payment = request["payment"] or waiting(await fetch(client, request["request_id"]))
+        if payment is None:
+            raise Refused("no payment of the session waits for confirmation", code="nothing_waits")
+        await client.call("/api/transaction", mapping.transaction_request(payment, Action.CONFIRM))
+        try:
+            found = await fetch(client, request["request_id"])
+        except EffectError as error:
+            raise Unknown(f"confirmed, but PlacetoPay did not say how it stands: {error}") from error
+        return _session_reply(self.told(found, request, effect))
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
-        """Return what the session shows of the payment, once it no longer waits for confirmation."""
-        found = await _fetch(self._client(request, effect), request["request_id"])
-        body = _body_of(request)
-        entry = next((one for one in found["payments"] if one["internal_reference"] == body.internal_reference), None)
-        if entry is None or entry["state"] == State.ACTION_NEEDED:
-            return None
-        reply = mapping.verified_transaction(entry, body, self._action)
-        return Reply(reply, reference=reply["internal_reference"])
-
-    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Return that it is done; what the provider would number it, nobody can tell."""
-        return Reply(mapping.transaction({"status": {"status": "APPROVED"}}, _body_of(request), self._action))
+        """Return the session once nothing in it waits for confirmation."""
+        found = await fetch(self.client(request, effect), request["request_id"])
+        return None if waiting(found) is not None else _session_reply(self.told(found, request, effect))
 
 
 def _named_session(exchange: Exchange) -> dict[str, Any]:
     """A body is the number itself or a dict that holds it under `request_id`, perhaps with the `connection` it belongs to."""
-    body = exchange.body if isinstance(exchange.body, dict) else {"request_id": exchange.body}
-    asked = read_body(QueryBody, body)
+    asked = _asked(exchange)
     named = {} if asked.connection is None else {"connection": asked.connection}
     return {"request_id": asked.request_id, **named}
 
 
-def _body_of(request: dict[str, Any]) -> TransactionBody:
-    content = request["content"]
-    return TransactionBody(internal_reference=str(content["internalReference"]), request_id=request["request_id"])
+def _asked(exchange: Exchange) -> QueryBody:
+    body = exchange.body if isinstance(exchange.body, dict) else {"request_id": exchange.body}
+    return read_body(QueryBody, body)
 
 
-async def _fetch(client: PlacetopayClient, request_id: str) -> dict[str, Any]:
+def waiting(found: dict[str, Any]) -> str | None:
+    """Return the payment of a session that waits for confirmation, or None."""
+    return next((one["internal_reference"] for one in found["payments"] if one["state"] == State.ACTION_NEEDED), None)
+
+
+async def fetch(client: PlacetopayClient, request_id: str) -> dict[str, Any]:
+    """Return the session as PlacetoPay has it now."""
     return mapping.session(await client.call(f"/api/session/{request_id}"))
 
 

@@ -7,8 +7,35 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from caravana.kit import payment as port
 from caravana.kit.address import is_loopback
 from caravana.kit.options import Duration, Options
+from caravana.kit.payment import Capabilities, Sweep
+
+CAPABILITIES = Capabilities(
+    operations=frozenset(
+        {
+            port.Operation.CREATE,
+            port.Operation.QUERY,
+            port.Operation.CANCEL,
+            port.Operation.CONFIRM,
+            port.Operation.CAPTURE,
+            port.Operation.VOID,
+            port.Operation.REFUND,
+            port.Operation.NOTIFICATION,
+        }
+    ),
+    signed_notifications="hash",
+    notification_retries=False,
+    idempotency_key=False,
+    lookup_by_own_reference=False,
+    partial_refund="settled",
+    amount_unit="major",
+    reference_max=32,
+    taxes="optional",
+    sweep=Sweep(every=timedelta(minutes=5), until=timedelta(days=7)),
+)
+"""PlacetoPay repeats no notification, so every open session is asked about: its documents say every five minutes."""
 
 TEST_HOSTS = frozenset({"checkout-test.placetopay.ec", "checkout-test.placetopay.com"})
 LIVE_HOSTS = frozenset({"checkout.placetopay.ec", "checkout.placetopay.com"})
@@ -17,10 +44,13 @@ LIVE_HOSTS = frozenset({"checkout.placetopay.ec", "checkout.placetopay.com"})
 class Operation(StrEnum):
     """What stands after `placetopay:`."""
 
-    CREATE_SESSION = "createSession"
+    CREATE = "create"
     QUERY = "query"
     CANCEL = "cancel"
-    REVERSE = "reverse"
+    CONFIRM = "confirm"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
     TRANSACTION = "transaction"
     NOTIFICATION = "notification"
 

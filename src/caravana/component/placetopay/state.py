@@ -5,24 +5,10 @@ cancelled by us, expired), which have the same consequence: a new session may be
 """
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
+
+from caravana.kit.payment import State
 
 MERCHANT_CANCEL = "MC"
-
-
-class State(StrEnum):
-    """How a payment attempt stands, in words shared by all payment providers."""
-
-    CREATED = "created"
-    PENDING = "pending"
-    ACTION_NEEDED = "action_needed"
-    AUTHORISED = "authorised"
-    PAID = "paid"
-    PART_PAID = "part_paid"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-
 
 SESSION: Mapping[str, tuple[State, bool]] = {
     "PENDING": (State.PENDING, False),

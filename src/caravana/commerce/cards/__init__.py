@@ -1,0 +1,16 @@
+"""The pure callables of the card flow, named `cards.…` in its routes. Each maps the variables of the exchange to one value."""
+
+from caravana.commerce.cards.advance import Advance
+from caravana.commerce.cards.books import Books
+from caravana.commerce.cards.cancelled import Cancelled
+from caravana.commerce.cards.link import Link
+from caravana.commerce.cards.page import Page
+from caravana.commerce.cards.settings import CardBranch, CardSettings, Store
+from caravana.commerce.cards.settling import Settling
+
+
+class Cards(Link, Page, Settling, Books, Advance, Cancelled):
+    """All of them under one name."""
+
+
+__all__ = ["CardBranch", "CardSettings", "Cards", "Store"]

@@ -1,0 +1,145 @@
+"""The settings of the card flow, read from the configuration: every mistake is named with its place."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store
+from caravana.commerce.link import PayLinks
+from caravana.commerce.reading import connected, each, public_url
+from caravana.kit.branch import Branch
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.merchant import DEFAULT, STORES, listed
+from caravana.kit.options import parse_duration
+from caravana.kit.payment import PaymentComponent
+
+if TYPE_CHECKING:
+    from caravana.commerce.flows import Components, Configuration
+
+SECRET = "pay_link"  # noqa: S105 -- its name
+SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
+SHORTEST_LIFE = timedelta(minutes=6)
+ON_PAID = ("advance", "invoice")
+
+
+def load(configuration: "Configuration", components: "Components") -> Cards:
+    """Return the callables of the card flow. Raises `ConfigurationError` naming every setting that is wrong."""
+    each(
+        lambda: _settings(configuration, components), lambda: _secrets(configuration), lambda: public_url(configuration)
+    )
+    return Cards(_settings(configuration, components), PayLinks(_secrets(configuration), public_url(configuration)))
+
+
+def _settings(configuration: "Configuration", components: "Components") -> CardSettings:
+    settings = {key: value for key, value in configuration.settings.items() if key.startswith("cards.")}
+    names = store_names(configuration)
+    each(
+        lambda: _one_odoo(configuration),
+        *(partial(_store, configuration, components, name, settings) for name in names),
+        lambda: _on_paid(settings),
+        lambda: _number(settings, "cards.journal_id"),
+        lambda: _number(settings, "cards.method_line_id"),
+        lambda: _life(settings),
+        lambda: _switch(settings, "cards.x_fields"),
+    )
+    return CardSettings(
+        company=configuration.company.name,
+        zone=configuration.company.timezone,
+        stores={name: _store(configuration, components, name, settings) for name in names},
+        offered=names,
+        on_paid=_on_paid(settings),
+        reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
+        journal_id=_number(settings, "cards.journal_id"),
+        method_line_id=_number(settings, "cards.method_line_id"),
+        life=_life(settings),
+        branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
+        x_fields=_switch(settings, "cards.x_fields"),
+    )
+
+
+def store_names(configuration: "Configuration") -> list[str]:
+    """Return the connections of the company's merchant accounts: those of its branches, else those that it lists.
+
+    Raises `ConfigurationError`.
+    """
+    of_branches = [name for one in configuration.branches.values() for name in one.payment_stores]
+    return list(dict.fromkeys(of_branches or listed(configuration.settings.get(STORES))))
+
+
+def _store(configuration: "Configuration", components: "Components", name: str, settings: Mapping[str, Any]) -> Store:
+    connected(configuration, name, "cards")
+    component = components.component_of(name)
+    if not isinstance(component, PaymentComponent):
+        text = f"it is a connection of `{component.scheme}:`, and no merchant account"
+        raise ConfigurationError(text, place=f"connections.{name}")
+    account = component.account(name)
+    return {
+        "provider": component.scheme,
+        "company": component.company or component.title,
+        "account": str(settings.get("cards.site", account)) if name == DEFAULT else account,
+        "origin": component.origin(name),
+        "reference_max": component.capabilities.reference_max,
+    }
+
+
+def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
+    journal = branch.card_journal or _number(settings, "cards.journal_id")
+    return {"stores": list(branch.payment_stores), "journal_id": journal, "sale_journal_id": branch.sale_journal}
+
+
+def _one_odoo(configuration: "Configuration") -> None:
+    """The flow watches one Odoo."""
+    for name, one in configuration.branches.items():
+        if one.odoo != "odoo":
+            raise ConfigurationError(
+                f"the flow `cards` works with the connection `odoo` alone, this branch is at `{one.odoo}`",
+                place=f"branches.{name}.odoo",
+                suggestion="run a hub of its own for that Odoo",
+            )
+
+
+def _on_paid(settings: Mapping[str, Any]) -> str:
+    on_paid = settings.get("cards.on_paid", "advance")
+    if on_paid not in ON_PAID:
+        raise ConfigurationError(f"must be one of {', '.join(ON_PAID)}", place="settings.cards.on_paid")
+    return str(on_paid)
+
+
+def _secrets(configuration: "Configuration") -> list[str]:
+    """The secrets that links may be signed with, the present one last."""
+    secret = configuration.secret(SECRET)
+    if len(secret) < 16:
+        raise ConfigurationError("must have at least 16 characters", place=f"secret {SECRET}")
+    try:
+        return [configuration.secret(SECRET_BEFORE), secret]
+    except ConfigurationError:
+        return [secret]
+
+
+def _number(settings: Mapping[str, Any], name: str) -> int | None:
+    value = settings.get(name)
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
+
+
+def _switch(settings: Mapping[str, Any], name: str) -> bool:
+    value = settings.get(name, True)
+    if not isinstance(value, bool):
+        raise ConfigurationError("must be true or false", place=f"settings.{name}")
+    return value
+
+
+def _life(settings: Mapping[str, Any]) -> timedelta:
+    """How long a session lives; PlacetoPay takes none of less than five minutes."""
+    try:
+        life = parse_duration(settings.get("cards.life", "30m"))
+    except ValueError as error:
+        raise ConfigurationError(str(error), place="settings.cards.life") from None
+    if life < SHORTEST_LIFE:
+        raise ConfigurationError("must be at least 6m", place="settings.cards.life")
+    return life

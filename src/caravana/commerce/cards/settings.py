@@ -1,0 +1,59 @@
+"""What a company sets for card payments, as read from its configuration."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypedDict
+
+
+@dataclass(frozen=True)
+class CardSettings:
+    """What a company sets for card payments.
+
+    - `on_paid`: `advance` or `invoice`: what a payment of an order without invoice becomes
+    - `reference_prefix`: what our references begin with
+    - `journal_id`, `method_line_id`: Odoo's journal and payment method for card payments; without them the first bank journal
+    - `x_fields`: whether state and link are also written into x_ fields of the order, where Odoo has them
+    - `life`: how long a customer has to pay once he pressed the button
+    - `zone`: the company's time zone
+    - `stores`: the merchant accounts by connection; `offered`: those of a company without branches, in their order
+    - `branches`: what each branch has of its own
+    """
+
+    company: str
+    zone: str
+    stores: Mapping[str, "Store"]
+    offered: Sequence[str]
+    on_paid: str = "advance"
+    reference_prefix: str = "CV"
+    journal_id: int | None = None
+    method_line_id: int | None = None
+    life: timedelta = timedelta(minutes=30)
+    x_fields: bool = True
+    branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
+
+
+class Store(TypedDict):
+    """A merchant account.
+
+    - `provider`: scheme of the component that serves it; `company`: the payment company's name, as people read it
+    - `account`: names it in external ids; `origin`: of the company's payment pages
+    - `reference_max`: longest reference that the company takes
+    """
+
+    provider: str
+    company: str
+    account: str
+    origin: str
+    reference_max: int
+
+
+class CardBranch(TypedDict):
+    """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices."""
+
+    stores: Sequence[str]
+    journal_id: int | None
+    sale_journal_id: int | None
+
+
+__all__ = ["CardBranch", "CardSettings", "Store"]

@@ -1,0 +1,91 @@
+"""What the company's answer about an attempt changes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caravana.commerce import attempt as attempts
+from caravana.commerce import booking
+from caravana.commerce.cards.mapping import CardMapping, Variables, named, of_branch, records
+from caravana.kit.callables import pure
+
+
+class Settling(CardMapping):
+    """Notification, return and sweep ask; the answer comes here."""
+
+    @pure
+    def attempt_key(self, body: Mapping[str, Any]) -> str | None:
+        """Return the key of the attempt that the provider's answer in the body names, or None when it is none of ours."""
+        found = attempts.named(self._settings.reference_prefix, body.get("reference"))
+        return None if found is None else attempts.key(*found)
+
+    @pure
+    def question(self, variables: Variables) -> dict[str, Any] | None:
+        """Return what the company is asked after its notification; None when that is about no checkout.
+
+        `attempt`: the one of ours that the notification names, if it names one.
+        """
+        told, one = variables["notification"], variables.get("attempt") or {}
+        request_id = told.get("request_id") or one.get("request_id")
+        if request_id is None or told.get("kind", "payment") != "payment":
+            return None
+        names = {name: told.get(name) for name in ("reference", "payment", "connection")}
+        return {**names, "request_id": request_id}
+
+    @pure
+    def attempt_branch(self, variables: Variables) -> str | None:
+        """Return the branch of the attempt, or None."""
+        return None if variables["attempt"] is None else variables["attempt"].get("branch")
+
+    @pure
+    def answered(self, body: Mapping[str, Any], variables: Variables) -> dict[str, Any] | None:
+        """Return what is to be settled after the provider's answer in the body, or None when its reference is none of ours."""
+        found = attempts.named(self._settings.reference_prefix, body.get("reference"))
+        if found is None:
+            return None
+        named = {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"]}
+        return {**named, **of_branch(variables.get("attempt") or {}), "answer": body}
+
+    @pure
+    def unanswered(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is to be settled for an attempt that the provider does not know."""
+        return named(body) | {"answer": None}
+
+    @pure
+    def to_settle(self, variables: Variables) -> dict[str, Any]:
+        """Return what is to be settled after the provider's answer about the attempt."""
+        return named(variables["attempt"]) | {"answer": variables["answer"]}
+
+    @pure
+    def pending(self, body: Any) -> list[dict[str, Any]]:
+        """Return every attempt that is not over."""
+        return records(body)
+
+    @pure
+    def settling(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the attempt as the answer says it stands, or None when there is nothing to change."""
+        one, answer = variables["attempt"], variables["answer"]
+        if one is None or one["settled"]:
+            return None
+        return attempts.never_opened(one) if answer is None else attempts.judged(one, answer)
+
+    @pure
+    def is_open(self, variables: Variables) -> bool:
+        """Whether the sweep has to ask about the attempt: it may still bring money, or its money is not booked."""
+        one = variables["attempt"]
+        return not one["settled"] and bool(not one["final"] or one["payments"])
+
+    @pure
+    def judged(self, variables: Variables) -> dict[str, Any]:
+        """Return the attempt as the provider's answer says."""
+        return attempts.judged(variables["attempt"], variables["answer"])
+
+    @pure
+    def payments(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the payments that came, each under its external id."""
+        return booking.payments(self._store(variables["attempt"]), variables["attempt"])
+
+    @pure
+    def settled(self, variables: Variables) -> dict[str, Any]:
+        """Return the attempt as booked; one that may still bring money stays open."""
+        one = variables["attempt"]
+        return {**one, "settled": bool(one["final"])}

@@ -1,0 +1,81 @@
+"""`pay:`: the payment company that the merchant account belongs to, whichever it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from caravana.component.pay.company import Companies
+from caravana.component.pay.consumer import NotificationsConsumer
+from caravana.component.pay.producer import PayProducer
+from caravana.kit.component import Component, Consumer, Endpoint, Maturity
+from caravana.kit.errors import ConfigurationError
+from caravana.kit.merchant import Accounts, accounts_of
+from caravana.kit.options import Options
+from caravana.kit.payment import Operation
+from caravana.kit.ports import Receiver
+from caravana.kit.uri import Uri
+
+
+class PayOptions(Options):
+    """Options of one `pay:` address."""
+
+    connection: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="the merchant account; without it that of the message, else that of the exchange's branch",
+    )
+
+
+class PayEndpoint(Endpoint):
+    """One operation, at whichever company."""
+
+    def producer(self) -> PayProducer:
+        """Return the call. Raises `ConfigurationError` for `notification`, and for an account that nobody serves."""
+        operation = _operation(self.uri)
+        if operation is Operation.NOTIFICATION:
+            raise ConfigurationError("`pay:notification` cannot be sent to", place=str(self.uri))
+        return PayProducer(self._accounts(), Companies(self.context, operation))
+
+    def consumer(self, receiver: Receiver) -> Consumer:
+        """Return the receiver of every company's notifications. Raises `ConfigurationError` for another operation."""
+        operation = _operation(self.uri)
+        if operation is not Operation.NOTIFICATION:
+            raise ConfigurationError(
+                f"`pay:{operation}` cannot be consumed from", place=str(self.uri), suggestion="pay:notification"
+            )
+        return NotificationsConsumer(self._accounts(), Companies(self.context, operation), receiver)
+
+    def _accounts(self) -> Accounts:
+        return Accounts(self.context, self.options.connection, accounts_of(self.context))
+
+
+class PayComponent(Component):
+    """Any payment company."""
+
+    scheme = "pay"
+    title = "Payment company"
+    syntax = "pay:operation"
+    doc = (
+        "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
+        "create, query, cancel, confirm, capture, void, refund, refund_query, events, listing (to); notification (from)."
+    )
+    maturity = Maturity.BETA
+    options = PayOptions
+
+    def create(self, uri: Uri, options: Any) -> PayEndpoint:
+        """Return the endpoint. Raises `ConfigurationError` for an operation that the port does not have."""
+        _operation(uri)
+        return PayEndpoint(uri, options, self.context)
+
+
+def _operation(uri: Uri) -> Operation:
+    known: Mapping[str, Operation] = {one.value: one for one in Operation}
+    if uri.path not in known:
+        raise ConfigurationError(
+            f"`pay:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
+        )
+    return known[uri.path]
+
+
+__all__ = ["PayComponent"]
