@@ -3,26 +3,19 @@
 It is a hint: its signature covers no amount, so the route asks with `placetopay:query`. It is answered when it is on disk.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 
 from caravana.component.placetopay.mapping import PROVIDER
 from caravana.component.placetopay.signing import is_signed
 from caravana.component.placetopay.spec import PlacetopayOptions, PlacetopaySettings
 from caravana.kit import json
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
-from caravana.kit.request import BodyTooLarge, read_body
-
-log = structlog.get_logger(__name__)
+from caravana.kit.ports import Arrival, Context, Receiver
+from caravana.kit.posted import PostedConsumer, Refusal
 
 
 @dataclass(frozen=True)
@@ -123,57 +116,25 @@ class Notification:
         return Arrival(body=body, key=key, lane=payment, business_keys=(("payment", payment),))
 
 
-class NotificationConsumer(Consumer):
+class NotificationConsumer(PostedConsumer[Site]):
     """Listens at `/placetopay/<connection>` of every site."""
 
+    partner = PROVIDER
+
     def __init__(self, sites: Sequence[Site], options: PlacetopayOptions, context: Context, receiver: Receiver) -> None:
-        """`sites`: whose notifications are taken; `context`: listener and branches."""
-        self._refusals: Counter[str] = Counter()
-        self._sites = sites
-        self._options = options
-        self._context = context
-        self._receiver = receiver
+        """`sites`: whose notifications are taken; `context`: the listener."""
+        super().__init__({one.path: one for one in sites}, options.max_body, context.listener, receiver)
+        self._default = options.connection
 
-    @property
-    def refusals(self) -> Counter[str]:
-        """What was turned away, by reason."""
-        return self._refusals
-
-    async def start(self) -> None:
-        """Begin to listen. Raises `ConfigurationError` when an address is taken."""
-        for site in self._sites:
-            self._context.listener.mount(site.path, ["POST"], partial(self._handle, site))
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        for site in self._sites:
-            self._context.listener.unmount(site.path, ["POST"])
-
-    async def _handle(self, site: Site, request: Request) -> Response:
+    async def arrivals(self, place: Site, request: Request, raw: bytes) -> Sequence[Arrival]:
+        """Return the one message. Raises `Refusal`."""
         try:
-            notification = Notification.read(await read_body(request, self._options.max_body))
-        except BodyTooLarge:
-            return self._refuse(site, 413, "too_large")
+            notification = Notification.read(raw)
         except ValueError:
-            return self._refuse(site, 400, "malformed")
-        if not notification.is_signed(site.settings):
-            return self._refuse(site, 401, "signature")
-        return await self._accept(site, notification)
-
-    async def _accept(self, site: Site, notification: Notification) -> Response:
-        default = site.name == self._options.connection
-        arrival = notification.arrival(site, default=default)
-        try:
-            await self._receiver.accept([arrival])
-        except Unavailable as error:
-            headers = {"Retry-After": str(max(1, round(error.retry_after)))}
-            return self._refuse(site, 503, "unavailable", headers)
-        return JSONResponse({"accepted": True})
-
-    def _refuse(self, site: Site, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-        self._refusals[reason] += 1
-        log.warning("placetopay.notification_refused", path=site.path, reason=reason, times=self._refusals[reason])
-        return JSONResponse({"error": reason}, status, headers)
+            raise Refusal(400, "malformed") from None
+        if not notification.is_signed(place.settings):
+            raise Refusal(401, "signature")
+        return [notification.arrival(place, default=place.name == self._default)]
 
 
 def _number(value: Any) -> str | None:
