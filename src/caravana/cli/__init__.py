@@ -25,6 +25,7 @@ from caravana.cli import routes as routes_module
 from caravana.cli import run as run_module
 from caravana.cli import sandbox as sandbox_module
 from caravana.cli import shadow as shadow_module
+from caravana.cli.help import Commands
 from caravana.cli.output import fail
 from caravana.cli.speech import choose
 
@@ -43,6 +44,7 @@ caravana doctor --lang es     whether all is right, in Spanish
 
 app = typer.Typer(
     name="caravana",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -66,10 +68,16 @@ def _root(
     ] = False,
     lang: Annotated[
         str | None,
-        typer.Option("--lang", metavar="en|es", help="Language of what is printed; by default the locale's."),
+        typer.Option(
+            "--lang",
+            metavar="en|es",
+            callback=choose,
+            is_eager=True,  # known before help is printed
+            help="Language of what is printed; by default the locale's.",
+        ),
     ] = None,
 ) -> None:
-    choose(lang)
+    pass
 
 
 app.command("init")(init_module.init)

@@ -28,14 +28,14 @@ _ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
 _PLACED = re.compile(r"(`?[\w./:\-]+`?: )(.+)", re.DOTALL)
 """How an error is written with its place."""
 _PLACE = re.compile(r"\{(\w+)\}")
-_language: ContextVar[str] = ContextVar("language", default="en")
+_language: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def choose(asked: str | None) -> None:
     """Print from now on in the language `asked`; None: in that of the locale. Raises `BadParameter` for one there is not."""
     if asked is not None and asked not in LANGUAGES:
         raise typer.BadParameter(f"there is no language `{asked}`; write one of {', '.join(LANGUAGES)}")
-    _language.set(asked or of_locale(os.environ))
+    _language.set(asked)
 
 
 def of_locale(environment: Mapping[str, str]) -> str:
@@ -46,13 +46,14 @@ def of_locale(environment: Mapping[str, str]) -> str:
 
 
 def language() -> str:
-    """Return the language of this command."""
-    return _language.get()
+    """Return the language of this command: the one chosen, else the locale's."""
+    return _language.get() or of_locale(os.environ)
 
 
 def spoken(text: str) -> str:
     """Return `text` in the language of this command; what the catalogue does not have stays as it is."""
-    return text if _language.get() == "en" else _catalogue(_language.get()).say(text)
+    code = language()
+    return text if code == "en" else _catalogue(code).say(text)
 
 
 def say(text: str = "", **how: Any) -> None:
@@ -80,7 +81,7 @@ class Catalogue:
     def __init__(self, sentences: Mapping[str, str]) -> None:
         """`sentences`: the other language's by the English one."""
         self._sentences = {english: other for english, other in sentences.items() if other}
-        self._patterns: dict[str, re.Pattern[str]] | None = None
+        self._patterns: list[_Pattern] | None = None
 
     def say(self, text: str, depth: int = DEPTH) -> str:
         """Return `text` in the other language: as a whole, else line by line, else part by part, `depth` times over."""
@@ -104,31 +105,49 @@ class Catalogue:
             return self._sentences[text]
         if len(text) > LONGEST or not depth:
             return None
-        for english, pattern in self._with_places().items():
-            if match := pattern.fullmatch(text):
-                return self._filled(self._sentences[english], match.groupdict(), depth - 1)
+        for pattern in self._with_places():
+            if (values := pattern.values(text)) is not None:
+                return self._filled(self._sentences[pattern.english], values, depth - 1)
         return None
 
     def _filled(self, sentence: str, values: Mapping[str, str], depth: int) -> str:
         """Put the values at their places; one that is a sentence itself is put into the language, too."""
         return _PLACE.sub(lambda place: self.say(values[place[1]], depth), sentence)
 
-    def _with_places(self) -> dict[str, re.Pattern[str]]:
+    def _with_places(self) -> "list[_Pattern]":
         """Sentences with values, the most particular first."""
         if self._patterns is None:
-            fixed = {one: len(_PLACE.sub("", one)) for one in self._sentences if _PLACE.search(one)}
-            self._patterns = {one: _pattern(one) for one in sorted(fixed, key=lambda one: -fixed[one])}
+            found = [_Pattern(one) for one in self._sentences if _PLACE.search(one)]
+            self._patterns = sorted(found, key=lambda one: -one.weight)
         return self._patterns
 
 
-def _pattern(english: str) -> re.Pattern[str]:
-    parts = _PLACE.split(english)
-    fixed, names = parts[::2], parts[1::2]
-    text = re.escape(fixed[0])
-    for number, (name, part) in enumerate(zip(names, fixed[1:], strict=True)):
-        place = f"(?P={name})" if name in names[:number] else f"(?P<{name}>.*?)"
-        text += place + re.escape(part)
-    return re.compile(text, re.DOTALL)
+class _Pattern:
+    """An English sentence with values' places; its expression is made when a text begins and ends as it does."""
+
+    def __init__(self, english: str) -> None:
+        self.english = english
+        parts = _PLACE.split(english)
+        self._fixed, self._names = parts[::2], parts[1::2]
+        self.weight = sum(map(len, self._fixed))
+        self._expression: re.Pattern[str] | None = None
+
+    def values(self, text: str) -> dict[str, str] | None:
+        """Return the values in `text` by name, None when it is another sentence."""
+        if not (text.startswith(self._fixed[0]) and text.endswith(self._fixed[-1])):
+            return None
+        if not all(one in text for one in self._fixed):
+            return None
+        self._expression = self._expression or self._compiled()
+        match = self._expression.fullmatch(text)
+        return match.groupdict() if match else None
+
+    def _compiled(self) -> re.Pattern[str]:
+        text = re.escape(self._fixed[0])
+        for number, (name, part) in enumerate(zip(self._names, self._fixed[1:], strict=True)):
+            place = f"(?P={name})" if name in self._names[:number] else f"(?P<{name}>.*?)"
+            text += place + re.escape(part)
+        return re.compile(text, re.DOTALL)
 
 
 @cache
