@@ -9,105 +9,104 @@ assigned to names that hold nothing else (`NAMES`). In an f-string each value be
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from typer.main import get_command
+
+from caravana.cli import app
+from caravana.cli.help import TITLES, translate
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "caravana"
 TARGET = SOURCE / "cli" / "texts" / "es.po"
-FILES = (
-    *(
-        f"cli/{name}.py"
-        for name in ("doctor", "examination", "init", "messages", "office", "odoo", "outside", "output")
-    ),
-    *(f"cli/{name}.py" for name in ("reload", "review", "run", "template", "visit", "words")),
-    "cli/branches.py",
-    "cli/check.py",
-    "kit/branch.py",
-    "kit/reach.py",
-    "kit/sameness.py",
-    "kit/http.py",
-    "engine/configuration.py",
-    "engine/control.py",
-    "engine/desk.py",
-    "engine/looking.py",
-    "engine/plan.py",
-    "engine/profile.py",
-    "engine/repair.py",
-    "engine/review.py",
-    "engine/sameness.py",
-    "engine/showing.py",
-    "engine/placing.py",
-    "component/odoo/branching.py",
-    "component/odoo/doctor.py",
-    "component/odoo/doctor_places.py",
-    "component/odoo/doctor_rights.py",
-    "component/odoo/errors.py",
-    "component/odoo/identity.py",
-    "component/odoo/protocol.py",
-    "component/odoo/rights.py",
-    "component/placetopay/component.py",
-    "component/placetopay/diagnosis.py",
-    "component/placetopay/errors.py",
+FOLDERS = (
+    *("cli", "commerce", "commerce/sheet", "commerce/shop", "demo", "engine", "journal", "kit", "language", "pattern"),
+    *("route", "sandbox"),
 )
+"""Folders whose modules hold sentences; of `component` each folder does, but for the imitations."""
+OTHERS = frozenset(
+    {
+        "commerce/booking.py",  # what stands in Odoo, in Spanish
+        "commerce/tasks.py",
+        "engine/drawing/block.py",
+        "journal/listing.py",  # SQL
+        "journal/many.py",
+    }
+)
+"""Modules of these folders whose texts are no sentences for whoever types commands."""
 SPEAKERS = {
-    "AdminError": (0,),
+    # what is printed, and asked
+    **dict.fromkeys(("agree", "confirm", "fail", "say", "spoken"), (0,)),
+    "print_table": (0, 1, "empty"),
+    # what a command line, a configuration or a route file is told
+    **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "ValueError", "alarm"), (0,)),
     "ConfigurationError": (0, "suggestion"),
-    "Finding": (0, 2, 3),
+    "MissingConnection": (0, "suggestion"),
+    "Problem": (2, 3, "suggestion"),
+    "_Missing": (0, 1),
+    "_miss": (0,),
+    "_twice": (0,),
+    "error": (0, 2, "suggestion"),
+    "refuse": (0, 1, 2),
+    "report": (0,),
+    "warning": (0, 2, "suggestion"),
+    "younger": (0,),
+    **dict.fromkeys(("OpenSpec", "_language", "element"), ("ignored", "refused", "departures")),
+    "MappingProxyType": (0,),
+    # what becomes of a message, a row, a file
+    **dict.fromkeys(("CallableFailed", "CaravanaError", "DemoFailed", "ExpressionError", "Full", "Locked"), (0,)),
+    **dict.fromkeys(("MailError", "NeedsPerson", "NoBranch", "NoConsumer", "NotConvertible", "NotStorable"), (0,)),
+    **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "Transient"), (0,)),
+    **dict.fromkeys(("Unknown", "Unreadable", "_why_not", "append", "noted"), (0,)),
+    **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
+    "Forecast": ("error",),
+    "InDoubt": (2,),
+    "Refused": (0, 1),
+    "TaxId": (2,),
+    # what a doctor finds, and what is wished of a partner
     "App": (0, 2),
+    "Finding": (0, 2, 3),
     "Group": (1,),
     "Need": (4,),
     "_item": (5,),
-    "_told": (1,),
-    "_why_not": (0,),
-    "add": (1,),
-    "agree": (0,),
-    "append": (0,),
-    "confirm": (0,),
-    "fail": (0,),
-    "NeedsPerson": (0,),
-    "NoBranch": (0,),
-    "Transient": (0,),
-    "Unknown": (0,),
-    "print_table": (0, 1, "empty"),
-    "say": (0,),
-    "spoken": (0,),
+    **dict.fromkeys(("CustomField", "HintAutomation", "ProductTag"), (0, 1)),
 }
 """What speaks, and which of its arguments, by place or name, are sentences."""
+LOGS = frozenset({"error", "warning", "alarm"})
+"""Speakers that are a log's methods, too; those are no sentences for people."""
+CODES = frozenset({"Refused", "refuse"})
+"""Speakers whose arguments may be codes, too: what has no blank is one."""
 NAMES = frozenset(
     {
-        "text",
-        "remedy",
-        "told",
-        "title",
-        "nearby",
-        "columns",
-        "hints",
-        "SUBJECT",
-        "NOWHERE",
-        "FROM_HERE",
-        "NEW_KEY",
-        "SALES",
-    }
-    | {
-        "BILLING",
-        "AUTHENTICATION",
-        "INSIDE",
-        "OUTSIDE",
-        "MEANINGS",
-        "WORDS",
-        "_WORDS",
-        "COLUMNS",
-        "PLACING",
-        "REMEDIES",
+        # of variables
+        *("text", "remedy", "told", "title", "nearby", "columns", "hints", "hint", "message", "reason", "notes"),
+        *("suggestion", "wanted", "given", "weak", "last", "seen", "question"),
+        # of constants
+        *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
+        *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
+        *("AWAY", "PERSON", "BROKEN", "TITLES", "_COLUMNS"),
+        # of reasons why something of Camel's is refused, ignored or other here
+        *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
+        *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),
+        *("_HOOK", "_HOST", "_IN_CONNECTION", "_JAVA", "_JVM", "_LATER", "_METHOD", "_MISSING", "_PREPARE", "_REF"),
+        *("_REFUSED", "_SYSTEM", "_THREADS", "_TIMEOUT", "_TRANSACTION"),
     }
 )
-RETURNS = frozenset({"_differing", "_why_not"})
-"""Functions that return sentences."""
-KEYS = frozenset({"title", "reason", "remedy"})
+RETURNS = frozenset(
+    {
+        *("_alike", "_awaited", "_balance_problems", "_changed", "_choices", "_contradiction", "_counts", "_differing"),
+        *("_disagreeing", "_ended", "_hint", "_loss", "_making", "_missing", "_nearest", "_no_headings", "_of_row"),
+        *("_records", "_refusal", "_removal", "_root_hint", "_tries", "_twice", "_unconnected", "_unheeded", "_waits"),
+        *("_why", "_why_not", "_wrong_day", "differences", "explain", "identify", "nearest", "not_ready"),
+        *("option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
+    }
+)
+"""Functions that return sentences, or yield them."""
+KEYS = frozenset({"message", "title", "reason", "remedy"})
 """Keys of a written-out dictionary whose values are sentences."""
 _PLACE = re.compile(r"\{\w+\}")
 
@@ -124,9 +123,12 @@ def sentences(source: str) -> Iterator[tuple[str, int]]:
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what stands where sentences stand."""
     match node:
+        case ast.Call(func=ast.Attribute(attr=name)) if name in LOGS:
+            return
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SPEAKERS:
             wanted = SPEAKERS[name]
-            yield from (one for place, one in enumerate(node.args) if place in wanted)
+            given = (one for place, one in enumerate(node.args) if place in wanted)
+            yield from (one for one in given if name not in CODES or not _is_code(one))
             yield from (one.value for one in node.keywords if one.arg in wanted)
         case ast.Assign(targets=targets, value=value) if any(_holds(one) for one in targets):
             yield value
@@ -135,9 +137,14 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
         case ast.AnnAssign(target=target, value=ast.AST() as value) if _holds(target):
             yield value
         case ast.FunctionDef(name=name) if name in RETURNS:
-            yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None)
+            told = (one for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield))
+            yield from (one.value for one in told if one.value is not None)
         case ast.Dict(keys=keys, values=values):
             yield from (one for key, one in zip(keys, values, strict=True) if _is_key(key))
+
+
+def _is_code(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and " " not in str(node.value)
 
 
 def _holds(target: ast.AST) -> bool:
@@ -191,13 +198,34 @@ def _name(expression: str, taken: dict[str, str]) -> str:
     return taken[expression]
 
 
-def extracted(files: Iterable[str] = FILES) -> dict[str, list[tuple[str, int]]]:
+def modules() -> list[str]:
+    """Return the modules that hold sentences."""
+    folders = [*FOLDERS, *(f"component/{one.name}" for one in sorted((SOURCE / "component").iterdir()) if one.is_dir())]
+    found = (str(path.relative_to(SOURCE)) for folder in folders for path in sorted((SOURCE / folder).glob("*.py")))
+    return [name for name in found if name not in OTHERS]
+
+
+def extracted() -> dict[str, list[tuple[str, int]]]:
     """Return every sentence with the places where it stands."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for name in files:
-        path = SOURCE / name
-        for text, line in sentences(path.read_text(encoding="utf-8")) if path.exists() else ():
+    for name in modules():
+        for text, line in sentences((SOURCE / name).read_text(encoding="utf-8")):
             found.setdefault(text, []).append((name, line))
+    for text in helped():
+        found.setdefault(text, []).append(("--help", 0))
+    return found
+
+
+def helped() -> list[str]:
+    """Return the sentences of the commands' help, and those of typer around them."""
+    tree = get_command(app)
+    found = [*TITLES.values()]
+
+    def noted(text: str) -> str:
+        found.append(text)
+        return text
+
+    translate(tree, typer.Context(tree, help_option_names=["-h", "--help"]), noted)  # type: ignore[arg-type]
     return found
 
 

@@ -11,8 +11,11 @@ import typer
 from caravana.cli.office import ask, when
 from caravana.cli.output import Json, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.progress import Progress, TaskID
 
 PAUSE = 0.3
@@ -70,7 +73,10 @@ def backfill(
     if json:
         print_json(done)
         return
-    typer.echo(f"{done['fed']} records are taken and carried out as bulk work; see them:")
+    if done["fed"] == 1:
+        say("1 record is taken and carried out as bulk work; see it:")
+    else:
+        say(f"{done['fed']} records are taken and carried out as bulk work; see them:")
     typer.echo(f"caravana messages list --key {done['key']}")
 
 
@@ -79,11 +85,10 @@ def _confirmed(count: int, *, json: bool) -> int:
     if json:
         fail(f"nothing was taken: say --confirm {count}, or --dry-run")
         raise typer.Exit(1)
-    typed = typer.prompt(
-        f"Type the number of records to take them ({count}), anything else to leave it", default="", show_default=False
-    )
+    question = spoken(f"Type the number of records to take them ({count}), anything else to leave it")
+    typed = typer.prompt(question, default="", show_default=False)
     if typed.strip() != str(count):
-        typer.echo("nothing was taken")
+        say("nothing was taken")
         raise typer.Exit(1)
     return count
 
@@ -93,11 +98,11 @@ def _carried_out(config: Path, asked: dict[str, Any], *, quiet: bool) -> dict[st
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     job = ask(config, "backfill", running=True, **asked)
-    columns = (TextColumn("{task.description:<13}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<15}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty()
     ) as shown:
-        task = shown.add_task(WORDS["read"], total=None)
+        task = shown.add_task(spoken(WORDS["read"]), total=None)
         try:
             while not job["over"]:
                 time.sleep(PAUSE)
@@ -113,31 +118,53 @@ def _carried_out(config: Path, asked: dict[str, Any], *, quiet: bool) -> dict[st
 
 
 def _show(shown: "Progress", task: "TaskID", job: dict[str, Any]) -> None:
-    shown.update(task, description=WORDS[job["what"]], completed=job["done"], total=job["total"])
+    shown.update(task, description=spoken(WORDS[job["what"]]), completed=job["done"], total=job["total"])
 
 
 def _print(survey: dict[str, Any]) -> None:
-    span = f"from {when(survey['since'])} on and before {when(survey['until'])}, by `{survey['dated_by']}`"
-    typer.echo(f"{survey['records']} records of {survey['route']} {span}")
-    if survey["taken"]:
-        typer.echo(f"· {survey['taken']} were taken before and are left out")
-    if survey["shadowed"]:
-        told = (
-            "are among those to take" if survey["count"] > survey["new"] else "are left out; --shadowed takes them, too"
-        )
-        typer.echo(f"· {survey['shadowed']} were taken in shadow and {told}")
-    typer.echo(f"· {survey['count']} would be taken now, in mode {survey['mode']}")
+    since, until = when(survey["since"]), when(survey["until"])
+    count = _records(survey["records"])
+    say(f"{count} of {survey['route']} from {since} on and before {until}, by `{survey['dated_by']}`")
+    for line in _counts(survey):
+        typer.echo(f"· {spoken(line)}")
     if not survey["count"]:
         return
     whole = survey["rehearsed"] == survey["count"]
     title = "What they would do" if whole else f"What {survey['rehearsed']} of them, chosen by chance, would do"
     last = "records" if whole else "of all, about"
     rows = [
-        (one["partner"], one["endpoint"], one["kind"], one["effects"], one["records"] if whole else one["estimate"])
+        (one["partner"], one["endpoint"], spoken(one["kind"]), one["effects"], one["records" if whole else "estimate"])
         for one in survey["effects"]
     ]
-    print_table(
-        title, ("partner", "effect", "kind", "times", last), rows, empty="they would change nothing at any partner"
-    )
+    columns = ("partner", "effect", "kind", "times", last)
+    print_table(title, columns, rows, empty="they would change nothing at any partner")
     for one in survey["errors"]:
-        typer.echo(f"! {one['records']} would not end well, e.g. {one['example']}: {one['error']}")
+        if one["records"] == 1:
+            say(f"! 1 would not end well, {one['example']}: {one['error']}")
+        else:
+            say(f"! {one['records']} would not end well, e.g. {one['example']}: {one['error']}")
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
+
+
+def _counts(survey: dict[str, Any]) -> "Iterator[str]":
+    """Yield how many are taken, and why others are not."""
+    taken, shadowed, count = survey["taken"], survey["shadowed"], survey["count"]
+    if taken:
+        yield "1 was taken before and is left out" if taken == 1 else f"{taken} were taken before and are left out"
+    if shadowed and count > survey["new"]:
+        yield (
+            "1 was taken in shadow and is among those to take"
+            if shadowed == 1
+            else f"{shadowed} were taken in shadow and are among those to take"
+        )
+    elif shadowed:
+        yield (
+            "1 was taken in shadow and is left out; --shadowed takes it, too"
+            if shadowed == 1
+            else f"{shadowed} were taken in shadow and are left out; --shadowed takes them, too"
+        )
+    mode = survey["mode"]
+    yield f"1 would be taken now, in mode {mode}" if count == 1 else f"{count} would be taken now, in mode {mode}"

@@ -11,6 +11,7 @@ import typer
 from caravana.cli.office import ask, short, when
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 app = typer.Typer(no_args_is_help=True)
 MOST_BYTES, MOST_FILES = 4_000_000, 50
@@ -86,7 +87,7 @@ def _progress(files: Sequence[tuple[Path, bool]], *, quiet: bool) -> Iterator[tu
     if quiet or len(files) < 2 or not out.is_terminal:
         yield from files
     else:
-        yield from track(files, "importing", console=out, transient=True)
+        yield from track(files, spoken("importing"), console=out, transient=True)
 
 
 def _parts(files: Iterable[tuple[Path, bool]]) -> Iterator[list[dict[str, Any]]]:
@@ -131,23 +132,23 @@ def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     )
     statements = [one for report in shown for one in report["statements"]]
     new, known, doubtful, other = (sum(one[name] for one in statements) for name in COUNTS)
-    told = f"{new} new, {known} known, {doubtful} for a person to decide, {other} that are no money"
-    typer.echo(f"{len(shown)} {'file' if len(shown) == 1 else 'files'}; entries: {told}")
+    files = "1 file" if len(shown) == 1 else f"{len(shown)} files"
+    say(f"{files}; entries: {new} new, {known} known, {doubtful} for a person to decide, {other} that are no money")
     for reason in (reason for one in shown for reason in _reasons(one)):
         typer.echo(f"! {reason}")
     for note in dict.fromkeys(note for one in statements for note in one["notes"]):
-        typer.echo(f"· {note}")
+        typer.echo(f"· {spoken(note)}")
     if passed:
-        typer.echo(f"passed over, no statements: {', '.join(passed)}")
+        say(f"passed over, no statements: {', '.join(passed)}")
     if doubtful:
-        typer.echo("what a person has to decide: caravana bank entries --state held")
+        say("what a person has to decide: caravana bank entries --state held")
     if dry_run:
-        typer.echo("nothing was stored (--dry-run)")
+        say("nothing was stored (--dry-run)")
 
 
 def _rows(report: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     if not report["statements"]:
-        yield (report["name"], *[""] * 8, colored("refused", COLORS["refused"]))
+        yield (report["name"], *[""] * 8, colored(spoken("refused"), COLORS["refused"]))
     for number, one in enumerate(report["statements"]):
         yield (
             "" if number else report["name"],
@@ -156,13 +157,18 @@ def _rows(report: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
             one["entries"],
             _money(one["credits"], one["currency"]),
             _money(one["debits"], one["currency"]),
-            {True: "yes", False: "no", None: "–"}[one["closes"]],
+            spoken({True: "yes", False: "no", None: "–"}[one["closes"]]),
             one["new"] or "",
             one["known"] or "",
-            colored(
-                f"{one['state']}, {one['doubtful']} held" if one["doubtful"] else one["state"], COLORS[one["state"]]
-            ),
+            colored(_outcome(one), COLORS[one["state"]]),
         )
+
+
+def _outcome(statement: dict[str, Any]) -> str:
+    state, held = spoken(statement["state"]), statement["doubtful"]
+    if not held:
+        return state
+    return f"{state}, {spoken('1 held' if held == 1 else f'{held} held')}"
 
 
 def _money(amount: str, currency: str) -> str:
@@ -171,13 +177,13 @@ def _money(amount: str, currency: str) -> str:
 
 def _reasons(report: dict[str, Any]) -> Iterator[str]:
     """Why a file, or a statement of it, is stored and no money."""
-    place = f", line {report['line']}" if report["line"] else ""
+    name, line, several = report["name"], report["line"], len(report["statements"]) > 1
     if report["reason"]:
-        yield f"{report['name']}{place}: {report['reason']}"
-    several = len(report["statements"]) > 1
+        place = spoken(f"{name}, line {line}") if line else name
+        yield f"{place}: {spoken(report['reason'])}"
     for number, one in enumerate(report["statements"], 1):
-        for reason in one["reasons"]:
-            yield f"{report['name']}{f', statement {number}' if several else ''}: {reason}"
+        place = spoken(f"{name}, statement {number}") if several else name
+        yield from (f"{place}: {spoken(reason)}" for reason in one["reasons"])
 
 
 @app.command("files")
@@ -196,7 +202,7 @@ def files(
         print_json(found)
         return
     rows = (
-        (one["digest"][:16], one["name"], when(one["since"]), colored(one["state"], COLORS.get(one["state"], "")),
+        (one["digest"][:16], one["name"], when(one["since"]), colored(spoken(one["state"]), COLORS.get(one["state"], "")),
          "; ".join(_reasons(one)))
         for one in sorted(found, key=lambda one: str(one["since"]))
     )  # fmt: skip
@@ -243,13 +249,13 @@ def entries(
         return
     rows = (
         (one["date"], one["account"], f"{one['amount']} {one['currency']}", one["name"], short(one["text"], 50),
-         one["state"], one["reason"])
+         spoken(one["state"]), spoken(one["reason"] or ""))
         for one in found
     )  # fmt: skip
     print_table("Entries", ("date", "account", "amount", "name", "text", "state", "why"), rows, empty="no entries")
     for one in found:
         if one["state"] == "held":
-            typer.echo(f"· {one['key']}" + (f" (perhaps {one['perhaps']})" if one["perhaps"] else ""))
+            typer.echo(f"· {one['key']}" + (spoken(f" (perhaps {one['perhaps']})") if one["perhaps"] else ""))
 
 
 @app.command("decide")
@@ -272,4 +278,4 @@ def decide(
     if json:
         print_json(answer)
     else:
-        typer.echo(f"{answer['key']}: {answer['state']}")
+        typer.echo(f"{answer['key']}: {spoken(answer['state'])}")

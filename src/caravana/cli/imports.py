@@ -11,6 +11,7 @@ import typer
 
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -101,7 +102,7 @@ def _chosen(given: list[str] | None) -> dict[str, str]:
 
 async def _send(config: Path, file: "File", sender_of: "Callable[[Ask], Sender]", report: "Report") -> None:
     with _progress() as progress:
-        task = progress.add_task(file.kind, total=file.count)
+        task = progress.add_task(spoken(file.kind), total=file.count)
         async with _desk(config) as ask:
             sender = sender_of(ask)
             async for results in sender.send(file.entries()):
@@ -204,10 +205,10 @@ class Report:
 
         with path.open("w", encoding="utf-8-sig", newline="") as target:
             writer = csv.writer(target)
-            writer.writerow([*self._file.sheet.headings(), "caravana: reason"])
+            writer.writerow([*self._file.sheet.headings(), f"caravana: {spoken('reason')}"])
             for row in self._file.sheet.rows():
                 if row.number in self._reasons:
-                    writer.writerow([*map(_written, row.cells), self._reasons[row.number]])
+                    writer.writerow([*map(_written, row.cells), spoken(self._reasons[row.number])])
 
     def show(self, *, as_json: bool) -> None:
         """Print all."""
@@ -226,27 +227,32 @@ class Report:
             )
             return
         for note in self._file.sheet.notes:
-            typer.echo(f"· {note}")
+            typer.echo(f"· {spoken(note)}")
         self._show_table()
-        typer.echo(", ".join(f"{self.counts[one]} {one}" for one in RESULTS if self.counts[one]))
+        typer.echo(", ".join(spoken(_count(one, self.counts[one])) for one in RESULTS if self.counts[one]))
         if self._dry_run:
-            typer.echo("nothing was written (--dry-run)")
+            say("nothing was written (--dry-run)")
         if self.stopped:
             left = self._file.count - self.counts.total()
-            fail(
-                f"stopped: {self.stopped}; {left} more rows were not tried. The same command again goes on, nothing is doubled"
-            )
+            fail(f"stopped: {self.stopped}")
+            fail(f"rows that were not tried: {left}; the same command again goes on, nothing is doubled")
 
     def _show_table(self) -> None:
         kept = sorted(self._kept, key=lambda one: (RESULTS.index(one["result"]), one["row"]))
         rows = [
-            (one["row"], colored(one["result"], COLORS.get(one["result"], "")), one["what"], one["reason"])
+            (one["row"], colored(spoken(one["result"]), COLORS.get(one["result"], "")), one["what"], spoken(one["reason"]))
             for one in kept
         ]
-        print_table(f"{self._file.kind} of {self._file.sheet.path.name}", ("row", "result", "what", "reason"), rows)
+        title = f"{spoken(self._file.kind)}: {self._file.sheet.path.name}"
+        print_table(title, ("row", "result", "what", "reason"), rows)
         for name in RESULTS:
             if self.counts[name] > MOST_SHOWN:
-                typer.echo(f"… {self.counts[name] - MOST_SHOWN:,} more {name} (--json lists all)")
+                say(f"… and {_count(name, self.counts[name] - MOST_SHOWN)} (--json lists all)")
+
+
+def _count(result: str, count: int) -> str:
+    """How many rows came to a result; the sentence is the same for one row and for many."""
+    return f"{count:,} {result}"
 
 
 def _written(cell: Any) -> Any:

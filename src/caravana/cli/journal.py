@@ -8,6 +8,7 @@ import typer
 from caravana.cli.office import ask
 from caravana.cli.output import Json, print_json
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,4 +40,4 @@ def reseal(config: Config = DEFAULT, json: Json = False) -> None:
     if json:
         print_json({"sealed": count})
     else:
-        typer.echo(f"{count} {'row' if count == 1 else 'rows'} encrypted anew")
+        say("1 row encrypted anew" if count == 1 else f"{count} rows encrypted anew")

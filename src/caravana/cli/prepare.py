@@ -11,6 +11,7 @@ import typer
 from caravana.cli.office import ask
 from caravana.cli.output import Json, Yes, colored, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import agree, say, spoken
 
 if TYPE_CHECKING:
     from caravana.component.odoo.preparing import Preparer, Standing
@@ -57,7 +58,7 @@ def prepare(
     if not json:
         _show("What is to be made", found, json=False)
     missing = [one for one in found if one.state == "missing"]
-    if missing and not yes and not typer.confirm(f"Make {len(missing)} in Odoo?", err=True):
+    if missing and not yes and not agree(_making(len(missing)), err=True):
         raise typer.Exit(1)
     done = asyncio.run(_made(asked, found)) if missing else found
     _report(done, json=json)
@@ -89,10 +90,18 @@ def unprepare(
     if not json:
         _show("What is to be removed", found, json=False, removing=True)
     removable = [one for one in found if one.state == "there"]
-    if removable and not yes and not typer.confirm(f"Remove {len(removable)} from Odoo?", err=True):
+    if removable and not yes and not agree(_removal(len(removable)), err=True):
         raise typer.Exit(1)
     done = asyncio.run(_removed(asked, found)) if removable else found
     _report(done, json=json)
+
+
+def _making(count: int) -> str:
+    return "Make 1 thing in Odoo?" if count == 1 else f"Make {count} things in Odoo?"
+
+
+def _removal(count: int) -> str:
+    return "Remove 1 thing from Odoo?" if count == 1 else f"Remove {count} things from Odoo?"
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ async def _preparer(asked: _Asked, *, every: bool = False) -> "AsyncIterator[tup
     try:
         database = await same_as_last_time(asked.name, connection, Remembered(SCOPE, asked.identities))
         if database.severity is Severity.ERROR:
-            fail(f"{database.message}. {database.remedy}")
+            fail(f"{database.message}; {database.remedy}")
             raise typer.Exit(1)
         client = OdooClient(connection, default_context(settings))
         yield Preparer(client, clock), _things(project, asked.name, settings, every=every)
@@ -173,7 +182,7 @@ def _things(project: "Project", name: str, settings: Any, *, every: bool) -> "li
     if every:
         return wishes(FLOWS, watched, address or "-")
     if watched and address is None:
-        typer.echo("· hints are left out: they need `hintToken` of the connection and listener.public_url", err=True)
+        say("· hints are left out: they need `hintToken` of the connection and listener.public_url", err=True)
     return wishes(names(configuration.flows), watched, address)
 
 
@@ -200,12 +209,12 @@ def _show(title: str, found: "list[Standing]", *, json: bool, removing: bool = F
         return
     rows = (
         (
-            one.thing.kind,
-            one.thing.name,
-            colored(one.state.value, COLORS.get(one.state.value, "yellow")),
+            spoken(one.thing.kind),
+            spoken(one.thing.name),
+            colored(spoken(one.state.value), COLORS.get(one.state.value, "yellow")),
             _needs(one),
-            one.thing.use,
-            one.text or (_loss(one) if removing else one.thing.without),
+            spoken(one.thing.use),
+            spoken(one.text or (_loss(one) if removing else one.thing.without)),
         )
         for one in found
     )
@@ -218,7 +227,9 @@ def _needs(one: "Standing") -> str:
 
 
 def _loss(one: "Standing") -> str:
-    return f"what {one.uses} records hold of it" if one.uses else "nothing"
+    if not one.uses:
+        return "nothing"
+    return "what 1 record holds of it" if one.uses == 1 else f"what {one.uses} records hold of it"
 
 
 def _as_json(one: "Standing") -> dict[str, Any]:
@@ -240,9 +251,9 @@ def _report(done: "list[Standing]", *, json: bool) -> None:
         _show("", done, json=True)
     for one in () if json else done:
         if one.state in ("created", "removed"):
-            typer.echo(f"{one.state.value}: {one.thing.kind} {one.thing.name}")
+            typer.echo(f"{spoken(one.state.value)}: {spoken(one.thing.kind)} {spoken(one.thing.name)}")
         elif one.state == "failed":
-            fail(f"{one.thing.kind} {one.thing.name}: {one.text}")
+            fail(f"{spoken(one.thing.kind)} {spoken(one.thing.name)}: {spoken(one.text)}")
     _advise(done, json=json)
     raise typer.Exit(1 if any(one.state == "failed" for one in done) else 0)
 
@@ -253,8 +264,8 @@ def _advise(done: "list[Standing]", *, json: bool) -> None:
         return
     states = {one.state.value for one in done}
     if "lacks the right" in states:
-        typer.echo("· what lacks a right needs another user: put his API key into a secret and name it with --key")
+        say("· what lacks a right needs another user: put his API key into a secret and name it with --key")
     if "app not installed" in states:
-        typer.echo("· hints need Odoo's app Automation Rules (base_automation)")
+        say("· hints need Odoo's app Automation Rules (base_automation)")
     if any(one.state == "created" and one.thing.kind == "field" for one in done):
-        typer.echo("· a hub that runs writes new fields within ten minutes")
+        say("· a hub that runs writes new fields within ten minutes")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from caravana.cli.output import Json, fail, print_json, print_table
+from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
     from caravana.sandbox import Imitation
@@ -37,7 +38,7 @@ def sandbox(
     known = imitations()
     chosen = [_find(known, name) for name in names] if names else list(known.values())
     if listed:
-        rows = [(one.name, one.port, ", ".join(one.settings), one.doc) for one in chosen]
+        rows = [(one.name, one.port, ", ".join(one.settings), one.doc if json else spoken(one.doc)) for one in chosen]
         _show(("name", "port", "settings", "what"), rows, json=json)
         return
     given = _settings(settings or [], known)
@@ -78,7 +79,8 @@ def _tell(rows: "list[tuple[str, str, dict[str, str]]]", *, json: bool) -> None:
         _show(("name", "address", "connection"), rows, json=True)
         return
     _show(("name", "address"), [row[:2] for row in rows], json=False)
-    typer.echo("In caravana.yaml of a hub that shall use them:\n\nconnections:")
+    say("In caravana.yaml of a hub that shall use them:")
+    typer.echo("\nconnections:")
     for name, _, connection in rows:
         typer.echo(f"  {name}:")
         for key, value in connection.items():
@@ -106,5 +108,5 @@ async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], sp
             rows.append((one.name, address, {"url": address, **connection}))
         _tell(rows, json=json)
         if speed != 1:
-            typer.echo(f"A hub with the same clock: CARAVANA_CLOCK={clock} caravana run", err=True)
+            say(f"A hub with the same clock: CARAVANA_CLOCK={clock} caravana run", err=True)
         await Signals().stop()

@@ -10,6 +10,7 @@ from caravana.cli.messages import Branch, Limit, Reveal, RouteId
 from caravana.cli.office import ask, when
 from caravana.cli.output import Json, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import say, spoken
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -63,7 +64,11 @@ def report(
     print_table("Would have been done", columns, rows, empty="nothing was left undone in shadow")
     if found:
         leaving = sum(one["effects"] for one in found if one["partner"] != "state")
-        typer.echo(f"{leaving} effects would have left the hub; see each: caravana shadow list, caravana shadow show N")
+        seen = "see each: caravana shadow list, caravana shadow show N"
+        if leaving == 1:
+            say(f"1 effect would have left the hub; {seen}")
+        else:
+            say(f"{leaving} effects would have left the hub; {seen}")
 
 
 @app.command("list")
@@ -116,12 +121,15 @@ def show(
 
 
 def _print(one: dict[str, Any]) -> None:
-    rows = [(name, one[name]) for name in ("exchange", "route", "branch", "path", "kind", "partner") if one[name]]
-    rows += [(f"key {key['kind']}", key["value"]) for key in one["keys"]]
-    rows += [("at", when(one["at"])), ("effect", one["endpoint"])]
+    shown = ("exchange", "route", "branch", "path", "kind", "partner")
+    rows = [(spoken(name), spoken(one[name]) if name == "kind" else one[name]) for name in shown if one[name]]
+    rows += [(spoken(f"key {key['kind']}"), key["value"]) for key in one["keys"]]
+    rows += [(spoken("at"), when(one["at"])), (spoken("effect"), one["endpoint"])]
     print_table(f"Effect {one['number']}", ("", ""), rows)
     typer.echo(json_module.dumps(one["request"], indent=2, ensure_ascii=False, default=str))
     if one["ended_here"]:
-        typer.echo("the route ended here: what the partner would have answered, nobody can tell")
+        say("the route ended here: what the partner would have answered, nobody can tell")
     elif one["went_on_with"] is not None:
-        typer.echo(f"the route went on with: {json_module.dumps(one['went_on_with'], ensure_ascii=False, default=str)}")
+        typer.echo(
+            spoken("the route went on with: ") + json_module.dumps(one["went_on_with"], ensure_ascii=False, default=str)
+        )

@@ -7,7 +7,7 @@ here and nowhere else.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ CATALOGUE = Path(__file__).parent / "texts"
 """Folder with a gettext catalogue, `es.po`, for each language but English; `tools/extract_texts.py` brings it up to date."""
 LONGEST = 1000
 """So many signs of a text are compared with sentences that have values; what is longer is no sentence."""
-DEPTH = 4
+DEPTH = 8
 """So deep may sentences stand in sentences."""
 _YES, _NO = frozenset({"s", "si", "sí", "y", "yes"}), frozenset({"n", "no"})
 _ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
@@ -84,21 +84,42 @@ class Catalogue:
         self._patterns: list[_Pattern] | None = None
 
     def say(self, text: str, depth: int = DEPTH) -> str:
-        """Return `text` in the other language: as a whole, else line by line, else part by part, `depth` times over."""
-        found = self._whole(text, depth)
+        """Return `text` in the other language: as one sentence, else line by line, else part by part, `depth` times over."""
+        found = self._sentence(text, depth)
         if found is not None or not depth:
             return text if found is None else found
-        for sign in ("\n", "; "):
-            if sign in text:
-                return sign.join(self.say(part, depth - 1) for part in text.split(sign))
-        words = text.split(", ")
-        if all(word in self._sentences for word in words):
-            return ", ".join(self._sentences[word] for word in words)
+        if "\n" in text:
+            return "\n".join(self.say(line, depth - 1) for line in text.split("\n"))
+        if "; " in text:
+            return self._joined(text.split("; "), depth - 1)
         if match := _ADVISED.fullmatch(text):
-            return f"{self.say(match[1], depth - 1)} ({self.say(match[2], depth - 1)})"
+            return f"{match[1]} ({self.say(match[2], depth - 1)})"
+        words = text.split(", ")
+        return ", ".join(self._sentences[word] for word in words) if all(map(self._sentences.get, words)) else text
+
+    def _joined(self, parts: Sequence[str], depth: int) -> str:
+        """Sentences one behind another; some hold a semicolon themselves, so the longest that is known counts."""
+        for end in range(len(parts), 0, -1):
+            found = self._sentence("; ".join(parts[:end]), depth)
+            if found is not None or end == 1:
+                said = parts[0] if found is None else found
+                return "; ".join((said, self._joined(parts[end:], depth))) if parts[end:] else said
+        return ""
+
+    def _sentence(self, text: str, depth: int) -> str | None:
+        """Return a sentence, also behind its place and with its advice; None when it is none that is known."""
+        found = self._whole(text, depth)
+        if found is not None or not depth:
+            return found
         if match := _PLACED.fullmatch(text):
-            return match[1] + self.say(match[2], depth - 1)
-        return text
+            told = self._sentence(match[2], depth - 1)
+            if told is not None:
+                return match[1] + told
+        if match := _ADVISED.fullmatch(text):
+            told = self._sentence(match[1], depth - 1)
+            if told is not None:
+                return f"{told} ({self.say(match[2], depth - 1)})"
+        return None
 
     def _whole(self, text: str, depth: int) -> str | None:
         if text in self._sentences:
@@ -147,7 +168,7 @@ class _Pattern:
         for number, (name, part) in enumerate(zip(self._names, self._fixed[1:], strict=True)):
             place = f"(?P={name})" if name in self._names[:number] else f"(?P<{name}>.*?)"
             text += place + re.escape(part)
-        return re.compile(text, re.DOTALL)
+        return re.compile(text)
 
 
 @cache
