@@ -65,6 +65,7 @@ SPEAKERS = {
     **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
     "Forecast": ("error",),
     "InDoubt": (2,),
+    "Chapter": (1, 2),
     "Refused": (0, 1),
     "TaxId": (2,),
     # what a doctor finds, and what is wished of a partner
@@ -84,7 +85,7 @@ NAMES = frozenset(
     {
         # of variables
         *("text", "remedy", "told", "title", "nearby", "columns", "hints", "hint", "message", "reason", "notes"),
-        *("suggestion", "wanted", "given", "weak", "last", "seen", "question"),
+        *("suggestion", "wanted", "given", "weak", "seen"),
         # of constants
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
@@ -101,7 +102,7 @@ RETURNS = frozenset(
         *("_alike", "_awaited", "_balance_problems", "_changed", "_choices", "_contradiction", "_counts", "_differing"),
         *("_disagreeing", "_ended", "_hint", "_loss", "_making", "_missing", "_nearest", "_no_headings", "_of_row"),
         *("_records", "_refusal", "_removal", "_root_hint", "_tries", "_twice", "_unconnected", "_unheeded", "_waits"),
-        *("_why", "_why_not", "_wrong_day", "differences", "explain", "identify", "nearest", "not_ready"),
+        *("_why", "_why_not", "_wrong_day", "capacity", "differences", "explain", "identify", "nearest", "not_ready"),
         *("option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
     }
 )
@@ -166,6 +167,8 @@ def _texts(node: ast.AST) -> Iterator[tuple[str, int]]:
             for part in node.values:
                 if isinstance(part, ast.FormattedValue) and not isinstance(part.value, ast.Name):
                     yield from _texts(part.value)
+        case ast.Call(func=ast.Attribute(attr="rstrip", value=part)):
+            yield from _texts(part)
         case ast.Call(func=ast.Attribute(attr="get"), args=[_, part]) | ast.Call(func=ast.Name(id="str"), args=[part]):
             yield from _texts(part)
         case ast.IfExp():

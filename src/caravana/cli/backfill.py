@@ -131,12 +131,11 @@ def _print(survey: dict[str, Any]) -> None:
         return
     whole = survey["rehearsed"] == survey["count"]
     title = "What they would do" if whole else f"What {survey['rehearsed']} of them, chosen by chance, would do"
-    last = "records" if whole else "of all, about"
     rows = [
         (one["partner"], one["endpoint"], spoken(one["kind"]), one["effects"], one["records" if whole else "estimate"])
         for one in survey["effects"]
     ]
-    columns = ("partner", "effect", "kind", "times", last)
+    columns = ("partner", "effect", "kind", "times", "records" if whole else "of all, about")
     print_table(title, columns, rows, empty="they would change nothing at any partner")
     for one in survey["errors"]:
         if one["records"] == 1:

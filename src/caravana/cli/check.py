@@ -97,8 +97,8 @@ def _policy(row: "PolicyRow") -> tuple[str, ...]:
     policy = row.policy
     most = int(policy.value("maximum_redeliveries") or 0)
     most = 0 if policy.value("disable_redelivery") else most
-    tries = "for ever" if most < 0 else "none" if most == 0 else str(most)
-    return row.route, row.errors or "all others", row.handler, tries, _waits(policy) if most else ""
+    tries = spoken("for ever" if most < 0 else "none" if most == 0 else str(most))
+    return row.route, row.errors or spoken("all others"), row.handler, tries, spoken(_waits(policy)) if most else ""
 
 
 def _waits(policy: Any) -> str:
@@ -155,5 +155,8 @@ def support(
         print_json(as_json(tuple(rows)))
         return
     shown = [row for row in rows if not row.option or (row.state is not None and row.state.value != "refused")]
-    cells = ((row.kind, row.name, row.option, row.state.value if row.state else "", row.reason) for row in shown)
+    cells = (
+        (spoken(row.kind), row.name, row.option, spoken(row.state.value if row.state else ""), spoken(row.reason))
+        for row in shown
+    )
     print_table("Camel's catalogue", ("kind", "name", "option", "state", "why"), cells)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from caravana.cli.speech import spoken
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -52,14 +54,14 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
     chosen = [one for one in CHAPTERS if chapter in (None, one.name)]
     console = Console(stderr=as_json)
     if not chosen:
-        console.print(f"there is no chapter `{chapter}`; there are {', '.join(one.name for one in CHAPTERS)}")
+        console.print(spoken(f"there is no chapter `{chapter}`; there are {', '.join(one.name for one in CHAPTERS)}"))
         return 2
     with tempfile.TemporaryDirectory(prefix="caravana-demo-") as temporary:
         world = World(keep or Path(temporary), speed)
         try:
             return await _play(world, console, chosen, orders, as_json=as_json, stay=stay)
         except DemoFailed as error:
-            console.print(f"[bold red]The demo could not be played:[/bold red] {error}")
+            console.print(f"[bold red]{spoken('The demo could not be played:')}[/bold red] {spoken(str(error))}")
             _show_log(world, console)
             return 3
         finally:
@@ -69,23 +71,24 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
 async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
     from caravana.demo.play import Day, capacity, table
 
-    console.print("Starting imitations of Odoo and PlacetoPay, and a hub of your own …")
+    console.print(spoken("Starting imitations of Odoo and PlacetoPay, and a hub of your own …"))
     await world.start()
-    day = Day(world, console, chosen, orders)
+    day = Day(world, console, chosen, orders, spoken)
     results = await day.play()
     branches, doubts = await day.by_branch(), int(await world.measure("caravana_doubts_total"))
     if as_json:
         _print_json(results, branches, doubts)
     else:
-        console.print(table(results, branches, doubts, world.kills))
-        console.print(capacity(results))
+        console.print(table(results, branches, doubts, world.kills, spoken))
+        console.print(spoken(capacity(results)))
     bad = sum(one.lost + one.doubled for one in results)
     short = sum(one.expected < one.orders for one in results)
     if bad or short:
-        console.print(f"[bold red]{bad} payments were lost or doubled.[/bold red]")
+        told = "1 payment was lost or doubled." if bad == 1 else f"{bad} payments were lost or doubled."
+        console.print(f"[bold red]{spoken(told)}[/bold red]")
         _show_log(world, console)
     else:
-        console.print("[bold green]Every charge is in Odoo exactly once.[/bold green]")
+        console.print(f"[bold green]{spoken('Every charge is in Odoo exactly once.')}[/bold green]")
     if stay:
         await _stay(day, console)
     return 1 if bad or short else 0
@@ -107,7 +110,7 @@ def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: i
 def _show_log(world: "World", console: "Console") -> None:
     if world.hub_log.exists():
         lines = world.hub_log.read_text(errors="replace").splitlines()[-15:]
-        console.print("The hub's last words:", *lines, sep="\n", markup=False)
+        console.print(spoken("The hub's last words:"), *lines, sep="\n", markup=False)
 
 
 async def _stay(day: "Day", console: "Console") -> None:

@@ -240,7 +240,12 @@ class Report:
     def _show_table(self) -> None:
         kept = sorted(self._kept, key=lambda one: (RESULTS.index(one["result"]), one["row"]))
         rows = [
-            (one["row"], colored(spoken(one["result"]), COLORS.get(one["result"], "")), one["what"], spoken(one["reason"]))
+            (
+                one["row"],
+                colored(spoken(one["result"]), COLORS.get(one["result"], "")),
+                one["what"],
+                spoken(one["reason"]),
+            )
             for one in kept
         ]
         title = f"{spoken(self._file.kind)}: {self._file.sheet.path.name}"

@@ -75,8 +75,10 @@ def print_problems(problems: Sequence["Problem"]) -> None:
     out = console()
     for one in problems:
         line = Text(f"{one.location}: " if str(one.location) else "")
-        line.append(f"{one.severity}: ", style="bold red" if one.severity is Severity.ERROR else "bold yellow")
-        line.append(one.message)
+        line.append(
+            f"{spoken(one.severity.value)}: ", style="bold red" if one.severity is Severity.ERROR else "bold yellow"
+        )
+        line.append(spoken(one.message))
         if one.suggestion:
-            line.append(f" ({one.suggestion})", style="cyan")
+            line.append(f" ({spoken(one.suggestion)})", style="cyan")
         out.print(line)

@@ -95,7 +95,8 @@ class Catalogue:
         if match := _ADVISED.fullmatch(text):
             return f"{match[1]} ({self.say(match[2], depth - 1)})"
         words = text.split(", ")
-        return ", ".join(self._sentences[word] for word in words) if all(map(self._sentences.get, words)) else text
+        known = depth == DEPTH and all(map(self._sentences.get, words))
+        return ", ".join(self._sentences[word] for word in words) if known else text
 
     def _joined(self, parts: Sequence[str], depth: int) -> str:
         """Sentences one behind another; some hold a semicolon themselves, so the longest that is known counts."""
@@ -133,7 +134,12 @@ class Catalogue:
 
     def _filled(self, sentence: str, values: Mapping[str, str], depth: int) -> str:
         """Put the values at their places; one that is a sentence itself is put into the language, too."""
-        return _PLACE.sub(lambda place: self.say(values[place[1]], depth), sentence)
+
+        def value(place: re.Match[str]) -> str:
+            found = values[place[1]]
+            return found if _is_name(sentence[: place.start()], found) else self.say(found, depth)
+
+        return _PLACE.sub(value, sentence)
 
     def _with_places(self) -> "list[_Pattern]":
         """Sentences with values, the most particular first."""
@@ -141,6 +147,11 @@ class Catalogue:
             found = [_Pattern(one) for one in self._sentences if _PLACE.search(one)]
             self._patterns = sorted(found, key=lambda one: -one.weight)
         return self._patterns
+
+
+def _is_name(before: str, value: str) -> bool:
+    """Whether a value is a name that people type: between backticks, or a word of a list (`there are: price`)."""
+    return before.endswith("`") or (before.endswith(": ") and " " not in value)
 
 
 class _Pattern:

@@ -36,5 +36,48 @@ text = (
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "intent", "doubt", "would", "step_failed",
     "accepted", "dead letter ({state})", "{action} by {actor}",
+    # severities of problems, and the shapes of a route file
+    "warning", "nothing", "object", "list", "list of texts", "mapping of values", "list of values",
+    "list of elements", "top-level key", "step", "language", "handler", "data format", "error handler", "option",
+    "route id", "function", "operator", "component", "element", "top level", "load balancer",
+    "supported", "ignored", "refused", "Caravana's own", "it is younger than Camel 4.18",
+    "stands inside `{outer}`, not among the steps", "validation failed: {told}",
+    # redelivery as check tells it
+    "for ever", "all others", "each",
+    # what branches have alone, and where a value stands twice
+    "the emission point", "the bank account", "the WhatsApp number", "the Facebook page", "twice here", "in `{name}`",
+    # results of rows, of statements, of entries
+    "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
+    "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
+    "taken", "held", "passed", "yes", "no",
+    # fields of rows, as their reasons name them
+    "name: {told}", "code: {told}", "price: {told}", "barcode: {told}", "type: {told}", "tax_id: {told}",
+    "tax_id_type: {told}", "phone: {told}", "email: {told}", "street: {told}", "city: {told}", "zip: {told}",
+    "is_company: {told}", "reference: {told}", "quantity: {told}", "confirm: {told}", "delivery_date: {told}",
+    "note: {told}", "branch: {told}", "row {number}: {told}", "row {number}, {told}", "line {number}: {told}",
+    "tax_id", "phone", "email", "street", "city", "zip", "is_company", "barcode", "price", "code", "quantity",
+    "stands in row {first} too, with other values", "is that of row {first} too: two people, or one twice?",
+    "the lines of the order say {values}", "is empty; each order needs a number of its own",
+    "{field} is another in Odoo and was left as it is; PATCH changes it", "{kind}: a person has to settle {key}",
+    "there is no field `{name}` {hint}", "there is no field `{name}`",
+    # what the hub would like to find in Odoo, and how it stands
+    "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
+    "created", "failed", "shadow", "live", "off",
+    "cedula", "ruc", "passport", "foreign", "there is no branch `{name}`", "boolean", "integer", "number", "parameters", "expression", "predicate", "clause",
+    # imitations
+    "An imitation of Odoo 19 (or an older one) with a small real database behind it.",
+    "PlacetoPay's imitation: the Checkout service of one site, with a page on which a browser can pay.",
+    # what is asked while a hub is away, and what is wrong then
+    "a dead letter at {path}", "stopped after {done} ({what})", "records read", "rehearsed",
+    "the transaction is gone", "the message failed", "the token is missing or wrong",
+    "the journal cannot be used now: {reason}",
+    "the effect at `{path}` was recorded with another endpoint or input than this run asks for",
+    "in shadow nothing is sent to {endpoint}, so there is no answer to go on with", "live except {routes}",
+    # what typer tells of a command called wrongly
+    "Missing argument {name}.", "Missing option {name}.", "Missing argument {name}. {told}", "Missing option {name}. {told}",
+    "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",
+    "No such command {name}. Did you mean {other}?", "Missing command.", "Invalid value for {name}: {told}",
+    "Option {name} requires an argument.", "Got unexpected extra argument ({name})", "Got unexpected extra arguments ({names})",
+    "Value {value} is not a valid {type}.", "{value} is not one of {values}.",
 )  # fmt: skip
 """The catalogue has each of them."""

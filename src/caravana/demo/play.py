@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from rich.box import SIMPLE_HEAD
@@ -21,6 +21,8 @@ IDLE = 4
 """Calls a minute that are made whatever happens, at most."""
 TELLING = 10.0
 """Real seconds that the hub gets to tell the last payments of a chapter, so that its calls are counted there."""
+Spoken = Callable[[str], str]
+"""Puts an English sentence into the language of whoever looks on."""
 PATIENCE = 45.0
 """Real seconds that a chapter's payments may take to reach Odoo before they count as lost."""
 
@@ -78,10 +80,13 @@ class Books:
 class Day:
     """One day of orders."""
 
-    def __init__(self, world: World, console: Console, chapters: Sequence[Chapter], orders: int) -> None:
+    def __init__(
+        self, world: World, console: Console, chapters: Sequence[Chapter], orders: int, spoken: Spoken = str
+    ) -> None:
         """`orders`: about how many in all, shared out among the chapters."""
         self.world = world
         self.console = console
+        self.spoken = spoken
         shares = sum(chapter.share for chapter in chapters)
         self.plan = [(chapter, max(3, orders * chapter.share // shares)) for chapter in chapters]
         self.clerk = Clerk(world)
@@ -94,7 +99,8 @@ class Day:
         results = []
         with self._progress() as progress:
             for number, (chapter, count) in enumerate(self.plan, 1):
-                progress.console.print(f"[bold]{number}. {chapter.title}.[/bold] {chapter.story}")
+                title, story = self.spoken(chapter.title), self.spoken(chapter.story)
+                progress.console.print(f"[bold]{number}. {title}.[/bold] {story}")
                 task = progress.add_task(f"   {chapter.name}", total=count)
                 results.append(await self._chapter(chapter, count, progress, task))
         return results
@@ -104,7 +110,7 @@ class Day:
             TextColumn("{task.description:<12}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("payments in Odoo"),
+            TextColumn(self.spoken("payments in Odoo")),
             TimeElapsedColumn(),
             console=self.console,
         )
@@ -156,23 +162,29 @@ class Day:
             await self.clerk.links(orders)
 
 
-def table(results: Sequence[Result], branches: Mapping[str, Tally], doubts: int, kills: int) -> Table:
+COLUMNS = ("chapter", "orders", "charged", "in Odoo", "lost", "doubled", "calls", "s")
+
+
+def table(
+    results: Sequence[Result], branches: Mapping[str, Tally], doubts: int, kills: int, spoken: Spoken = str
+) -> Table:
     """Return the day's result as a table: by chapter, by branch, and in all."""
-    title = "The day, counted in the provider's and Odoo's own books"
+    title = spoken("The day, counted in the provider's and Odoo's own books")
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    shown.add_column("chapter", no_wrap=True)
-    for name in ("orders", "charged", "in Odoo", "lost", "doubled", "calls", "s"):
-        shown.add_column(name, justify="right")
+    for place, name in enumerate(COLUMNS):
+        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=not place)
     for one in results:
-        shown.add_row(one.chapter.title, *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
+        shown.add_row(spoken(one.chapter.title), *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
     shown.add_section()
     for name, tally in branches.items():
-        shown.add_row(f"branch {name}", *_counts(tally), "", "")
+        shown.add_row(spoken(f"branch {name}"), *_counts(tally), "", "")
     whole = Tally(*(sum(getattr(one, name.name) for one in results) for name in fields(Tally)))
     calls, seconds = sum(one.calls for one in results), sum(one.seconds for one in results)
     shown.add_section()
-    shown.add_row("[bold]total[/bold]", *_counts(whole), _per_order(calls, whole.orders), f"{seconds:.1f}")
-    shown.caption = f"in doubt: {doubts}; hub killed with -9: {kills} times (calls: of Odoo, for each order)"
+    shown.add_row(f"[bold]{spoken('total')}[/bold]", *_counts(whole), _per_order(calls, whole.orders), f"{seconds:.1f}")
+    shown.caption = spoken(
+        f"in doubt: {doubts}; times that the hub was killed with -9: {kills} (calls: of Odoo, for each order)"
+    )
     return shown
 
 

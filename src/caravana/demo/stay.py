@@ -20,6 +20,7 @@ class Stay:
         """`day`: the one that was played."""
         self._day = day
         self._world = day.world
+        self.spoken = day.spoken
         self._console = console
 
     async def open(self) -> None:
@@ -29,7 +30,7 @@ class Stay:
         await self._day.stage.customer.open(orders[-1])
         self._show_links(orders)
         self._console.print(self._trials())
-        self._console.print("Payments that reach Odoo are told below. Ctrl-C ends everything.")
+        self._console.print(self.spoken("Payments that reach Odoo are told below. Ctrl-C ends everything."))
 
     async def watch(self) -> None:
         """Tell what reaches Odoo, and start the hub again whenever somebody has killed it. Raises `DemoFailed`."""
@@ -39,7 +40,8 @@ class Stay:
         while True:
             pid = self._world.hub_pid
             await self._world.revive_hub()
-            self._console.print(f"The hub {pid} died and was started again; now it is {self._world.hub_pid}.")
+            told = f"The hub {pid} died and was started again; now it is {self._world.hub_pid}."
+            self._console.print(self.spoken(told))
 
     async def _tell(self) -> None:
         known = len(await self._day.clerk.booked())
@@ -47,29 +49,34 @@ class Stay:
             await asyncio.sleep(LOOK_SECONDS)
             booked = await self._day.clerk.booked()
             for one in booked[known:]:
-                self._console.print(f"Odoo has the payment {one['name']} of {one['amount']:.2f} USD: {one['memo']}.")
+                told = f"Odoo has the payment {one['name']} of {one['amount']:.2f} USD: {one['memo']}."
+                self._console.print(self.spoken(told))
             known = len(booked)
 
     def _show_links(self, orders: list[Order]) -> None:
         """A link stands on one line however narrow the terminal is: cut in two it could not be opened."""
         addresses = [*((one, "pay", one.link) for one in orders), (orders[-1], "checkout", orders[-1].checkout)]
-        shown = _table("Orders that wait to be paid: open a link in a browser")
+        shown = _table(self.spoken("Orders that wait to be paid: open a link in a browser"))
         for order, kind, address in addresses:
-            shown.add_row(order.name, f"{order.amount:.2f}", kind, f"[link={address}]{address}[/link]")
+            shown.add_row(order.name, f"{order.amount:.2f}", self.spoken(kind), f"[link={address}]{address}[/link]")
         needed = 40 + max(len(address) for _, _, address in addresses)
         wide = Console(file=self._console.file, width=max(needed, self._console.width))
         wide.print(shown)
 
     def _trials(self) -> Table:
-        world, shown = self._world, _table("What to try")
-        shown.add_row("approve", f"pay with card {_groups(Card.APPROVED)}, any later date, any CVV")
-        shown.add_row("refuse", f"pay with card {_groups(Card.DENIED)}, then again with the first")
-        shown.add_row("wait", f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later")
-        shown.add_row("twice", "press pay in two windows of one link: it is one session")
-        shown.add_row("kill", f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")
-        shown.add_row("messages", f"cd {world.folder} && caravana messages")
-        shown.add_row("health", f"{world.url('control')}/readyz")
-        shown.add_row("provider", f"{world.url('placetopay')}/_sandbox/sessions")
+        world, shown = self._world, _table(self.spoken("What to try"))
+        hints = {
+            "approve": f"pay with card {_groups(Card.APPROVED)}, any later date, any CVV",
+            "refuse": f"pay with card {_groups(Card.DENIED)}, then again with the first",
+            "wait": f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later",
+            "twice": "press pay in two windows of one link: it is one session",
+            "kill": f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on",
+            "messages": f"cd {world.folder} && caravana messages",
+            "health": f"{world.url('control')}/readyz",
+            "provider": f"{world.url('placetopay')}/_sandbox/sessions",
+        }
+        for name, hint in hints.items():
+            shown.add_row(self.spoken(name), self.spoken(hint))
         return shown
 
 
