@@ -135,5 +135,5 @@ def test_what_the_hub_said_long_ago_is_spoken_too() -> None:
     """Texts that come out of the journal or of the running hub are sentences like others."""
     choose("es")
     assert spoken("cannot retry 19a2f: it is `done`; it is done; replay makes a new exchange of it") == (
-        "no se puede reintentar 19a2f: está `hecho`; está hecho; replay hace de él un mensaje nuevo"
+        "no se puede reintentar 19a2f: está hecho; está hecho; replay hace de él un mensaje nuevo"
     )

@@ -63,7 +63,8 @@ text = (
     # what the hub would like to find in Odoo, and how it stands
     "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
     "created", "failed", "shadow", "live", "off",
-    "cedula", "ruc", "passport", "foreign", "there is no branch `{name}`", "boolean", "integer", "number", "parameters", "expression", "predicate", "clause",
+    "cedula", "ruc", "passport", "foreign", "there is no branch `{name}`",
+    "boolean", "integer", "number", "parameters", "expression", "predicate", "clause",
     # imitations
     "An imitation of Odoo 19 (or an older one) with a small real database behind it.",
     "PlacetoPay's imitation: the Checkout service of one site, with a page on which a browser can pay.",
