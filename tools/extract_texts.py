@@ -49,6 +49,7 @@ SPEAKERS = {
     "Problem": (2, 3, "suggestion"),
     "_Missing": (0, 1),
     "_miss": (0,),
+    "_show": (0,),
     "_twice": (0,),
     "error": (0, 2, "suggestion"),
     "refuse": (0, 1, 2),

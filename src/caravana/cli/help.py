@@ -48,12 +48,12 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
         """Read the options that stand before a command."""
-        with _told():
+        with self._told(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: typer.Context) -> Any:
         """Carry out a command."""
-        with _told():
+        with self._told(ctx):
             return super().invoke(ctx)
 
     def _translate(self, ctx: typer.Context) -> None:
@@ -62,16 +62,16 @@ class Commands(TyperGroup):
             translate(self, ctx, spoken)
         _name_panels()
 
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What was called wrongly is told in the language of whoever called."""
-    try:
-        yield
-    except TyperException as error:
-        told = spoken(error.format_message())
-        error.format_message = lambda: told  # type: ignore[method-assign]
-        raise
+    @contextmanager
+    def _told(self, ctx: typer.Context) -> Iterator[None]:
+        """What was called wrongly is told in the language of whoever called."""
+        try:
+            yield
+        except TyperException as error:
+            self._translate(ctx)
+            told = spoken(error.format_message())
+            error.format_message = lambda: told  # type: ignore[method-assign]
+            raise
 
 
 def _name_panels() -> None:

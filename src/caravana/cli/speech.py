@@ -92,18 +92,21 @@ class Catalogue:
             return "\n".join(self.say(line, depth - 1) for line in text.split("\n"))
         if "; " in text:
             return self._joined(text.split("; "), depth - 1)
-        if match := _ADVISED.fullmatch(text):
-            return f"{match[1]} ({self.say(match[2], depth - 1)})"
         words = text.split(", ")
-        known = depth == DEPTH and all(map(self._sentences.get, words))
-        return ", ".join(self._sentences[word] for word in words) if known else text
+        if depth == DEPTH and all(map(self._sentences.get, words)):
+            return ", ".join(self._sentences[word] for word in words)
+        return self._only_advice(text, depth)
+
+    def _only_advice(self, text: str, depth: int) -> str:
+        match = _ADVISED.fullmatch(text)
+        return f"{match[1]} ({self.say(match[2], depth - 1)})" if match else text
 
     def _joined(self, parts: Sequence[str], depth: int) -> str:
         """Sentences one behind another; some hold a semicolon themselves, so the longest that is known counts."""
         for end in range(len(parts), 0, -1):
             found = self._sentence("; ".join(parts[:end]), depth)
             if found is not None or end == 1:
-                said = parts[0] if found is None else found
+                said = self._only_advice(parts[0], depth) if found is None else found
                 return "; ".join((said, self._joined(parts[end:], depth))) if parts[end:] else said
         return ""
 

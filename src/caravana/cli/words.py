@@ -60,6 +60,8 @@ text = (
     "the lines of the order say {values}", "is empty; each order needs a number of its own",
     "{field} is another in Odoo and was left as it is; PATCH changes it", "{kind}: a person has to settle {key}",
     "there is no field `{name}` {hint}", "there is no field `{name}`",
+    # at which pace an Odoo is called, and of which kinds a journal may be
+    "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
     # what the hub would like to find in Odoo, and how it stands
     "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
     "created", "failed", "shadow", "live", "off",
