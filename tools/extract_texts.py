@@ -103,7 +103,18 @@ RETURNS = frozenset(
         *("_alike", "_awaited", "_balance_problems", "_changed", "_choices", "_contradiction", "_counts", "_differing"),
         *("_disagreeing", "_ended", "_hint", "_loss", "_making", "_missing", "_nearest", "_no_headings", "_of_row"),
         *("_records", "_refusal", "_removal", "_root_hint", "_tries", "_twice", "_unconnected", "_unheeded", "_waits"),
-        *("_why", "_why_not", "_wrong_day", "capacity", "differences", "explain", "identify", "nearest", "not_ready"),
+        *(
+            "_value_date",
+            "_why",
+            "_why_not",
+            "_wrong_day",
+            "capacity",
+            "differences",
+            "explain",
+            "identify",
+            "nearest",
+            "not_ready",
+        ),
         *("option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
     }
 )

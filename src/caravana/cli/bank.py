@@ -132,7 +132,7 @@ def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     )
     statements = [one for report in shown for one in report["statements"]]
     new, known, doubtful, other = (sum(one[name] for one in statements) for name in COUNTS)
-    files = "1 file" if len(shown) == 1 else f"{len(shown)} files"
+    files = spoken("1 file" if len(shown) == 1 else f"{len(shown)} files")
     say(f"{files}; entries: {new} new, {known} known, {doubtful} for a person to decide, {other} that are no money")
     for reason in (reason for one in shown for reason in _reasons(one)):
         typer.echo(f"! {reason}")

@@ -1,6 +1,7 @@
 """`caravana odoo`: what a person decides about an Odoo."""
 
 import getpass
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -27,6 +28,11 @@ def odoo() -> None:
     """  # noqa: D301 -- click's mark for lines kept as they are
 
 
+def _told(seen: Mapping[str, str] | None) -> str:
+    """What a database told of itself, in a line."""
+    return "; ".join(spoken(f"{name} {one}") for name, one in (seen or {}).items()) or spoken("nothing")
+
+
 @app.command("confirm")
 def confirm(
     name: Annotated[str, typer.Argument(help="The connection's name.")],
@@ -42,7 +48,7 @@ def confirm(
     if not yes:
         record = ask(config, "identities").get(name, {})
         for which in ("known", "found"):
-            typer.echo(f"{spoken(which)}: {record.get(which) or spoken('nothing')}", err=True)
+            typer.echo(f"{spoken(which)}: {_told(record.get(which))}", err=True)
         if not agree(f"Is what was found the right database of `{name}`?", err=True):
             raise typer.Exit(1)
     answer = ask(config, "confirm_partner", name=name, actor=getpass.getuser())

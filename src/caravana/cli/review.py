@@ -198,4 +198,5 @@ def position(cursor: object) -> str:
     """Return a consumer's position in a line; of what it remembers, how much."""
     if not isinstance(cursor, dict):
         return str(cursor)
-    return ", ".join(f"{name} {len(one) if isinstance(one, dict | list) else one}" for name, one in cursor.items())
+    told = ((name, len(one) if isinstance(one, dict | list) else one) for name, one in cursor.items())
+    return ", ".join(f"{spoken(name)} {one}" for name, one in told)

@@ -180,7 +180,9 @@ class _Pattern:
     def _compiled(self) -> re.Pattern[str]:
         text = re.escape(self._fixed[0])
         for number, (name, part) in enumerate(zip(self._names, self._fixed[1:], strict=True)):
-            place = f"(?P={name})" if name in self._names[:number] else f"(?P<{name}>.*?)"
+            quoted = self._fixed[number].endswith("`") and part.startswith("`")
+            value = "[^`]*" if quoted else ".*?"  # a name ends with its backtick
+            place = f"(?P={name})" if name in self._names[:number] else f"(?P<{name}>{value})"
             text += place + re.escape(part)
         return re.compile(text)
 

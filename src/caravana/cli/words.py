@@ -76,6 +76,11 @@ text = (
     "the journal cannot be used now: {reason}",
     "the effect at `{path}` was recorded with another endpoint or input than this run asks for",
     "in shadow nothing is sent to {endpoint}, so there is no answer to go on with", "live except {routes}",
+    # what an operating system says of a file or an address
+    "No such file or directory", "Permission denied", "Is a directory", "Not a directory", "File exists",
+    "No space left on device", "Address already in use", "address already in use", "Connection refused",
+    # how far a polling route has read
+    "line", "seen",
     # what typer tells of a command called wrongly
     "Missing argument {name}.", "Missing option {name}.", "Missing argument {name}. {told}", "Missing option {name}. {told}",
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",

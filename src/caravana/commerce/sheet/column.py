@@ -129,7 +129,7 @@ def _check_doubled(headings: Sequence[str], found: Mapping[int, str]) -> None:
     for name in set(found.values()):
         places = [place for place, one in found.items() if one == name]
         if len(places) > 1:
-            listed = " and ".join(f"{get_column_letter(place + 1)} (`{headings[place]}`)" for place in places)
+            listed = ", ".join(f"{get_column_letter(place + 1)} (`{headings[place]}`)" for place in places)
             last = headings[places[-1]]
             raise SpreadsheetError(
                 f'the columns {listed} both mean `{name}`: leave one out, e.g. --map "{last}={UNUSED}"'
@@ -153,4 +153,4 @@ def _check_missing(kind: str, sheet: Spreadsheet, headings: Sequence[str], found
 
 def _meaning(kind: str, group: Iterable[str]) -> str:
     columns = KINDS[kind]
-    return " or ".join(f"`{name}` ({', '.join(columns[name].headings.split(',')[:3])} …)" for name in group)
+    return " / ".join(f"`{name}` ({', '.join(columns[name].headings.split(', ')[:3])} …)" for name in group)

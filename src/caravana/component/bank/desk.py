@@ -120,7 +120,11 @@ class Desk:
         """Import a kept file again, with the profiles as they are now. Raises `LookupError`."""
         found = [one for one, _ in await self.book.files() if one.startswith(digest)] if digest else []
         if len(found) != 1:
-            raise LookupError(f"{len(found) or 'no'} kept files begin with `{digest}`")
+            raise LookupError(
+                f"{len(found)} kept files begin with `{digest}`: write more of it"
+                if found
+                else f"no kept file begins with `{digest}`"
+            )
         record, content = await self.book.file(found[0]), await self.book.content(found[0])
         if record is None or content is None:
             raise LookupError(f"the content of `{digest}` is not kept")
