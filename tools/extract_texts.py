@@ -55,7 +55,6 @@ SPEAKERS = {
     "refuse": (0, 1, 2),
     "report": (0,),
     "warning": (0, 2, "suggestion"),
-    "younger": (0,),
     **dict.fromkeys(("OpenSpec", "_language", "element"), ("ignored", "refused", "departures")),
     "MappingProxyType": (0,),
     # what becomes of a message, a row, a file
@@ -103,19 +102,8 @@ RETURNS = frozenset(
         *("_alike", "_awaited", "_balance_problems", "_changed", "_choices", "_contradiction", "_counts", "_differing"),
         *("_disagreeing", "_ended", "_hint", "_loss", "_making", "_missing", "_nearest", "_no_headings", "_of_row"),
         *("_records", "_refusal", "_removal", "_root_hint", "_tries", "_twice", "_unconnected", "_unheeded", "_waits"),
-        *(
-            "_value_date",
-            "_why",
-            "_why_not",
-            "_wrong_day",
-            "capacity",
-            "differences",
-            "explain",
-            "identify",
-            "nearest",
-            "not_ready",
-        ),
-        *("option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
+        *("_value_date", "_why", "_why_not", "_wrong_day", "_wrong_number", "capacity", "differences", "explain"),
+        *("identify", "nearest", "not_ready", "option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
     }
 )
 """Functions that return sentences, or yield them."""

@@ -132,7 +132,8 @@ def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     )
     statements = [one for report in shown for one in report["statements"]]
     new, known, doubtful, other = (sum(one[name] for one in statements) for name in COUNTS)
-    files = spoken("1 file" if len(shown) == 1 else f"{len(shown)} files")
+    count = len(shown)
+    files = spoken("1 file" if count == 1 else f"{count} files")
     say(f"{files}; entries: {new} new, {known} known, {doubtful} for a person to decide, {other} that are no money")
     for reason in (reason for one in shown for reason in _reasons(one)):
         typer.echo(f"! {reason}")
@@ -165,10 +166,10 @@ def _rows(report: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
 
 
 def _outcome(statement: dict[str, Any]) -> str:
-    state, held = spoken(statement["state"]), statement["doubtful"]
-    if not held:
+    state, count = spoken(statement["state"]), statement["doubtful"]
+    if not count:
         return state
-    return f"{state}, {spoken('1 held' if held == 1 else f'{held} held')}"
+    return f"{state}, {spoken('1 held' if count == 1 else f'{count} held')}"
 
 
 def _money(amount: str, currency: str) -> str:

@@ -22,10 +22,12 @@ LONGEST = 1000
 """So many signs of a text are compared with sentences that have values; what is longer is no sentence."""
 DEPTH = 8
 """So deep may sentences stand in sentences."""
+NUMBERS = frozenset({"count", "number"})
+"""Places of these names hold a number, and nothing else: `{count} files` is not `the name of the files`."""
 _YES, _NO = frozenset({"s", "si", "sí", "y", "yes"}), frozenset({"n", "no"})
 _ADVISED = re.compile(r"(.+) \((.+)\)", re.DOTALL)
 """How an error is written with what to do."""
-_PLACED = re.compile(r"(`?[\w./:\-]+`?: )(.+)", re.DOTALL)
+_PLACED = re.compile(r"((?:`[^`]+`|[\w./:\-]+): )(.+)", re.DOTALL)
 """How an error is written with its place."""
 _PLACE = re.compile(r"\{(\w+)\}")
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -154,7 +156,8 @@ class Catalogue:
 
 def _is_name(before: str, value: str) -> bool:
     """Whether a value is a name that people type: between backticks, or a word of a list (`there are: price`)."""
-    return before.endswith("`") or (before.endswith(": ") and " " not in value)
+    listed = before.endswith(": ") and " " not in value and value not in ("none", "nothing")
+    return listed or before.endswith("`")
 
 
 class _Pattern:
@@ -181,7 +184,7 @@ class _Pattern:
         text = re.escape(self._fixed[0])
         for number, (name, part) in enumerate(zip(self._names, self._fixed[1:], strict=True)):
             quoted = self._fixed[number].endswith("`") and part.startswith("`")
-            value = "[^`]*" if quoted else ".*?"  # a name ends with its backtick
+            value = "[^`]*" if quoted else "[\\d.,]+" if name in NUMBERS else ".*?"  # a name ends with its backtick
             place = f"(?P={name})" if name in self._names[:number] else f"(?P<{name}>{value})"
             text += place + re.escape(part)
         return re.compile(text)

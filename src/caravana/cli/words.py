@@ -76,11 +76,28 @@ text = (
     "the journal cannot be used now: {reason}",
     "the effect at `{path}` was recorded with another endpoint or input than this run asks for",
     "in shadow nothing is sent to {endpoint}, so there is no answer to go on with", "live except {routes}",
+    # what only a later Camel has
+    "the top-level key `{name}`", "the step `{name}`", "the language `{name}`", "the data format `{name}`",
+    # what pydantic finds wrong with a setting, and ruamel with YAML
+    "Field required", "Extra inputs are not permitted", "Input should be {values}", "Input should be a valid integer",
+    "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid string",
+    "Input should be a valid number", "Input should be a valid number, unable to parse string as a number",
+    "Input should be a valid boolean", "Input should be a valid boolean, unable to interpret input",
+    "Input should be a valid dictionary", "Input should be a valid list", "Input should be a valid decimal",
+    "Input should be a valid dictionary or instance of {name}", "Input should be greater than {least}",
+    "Input should be greater than or equal to {least}", "Input should be less than {most}",
+    "Input should be less than or equal to {most}", "String should have at least {least} characters",
+    "String should have at least 1 character", "String should have at most {most} characters",
+    "String should match pattern '{pattern}'", "Input should be a valid datetime or date, {told}",
+    "Value should have at least {least} items after validation, not {given}",
+    "mapping values are not allowed here", "could not find expected ':'", "found unexpected end of stream",
+    "found character {sign} that cannot start any token", "expected <block end>, but found {token}",
+    "expected ',' or ']', but got {token}", "expected ',' or '}', but got {token}", "found duplicate key {key}",
     # what an operating system says of a file or an address
     "No such file or directory", "Permission denied", "Is a directory", "Not a directory", "File exists",
     "No space left on device", "Address already in use", "address already in use", "Connection refused",
     # how far a polling route has read
-    "line", "seen",
+    "line", "seen", "told",
     # what typer tells of a command called wrongly
     "Missing argument {name}.", "Missing option {name}.", "Missing argument {name}. {told}", "Missing option {name}. {told}",
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",

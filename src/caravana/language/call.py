@@ -55,9 +55,15 @@ class Call:
                 raise refuse(f"`{self.name}` takes its arguments in brackets, found `{rest.text}`", rest.at)
             given = arguments(rest.part(1, len(rest.text) - 1))
         if len(given) < least or (most is not None and len(given) > most):
-            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
-            raise refuse(f"`{self.name}` takes {wanted} arguments, {len(given)} are given", self.at)
+            raise refuse(self._wrong_number(least, most, len(given)), self.at)
         return given
+
+    def _wrong_number(self, least: int, most: int | None, given: int) -> str:
+        if least == most:
+            return f"`{self.name}` takes {least} arguments, {given} are given"
+        if most is None:
+            return f"`{self.name}` takes {least} or more arguments, {given} are given"
+        return f"`{self.name}` takes {least} to {most} arguments, {given} are given"
 
     def operands(self, least: int, most: int | None) -> list[Node]:
         """Return the compiled arguments. Raises `ConfigurationError` as `sources`."""

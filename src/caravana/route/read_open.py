@@ -119,8 +119,8 @@ class OpenReader:
             message = f"`{entry.key}` of `{spec.name}` is refused: {spec.refused[entry.key]}"
             self.problems.append(error(message, entry.location))
         else:
-            message, hint = unknown("option", entry.key, (spec.text_key, *spec.options))
-            self.problems.append(error(f"{message} in `{spec.name}`", entry.location, hint))
+            message, hint = unknown("option", entry.key, (spec.text_key, *spec.options), spec.name)
+            self.problems.append(error(message, entry.location, hint))
 
 
 def _known(kind: str, key: str, supported: Table[str, OpenSpec]) -> bool:

@@ -84,13 +84,16 @@ def refusal(kind: str, name: str, supported: Iterable[str]) -> tuple[str, str]:
     return unknown(kind, name, admitted)
 
 
-def unknown(kind: str, name: str, admitted: Iterable[str]) -> tuple[str, str]:
-    """Return message and suggestion for a name that nobody knows; kebab-case of Camel 3 gets its new spelling."""
+def unknown(kind: str, name: str, admitted: Iterable[str], element: str = "") -> tuple[str, str]:
+    """Return message and suggestion for a name that nobody knows (in `element`); kebab-case of Camel 3 gets its new spelling."""
     names = list(admitted)
     camel = _from_kebab(name)
     if camel != name and camel in names:
         return f"`{name}` is Camel 3's spelling", f"write `{camel}`"
-    return f"unknown {_NAMES.get(kind, kind)} `{name}`", nearest(camel, names)
+    hint = nearest(camel, names)
+    if element:
+        return f"unknown {kind} `{name}` in `{element}`", hint
+    return f"unknown {_NAMES.get(kind, kind)} `{name}`", hint
 
 
 def younger(what: str) -> str:
@@ -105,8 +108,7 @@ def option_refusal(element: str, key: str, admitted: Iterable[str]) -> tuple[str
         return f"option `{key}` of `{element}` is not supported", ""
     if key in known["younger"]["options"].get(element, []):
         return younger(f"option `{key}` of `{element}`"), ""
-    message, hint = unknown("option", key, admitted)
-    return f"{message} in `{element}`" if message.startswith("unknown") else message, hint
+    return unknown("option", key, admitted, element)
 
 
 def _from_kebab(name: str) -> str:

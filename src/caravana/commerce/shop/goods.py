@@ -49,7 +49,7 @@ def read(data: Mapping[str, Any]) -> Asked:
         word = str(data["type"]).lower().replace("í", "i")
         asked["type"] = WORDS.get(word, word)
         if asked["type"] not in TYPES:
-            hint = nearest(word, [*TYPES, *WORDS]) or f"write {', '.join(TYPES)}"
+            hint = nearest(word, [*TYPES, *WORDS]) or f"there are: {', '.join(TYPES)}"
             wrong.append({"field": "type", "message": f"there is no type `{data['type']}` ({hint})"})
     if wrong:
         raise refuse_fields(wrong)
