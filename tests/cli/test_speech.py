@@ -31,9 +31,9 @@ def run(folder: Folder, *arguments: str, code: int = 0, **environment: str) -> s
 
 def test_every_sentence_has_a_spanish_one() -> None:
     """What the code says to people is in the catalogue; if not: `python tools/extract_texts.py`, then write the Spanish."""
-    spanish = known()
-    assert {text: places for text, places in extracted().items() if not spanish.get(text)} == {}
-    assert set(spanish) - set(extracted()) == set()
+    spanish, english = known(), extracted()
+    assert {text: places for text, places in english.items() if not spanish.get(text)} == {}
+    assert set(spanish) - set(english) == set()
 
 
 def test_translations_keep_their_places() -> None:
@@ -52,6 +52,17 @@ plan.add(record, "kept")
 """
     found = {text for text, _ in sentences(code)}
     assert found == {"{url} is not {url2}", "all is well", "Title", "id", "when", "none", "kept"}
+
+
+def test_extraction_leaves_out_what_is_no_sentence() -> None:
+    """Names of a log's events and codes of refusals stay out; what a function yields comes in when it is one that tells."""
+    code = """
+log.warning("exchange.in_doubt", reason="of no matter")
+raise refuse("branch_unknown", "there is no such branch")
+def _counts(survey):
+    yield f"{survey.count} would be taken"
+"""
+    assert {text for text, _ in sentences(code)} == {"there is no such branch", "{count} would be taken"}
 
 
 @pytest.mark.parametrize(
@@ -137,3 +148,66 @@ def test_what_the_hub_said_long_ago_is_spoken_too() -> None:
     assert spoken("cannot retry 19a2f: it is `done`; it is done; replay makes a new exchange of it") == (
         "no se puede reintentar 19a2f: está hecho; está hecho; replay hace de él un mensaje nuevo"
     )
+
+
+def test_names_that_people_type_stay_as_they_are() -> None:
+    """What stands between backticks, or in a list of names, is typed as it is; words of the trade are put into Spanish."""
+    choose("es")
+    assert spoken("there is no route `price`") == "no existe la ruta `price`"
+    assert spoken("there is no sheet `x` (there are: price, name)") == "there is no sheet `x` (existen: price, name)"
+    assert spoken("price, name") == "precio, nombre"
+
+
+def test_place_of_a_number_holds_a_number() -> None:
+    """`{count} files` is three files, and not any text that ends with this word."""
+    catalogue = Catalogue({"{count} files": "{count} archivos"})
+    assert catalogue.say("1,203 files") == "1,203 archivos"
+    assert catalogue.say("no room for files") == "no room for files"
+
+
+def test_sentences_behind_each_other_are_known_by_themselves() -> None:
+    """The reasons of a refused row stand in one text; some hold a semicolon themselves, some are of fields."""
+    choose("es")
+    told = "code: is empty; products are known by it; price: -3 is no price; email: `x@` is no e-mail address"
+    assert spoken(told) == (
+        "código: está vacío; a los productos se los conoce por él; precio: -3 no es un precio; "
+        "correo: `x@` no es una dirección de correo"
+    )
+
+
+def test_help_in_spanish(folder: Folder) -> None:
+    """The help of a command, of its options and typer's own words; examples are what people type, and stay."""
+    told = " ".join(run(folder, "bank", "import", "--help", LANG="es_EC").split())
+    assert "Importa extractos bancarios" in told
+    assert "caravana bank import statements/ --dry-run" in told
+    assert {"Opciones", "Uso:"} <= {*told.split()}
+    assert "Muestra esta ayuda y termina." in told
+    english = " ".join(run(folder, "bank", "import", "--help").split())
+    assert {"Options", "Usage:"} <= {*english.split()}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nosuch"], "No existe la orden 'nosuch'."),
+        (["messages", "--nosuch"], "No existe la opción: --nosuch"),
+        (["messages", "show"], "Falta el argumento 'ID'."),
+        (["messages", "list", "--limit", "0"], "Valor no válido en '--limit' / '-n'"),
+    ],
+)
+def test_mistakes_of_calling_in_spanish(arguments: list[str], told: str) -> None:
+    """What was called wrongly is told in the language of whoever called, wherever it stands."""
+    result = CliRunner().invoke(app, ["--lang", "es", *arguments])
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Uso:" in result.output
+
+
+def test_problems_of_route_files_and_settings_in_spanish(folder: Folder) -> None:
+    """Each with its place, what is wrong and what to write instead."""
+    routes = "- route: {id: a, from: {uri: direct:a, steps: [{setBodi: {}}, {to: direct:b}]}}"
+    (folder.path / "routes" / "orders.yaml").write_text(routes)
+    told = run(folder, "check", code=1, LANG="es_EC")
+    assert "orders.yaml:1:49: error: paso `setBodi`: no se conoce (¿quiso decir `setBody`?)" in told
+    assert "error: ninguna ruta empieza en `direct:b` (¿quiso decir `direct:a`?)" in told
+    assert "2 errores, 0 advertencias" in told

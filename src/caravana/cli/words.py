@@ -35,7 +35,8 @@ text = (
     # kinds of effects, and what a timeline tells of them
     "pure", "read", "idempotent", "verifiable", "blind", "child", "step",
     "intent", "doubt", "would", "step_failed",
-    "accepted", "dead letter ({state})", "{action} by {actor}",
+    "accepted", "dead letter ({state})", "retry by {actor}", "replay by {actor}", "settle by {actor}",
+    "discard by {actor}", "look by {actor}", "runs changed callables",
     # severities of problems, and the shapes of a route file
     "warning", "nothing", "object", "list", "list of texts", "mapping of values", "list of values",
     "list of elements", "top-level key", "step", "language", "handler", "data format", "error handler", "option",

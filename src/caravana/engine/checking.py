@@ -84,7 +84,7 @@ class _Judge:
         try:
             self.callables.register_path(name, path)
         except ConfigurationError as error:
-            self.problems.append(Problem(Severity.ERROR, m.Location("callables"), str(error), error.suggestion))
+            self.problems.append(Problem(Severity.ERROR, m.Location("callables"), _told(error), error.suggestion))
 
     def judge(self, documents: Sequence[RouteDocument], problems: Sequence[Problem]) -> Judgement:
         self.problems += problems
@@ -122,7 +122,7 @@ class _Judge:
                 self.registry.address(route.uri, consumer=True)
             except ConfigurationError as error:
                 place = route.model.from_.place("uri")
-                yield Problem(Severity.ERROR, place, str(error), error.suggestion)
+                yield Problem(Severity.ERROR, place, _told(error), error.suggestion)
 
     def _assembled(self, documents: Sequence[RouteDocument]) -> Program | None:
         """Build the program; None when the files hold errors. What the linter has said already is not said again."""
@@ -136,6 +136,11 @@ class _Judge:
         said = [one for one in self.problems if one.severity is Severity.ERROR]
         self.problems += [one for one in assembler.problems if not any(_same(one, other) for other in said)]
         return None if any(one.severity is Severity.ERROR for one in self.problems) else program
+
+
+def _told(error: ConfigurationError) -> str:
+    """What is wrong, with its place; what to do instead stands in the problem's suggestion."""
+    return f"{error.place}: {error.message}" if error.place else error.message
 
 
 def _unusable_keys(configuration: Configuration) -> Sequence[Problem]:
