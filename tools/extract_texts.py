@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from caravana.cli import app
 from caravana.cli.help import TITLES, translate
+from caravana.engine.support import support_rows
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "caravana"
@@ -216,6 +217,9 @@ def extracted() -> dict[str, list[tuple[str, int]]]:
             found.setdefault(text, []).append((name, line))
     for text in helped():
         found.setdefault(text, []).append(("--help", 0))
+    for row in support_rows():
+        if row.reason:
+            found.setdefault(row.reason, []).append(("support", 0))
     return found
 
 

@@ -71,6 +71,8 @@ text = (
     # imitations
     "An imitation of Odoo 19 (or an older one) with a small real database behind it.",
     "PlacetoPay's imitation: the Checkout service of one site, with a page on which a browser can pay.",
+    "the branch `{branch}` has no `payment_store`", "this exchange has no branch",
+    "a redirect is the partner's answer; judge it in the route", "no cookies are kept",
     # what is asked while a hub is away, and what is wrong then
     "a dead letter at {path}", "stopped after {done} ({what})", "records read", "rehearsed",
     "the transaction is gone", "the message failed", "the token is missing or wrong",
@@ -79,6 +81,7 @@ text = (
     "in shadow nothing is sent to {endpoint}, so there is no answer to go on with", "live except {routes}",
     # what only a later Camel has
     "the top-level key `{name}`", "the step `{name}`", "the language `{name}`", "the data format `{name}`",
+    "option `{key}` of `{element}`",
     # what pydantic finds wrong with a setting, and ruamel with YAML
     "Field required", "Extra inputs are not permitted", "Input should be {values}", "Input should be a valid integer",
     "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid string",
