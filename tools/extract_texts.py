@@ -232,7 +232,7 @@ def helped() -> list[str]:
         found.append(text)
         return text
 
-    translate(tree, typer.Context(tree, help_option_names=["-h", "--help"]), noted)  # type: ignore[arg-type]
+    translate(tree, typer.Context(tree, help_option_names=["-h", "--help"]), noted)
     return found
 
 

@@ -36,22 +36,22 @@ class Commands(TyperGroup):
 
     _translated = False
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command, in the language of whoever asks."""
         self._translate(ctx)
         return super().get_command(ctx, cmd_name)
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+    def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help of all."""
         self._translate(ctx)
         super().format_help(ctx, formatter)
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options that stand before a command."""
         with self._told(ctx):
             return super().parse_args(ctx, args)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Carry out a command."""
         with self._told(ctx):
             return super().invoke(ctx)
