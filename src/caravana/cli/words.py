@@ -72,6 +72,8 @@ text = (
     "An imitation of Odoo 19 (or an older one) with a small real database behind it.",
     "PlacetoPay's imitation: the Checkout service of one site, with a page on which a browser can pay.",
     "the branch `{branch}` has no `payment_store`", "this exchange has no branch",
+    "its settings fit several: {found}", "no component has settings like these",
+    "the branch `{branch}` has several `payment_store`, and the message names none",
     "a redirect is the partner's answer; judge it in the route", "no cookies are kept",
     # what is asked while a hub is away, and what is wrong then
     "a dead letter at {path}", "stopped after {done} ({what})", "records read", "rehearsed",
