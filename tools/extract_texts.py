@@ -43,6 +43,7 @@ FILES = (
     "engine/placing.py",
     "component/odoo/branching.py",
     "component/odoo/doctor.py",
+    "component/odoo/doctor_people.py",
     "component/odoo/doctor_places.py",
     "component/odoo/doctor_rights.py",
     "component/odoo/errors.py",
