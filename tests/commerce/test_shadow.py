@@ -83,7 +83,11 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     counts = {
                         (one["route"], one["partner"]): one["effects"] for one in report if one["partner"] != "state"
                     }
-                    assert counts == {("card-link", "odoo"): 2, ("card-button", "placetopay"): 2}
+                    assert counts == {
+                        ("card-link", "odoo"): 2,
+                        ("card-fields-written", "odoo"): 2,
+                        ("card-button", "placetopay"): 2,
+                    }
                     states = await shop.hub.journal.query("select distinct state from exchange", {})
                     assert [one["state"] for one in states] == ["done"]
     assert intended[0] == intended[1]
