@@ -13,6 +13,7 @@ from caravana.engine.receiver import RouteReceiver
 from caravana.journal.model import Fence
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.uri import Uri
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -76,13 +77,9 @@ class Doors:
     async def _turn(self, old: Rule, new: Rule, act: Callable[[Rule], None], *, anyway: bool = False) -> None:
         """`anyway`: go on when a consumer does not start; a person hears of it."""
         before, after = old.program, new.program
-        opened = {one.id for one in before.routes.values() if self._opens(one, old.modes)}
-        opening = {one.id for one in after.routes.values() if self._opens(one, new.modes)}
-        staying = {
-            one.id
-            for one in after.routes.values()
-            if (was := before.route(one.id)) and was.uri == one.uri and (one.id in opened) == (one.id in opening)
-        }
+        was = {one.id: self._way_in(one, old.modes) for one in before.routes.values()}
+        now = {one.id: self._way_in(one, new.modes) for one in after.routes.values()}
+        staying = {name for name, way in now.items() if was.get(name) == way}
         for route in sorted(before.routes.values(), key=self._slow, reverse=True):
             if route.id not in staying:
                 await self.close(route.id)
@@ -94,13 +91,18 @@ class Doors:
                 self.receivers[route.id].turn_to(route)
             else:
                 self.receivers[route.id] = RouteReceiver(self._hub, route)
-        for route in sorted((one for one in after.routes.values() if one.id in opening - staying), key=_order):
+        opening = [one for one in after.routes.values() if one.id not in staying and self._opens(one, new.modes)]
+        for route in sorted(opening, key=_order):
             try:
                 await self.open(route)
             except Exception as error:
                 if not anyway:
                     raise
                 self._hub.alarm("consumer_stopped", f"the route `{route.id}` takes nothing: {error}")
+
+    def _way_in(self, route: CompiledRoute, modes: Modes) -> tuple[Uri, bool]:
+        """What a consumer is made of: its address, and whether messages come in."""
+        return route.uri, self._opens(route, modes)
 
     def _opens(self, route: CompiledRoute, modes: Modes) -> bool:
         """Whether messages come in at the route: not when it, or the partner that they come from, is off."""
