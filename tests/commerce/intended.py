@@ -12,8 +12,10 @@ from caravana.component.odoo.producer import OdooProducer
 from caravana.component.pay.producer import Handed
 from caravana.engine.admin import Admin
 from caravana.engine.message import decode_reply
+from caravana.journal import Journal
 from caravana.journal import operations as ops
 from caravana.kit import codec
+from caravana.kit.clock import SystemClock
 from caravana.kit.effect import Effect, Kind, Reply
 from tests.commerce.shop import Shop
 
@@ -35,10 +37,14 @@ class Requests:
                 patch.setattr(producer, "send", self._beside(producer.send))
             yield
 
+    def keep(self, effect: Effect, request: Any) -> None:
+        """Write a request down."""
+        self.sent[effect.exchange_id, effect.path] = request
+
     def _beside(self, send: Any) -> Any:
         async def watched(producer: Any, request: Any, effect: Effect) -> Reply:
             if producer.kind_of(request) is not Kind.READ:
-                self.sent[effect.exchange_id, effect.path] = request
+                self.keep(effect, request)
             reply: Reply = await send(producer, request, effect)
             return reply
 
@@ -46,24 +52,29 @@ class Requests:
 
 
 async def intents(shop: Shop, requests: Requests, partner: str) -> list[Intent]:
-    """Return what the hub did or would have done at `partner`, sorted."""
+    """Return what the hub of a shop did or would have done at `partner`, sorted."""
+    return await intents_in(shop.hub.journal, requests, partner, shop.url)
+
+
+async def intents_in(journal: Journal, requests: Requests, partner: str, url: str) -> list[Intent]:
+    """Return what the hub at `url` did or would have done at `partner` by its journal, sorted."""
     found: list[Intent] = []
-    for row in await shop.hub.journal.query("select seq from exchange", {}):
-        run = await shop.hub.journal.read(ops.read_run(row["seq"]))
+    for row in await journal.query("select seq from exchange", {}):
+        run = await journal.read(ops.read_run(row["seq"]))
         assert run is not None
         stored, records = run
         made: dict[int, str] = {}
         for record in sorted(records.values(), key=lambda one: one.recorded_at):
             if not record.endpoint.startswith(f"{partner}:") or record.kind == Kind.READ:
                 continue
-            request = await _request(shop, requests, stored.id, row["seq"], record)
+            request = await _request(journal, requests, stored.id, row["seq"], record)
             lane = str(stored.lane).rpartition(",")[2]
             found.append(
                 (
                     lane,
                     f"{stored.route} {record.path}",
                     record.endpoint,
-                    _canonical(shop, record.endpoint, request, made),
+                    _canonical(url, record.endpoint, request, made),
                 )
             )
             body = None if record.reply is None else decode_reply(record.reply).body
@@ -72,21 +83,21 @@ async def intents(shop: Shop, requests: Requests, partner: str) -> list[Intent]:
     return sorted(found)
 
 
-async def _request(shop: Shop, requests: Requests, exchange: str, seq: int, record: Any) -> Any:
+async def _request(journal: Journal, requests: Requests, exchange: str, seq: int, record: Any) -> Any:
     if record.state == "done":
         return codec.loads(codec.dumps(requests.sent[exchange, record.path]))
-    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    desk = Admin(journal, SystemClock())
     shown = {one["path"]: one["request"] for one in await desk.shadow_show(str(seq), reveal=True, actor="test")}
     return shown[record.path]
 
 
-def _canonical(shop: Shop, endpoint: str, request: Any, made: dict[int, str]) -> str:
+def _canonical(url: str, endpoint: str, request: Any, made: dict[int, str]) -> str:
     """One text for what is the same: of another hub's address, of ids that one Odoo gave and no other would."""
     numbered = made if endpoint.startswith("odoo:account.payment") else {}
     text = json.dumps(_without_made(request, numbered), sort_keys=True, default=str)
     for number, path in made.items():
         text = text.replace(f"n.\\u00ba {number}.", f"n.\\u00ba <{path}>.")
-    return text.replace(shop.url, "<hub>")
+    return text.replace(url, "<hub>")
 
 
 def _without_made(request: Any, made: dict[int, str]) -> Any:

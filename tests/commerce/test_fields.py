@@ -5,7 +5,9 @@ from typing import Any
 
 from caravana.commerce.wishes import FIELDS, LINK, STATE
 from caravana.component.odoo.optional import FRESH
+from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Fault
 from tests.commerce.shop import Shop, open_shop
 from tests.support.waiting import eventually
 
@@ -58,3 +60,47 @@ async def test_they_are_not_wanted(tmp_path: Path, clock: ScaledClock) -> None:
         await shop.link(order)
         await shop.idle()
         assert fields(shop, order) == {STATE: False, LINK: False}
+
+
+async def test_nobody_waits_while_they_cannot_be_written(shop: Shop) -> None:
+    """Odoo is away when the link is noted and its fields are not: who presses pay is told so at once; they are written later."""
+    make_fields(shop)
+    shop.odoo.faults.append(Fault("sale.order.write", status=503, times=10**6))
+    order = shop.order()
+    link = await shop.link(order)
+    await eventually(lambda: shop.odoo.calls["sale.order.write"])
+    shop.odoo.faults.append(Fault(action="status", status=503, times=10**6))
+    status, text = await shop.page_pressed(link)
+    assert (status, "Ahora no es posible" in text) == (503, True)
+    shop.odoo.faults.clear()
+    await eventually(lambda: fields(shop, order) == {STATE: "Enlace enviado", LINK: link}, timeout=60)
+
+
+async def test_the_last_state_wins(shop: Shop) -> None:
+    """The customer pays while the fields cannot be written: then only the last state is, with the link."""
+    make_fields(shop)
+    unwritten = Fault("sale.order.write", status=503, times=10**6)
+    shop.odoo.faults.append(unwritten)
+    order = shop.order()
+    link = await shop.link(order)
+    await eventually(lambda: shop.odoo.calls["sale.order.write"])
+    shop.provider.pay(str(await shop.press(link)))
+    await shop.told(order)
+    shop.odoo.faults.remove(unwritten)
+    await eventually(lambda: fields(shop, order) == {STATE: "Pagado", LINK: link}, timeout=60)
+    await shop.idle()
+    assert fields(shop, order) == {STATE: "Pagado", LINK: link}
+
+
+async def test_a_refused_state_is_told_and_left(shop: Shop) -> None:
+    """Odoo refuses the fields of two orders: one item for a person, nothing that he could repeat; the next state is written."""
+    make_fields(shop)
+    shop.odoo.faults.append(Fault("sale.order.write", status=422, times=2))
+    orders = [shop.order(), shop.order()]
+    link, _ = [await shop.link(order) for order in orders]
+    await shop.idle()
+    [item] = [one for _, one in await shop.hub.store.find("review")]
+    assert (item["kind"], item["record"]["id"] in orders) == ("fields", True)
+    shop.provider.pay(str(await shop.press(link)))
+    await eventually(lambda: fields(shop, orders[0]) == {STATE: "Pagado", LINK: link})
+    assert await Admin(shop.hub.journal, shop.hub.clock, shop.hub).messages(states=["dead"]) == []

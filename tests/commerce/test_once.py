@@ -147,7 +147,6 @@ async def test_odoo_is_away_while_the_customer_looks(shop: Shop) -> None:
     """With Odoo away the page and its button say so at once, in words; when it is back the same link works."""
     order = shop.order()
     link = await shop.link(order)
-    await shop.idle()  # what follows the note holds the order's lane, and the button would wait for it
     shop.odoo.faults.append(Fault(action="status", status=503, times=1000))
     for status, text in (await shop.page(link), await shop.page_pressed(link)):
         assert (status, "Ahora no es posible" in text) == (503, True)

@@ -1,15 +1,15 @@
-"""A day in shadow: the same is received, read, mapped and decided as on a live day, and the partners are not changed."""
+"""Partners in shadow or off: the same is received, read, mapped and decided as live, and they are not changed.
 
-from collections.abc import Callable
+The whole day of the demo, with Odoo in shadow, is played in `tests/demo/test_shadow_day.py`.
+"""
+
 from pathlib import Path
 from typing import Any
 
-from caravana.component.placetopay.sandbox import Card, NotificationPlan
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
-from caravana.kit.sandbox import Fault
-from tests.commerce.intended import Intent, Requests, intents
-from tests.commerce.shop import LINK, SILENT, Shop, open_shop
+from tests.commerce.intended import Requests, intents
+from tests.commerce.shop import LINK, Shop, open_shop
 from tests.support.waiting import eventually
 
 OF_THE_CLERK = (".create", ".action_confirm", ".create_invoices", "account.move.action_post")
@@ -37,78 +37,25 @@ async def _undone(shop: Shop, seq: int) -> bool:
     return bool(await shop.hub.journal.query(query, {}))
 
 
-async def _paid(shop: Shop, order: int, link: str) -> None:
-    """All goes well, and the customer comes back."""
-    await _pay(shop, link)
-    await shop.page(f"{link}/return")
-
-
-async def _refused(shop: Shop, order: int, link: str) -> None:
-    """The first card is refused, the second accepted."""
-    await _pay(shop, link, Card.DENIED)
-    await shop.page(f"{link}/return")
-    await _pay(shop, link)
-
-
-async def _twice(shop: Shop, order: int, link: str) -> None:
-    """Notified twice, while the customer comes back."""
-    shop.provider.notifier.plan = NotificationPlan(times=2)
-    await _pay(shop, link)
-    await shop.page(f"{link}/return")
-    shop.provider.notifier.plan = NotificationPlan()
-
-
-async def _never(shop: Shop, order: int, link: str) -> None:
-    """Nobody tells: the sweep finds it."""
-    shop.provider.notifier.plan = SILENT
-    await _pay(shop, link)
-    await shop.settled(order)
-    shop.provider.notifier.plan = NotificationPlan()
-
-
-async def _odoo_away(shop: Shop, order: int, link: str) -> None:
-    """Odoo is away for a while, just when the money comes."""
-    session = await shop.press(link)
-    assert session is not None
-    shop.odoo.faults.append(Fault(action="status", status=503, times=10))
-    shop.provider.pay(session)
-
-
-async def _pay(shop: Shop, link: str, card: Card = Card.APPROVED) -> None:
-    session = await shop.press(link)
-    assert session is not None
-    shop.provider.pay(session, card)
-
-
-CHAPTERS: tuple[Callable[..., Any], ...] = (_paid, _refused, _twice, _never, _odoo_away)
-
-
-async def _day(folder: Path, clock: ScaledClock, modes: dict[str, Any]) -> tuple[list[Intent], dict[str, int]]:
-    """Play the day; return what was intended for Odoo, and what the hub has changed there."""
-    requests = Requests()
-    folder.mkdir()
-    with requests.watched():
-        async with open_shop(folder, clock, modes=modes, **{"cards.sweep": "1m"}) as shop:
-            for chapter in CHAPTERS:
+async def test_a_match_is_intended_as_it_is_made(tmp_path: Path, clock: ScaledClock) -> None:
+    """An order with an open invoice is paid: payment, posting and match are the same with Odoo in shadow, request by request."""
+    intended = []
+    for name, connections in (("live", {}), ("shadow", {"odoo:odoo": "shadow"})):
+        requests = Requests()
+        (tmp_path / name).mkdir()
+        with requests.watched():
+            async with open_shop(tmp_path / name, clock, modes={"connections": connections}) as shop:
                 order = shop.order()
-                if chapter is _paid:
-                    shop.invoice(order)
-                await chapter(shop, order, await _link(shop, order))
+                shop.invoice(order)
+                session = await shop.press(await _link(shop, order))
+                assert session is not None
+                shop.provider.pay(session)
                 await shop.settled(order)
                 await shop.idle()
-            found = await intents(shop, requests, "odoo")
-            changed = {name: count for name, count in shop.odoo.effects.items() if not name.endswith(OF_THE_CLERK)}
-            return found, changed
-
-
-async def test_a_day_with_odoo_in_shadow_intends_what_a_live_day_does(tmp_path: Path, clock: ScaledClock) -> None:
-    """Customers pay at the provider on both days: link, payment, posting, match and note are the same, request by request."""
-    live, done = await _day(tmp_path / "live", clock, {})
-    shadow, undone = await _day(tmp_path / "shadow", clock, {"connections": {"odoo:odoo": "shadow"}})
-    assert shadow == live
-    assert len([one for one in live if "createOnce" in one[2]]) == len(CHAPTERS)
-    assert undone == {}
-    assert done["account.payment.load"] == len(CHAPTERS)
+                intended.append(await intents(shop, requests, "odoo"))
+                assert bool(shop.odoo.effects["account.move.line.reconcile"]) is (name == "live")
+    assert intended[0] == intended[1]
+    assert any("operation=reconcile" in endpoint for _, _, endpoint, _ in intended[0])
 
 
 async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) -> None:
@@ -136,7 +83,11 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     counts = {
                         (one["route"], one["partner"]): one["effects"] for one in report if one["partner"] != "state"
                     }
-                    assert counts == {("card-link", "odoo"): 2, ("card-button", "placetopay"): 2}
+                    assert counts == {
+                        ("card-link", "odoo"): 2,
+                        ("card-fields-written", "odoo"): 2,
+                        ("card-button", "pay"): 2,
+                    }
                     states = await shop.hub.journal.query("select distinct state from exchange", {})
                     assert [one["state"] for one in states] == ["done"]
     assert intended[0] == intended[1]
@@ -145,7 +96,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
 
 async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClock) -> None:
     """Odoo is live and gets its note; the provider is not changed, in shadow the session is told, off he is not even asked."""
-    for mode, counted in (("shadow", {("card-button", "placetopay"): 1}), ("off", {})):
+    for mode, counted in (("shadow", {("card-button", "pay"): 1}), ("off", {})):
         (tmp_path / mode).mkdir()
         async with open_shop(tmp_path / mode, clock, modes={"connections": {"placetopay:placetopay": mode}}) as shop:
             order = shop.order()

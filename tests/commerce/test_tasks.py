@@ -6,8 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from caravana.engine.admin import Admin
 from caravana.engine.configuration import Modes
+from caravana.engine.hub import Hub
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
 from tests.commerce.shop import Shop, Street, hub_of, open_shop
@@ -154,6 +157,34 @@ async def test_in_shadow_odoo_is_not_touched(tmp_path: Path, clock: ScaledClock)
             assert sorted(one["summary"] for one in open_tasks(shop)) == ["Revisar: 1", "Revisar: 3"]
             assert await hub.reviews.done("t/1", "ana", "listo")
             await eventually(lambda: not open_tasks(shop, summary="Revisar: 1"))
+
+
+@pytest.mark.parametrize("modes", [{"connections": {"odoo:odoo": "shadow"}}, {"routes": {"review-*": "shadow"}}])
+async def test_settled_in_shadow(tmp_path: Path, clock: ScaledClock, modes: dict[str, Any]) -> None:
+    """A task that was made live stays open, and known, when its item is settled in shadow; it is closed when all is live."""
+    async with open_shop(tmp_path, clock, None) as shop:
+        await asked(shop)
+        await shop.hub.stop()
+        live = shop.configuration
+        async with hub_of(live.model_copy(update={"modes": Modes(**modes)}), clock) as hub:
+            assert await hub.reviews.done("t/1", "ana", "listo")
+            await eventually(partial(_closings, hub, 1))
+            assert (len(open_tasks(shop)), len(await hub.store.find("review_task"))) == (1, 1)
+        async with hub_of(live, clock) as hub:
+            await eventually(lambda: not open_tasks(shop))
+            await eventually(partial(_closings, hub, 2))
+            assert await hub.store.find("review_task") == []
+        async with hub_of(live, clock) as hub:
+            await hub.store.put("review", "t/2", {"title": "2"})
+            await eventually(lambda: open_tasks(shop, summary="Revisar: 2"))
+            assert await _closings(hub, 2)
+
+
+async def _closings(hub: Hub, count: int) -> bool:
+    """Whether so many settled items have been told and dealt with."""
+    query = "select state from exchange where route = 'review-items' and key like '%/closed'"
+    rows = await hub.journal.query(query, {})
+    return len(rows) == count and all(one["state"] == "done" for one in rows)
 
 
 async def _would(shop: Shop, count: int) -> bool:

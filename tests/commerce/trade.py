@@ -109,15 +109,16 @@ def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
 
 @asynccontextmanager
 async def open_trade(
-    folder: Path, journal: str | None = None, setup: Setup | None = None, **more: Any
+    folder: Path, journal: str | None = None, setup: Setup | None = None, clock: Clock | None = None, **more: Any
 ) -> AsyncIterator[Trade]:
-    """Run the company while the block runs; `setup`: of Odoo; `more`: further parts of the configuration."""
-    door, odoo = Door(), OdooSandbox(clock=SystemClock(), database="demo", setup=setup)
+    """Run the company while the block runs; `setup`: of Odoo; `clock`: of both; `more`: further parts of the configuration."""
+    door, odoo = Door(), OdooSandbox(clock=clock or SystemClock(), database="demo", setup=setup)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         path = journal or f"sqlite:///{folder / 'caravana.db'}"
-        hub = door.hub = hub_of(Configuration.model_validate(settings_of(odoo_url, path, url, **more)))
+        given = Configuration.model_validate(settings_of(odoo_url, path, url, **more))
+        hub = door.hub = hub_of(given, clock)
         await stack.enter_async_context(hub)
         web = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         yield Trade(odoo, hub, web, url)

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from caravana.engine.admin import Admin
-from caravana.engine.configuration import Configuration, read_configuration
+from caravana.engine.configuration import Configuration, Modes, read_configuration
 from caravana.engine.hub import Hub
 from caravana.engine.project import Project
 from caravana.engine.reload import Fate, Reloaded, Reloader, differing
@@ -52,6 +52,11 @@ class Company:
         """Write other routes and let the hub read them."""
         self.routes = routes
         return await self.reloader()
+
+    async def become(self, modes: Modes, routes: str) -> Reloaded:
+        """Write modes and routes, and let the hub read them."""
+        self.configuration = self.configuration.model_copy(update={"modes": modes})
+        return await self.reload(routes)
 
     async def send(self, *bodies: Any, to: str = "main") -> list[str]:
         """Accept messages; returns the exchange ids."""
@@ -173,6 +178,56 @@ async def test_settings_that_need_a_restart_are_named(company: Company) -> None:
     assert company.received("filled") == ["one"]
 
 
+SLOW = route("- delay: {constant: 700}\n- to: 'partner:pay?kind=blind&imagined=true'")
+
+
+async def test_a_mode_that_is_live_now_holds_for_what_arrives_from_now_on(company: Company) -> None:
+    """What arrived in shadow stays undone though it is still on its way; the answer and the audit say what was changed."""
+    await company.become(Modes(default="shadow"), SLOW)
+    await company.send("old")
+    reloaded = await company.become(Modes(routes={"main": "live"}), SLOW)
+    assert reloaded.as_json()["modes"] == {"default": "shadow → live", "routes.main": "– → live"}
+    assert reloaded.restart == ()
+    await company.send("new")
+    await company.done(2)
+    assert [body for _, body in PartnerComponent.world.done] == ["new"]
+    assert (await company.become(Modes(routes={"main": "live"}), SLOW)).modes == {}
+
+
+async def test_a_mode_that_is_shadow_now_leaves_nothing_half_done(company: Company) -> None:
+    """What arrived live ends live; the next message is only recorded."""
+    await company.become(Modes(), SLOW)
+    await company.send("old")
+    await company.become(Modes(default="shadow"), SLOW)
+    await company.send("new")
+    await company.done(2)
+    assert [body for _, body in PartnerComponent.world.done] == ["old"]
+
+
+async def test_off_holds_at_once_and_opens_again(company: Company) -> None:
+    """The door of a route that is off is shut while those beside it are not interrupted; live again, it is open."""
+    both = answering("one", path="/one", name="one") + answering("two", path="/two", name="two")
+    await company.become(Modes(), both)
+    async with serve(company.hub.listener) as url, aiohttp.ClientSession(url) as session:
+        consumer = company.hub.doors.consumers["two"]
+        await company.become(Modes(routes={"one": "off"}), both)
+        assert [(await ask(session, path))[0] for path in ("/one", "/two")] == [404, 200]
+        await company.become(Modes(), both)
+        assert [(await ask(session, path))[0] for path in ("/one", "/two")] == [200, 200]
+        assert company.hub.doors.consumers["two"] is consumer
+
+
+async def test_a_mode_of_what_there_is_not_changes_nothing(company: Company) -> None:
+    """A wrong name would leave live what was meant to be held back: the files are refused, and the modes stay."""
+    reloaded = await company.become(Modes(default="shadow", routes={"mian": "live"}), OLD)
+    assert (reloaded.refused, reloaded.modes) == (True, {})
+    assert "mian" in reloaded.problems[0].message
+    assert company.hub.configuration.modes == Modes()
+    await company.send("one")
+    await company.done(1)
+    assert [body for _, body in PartnerComponent.world.done] == ["one"]
+
+
 def test_differences_are_named_by_setting(tmp_path: Path) -> None:
     """A changed, a new and a removed setting are named by their dotted names; sections that are taken are not."""
     one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
@@ -242,6 +297,22 @@ async def test_starting_hub_takes_no_routes(tmp_path: Path) -> None:
     hub = Hub(project.configuration, project.documents, callables=project.callables, components=[PartnerComponent])
     with pytest.raises(ConfigurationError, match="starting"):
         await hub.turn(load(NEW, project.configuration))
+
+
+async def test_each_process_accepts_under_the_modes_that_it_knows(postgres_database: str) -> None:
+    """One has read that it is live, the other has not: whoever carries it out, what each accepted is done or only recorded."""
+    one, first = await begin(postgres_database, SLOW), PartnerComponent.world
+    two, second = await begin(postgres_database, SLOW), PartnerComponent.world
+    await two.become(Modes(default="shadow"), SLOW)
+    await eventually(lambda: all(sum(b - a + 1 for a, b in at.hub.ownership.ranges()) == 32 for at in (one, two)))
+    await one.send(*(f"live {number}" for number in range(8)))
+    await two.send(*(f"shadow {number}" for number in range(8)))
+    await one.done(16)
+    done = sorted(body for _, body in (*first.done, *second.done))
+    assert done == [f"live {number}" for number in range(8)]
+    assert second.done
+    await one.hub.stop(0)
+    await two.hub.stop(0)
 
 
 async def test_two_processes_one_after_the_other(postgres_database: str) -> None:

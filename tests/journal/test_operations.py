@@ -187,6 +187,19 @@ async def test_small_records_of_the_flows(journal: Journal) -> None:
     assert await journal.read(ops.get_state("links", "a/1")) is None
 
 
+async def test_records_are_stored_together_or_not_at_all(journal: Journal) -> None:
+    """Whoever read their group before it moved on stores nothing; of many at once one stores, and the group stands there."""
+    assert await journal.read(ops.get_turn("turn", "a")) == 0
+    first = await journal.submit(ops.put_together("turn", "a", 0, [("s", "k", b"1"), ("s", "l", b"2")], 100))
+    assert (first, await journal.read(ops.get_turn("turn", "a"))) == (100, 100)
+    assert await journal.submit(ops.put_together("turn", "a", 0, [("s", "k", b"late")], 200)) == 0
+    rivals = [ops.put_together("turn", "a", 100, [("s", "l", None), ("s", "m", b"%d" % n)], 100) for n in range(20)]
+    moved = await asyncio.gather(*map(journal.submit, rivals))
+    assert sorted(moved) == [0] * 19 + [101]
+    found = await journal.read(ops.find_state("s", "", 10))
+    assert found == [("k", b"1"), ("m", b"%d" % moved.index(101))]
+
+
 async def test_revisions_settings_and_circuits(journal: Journal) -> None:
     """The smaller tables keep what was stored last."""
     for _ in range(2):

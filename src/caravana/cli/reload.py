@@ -1,4 +1,4 @@
-"""`caravana reload`: the routes of the running hub as their files are now."""
+"""`caravana reload`: routes and modes of the running hub as the files are now."""
 
 import getpass
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 def reload(config: Config = DEFAULT, json: Json = False) -> None:
-    """Let the running hub read its route files again, without a restart and without losing a message.
+    """Let the running hub read its routes and modes again, without a restart and without losing a message.
 
     When all files are good, added routes start, removed ones stop, changed ones are replaced and unchanged ones are not
-    interrupted; messages on their way end under the routes they began with. When anything is wrong nothing changes, every
-    problem is told and the exit code is 1. Other settings need a restart; those that differ are named. Each hub of the
-    configuration that runs on this machine is asked; SIGHUP does the same for one process.
+    interrupted; messages on their way end under the routes they began with. A mode that is live or shadow now holds for what
+    arrives from now on, one that is off at once. When anything is wrong nothing changes, every problem is told and the exit
+    code is 1. Other settings need a restart; those that differ are named. Each hub of the configuration that runs on this
+    machine is asked; SIGHUP does the same for one process.
 
     \b
     caravana reload
@@ -60,5 +61,7 @@ def _print(hub: "Presence", answer: dict[str, Any]) -> None:
             ((route, spoken(fate)) for route, fate in answer["routes"].items()),
             empty="no routes",
         )
+    if answer["modes"]:
+        print_table(f"Modes of process {hub.pid}", ("mode", "was → is"), answer["modes"].items())
     for name in answer["restart"]:
         say(f"! {name} differs: restart the hub to use it")

@@ -23,7 +23,7 @@ LogForm = Annotated[str, typer.Option("--log-format", help="json, text, or auto 
 def run(config: Config = DEFAULT, log_level: LogLevel = "info", log_format: LogForm = "auto") -> None:
     """Run the hub with its configuration until Ctrl-C or SIGTERM; what is unfinished resumes at the next start.
 
-    Addresses go to standard output, logs to standard error. SIGHUP (or `caravana reload`) reads the route files again: when
+    Addresses go to standard output, logs to standard error. SIGHUP (or `caravana reload`) reads routes and modes again: when
     all are good they replace those that run, else the log says what is wrong and those that run stay.
 
     \b

@@ -18,6 +18,7 @@ REVIEWS: Mapping[str, str] = {
     "other_amount": "Lo pagado con tarjeta no es lo que se pidió. Compare el pago con el pedido.",
     "other_currency": "Se pagó en otra moneda que la pedida. El pago NO quedó registrado: regístrelo a mano.",
     "credit_left": "Se recibió más de lo que el pedido debía (¿pago registrado a mano?). Queda un saldo a favor del cliente.",
+    "fields": "Odoo no deja escribir los campos x_ del pedido. Lo mismo está en sus notas; revise los permisos y los campos.",
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
@@ -140,6 +141,20 @@ def _received(sale: Sale, attempt: Attempt, payment: Payment, left: Decimal) -> 
 
 def _same(one: Payment, other: Payment) -> bool:
     return bool(one["internal_reference"] == other["internal_reference"])
+
+
+def unwritten(order_id: int, why: str, now: datetime) -> dict[str, Any]:
+    """Return what a person must look at when Odoo refused the x_ fields of an order; one item stands for a day."""
+    return {
+        "key": f"fields/{now.date().isoformat()}",
+        "kind": "fields",
+        "summary": "Revisar campos x_ de los pedidos",
+        "text": REVIEWS["fields"],
+        "detail": f"Odoo dice: {why[:500]}",
+        "record": {"model": "sale.order", "id": order_id},
+        "order_id": order_id,
+        "since": now.isoformat(timespec="seconds"),
+    }
 
 
 def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> dict[str, Any]:

@@ -47,6 +47,8 @@ connections:
 branches:
 {branches}settings:
   cards.life: 12h  # of the demo's clock, which hurries: time enough for a person at the checkout
+modes:
+  connections: {{{shadow}}}
 limits:
   connections:
     "odoo:odoo": {{open_for: 2s}}
@@ -68,10 +70,11 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass
 class World:
-    """Starts, kills and stops the processes. `folder` holds configuration, journal and logs."""
+    """Starts, kills and stops the processes. `folder` holds configuration, journal and logs; `shadow`: connections in shadow."""
 
     folder: Path
     speed: float
+    shadow: tuple[str, ...] = ()
     kills: int = 0
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
@@ -109,9 +112,10 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
+        shadow = ", ".join(f'"{one}": shadow' for one in self.shadow)
         own, since = "".join(one.settings() for one in BRANCHES), self.clock.now().isoformat()
         (self.folder / "caravana.yaml").write_text(
-            CONFIGURATION.format(**self.ports, branches=own, go_live=since, speed=self.speed)
+            CONFIGURATION.format(**self.ports, branches=own, go_live=since, speed=self.speed, shadow=shadow)
         )
         self._partners = await self._spawn(
             "partners.log",

@@ -68,6 +68,7 @@ class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling, Sending):
         if self._reloader is None:
             raise AdminError("no hub runs here: it reads the routes when it starts")
         reloaded = await self._reloader()
+        detail = {**reloaded.counts(), **({"modes": dict(reloaded.modes)} if reloaded.modes else {})}
         if not reloaded.refused:
-            await self._write(self._audit(actor, "reload", reloaded.revision, reloaded.counts()))
+            await self._write(self._audit(actor, "reload", reloaded.revision, detail))
         return reloaded.as_json()

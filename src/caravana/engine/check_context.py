@@ -1,6 +1,6 @@
 """The hub as components see it while routes are judged: nothing runs or is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from caravana.engine.configuration import Configuration
@@ -11,6 +11,7 @@ from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.ports import Turn
 
 
 class MissingConnection(ConfigurationError):
@@ -105,6 +106,14 @@ class Remembered:
 
     async def put(self, scope: str, key: str, value: Any) -> None:
         """Forget it."""
+
+    async def turn(self, scope: str, key: str) -> Turn:
+        """Return that nothing was ever changed together."""
+        return Turn(scope, key)
+
+    async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn:
+        """Forget them."""
+        return turn
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""

@@ -3,19 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from caravana.engine.configuration import Modes
+from caravana.engine.modes import OFF
 from caravana.engine.program import CompiledRoute, Program
 from caravana.engine.receiver import RouteReceiver
 from caravana.journal.model import Fence
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.uri import Uri
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
 
 LAST = 1_000_000
 """Place in the order of starting of a route that names none."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What holds at the doors: the routes, and their modes."""
+
+    program: Program
+    modes: Modes
 
 
 class Doors:
@@ -35,7 +47,7 @@ class Doors:
         for route in listed:
             self.receivers[route.id] = RouteReceiver(self._hub, route)
         for route in sorted(listed, key=_order):
-            if let_in and self._opens(route):
+            if let_in and self._opens(route, self._hub.configuration.modes):
                 await self.open(route)
         self._opened = let_in
 
@@ -50,8 +62,8 @@ class Doors:
                 raise ConfigurationError("the hub is starting or stopping")
             yield
 
-    async def turn(self, before: Program, after: Program, act: Callable[[Program], None]) -> None:
-        """Go over from one program to another, within `changing`; `act` makes new exchanges begin under the program given.
+    async def turn(self, before: Rule, after: Rule, act: Callable[[Rule], None]) -> None:
+        """Go over from one rule to another, within `changing`; `act` makes new exchanges begin under the one given.
 
         Consumers whose address stays the same are not interrupted. When a new one cannot start, all is as it was.
         Raises what the consumer's start raised.
@@ -62,15 +74,16 @@ class Doors:
             await self._turn(after, before, act, anyway=True)
             raise
 
-    async def _turn(
-        self, before: Program, after: Program, act: Callable[[Program], None], *, anyway: bool = False
-    ) -> None:
+    async def _turn(self, old: Rule, new: Rule, act: Callable[[Rule], None], *, anyway: bool = False) -> None:
         """`anyway`: go on when a consumer does not start; a person hears of it."""
-        staying = {one.id for one in after.routes.values() if self._stays(before.route(one.id), one)}
+        before, after = old.program, new.program
+        was = {one.id: self._way_in(one, old.modes) for one in before.routes.values()}
+        now = {one.id: self._way_in(one, new.modes) for one in after.routes.values()}
+        staying = {name for name, way in now.items() if was.get(name) == way}
         for route in sorted(before.routes.values(), key=self._slow, reverse=True):
             if route.id not in staying:
                 await self.close(route.id)
-        act(after)
+        act(new)
         for route_id in before.routes.keys() - staying:
             self.receivers.pop(route_id, None)
         for route in after.routes.values():
@@ -78,7 +91,7 @@ class Doors:
                 self.receivers[route.id].turn_to(route)
             else:
                 self.receivers[route.id] = RouteReceiver(self._hub, route)
-        opening = [one for one in after.routes.values() if one.id not in staying and self._opens(one)]
+        opening = [one for one in after.routes.values() if one.id not in staying and self._opens(one, new.modes)]
         for route in sorted(opening, key=_order):
             try:
                 await self.open(route)
@@ -87,15 +100,15 @@ class Doors:
                     raise
                 self._hub.alarm("consumer_stopped", f"the route `{route.id}` takes nothing: {error}")
 
-    def _stays(self, before: CompiledRoute | None, after: CompiledRoute) -> bool:
-        """Whether the route's consumer may go on as it is."""
-        return before is not None and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
+    def _way_in(self, route: CompiledRoute, modes: Modes) -> tuple[Uri, bool]:
+        """What a consumer is made of: its address, and whether messages come in."""
+        return route.uri, self._opens(route, modes)
 
-    def _opens(self, route: CompiledRoute) -> bool:
+    def _opens(self, route: CompiledRoute, modes: Modes) -> bool:
         """Whether messages come in at the route: not when it, or the partner that they come from, is off."""
-        if not route.model.auto_startup or self._hub.has_off(route.id):
+        if not route.model.auto_startup or modes.of_route(route.id) == OFF:
             return False
-        return not self._hub.is_off(self._hub.components.endpoint(route.uri).connection)
+        return not modes.is_off(self._hub.components.endpoint(route.uri).connection)
 
     def _slow(self, route: CompiledRoute) -> bool:
         """Pollers end what they have begun, which takes time; what answers callers is stopped after them."""

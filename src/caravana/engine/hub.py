@@ -9,7 +9,7 @@ import structlog
 from caravana.dispatch import Dispatcher, Follower, Ownership, Work, open_ownership
 from caravana.engine.circuits import Circuits
 from caravana.engine.configuration import Configuration, ConnectionLimits
-from caravana.engine.doors import Doors
+from caravana.engine.doors import Doors, Rule
 from caravana.engine.executor import Executor
 from caravana.engine.gate import Gates
 from caravana.engine.housekeeping import Housekeeping
@@ -146,7 +146,7 @@ class Hub:
         await self.journal.close()
 
     async def turn(self, project: Project) -> tuple[Program, Program]:
-        """Go over to the routes of `project`: new exchanges begin under them, what began before ends under its own.
+        """Go over to the routes and modes of `project`: new exchanges begin under them, what began before ends under its own.
 
         Returns the programs before and after. When anything is wrong nothing changes: raises `RouteFileError`,
         `ConfigurationError`, `JournalError`, and what a consumer's start raises.
@@ -155,19 +155,20 @@ class Hub:
             return await self._turn(project)
 
     async def _turn(self, project: Project) -> tuple[Program, Program]:
-        before, old = self.program, (self.configuration, self.callables)
-        after = self.programs.assemble(project.documents, project.configuration, project.callables)
-        await self.programs.keep(after)
+        old = (self.configuration, self.callables)
+        before = Rule(self.program, self.configuration.modes)
+        program = self.programs.assemble(project.documents, project.configuration, project.callables)
+        after = Rule(program, project.configuration.modes)
+        refuse_unknown_modes(project.configuration, self.components, program.routes)
+        await self.programs.keep(program)
 
-        def act(program: Program) -> None:
-            self.listener.publish(program.pages)
-            self.configuration, self.callables = (
-                old if program is before else (project.configuration, project.callables)
-            )
-            self.programs.turn_to(program)
+        def act(rule: Rule) -> None:
+            self.listener.publish(rule.program.pages)
+            self.configuration, self.callables = old if rule is before else (project.configuration, project.callables)
+            self.programs.turn_to(rule.program)
 
         await self.doors.turn(before, after, act)
-        return before, after
+        return before.program, program
 
     async def __aenter__(self) -> "Hub":
         await self.start()

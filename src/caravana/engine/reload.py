@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from caravana.engine.configuration import Configuration
+from caravana.engine.configuration import Configuration, Modes
 from caravana.engine.hub import Hub
 from caravana.engine.program import Program
 from caravana.engine.project import Project
@@ -19,8 +19,8 @@ from caravana.route.problem import error
 
 log = structlog.get_logger("caravana.routes")
 
-TAKEN = ("routes", "flows", "callables", "placeholders")
-"""Sections of the configuration that make the routes; all others are read at the start only."""
+TAKEN = ("routes", "flows", "callables", "placeholders", "modes")
+"""Sections of the configuration that make the routes and say what they do; all others are read at the start only."""
 
 
 class Fate(StrEnum):
@@ -36,14 +36,16 @@ class Fate(StrEnum):
 class Reloaded:
     """The outcome.
 
-    `routes` by id, empty when the files were refused; `problems` of the files, warnings too; `restart` names the settings
-    and callables that differ from those that run and need a restart.
+    `routes` by id, empty when the files were refused; `problems` of the files, warnings too; `modes` says of each that is another
+    one now what it was and is (`connections.odoo:odoo`: `shadow → live`); `restart` names the settings and callables that differ
+    from those that run and need a restart.
     """
 
     revision: str
     routes: Mapping[str, Fate] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     restart: tuple[str, ...] = ()
+    modes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -62,6 +64,7 @@ class Reloaded:
             "routes": dict(self.routes),
             "problems": [one.as_json() for one in self.problems],
             "restart": list(self.restart),
+            "modes": dict(self.modes),
         }
 
 
@@ -84,6 +87,7 @@ class Reloader:
 
     async def _reload(self) -> Reloaded:
         restart: tuple[str, ...] = ()
+        modes = self._hub.configuration.modes
         try:
             wanted = await asyncio.to_thread(self._read)
             restart = tuple(differing(self._hub.configuration, wanted))
@@ -100,7 +104,8 @@ class Reloader:
             log.exception("routes.turn_failed")
             problem = error(f"{type(fault).__name__}: {fault}", Location("routes"))
             return Reloaded(self._hub.revision, problems=(problem,), restart=restart)
-        return Reloaded(self._hub.revision, dict(sorted(fates(before, after))), problems, restart)
+        changed = dict(changes(modes, wanted.modes))
+        return Reloaded(self._hub.revision, dict(sorted(fates(before, after))), problems, restart, changed)
 
     def _judged(self, wanted: Configuration) -> tuple[Project, tuple[Problem, ...]]:
         """Judge the routes with what runs on of the configuration; in a thread, so that the loop goes on meanwhile."""
@@ -128,6 +133,20 @@ def fates(before: Program, after: Program) -> Iterator[tuple[str, Fate]]:
             yield route.id, Fate.ADDED
         else:
             yield route.id, Fate.UNCHANGED if old.same_as(route) else Fate.CHANGED
+
+
+def changes(before: Modes, after: Modes) -> Iterator[tuple[str, str]]:
+    """Yield each mode that is another one now, with what it was and is; a dash where nothing said so."""
+    old, new = _written(before), _written(after)
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) != new.get(name):
+            yield name, f"{old.get(name, '–')} → {new.get(name, '–')}"
+
+
+def _written(modes: Modes) -> dict[str, str]:
+    named = {f"routes.{name}": mode for name, mode in modes.routes.items()}
+    named |= {f"connections.{name}": mode for name, mode in modes.connections.items()}
+    return {"default": modes.default, **named}
 
 
 def differing(running: Configuration, wanted: Configuration) -> Iterator[str]:
@@ -172,4 +191,4 @@ def _tell(reloaded: Reloaded) -> None:
     if reloaded.refused:
         log.error("routes.refused", revision=reloaded.revision[:12])
     else:
-        log.info("routes.reloaded", revision=reloaded.revision[:12], **reloaded.counts())
+        log.info("routes.reloaded", revision=reloaded.revision[:12], **reloaded.counts(), modes=dict(reloaded.modes))

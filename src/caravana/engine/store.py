@@ -1,5 +1,6 @@
 """Small durable records of the flows, kept in the journal."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.times import to_micros
@@ -7,7 +8,7 @@ from caravana.journal import JournalError
 from caravana.journal import operations as ops
 from caravana.journal.model import Fence
 from caravana.kit import codec
-from caravana.kit.ports import Unavailable
+from caravana.kit.ports import Turn, Unavailable
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -34,6 +35,20 @@ class JournalStore:
             await self._hub.journal.submit(operation, essential=True, fence=self._fence)
         except JournalError as error:
             raise Unavailable(str(error)) from error
+
+    async def turn(self, scope: str, key: str) -> Turn:
+        """Return where a group of records stands."""
+        return Turn(scope, key, await self._hub.read(ops.get_turn(scope, key)))
+
+    async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn | None:
+        """Store rows together, or nothing when their group has moved on. Raises `Unavailable`."""
+        packed = [(scope, key, None if value is None else codec.dumps(value)) for scope, key, value in rows]
+        operation = ops.put_together(*turn, packed, to_micros(self._hub.clock.now()))
+        try:
+            moved = await self._hub.journal.submit(operation, essential=True, fence=self._fence)
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
+        return turn._replace(number=moved) if moved else None
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""

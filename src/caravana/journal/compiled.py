@@ -282,6 +282,22 @@ GET_STATE = Statement(
     True,
     opened=((0, False),),
 )
+GET_TURN = Statement(
+    "get_turn",
+    'SELECT state.updated_at FROM state WHERE state.scope = :scope AND state."key" = :key',
+    "SELECT state.updated_at FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.key = %(key)s::VARCHAR",
+    True,
+)
+MOVE_TURN = Statement(
+    "move_turn",
+    'INSERT INTO state (scope, "key", value, updated_at) VALUES (:scope, :key, :value, :updated_at) ON CONFLICT '
+    '(scope, "key") DO UPDATE SET updated_at = excluded.updated_at WHERE state.updated_at = :seen RETURNING "key"',
+    "INSERT INTO state (scope, key, value, updated_at) VALUES (%(scope)s::VARCHAR, %(key)s::VARCHAR, %(value)s, "
+    "%(updated_at)s::BIGINT) ON CONFLICT (scope, key) DO UPDATE SET updated_at = excluded.updated_at WHERE "
+    "state.updated_at = %(seen)s::BIGINT RETURNING state.key",
+    True,
+    sealed=(("value", False),),
+)
 FIND_STATE = Statement(
     "find_state",
     'SELECT state."key", state.value FROM state WHERE state.scope = :scope AND state."key" >= :low AND state."key" < '

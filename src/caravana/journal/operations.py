@@ -322,6 +322,10 @@ def read_cursor(name: str) -> Work[bytes | None]:
 @operation
 def put_state(scope: str, key: str, value: bytes | None, now: int) -> Work[None]:
     """Store a record of the company's flows, or remove it (None)."""
+    yield from _put_state(scope, key, value, now)
+
+
+def _put_state(scope: str, key: str, value: bytes | None, now: int) -> Work[None]:
     if value is None:
         yield s.DROP_STATE, {"scope": scope, "key": key}
     else:
@@ -333,6 +337,28 @@ def get_state(scope: str, key: str) -> Work[bytes | None]:
     """Return one record of the company's flows."""
     rows = yield s.GET_STATE, {"scope": scope, "key": key}
     return bytes(rows[0][0]) if rows else None
+
+
+@operation
+def get_turn(scope: str, key: str) -> Work[int]:
+    """Return where a group of records stands, 0 when it was never changed together."""
+    rows = yield s.GET_TURN, {"scope": scope, "key": key}
+    return rows[0][0] if rows else 0
+
+
+@operation
+def put_together(scope: str, key: str, seen: int, rows: Sequence[tuple[str, str, bytes | None]], now: int) -> Work[int]:
+    """Store records, or remove them (None), if their group stands at `seen`; return where it stands then.
+
+    0: it had moved on, and nothing was stored.
+    """
+    moved = max(now, seen + 1)
+    turn = {"scope": scope, "key": key, "value": b"null", "updated_at": moved, "seen": seen}
+    if not (yield s.MOVE_TURN, turn):
+        return 0
+    for row in rows:
+        yield from _put_state(*row, now)
+    return moved
 
 
 @operation

@@ -261,6 +261,20 @@ GET_STATE = Definition(
     sa.select(t.state.c.value).where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
     returns=True,
 )
+GET_TURN = Definition(
+    "get_turn",
+    sa.select(t.state.c.updated_at).where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
+    returns=True,
+)
+MOVE_TURN = Definition(
+    "move_turn",
+    _insert_state.on_conflict_do_update(
+        index_elements=["scope", "key"],
+        set_={"updated_at": _insert_state.excluded.updated_at},
+        where=t.state.c.updated_at == _p("seen", type_=sa.BigInteger),
+    ).returning(t.state.c.key),
+    returns=True,
+)
 FIND_STATE = Definition(
     "find_state",
     sa.select(t.state.c.key, t.state.c.value)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
@@ -171,6 +171,14 @@ class Listener(Protocol):
         ...
 
 
+class Turn(NamedTuple):
+    """Where a group of records stands, which are read, compared and changed together; `number` grows with each change."""
+
+    scope: str
+    key: str
+    number: int = 0
+
+
 class Store(Protocol):
     """Small durable records of the company's flows (payment attempts, links): absolute values by key, in the journal."""
 
@@ -184,6 +192,18 @@ class Store(Protocol):
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Return (key, value) pairs whose key begins with `prefix`, sorted by key."""
+        ...
+
+    async def turn(self, scope: str, key: str) -> Turn:
+        """Return where the group of records stands that `key` of `scope` names."""
+        ...
+
+    async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn | None:
+        """Store (scope, key, value) rows in one transaction, if their group still stands at `turn`; None removes one.
+
+        Returns where it stands then. None: another process changed the group meanwhile, and nothing was stored: look again.
+        Raises `Unavailable`.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from caravana.kit.component import Component, Endpoint, Local, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
-from caravana.kit.ports import Accepted, Arrival, Handler, Outcome
+from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Turn
 from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
 
@@ -110,6 +111,7 @@ class Store:
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], Any] = {}
+        self.turns: Counter[tuple[str, str]] = Counter()
 
     async def get(self, scope: str, key: str) -> Any:
         """Return the record, or None."""
@@ -121,6 +123,20 @@ class Store:
             self.records.pop((scope, key), None)
         else:
             self.records[scope, key] = value
+
+    async def turn(self, scope: str, key: str) -> Turn:
+        """Return where a group of records stands."""
+        return Turn(scope, key, self.turns[scope, key])
+
+    async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn | None:
+        """Keep rows, or nothing when their group has moved on."""
+        scope, key, number = turn
+        if self.turns[scope, key] != number:
+            return None
+        self.turns[scope, key] += 1
+        for row in rows:
+            await self.put(*row)
+        return Turn(scope, key, number + 1)
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         """Return keys and records by prefix, in order."""

@@ -1,6 +1,7 @@
 """A hub small enough to see through: what the engine gives to components, kept in memory."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from caravana.kit.codec import dumps, loads
 from caravana.kit.component import Component, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.exchange import Exchange
-from caravana.kit.ports import Accepted, Arrival, Handler, Outcome
+from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Turn
 from caravana.kit.uri import Uri
 from caravana.testing.harness import Reviews
 
@@ -47,6 +48,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.values: dict[tuple[str, str], bytes] = {}
+        self.turns: Counter[tuple[str, str]] = Counter()
 
     async def get(self, scope: str, key: str) -> Any:
         found = self.values.get((scope, key))
@@ -57,6 +59,20 @@ class MemoryStore:
             self.values.pop((scope, key), None)
         else:
             self.values[scope, key] = dumps(value)
+
+    async def turn(self, scope: str, key: str) -> Turn:
+        """Return where a group of records stands."""
+        return Turn(scope, key, self.turns[scope, key])
+
+    async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn | None:
+        """Keep rows, or nothing when their group has moved on."""
+        scope, key, number = turn
+        if self.turns[scope, key] != number:
+            return None
+        self.turns[scope, key] += 1
+        for row in rows:
+            await self.put(*row)
+        return Turn(scope, key, number + 1)
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
         found = sorted(key for one, key in self.values if one == scope and key.startswith(prefix))

@@ -85,9 +85,9 @@ async def test_the_doctor_is_content(odoo: Odoo) -> None:
 
 async def test_the_doctor_tells_the_pace(odoo: Odoo) -> None:
     """How often Odoo is called, and why, stands among the findings."""
-    odoo.hub.settings = {**odoo.hub.settings, "hosted": True, "rate": 0.5}
+    odoo.hub.settings = {**odoo.hub.settings, "hosted": True, "rate": 500}
     [pace] = [one for one in await odoo.component.diagnose("odoo") if one.subject == "calls"]
-    assert pace.message == "1 at once, 0.5 a second (hosted by Odoo); consumers look every 60 s"
+    assert pace.message == "1 at once, 500 a second (hosted by Odoo); consumers look every 60 s"
 
 
 async def test_the_doctor_names_an_expired_key(odoo: Odoo) -> None:

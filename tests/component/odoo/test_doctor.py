@@ -208,6 +208,44 @@ async def test_records_that_do_not_fit(odoo: Odoo) -> None:
     assert await wrong(odoo) == []
 
 
+async def test_persons_who_get_tasks(odoo: Odoo) -> None:
+    """Login or number, general or of a branch: one that Odoo does not have, or that is archived, is told by its setting."""
+    env = odoo.sandbox.env
+    company = env["res.company"].search([])[0]
+    ana, left = (env["res.users"].create({"login": one, "partner_id": _contact(odoo, one)}) for one in ("ana", "left"))
+    env["res.users"].write([left], {"active": False})
+
+    def persons(**named: Any) -> dict[str, Branch]:
+        return {name: Branch(name=name, company=company, person=person) for name, person in named.items()}
+
+    configured(odoo, branches=persons(quito="ana", loja=ana, cuenca=None), **{"review.person": ana})
+    assert await wrong(odoo) == []
+    configured(odoo, branches=persons(quito="Ana", loja=987, cuenca="left"), **{"review.person": "bea"})
+    found = await wrong(odoo)
+    assert {one.subject for one in found} == {"person"}
+    assert [one.message for one in found] == [
+        "settings.review.person: Odoo shows the hub's user no user `bea`",
+        "branches.quito.person: Odoo shows the hub's user no user `Ana`",
+        "branches.loja.person: Odoo shows the hub's user no user `987`",
+        "branches.cuenca.person: the user left is archived in Odoo and sees no task",
+    ]
+    assert ["Users" in one.remedy for one in found] == [True, True, True, False]
+
+
+async def test_persons_of_another_odoo(odoo: Odoo) -> None:
+    """Each Odoo is asked for its own: those of its branches, and the general one where a branch has none."""
+    elsewhere = Branch(name="Quito", odoo="other", company=1, person="nobody")
+    configured(odoo, branches={"quito": elsewhere})
+    assert await wrong(odoo) == []
+    configured(odoo, branches={"quito": elsewhere}, **{"review.person": "bea"})
+    assert [one.message.partition(":")[0] for one in await wrong(odoo)] == ["settings.review.person"]
+
+
+def _contact(odoo: Odoo, name: str) -> int:
+    made: int = odoo.sandbox.env["res.partner"].create({"name": name})
+    return made
+
+
 async def _page(request: Request) -> JSONResponse:
     return JSONResponse({"hello": "world"})
 

@@ -71,6 +71,43 @@ def test_what_was_told_in_shadow_is_told_again_when_it_is_live() -> None:
     assert look(known, item(1), item(2), at=2) == (known, [], [])
 
 
+def test_what_was_told_live_and_is_gone_in_shadow_is_told_again() -> None:
+    """Its going counts when it is live: told under whatever is in shadow, once each, and then forgotten."""
+    known, _, _ = look(Listed(), item(1))
+    known, fresh, gone = look(known, shadow="odoo")
+    assert (fresh, gone) == ([], ["item/1"])
+    assert look(known, shadow="odoo") == (known, [], [])
+    known, _, gone = look(known, shadow="all")
+    assert gone == ["item/1"]
+    known, _, gone = look(known, shadow="odoo")
+    assert gone == ["item/1"]
+    assert look(known, complete=False)[2] == []
+    assert look(known) == (Listed(), [], ["item/1"])
+
+
+def test_what_was_told_in_one_shadow_and_is_gone_in_another_is_told_again() -> None:
+    """With another partner in shadow its coming may have had effects; wholly in one shadow it had none that its going had not."""
+    known, _, _ = look(Listed(), item(1), shadow="bank")
+    assert look(known, shadow="bank")[0] == Listed()
+    known, fresh, _ = look(known, item(1), shadow="odoo")
+    assert fresh == ["1"]
+    known, _, gone = look(known, shadow="odoo")
+    assert gone == ["item/1"]
+    assert look(known) == (Listed(), [], ["item/1"])
+
+
+def test_what_comes_back_in_shadow_is_told_when_it_is_live() -> None:
+    """Whatever was told of it before; and its going, too, for its first coming was live."""
+    known, _, _ = look(Listed(), item(1))
+    known, _, _ = look(known, shadow="odoo")
+    known, fresh, _ = look(known, item(1), shadow="odoo")
+    assert fresh == ["1"]
+    assert look(known, item(1))[1] == ["1"]
+    known, _, gone = look(known, shadow="odoo")
+    assert gone == ["item/1"]
+    assert look(known)[2] == ["item/1"]
+
+
 def test_the_cursor_holds_all() -> None:
     """What is known survives as the cursor."""
     known, _, _ = look(Listed(), item(1), item(2, "circuit"), shadow="odoo")

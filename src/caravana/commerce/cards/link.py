@@ -5,7 +5,7 @@ from typing import Any
 
 from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
-from caravana.commerce.cards.mapping import CardMapping, Variables
+from caravana.commerce.cards.mapping import CardMapping, Variables, with_branch
 from caravana.commerce.wishes import LINK, STATE
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
@@ -39,13 +39,22 @@ class Link(CardMapping):
         """Return link and state for the order's x_ fields, or None when they are not wanted."""
         if not self._settings.x_fields:
             return None
-        order = variables["order"]["id"]
-        return {"ids": [order], "values": {LINK: self._links.url(order), STATE: booking.STATES["link"]}}
+        return self._fields(variables["order"]["id"], "link")
 
     @pure
     def paid_fields(self, variables: Variables) -> dict[str, Any] | None:
-        """Return the state for the order's x_ field after a payment, or None when it is not wanted."""
+        """Return link and state for the order's x_ fields after a payment, or None when they are not wanted."""
         if not self._settings.x_fields:
             return None
         sale = variables["sale"]
-        return {"ids": [sale["id"]], "values": {STATE: booking.STATES["part" if sale["due"] > 0 else "paid"]}}
+        return self._fields(sale["id"], "part" if sale["due"] > 0 else "paid")
+
+    def _fields(self, order: int, state: str) -> dict[str, Any]:
+        """All of them, so that each state makes good what could not be written before."""
+        return {"ids": [order], "values": {LINK: self._links.url(order), STATE: booking.STATES[state]}}
+
+    @pure
+    def unwritten(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return what a person must look at when x_ fields were refused: once a day, as seldom one order is the cause."""
+        order = variables["fields"]["ids"][0]
+        return with_branch([booking.unwritten(order, variables["why"], exchange.created)], exchange.branch)

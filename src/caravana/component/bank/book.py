@@ -15,12 +15,14 @@ from typing import Any
 
 from caravana.component.bank.entry import Entry
 from caravana.component.bank.identity import Telling
-from caravana.kit.ports import Store
+from caravana.kit.ports import Store, Turn
 
 ENTRY = "bank_entry"
 OTHER = "bank_other"
 FILE = "bank_file"
 CONTENT = "bank_content"
+TURN = "bank_turn"
+"""Scope of what moves on whenever entries of an account change: whoever compares with them sees that he was too slow."""
 REVIEW = "review"
 OPEN = "open"
 """It is money and waits to be matched."""
@@ -116,13 +118,21 @@ class Book:
         record = await self._store.get(ENTRY, key)
         return None if record is None else Kept.from_record(key, record)
 
-    async def put(self, changed: Sequence[Kept]) -> None:
-        """Keep entries."""
-        await self._write([(ENTRY, one.key, one.as_record()) for one in changed])
+    async def turn(self, account: str) -> Turn:
+        """Return where the entries of `account` stand; to be asked before they are read, to be changed."""
+        return await self._store.turn(TURN, account)
 
-    async def remove(self, key: str) -> None:
-        """Forget one entry."""
-        await self._store.put(ENTRY, key, None)
+    async def change(self, turn: Turn, changed: Sequence[Kept], removed: Sequence[str] = ()) -> bool:
+        """Keep entries of an account, and forget others, if nobody has changed any since `turn`; False: look again.
+
+        More than a few hundred are kept in parts; of one that comes too late those before it stay, and are known the next time.
+        """
+        rows: list[tuple[str, str, Any]] = [(ENTRY, one.key, one.as_record()) for one in changed]
+        rows += [(ENTRY, key, None) for key in removed]
+        at: Turn | None = turn
+        for start in range(0, len(rows), _TOGETHER):
+            at = None if at is None else await self._store.put_together(at, rows[start : start + _TOGETHER])
+        return at is not None
 
     async def put_others(self, others: Mapping[str, Entry]) -> None:
         """Keep what is no money."""

@@ -134,21 +134,25 @@ class Desk:
 
     async def decide(self, key: str, *, same: bool) -> Kept:
         """Settle an entry that was held: it was told before (`same`), or is money of its own. Raises `LookupError`."""
-        held = await self.book.get(key)
-        if held is None or held.state != books.HELD:
-            raise LookupError(f"no entry `{key}` waits for a decision")
-        if same:
-            known = await self.book.get(held.perhaps or "")
-            if known is None:
-                raise LookupError(f"there is no other entry that `{key}` could be: say `separate`, or leave it")
-            kept = replace(known.told(held.telling, held.files[0]), files=(*known.files, *held.files))
-            await self.book.put([kept])
-            await self.book.remove(key)
-        else:
-            kept = replace(held, state=books.OPEN, reason=None, perhaps=None)
-            await self.book.put([kept])
+        while True:
+            turn = await self.book.turn(key.partition("/")[0])
+            held = await self.book.get(key)
+            if held is None or held.state != books.HELD:
+                raise LookupError(f"no entry `{key}` waits for a decision")
+            kept = await self._settled(held, same=same)
+            if await self.book.change(turn, [kept], [key] if same else []):
+                break
         await self.book.review(f"entry/{key}", None)
         return kept
+
+    async def _settled(self, held: Kept, *, same: bool) -> Kept:
+        """The entry that there is once a person has said what `held` is. Raises `LookupError`."""
+        if not same:
+            return replace(held, state=books.OPEN, reason=None, perhaps=None)
+        known = await self.book.get(held.perhaps or "")
+        if known is None:
+            raise LookupError(f"there is no other entry that `{held.key}` could be: say `separate`, or leave it")
+        return replace(known.told(held.telling, held.files[0]), files=(*known.files, *held.files))
 
     # What the command line asks.
 

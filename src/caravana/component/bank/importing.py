@@ -116,15 +116,24 @@ class Importer:
             if one.is_money
         ]
         tellings = [Telling.of(one, statement, place) for place, one in money]
-        kept = await self._book.around(statement.account, [day for one in tellings for day in one.days])
-        taken = _take(statement, tellings, kept, digest)
+        taken = await self._taken(statement, tellings, digest, dry=dry)
         if not dry:
-            await self._book.put([one for key, one in taken.kept.items() if one != kept.get(key)])
             await self._book.put_others(taken.others)
             for one in taken.kept.values():
                 if one.state == books.HELD:
                     await self._book.review(f"entry/{one.key}", self._question(one))
         return replace(_reported(statement, report.TAKEN), **_counted(taken))
+
+    async def _taken(self, statement: Statement, tellings: Sequence[Telling], digest: str, *, dry: bool) -> _Taken:
+        """Compare and keep. Another process may import into the same account: who comes second compares again."""
+        days = [day for one in tellings for day in one.days]
+        while True:
+            turn = await self._book.turn(statement.account)
+            kept = await self._book.around(statement.account, days)
+            taken = _take(statement, tellings, kept, digest)
+            changed = [one for key, one in taken.kept.items() if one != kept.get(key)]
+            if dry or await self._book.change(turn, changed):
+                return taken
 
     def _question(self, one: Kept) -> dict[str, Any]:
         entry = one.entry

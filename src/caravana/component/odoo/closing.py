@@ -30,7 +30,7 @@ class CloseActivity(Operation):
     kind = Kind.VERIFIABLE
     steps = 2
     body = "{id, feedback?}"
-    reply = "{closed}: false when it was closed or deleted before"
+    reply = "{closed}: false when it was closed or deleted before, null when it only would have been closed, in shadow"
 
     def check(self) -> None:
         """Be for activities only."""
@@ -54,8 +54,8 @@ class CloseActivity(Operation):
         return None if await self._is_open(client, request["id"]) else Reply({"closed": True})
 
     def would(self, request: Request, effect: Effect) -> Reply:
-        """Return that it is closed."""
-        return Reply({"closed": True})
+        """Return that nobody closed it."""
+        return Reply({"closed": None})
 
     async def _is_open(self, client: OdooClient, number: int) -> bool:
         return bool(await client.ask("mail.activity", "search", {"domain": [["id", "=", number]], "limit": 1}))

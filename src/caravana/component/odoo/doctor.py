@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from caravana.component.odoo.client import JSON2_SINCE, Connection, OdooClient
+from caravana.component.odoo.doctor_people import people
 from caravana.component.odoo.doctor_places import places
 from caravana.component.odoo.doctor_rights import apps, rights
 from caravana.component.odoo.identity import same_as_last_time
@@ -48,6 +49,7 @@ async def examine(connection: Connection, name: str, context: Context) -> list[F
         found += await rights(client, version, missing)
         found.append(await same_as_last_time(name, connection, context.store))
         found += await places(client, name, context, missing)
+        found += await people(client, name, context)
     except EffectError as error:
         found.append(_broken_off(connection.settings.url, name, error))
     return found

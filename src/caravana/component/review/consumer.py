@@ -63,11 +63,11 @@ class ReviewConsumer(Consumer):
 
     async def _look(self) -> None:
         found = await self._context.reviews.items(LIMIT)
-        items = chosen(found, self._options.without)
+        items, now = chosen(found, self._options.without), self._context.clock.now()
         before, options = self._listed, self._options
         after, fresh, gone = before.after(
             items,
-            self._context.clock.now(),
+            now,
             options.circuit_after,
             options.most,
             complete=len(found) < LIMIT,
@@ -75,7 +75,7 @@ class ReviewConsumer(Consumer):
         )
         if after == before:
             return
-        arrivals = [self._gone(name, before.told[name]) for name in gone]
+        arrivals = [self._gone(name, before.told.get(name) or now.isoformat()) for name in gone]
         arrivals += [self._came(one, after.told[name_of(one)]) for one in fresh]
         await self._receiver.accept(arrivals, cursor=after.as_cursor())
         self._listed = after
