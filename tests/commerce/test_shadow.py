@@ -136,7 +136,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     counts = {
                         (one["route"], one["partner"]): one["effects"] for one in report if one["partner"] != "state"
                     }
-                    assert counts == {("card-link", "odoo"): 2, ("card-button", "placetopay"): 2}
+                    assert counts == {("card-link", "odoo"): 2, ("card-button", "pay"): 2}
                     states = await shop.hub.journal.query("select distinct state from exchange", {})
                     assert [one["state"] for one in states] == ["done"]
     assert intended[0] == intended[1]
@@ -145,7 +145,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
 
 async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClock) -> None:
     """Odoo is live and gets its note; the provider is not changed, in shadow the session is told, off he is not even asked."""
-    for mode, counted in (("shadow", {("card-button", "placetopay"): 1}), ("off", {})):
+    for mode, counted in (("shadow", {("card-button", "pay"): 1}), ("off", {})):
         (tmp_path / mode).mkdir()
         async with open_shop(tmp_path / mode, clock, modes={"connections": {"placetopay:placetopay": mode}}) as shop:
             order = shop.order()

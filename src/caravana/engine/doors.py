@@ -10,6 +10,7 @@ from caravana.engine.receiver import RouteReceiver
 from caravana.journal.model import Fence
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.uri import Uri
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -89,13 +90,21 @@ class Doors:
 
     def _stays(self, before: CompiledRoute | None, after: CompiledRoute) -> bool:
         """Whether the route's consumer may go on as it is."""
-        return before is not None and (before.uri, self._opens(before)) == (after.uri, self._opens(after))
+        return before is not None and self._way_in(before) == self._way_in(after)
+
+    def _way_in(self, route: CompiledRoute) -> tuple[Uri, bool, list[str]]:
+        """What a consumer is made of: its address, whether messages come in, and from whom."""
+        return route.uri, self._opens(route), self._sources(route)
+
+    def _sources(self, route: CompiledRoute) -> list[str]:
+        """The partners from whom messages come in at the route: not those that are off."""
+        return [one for one in self._hub.components.endpoint(route.uri).sources if not self._hub.is_off(one)]
 
     def _opens(self, route: CompiledRoute) -> bool:
-        """Whether messages come in at the route: not when it, or the partner that they come from, is off."""
+        """Whether messages come in at the route: not when it, or every partner that they come from, is off."""
         if not route.model.auto_startup or self._hub.has_off(route.id):
             return False
-        return not self._hub.is_off(self._hub.components.endpoint(route.uri).connection)
+        return bool(self._sources(route)) or not self._hub.components.endpoint(route.uri).sources
 
     def _slow(self, route: CompiledRoute) -> bool:
         """Pollers end what they have begun, which takes time; what answers callers is stopped after them."""
