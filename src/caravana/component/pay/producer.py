@@ -128,7 +128,10 @@ class Handed(Producer):
         self._inner.receive(exchange, reply)
 
     def _named(self, reply: Reply) -> Reply:
-        """The reply with its account, which later calls about the same payment name."""
+        """The reply, and every event in it, with its account: later calls about the same payment name it."""
         if not isinstance(reply.body, dict):
             return reply
-        return Reply({**reply.body, "connection": self._connection}, reply.headers, reply.reference)
+        body = {**reply.body, "connection": self._connection}
+        if isinstance(body.get("events"), list):
+            body["events"] = [{**one, "connection": self._connection} for one in body["events"]]
+        return Reply(body, reply.headers, reply.reference)
