@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from caravana.engine import registry
 from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
+from tests.commerce.test_browser import look, visit
 from tests.component.pay.mercurio import MercurioSandbox
 from tests.component.pay.mercurio.sandbox import KEY
 from tests.support.waiting import eventually
@@ -106,8 +109,6 @@ async def test_there_are_never_two_live_sessions(market: Market) -> None:
 
 async def test_a_company_that_is_away_holds_up_no_other(market: Market) -> None:
     """PlacetoPay answers nothing; what was paid at Mercurio is confirmed and booked all the same."""
-    from caravana.kit.sandbox import Fault
-
     one, other = market.shop.order(), market.shop.order()
     await market.choose(await market.shop.link(one), "placetopay")
     market.shop.provider.faults.append(Fault("query", "status", status=503, times=10_000))
@@ -137,3 +138,21 @@ async def test_no_card_reaches_the_journal(market: Market) -> None:
 
     await eventually(confirmed)
     assert ("ROSA TITULAR" in text, "4539148803436467" in text) == (False, False)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_the_choice_in_a_browser(market: Market, chromium: Browser, tmp_path: Path, width: int) -> None:
+    """At desk and phone width: two buttons, the chosen company's page, and back on ours the open session goes on."""
+    order = market.shop.order()
+    link = await market.shop.link(order)
+    page, complaints = await visit(chromium, width, "es-EC", link)
+    await look(page, tmp_path / f"choose-{width}.png", "pay")
+    assert await page.locator("form button").all_inner_texts() == ["Pagar con PlacetoPay", "Pagar con Mercurio"]
+    await page.click("button >> nth=0")
+    await page.wait_for_url(f"{market.shop.configuration.connections['placetopay']['url']}/**")
+    assert await page.evaluate("document.referrer") == market.shop.url + "/"
+    await page.goto(link)
+    await look(page, tmp_path / f"choose-open-{width}.png", "open")
+    assert await page.locator("form button").all_inner_texts() == ["Continuar con PlacetoPay", "Pagar con Mercurio"]
+    assert complaints == []
