@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from caravana.commerce import attempt, booking
-from caravana.commerce.cards import Store
 from caravana.commerce.flows import Flow, load
 from caravana.commerce.link import PayLinks
 from caravana.commerce.sale import sale
+from caravana.commerce.store import Store
 from caravana.commerce.texts import TEXTS
-from caravana.commerce.view import PAYABLE, face, view
+from caravana.commerce.view import PAYABLE, Offers, face, view
 from caravana.engine.check_context import CheckContext
 from caravana.engine.checking import judge
 from caravana.engine.configuration import Configuration
@@ -25,10 +25,18 @@ CONNECTIONS = {"placetopay": {"url": "https://checkout-test.placetopay.ec", "log
 STORE: Store = {
     "provider": "placetopay",
     "company": "PlacetoPay",
+    "names": {"es": "PlacetoPay", "en": "PlacetoPay"},
     "account": "Tienda.1",
     "origin": "https://checkout-test.placetopay.ec",
+    "operations": ["cancel", "create", "query"],
     "reference_max": 32,
+    "every": 300.0,
+    "until": 604800.0,
+    "per_minute": None,
+    "by_events": False,
 }
+OFFERS: Offers = {"stores": {"placetopay": STORE}, "live": None, "held_by": None}
+ZONE = "America/Guayaquil"
 
 
 def loaded(given: dict[str, Any]) -> Flow:
@@ -148,16 +156,19 @@ def test_every_face_has_its_words(speech: str) -> None:
     faces = sorted(name.removesuffix(".title") for name in TEXTS[speech] if name.endswith(".title"))
     assert TEXTS[speech].keys() == TEXTS["es"].keys()
     for one in faces:
-        shown = view(a_sale(), one, company="Empresa XYZ", language=speech, token="t", looked=0)
+        shown = view(
+            a_sale(), one, company="Empresa XYZ", language=speech, token="t", looked=0, offers=OFFERS, zone=ZONE
+        )
         assert shown["title"]
-        assert bool(shown["button"]) is (one in PAYABLE)
+        assert bool(shown["buttons"]) is (one in PAYABLE)
         assert shown["amount"] == ("$115,00" if speech == "es" else "$115.00")
 
 
 def test_a_page_that_checks_looks_again_but_not_for_ever() -> None:
     """While a payment is checked the page refreshes itself, ever more slowly, and at last no more."""
     pauses = [
-        view(a_sale(), "checking", company="", language="es", token="t", looked=n)["refresh"] for n in (0, 11, 12, 40)
+        view(a_sale(), "checking", company="", language="es", token="t", looked=n, offers=OFFERS, zone=ZONE)["refresh"]
+        for n in (0, 11, 12, 40)
     ]
     assert pauses == [5, 5, 30, None]
 

@@ -73,7 +73,7 @@ def new(
 ) -> Attempt:
     """Return the next attempt of an order, to be stored before the company is called.
 
-    `named`: its reference; `connection`: the merchant account that it will be opened at; `branch`: the order's.
+    `named`: its reference; `connection`: the merchant account that it will be opened at; `life`: how long it may be paid.
     """
     number = next_number(sale["attempts"])
     return {
@@ -105,6 +105,7 @@ def opened(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
         "connection": reply["connection"],
         "request_id": reply["request_id"],
         "process_url": reply["process_url"],
+        "expires": reply.get("expiration") or attempt["expires"],
     }
 
 
@@ -113,9 +114,20 @@ def closed(attempt: Attempt, state: str) -> Attempt:
     return attempt if RANK[attempt["state"]] >= RANK[state] else {**attempt, "state": state, "final": True}
 
 
+def given_up(attempt: Attempt) -> Attempt:
+    """Return the attempt about which nothing more is asked: what was never opened failed, what nobody paid is over."""
+    return closed(attempt, "expired" if attempt["request_id"] else "failed")
+
+
 def never_opened(attempt: Attempt | None) -> Attempt | None:
     """Return the attempt as ended when the customer never got its link, else None."""
     return None if attempt is None or attempt["request_id"] else closed(attempt, "failed")
+
+
+def question(attempt: Attempt, payment: str | None = None) -> dict[str, Any]:
+    """Return what the company is asked about the attempt; `payment`: the company's name of one, where somebody told it."""
+    names = {name: attempt[name] for name in ("reference", "request_id", "connection")}
+    return {**names, "payment": payment}
 
 
 def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.commerce.attempt import Attempt
-from caravana.commerce.cards.settings import Store
 from caravana.commerce.sale import Sale
+from caravana.commerce.store import Store
 from caravana.kit.money import Money
 
 Payment = Mapping[str, Any]

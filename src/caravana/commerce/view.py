@@ -1,10 +1,13 @@
 """The pay page as a person sees it: which of its faces is shown, and what stands on it. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
-from caravana.commerce.attempt import OVER, live, newest, paid_total
+from caravana.commerce.attempt import OVER, Attempt, live, newest, paid_total
 from caravana.commerce.sale import Sale
+from caravana.commerce.store import Store
 from caravana.commerce.texts import LOCALES, TEXTS
 from caravana.kit.money import Money
 from caravana.kit.speech import LANGUAGES
@@ -47,10 +50,28 @@ def _payable(sale: Sale) -> str:
     return "pay"
 
 
-def view(sale: Sale | None, shown: str, *, company: str, language: str, token: str, looked: int) -> dict[str, Any]:
+class Offers(TypedDict):
+    """What the customer may choose from: merchant accounts by connection, and his open session with its account, if any."""
+
+    stores: Mapping[str, Store]
+    live: Attempt | None
+    held_by: Store | None
+
+
+def view(
+    sale: Sale | None,
+    shown: str,
+    *,
+    company: str,
+    language: str,
+    token: str,
+    looked: int,
+    offers: Offers,
+    zone: str,
+) -> dict[str, Any]:
     """Return what the template shows.
 
-    `looked`: how often the page has looked by itself.
+    `looked`: how often the page has looked by itself; `zone`: of the times on it.
     """
     texts = TEXTS[language]
     money = None
@@ -63,12 +84,12 @@ def view(sale: Sale | None, shown: str, *, company: str, language: str, token: s
         "languages": [(code, name) for code, name in LANGUAGES.items() if code != language],
         "company": company,
         "title": texts[f"{shown}.title"],
-        "text": texts[f"{shown}.text"],
+        "text": _text(shown, texts, offers, language, zone),
         "order_label": texts["order"],
         "order": sale["name"] if sale is not None else None,
         "amount_label": texts["amount" if shown in PAYABLE else "amount_paid"],
         "amount": money,
-        "button": _button(shown, texts, money),
+        "buttons": _buttons(shown, texts, money, offers, language),
         "again": texts["checking.button"] if shown == "checking" else None,
         "address": f"/pay/{token}",
         "refresh": _refresh(shown, looked),
@@ -76,11 +97,39 @@ def view(sale: Sale | None, shown: str, *, company: str, language: str, token: s
     }
 
 
-def _button(shown: str, texts: Mapping[str, str], amount: str | None) -> str | None:
+def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, zone: str) -> str:
+    """The sentence below the title, with the names and times that it has."""
+    stores, live, held_by = offers["stores"], offers["live"], offers["held_by"]
+    if shown == "pay" and len(stores) > 1:
+        return texts["pay.choose"]
+    names = {
+        "provider": next((one["company"] for one in stores.values()), ""),
+        "holder": "" if held_by is None else held_by["names"][language],
+        "until": "" if live is None else f"{datetime.fromisoformat(live['expires']).astimezone(ZoneInfo(zone)):%H:%M}",
+    }
+    return texts[f"{shown}.text"].format(**names)
+
+
+def _buttons(
+    shown: str, texts: Mapping[str, str], amount: str | None, offers: Offers, language: str
+) -> list[dict[str, Any]]:
+    """A button for each account: its words, its connection, and whether another stands before it."""
     if shown not in PAYABLE:
-        return None
-    label = {"pay": "pay.button", "open": "continue.button"}.get(shown, "again.button")
-    return texts[label].format(amount=amount)
+        return []
+    live, stores = offers["live"], offers["stores"]
+    if len(stores) <= 1:
+        label = {"pay": "pay.button", "open": "continue.button"}.get(shown, "again.button")
+        return [{"label": texts[label].format(amount=amount), "store": name, "quiet": False} for name in stores]
+    return [
+        {
+            "label": texts["continue.with" if live and name == live["connection"] else "pay.with"].format(
+                provider=one["names"][language]
+            ),
+            "store": name,
+            "quiet": live is not None and name != live["connection"],
+        }
+        for name, one in stores.items()
+    ]
 
 
 def _refresh(shown: str, looked: int) -> int | None:

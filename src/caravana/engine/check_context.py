@@ -77,6 +77,10 @@ class CheckContext:
         self.connection(connection)
         return self.components.of_connection(connection, (self.configuration or Configuration()).connection(connection))
 
+    def is_off(self, connection: str | None) -> bool:
+        """Everything is judged."""
+        return False
+
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting, as the hub would."""
         return (self.configuration or Configuration()).setting(name, default)

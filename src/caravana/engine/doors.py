@@ -100,15 +100,19 @@ class Doors:
                     raise
                 self._hub.alarm("consumer_stopped", f"the route `{route.id}` takes nothing: {error}")
 
-    def _way_in(self, route: CompiledRoute, modes: Modes) -> tuple[Uri, bool]:
-        """What a consumer is made of: its address, and whether messages come in."""
-        return route.uri, self._opens(route, modes)
+    def _way_in(self, route: CompiledRoute, modes: Modes) -> tuple[Uri, bool, list[str]]:
+        """What a consumer is made of: its address, whether messages come in, and from whom."""
+        return route.uri, self._opens(route, modes), self._sources(route, modes)
+
+    def _sources(self, route: CompiledRoute, modes: Modes) -> list[str]:
+        """The partners from whom messages come in at the route: not those that are off."""
+        return [one for one in self._hub.components.endpoint(route.uri).sources if not modes.is_off(one)]
 
     def _opens(self, route: CompiledRoute, modes: Modes) -> bool:
-        """Whether messages come in at the route: not when it, or the partner that they come from, is off."""
+        """Whether messages come in at the route: not when it, or every partner that they come from, is off."""
         if not route.model.auto_startup or modes.of_route(route.id) == OFF:
             return False
-        return not modes.is_off(self._hub.components.endpoint(route.uri).connection)
+        return bool(self._sources(route, modes)) or not self._hub.components.endpoint(route.uri).sources
 
     def _slow(self, route: CompiledRoute) -> bool:
         """Pollers end what they have begun, which takes time; what answers callers is stopped after them."""

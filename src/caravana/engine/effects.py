@@ -276,7 +276,7 @@ class _EffectRun:
         if held and state is Step.RETRY:
             record = record.with_(intended_at=self.run.now)
         waited = (self.run.now - record.intended_at) / 1_000_000
-        impatient = self.run.caller or limits is None or (waited > limits.max_wait and not held)
+        impatient = self.run.caller or limits is None or self._waited_enough(waited, limits.max_wait, held=held)
         if impatient and not patient:
             await self._fail(record, error)
             raise error
@@ -291,6 +291,11 @@ class _EffectRun:
             raise await self._doubt_later(kept, error)
         await (self.run.write_attempt([kept], error) if tried else self.run.write(kept))
         return kept
+
+    def _waited_enough(self, waited: float, most: float, *, held: bool) -> bool:
+        """Whether patience is at its end; what a person holds up waits for him, unless the address says how long."""
+        patience = self.call.producer.patience
+        return (waited > most and not held) if patience is None else waited >= patience.total_seconds()
 
     async def _doubt_later(self, record: Record, error: EffectError) -> BaseException:
         """A caller waits: the exchange is parked, the caller told that it takes longer."""

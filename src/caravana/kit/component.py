@@ -57,6 +57,8 @@ class Producer(ABC):
     """Idempotent only: how long the partner remembers our key; None = for ever."""
     timeout: timedelta = timedelta(seconds=60)
     """Hard limit of one call; afterwards its outcome is unknown."""
+    patience: timedelta | None = None
+    """How long the call may wait for a partner that is away before it fails; None = as long as its connection's limits say."""
     given: Mapping[str, str] = MappingProxyType({})
     """Message headers that this address sets for the one call, as Simple texts: evaluated before `request`, then put back."""
     repeat_unknown: bool = False
@@ -170,6 +172,11 @@ class Endpoint(ABC):
     def connection(self) -> str | None:
         """Name under which limits and circuit are shared, e.g. `odoo:main`; None for what stays in the hub."""
         return None
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """The connections from which its consumer takes messages: its own, unless it listens to several."""
+        return [self.connection] if self.connection is not None else []
 
     def producer(self) -> Producer | Local:
         """Return the output side. Raises `ConfigurationError` when there is none."""

@@ -79,7 +79,9 @@ class Accounts:
         if name is not None:
             return name
         what = f"the branch `{branch}` has no `payment_store`" if branch else "this exchange has no branch"
-        if self._of(branch):
+        if not self._by_branch and branch is None:
+            what = "the message names no merchant account"
+        elif self._of(branch):
             what = f"the branch `{branch}` has several `payment_store`, and the message names none"
         raise NeedsPerson(f"{what}; the payment stores are: {', '.join(self.names)}")
 

@@ -269,6 +269,10 @@ class Context(Protocol):
         """
         ...
 
+    def is_off(self, connection: str | None) -> bool:
+        """Whether a person has switched `<scheme>:<connection>` off: nothing is asked there, and nothing comes in from it."""
+        ...
+
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting of the configuration by its dotted name (`company.name`)."""
         ...

@@ -194,6 +194,10 @@ class Hub:
             raise ConfigurationError(f"nothing tells which component `connections.{connection}` belongs to")
         return self.components[connection]
 
+    def is_off(self, connection: str | None) -> bool:
+        """Tell that nothing is switched off."""
+        return False
+
     def setting(self, name: str, default: Any = None) -> Any:
         """Return a setting."""
         return self.settings.get(name, default)

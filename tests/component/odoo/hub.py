@@ -99,6 +99,9 @@ class MemoryHub:
     def component_of(self, connection: str) -> Component:
         raise AssertionError(connection)
 
+    def is_off(self, connection: str | None) -> bool:
+        return False
+
     def setting(self, name: str, default: Any = None) -> Any:
         return self.branches if name == "branches" else default
 

@@ -31,6 +31,7 @@ class TestMercurio(PaymentContract):
     """`mercurio:`, the component of a third party."""
 
     component = MercurioComponent
+    waits = {"wait": True}
 
     @asynccontextmanager
     async def company(self, clock: ManualClock) -> AsyncIterator[Company]:

@@ -71,6 +71,9 @@ class Context:
         self.connection(connection)
         return PlacetopayComponent(self)
 
+    def is_off(self, connection: str | None) -> bool:
+        return False
+
     def setting(self, name: str, default: Any = None) -> Any:
         return default
 

@@ -5,8 +5,9 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, Self
 
-from caravana.commerce.cards.settings import CardBranch, CardSettings, Store
+from caravana.commerce.cards.settings import CardBranch, CardSettings
 from caravana.commerce.link import PayLinks
+from caravana.commerce.store import Store
 from caravana.kit.callables import Configured
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import DEFAULT

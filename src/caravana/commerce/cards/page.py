@@ -1,16 +1,17 @@
 """What the customer sees of an order, and what is asked for him when he presses pay."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from caravana.commerce import attempt as attempts
 from caravana.commerce.cards.mapping import CardMapping, Variables, records
-from caravana.commerce.sale import sale
+from caravana.commerce.sale import Sale, sale
 from caravana.commerce.texts import LOCALES
-from caravana.commerce.view import PAYABLE, STATUS, face, view
+from caravana.commerce.view import PAYABLE, STATUS, Offers, face, view
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
+from caravana.kit.payment import Operation
 from caravana.kit.speech import language
 
 CLOSING = timedelta(minutes=1)
@@ -39,18 +40,26 @@ class Page(CardMapping):
         return None if variables["sale"] is None else attempts.live(variables["sale"]["attempts"])
 
     @pure
-    def unsettled_attempt(self, variables: Variables) -> dict[str, Any] | None:
-        """Return the last attempt that the provider knows and Odoo may not, or None."""
-        found = None if variables["sale"] is None else attempts.newest(variables["sale"]["attempts"])
-        return found if found is not None and found["request_id"] and not found["settled"] else None
+    def unsettled_attempt(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the attempt from which the customer comes back, else the last, when Odoo may not know what came of it."""
+        known = [] if variables["sale"] is None else variables["sale"]["attempts"]
+        waiting = [one for one in known if one["request_id"] and not one["settled"]]
+        back = [one for one in waiting if one["number"] == _number(headers.get("attempt"))]
+        return attempts.newest(back) or (attempts.newest(waiting) if attempts.newest(known) in waiting else None)
 
     @pure
-    def face(self, variables: Variables) -> str:
-        """Return the face of the page; while the provider does not answer, nobody may say that nothing was charged."""
-        return "checking" if variables.get("unanswered") else face(variables.get("sale"))
+    def asking(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company is asked about the attempt; `returned`: the payment that the browser brought back."""
+        return attempts.question(variables["attempt"], variables.get("returned"))
 
     @pure
-    def page(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
+    def face(self, variables: Variables, exchange: Exchange) -> str:
+        """Return the face of the page; while the company does not answer, nobody may say that nothing was charged."""
+        shown = "checking" if variables.get("unanswered") else face(variables.get("sale"))
+        return "trouble" if shown in PAYABLE and not self._offered(exchange.branch) else shown
+
+    @pure
+    def page(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
         """Return what the page shows."""
         token, shown = str(headers.get("token", "")), variables["face"]
         return view(
@@ -60,7 +69,28 @@ class Page(CardMapping):
             language=_language(headers),
             token=token if shown != "unknown" else "-",
             looked=_number(headers.get("n")),
+            offers=self._offers(variables.get("sale"), exchange.branch),
+            zone=self._settings.zone,
         )
+
+    def _offers(self, sale: Sale | None, branch: str | None) -> Offers:
+        """The merchant accounts that the customer may choose from, and the one where he has an open session."""
+        live = None if sale is None else attempts.live(sale["attempts"])
+        stores = {name: self._settings.stores[name] for name in self._offered(branch)}
+        if live is not None and not self._can_close(live):
+            stores = {name: one for name, one in stores.items() if name == live["connection"]}
+        return {"stores": stores, "live": live, "held_by": None if live is None else self._store(live)}
+
+    def _offered(self, branch: str | None) -> Sequence[str]:
+        """The connections of the branch's merchant accounts; none for a branch that these settings do not know."""
+        if branch is None and not self._settings.branches:
+            return self._settings.offered
+        found = self._settings.branches.get(branch or "")
+        return () if found is None else found["stores"]
+
+    def _can_close(self, attempt: Mapping[str, Any]) -> bool:
+        """Whether the company can close the session of an attempt before its time is over."""
+        return Operation.CANCEL in self._store(attempt)["operations"]
 
     @pure
     def status(self, variables: Variables) -> int:
@@ -70,33 +100,44 @@ class Page(CardMapping):
     @pure
     def checkout(self, exchange: Exchange) -> str:
         """Return the origins of the companies' pages, to which the page's form may lead."""
-        stores = self._of(exchange.branch)["stores"] if exchange.branch or not self._settings.branches else ()
-        found = dict.fromkeys(self._settings.stores[name]["origin"] for name in stores or self._settings.stores)
-        return " ".join(found)
+        names = self._offered(exchange.branch) or self._settings.stores
+        return " ".join(dict.fromkeys(self._settings.stores[name]["origin"] for name in names))
 
     # The button.
 
     @pure
-    def next_step(self, variables: Variables, exchange: Exchange) -> str:
-        """Return what pressing the button leads to: show, continue, replace (the open session is of no use) or open."""
+    def next_step(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> str:
+        """Return what pressing the button leads to.
+
+        `show` the page; `continue` the open session; `replace` it, for it is of no use or at another company than the one
+        chosen; `hold`: the same, but the company cannot close it, and there must never be two; or `open` a new one.
+        """
         if variables["face"] not in PAYABLE:
             return "show"
-        open_attempt = attempts.live(variables["sale"]["attempts"])
-        if open_attempt is None:
+        live = attempts.live(variables["sale"]["attempts"])
+        if live is None:
             return "open"
-        same = open_attempt["amount"] == variables["sale"]["due"]
-        lasts = datetime.fromisoformat(open_attempt["expires"]) - exchange.created > CLOSING
-        return "continue" if same and lasts else "replace"
+        same = live["amount"] == variables["sale"]["due"]
+        here = self._chosen(headers, exchange.branch, live["connection"]) in (live["connection"], None)
+        lasts = datetime.fromisoformat(live["expires"]) - exchange.created > CLOSING
+        if same and here and lasts:
+            return "continue"
+        return "replace" if self._can_close(live) else "hold"
 
     @pure
-    def new_attempt(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
-        """Return the next attempt."""
+    def new_attempt(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
+        """Return the next attempt, at the merchant account that the customer chose, else at the first."""
         order, settings = variables["sale"], self._settings
-        connection = self._of(exchange.branch)["stores"][0]
+        connection = self._chosen(headers, exchange.branch, self._of(exchange.branch)["stores"][0])
         most = settings.stores[connection]["reference_max"]
         number = attempts.next_number(order["attempts"])
         reference = attempts.reference(settings.reference_prefix, order["id"], number, most)
         return attempts.new(reference, order, connection, exchange.created, settings.life, exchange.branch)
+
+    def _chosen(self, headers: Mapping[str, Any], branch: str | None, otherwise: str) -> str:
+        """The merchant account that the customer's button names, when it is one of those offered."""
+        named = headers.get("store")
+        return named if isinstance(named, str) and named in self._offered(branch) else otherwise
 
     @pure
     def session(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +148,8 @@ class Page(CardMapping):
             "description": f"{variables['sale']['name']} {self._settings.company}"[:250],
             "amount": one["amount"],
             "currency": one["currency"],
-            "return_url": f"{self._links.url(one['order_id'])}/return?lang={speech}",
+            "return_url": f"{self._links.url(one['order_id'])}/return/{speech}/{one['number']}",
+            "cancel_url": f"{self._links.url(one['order_id'])}/return/{speech}/{one['number']}",
             "ip_address": _address(headers),
             "user_agent": str(headers.get("User-Agent") or "unknown"),
             "expiration": one["expires"],

@@ -5,14 +5,16 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from caravana.commerce.cards import CardBranch, Cards, CardSettings, Store
+from caravana.commerce.cards import CardBranch, Cards, CardSettings
 from caravana.commerce.link import PayLinks
 from caravana.commerce.reading import connected, each, public_url
+from caravana.commerce.store import Store
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import DEFAULT, STORES, listed
 from caravana.kit.options import parse_duration
 from caravana.kit.payment import PaymentComponent
+from caravana.kit.speech import LANGUAGES
 
 if TYPE_CHECKING:
     from caravana.commerce.flows import Components, Configuration
@@ -73,14 +75,33 @@ def _store(configuration: "Configuration", components: "Components", name: str, 
     if not isinstance(component, PaymentComponent):
         text = f"it is a connection of `{component.scheme}:`, and no merchant account"
         raise ConfigurationError(text, place=f"connections.{name}")
-    account = component.account(name)
+    account, can = component.account(name), component.capabilities
+    company = component.company or component.title
     return {
         "provider": component.scheme,
-        "company": component.company or component.title,
+        "company": company,
+        "names": _names(settings, name, company),
         "account": str(settings.get("cards.site", account)) if name == DEFAULT else account,
         "origin": component.origin(name),
-        "reference_max": component.capabilities.reference_max,
+        "operations": sorted(can.operations),
+        "reference_max": can.reference_max,
+        "every": can.sweep.every.total_seconds(),
+        "until": can.sweep.until.total_seconds(),
+        "per_minute": can.sweep.per_minute,
+        "by_events": can.sweep.by_events,
     }
+
+
+def _names(settings: Mapping[str, Any], connection: str, company: str) -> dict[str, str]:
+    """What customers read on the account's button: one text, or one for each language; by default the company's name."""
+    place = f"cards.name.{connection}"
+    told = settings.get(place, company)
+    names = dict.fromkeys(LANGUAGES, told) if isinstance(told, str) else told
+    if not isinstance(names, Mapping) or {*names} != {*LANGUAGES} or not all(names.values()):
+        raise ConfigurationError(
+            f"must be a text, or one for each of {', '.join(LANGUAGES)}", place=f"settings.{place}"
+        )
+    return {language: str(name) for language, name in names.items()}
 
 
 def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:

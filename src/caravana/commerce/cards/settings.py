@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypedDict
 
+from caravana.commerce.store import Store
+
 
 @dataclass(frozen=True)
 class CardSettings:
@@ -22,7 +24,7 @@ class CardSettings:
 
     company: str
     zone: str
-    stores: Mapping[str, "Store"]
+    stores: Mapping[str, Store]
     offered: Sequence[str]
     on_paid: str = "advance"
     reference_prefix: str = "CV"
@@ -31,21 +33,6 @@ class CardSettings:
     life: timedelta = timedelta(minutes=30)
     x_fields: bool = True
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
-
-
-class Store(TypedDict):
-    """A merchant account.
-
-    - `provider`: scheme of the component that serves it; `company`: the payment company's name, as people read it
-    - `account`: names it in external ids; `origin`: of the company's payment pages
-    - `reference_max`: longest reference that the company takes
-    """
-
-    provider: str
-    company: str
-    account: str
-    origin: str
-    reference_max: int
 
 
 class CardBranch(TypedDict):

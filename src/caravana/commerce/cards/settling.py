@@ -5,8 +5,9 @@ from typing import Any
 
 from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
-from caravana.commerce.cards.mapping import CardMapping, Variables, named, of_branch, records
+from caravana.commerce.cards.mapping import CardMapping, Variables, named, of_branch
 from caravana.kit.callables import pure
+from caravana.kit.payment import State
 
 
 class Settling(CardMapping):
@@ -32,6 +33,28 @@ class Settling(CardMapping):
         return {**names, "request_id": request_id}
 
     @pure
+    def needs_word(self, body: Mapping[str, Any] | None) -> bool:
+        """Whether the answer in what is to be settled says that an approved payment waits for our confirmation."""
+        answer = (body or {}).get("answer")
+        return answer is not None and answer["state"] == State.ACTION_NEEDED
+
+    @pure
+    def waiting(self, variables: Variables) -> str:
+        """Return the name of the payment that waits, unlike any other's: each is confirmed once."""
+        answer = variables["told"]["answer"]
+        return f"{answer['connection']}/{answer['request_id']}/{_waiting(answer)}"
+
+    @pure
+    def confirmation(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company is told of the payment that waits."""
+        return attempts.question(variables["told"]["answer"], _waiting(variables["told"]["answer"]))
+
+    @pure
+    def confirmed(self, variables: Variables) -> dict[str, Any]:
+        """Return what is to be settled after the confirmation."""
+        return {**variables["told"], "answer": variables["answer"]}
+
+    @pure
     def attempt_branch(self, variables: Variables) -> str | None:
         """Return the branch of the attempt, or None."""
         return None if variables["attempt"] is None else variables["attempt"].get("branch")
@@ -46,19 +69,9 @@ class Settling(CardMapping):
         return {**named, **of_branch(variables.get("attempt") or {}), "answer": body}
 
     @pure
-    def unanswered(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what is to be settled for an attempt that the provider does not know."""
-        return named(body) | {"answer": None}
-
-    @pure
     def to_settle(self, variables: Variables) -> dict[str, Any]:
         """Return what is to be settled after the provider's answer about the attempt."""
         return named(variables["attempt"]) | {"answer": variables["answer"]}
-
-    @pure
-    def pending(self, body: Any) -> list[dict[str, Any]]:
-        """Return every attempt that is not over."""
-        return records(body)
 
     @pure
     def settling(self, variables: Variables) -> dict[str, Any] | None:
@@ -66,7 +79,7 @@ class Settling(CardMapping):
         one, answer = variables["attempt"], variables["answer"]
         if one is None or one["settled"]:
             return None
-        return attempts.never_opened(one) if answer is None else attempts.judged(one, answer)
+        return attempts.given_up(one) if answer is None else attempts.judged(one, answer)
 
     @pure
     def is_open(self, variables: Variables) -> bool:
@@ -89,3 +102,9 @@ class Settling(CardMapping):
         """Return the attempt as booked; one that may still bring money stays open."""
         one = variables["attempt"]
         return {**one, "settled": bool(one["final"])}
+
+
+def _waiting(answer: Mapping[str, Any]) -> str | None:
+    """The company's name of the payment that waits for our word."""
+    found = (one["internal_reference"] for one in answer["payments"] if one["state"] == State.ACTION_NEEDED)
+    return next(found, None)

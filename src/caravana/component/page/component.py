@@ -79,7 +79,7 @@ class PageProducer(Local):
                 "Content-Type": self._content_type,
                 "Content-Security-Policy": POLICY.format(forms=forms),
                 "Cache-Control": "public, max-age=3600" if self._cache else "no-store",
-                "Referrer-Policy": "no-referrer",
+                "Referrer-Policy": "origin" if FORM_ACTION in headers else "no-referrer",
                 "X-Content-Type-Options": "nosniff",
                 "X-Frame-Options": "DENY",
             }

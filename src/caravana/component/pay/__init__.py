@@ -8,13 +8,16 @@ from pydantic import Field
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import NotificationsConsumer
 from caravana.component.pay.producer import PayProducer
-from caravana.kit.component import Component, Consumer, Endpoint, Maturity
+from caravana.component.pay.returned import ReturnedProducer
+from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import Accounts, accounts_of
-from caravana.kit.options import Options
+from caravana.kit.options import Duration, Options
 from caravana.kit.payment import Operation
 from caravana.kit.ports import Receiver
 from caravana.kit.uri import Uri
+
+RETURNED = "returned"
 
 
 class PayOptions(Options):
@@ -25,24 +28,37 @@ class PayOptions(Options):
         pattern=r"^[A-Za-z0-9_-]+$",
         description="the merchant account; without it that of the message, else that of the exchange's branch",
     )
+    patience: Duration | None = Field(
+        default=None,
+        description="how long a call may wait for a company that is away; by default as long as its connection's limits say",
+    )
 
 
 class PayEndpoint(Endpoint):
     """One operation, at whichever company."""
 
-    def producer(self) -> PayProducer:
+    @property
+    def sources(self) -> list[str]:
+        """The accounts whose companies notify."""
+        companies = Companies(self.context, Operation.NOTIFICATION)
+        found = [companies.endpoint(name).connection for name in self._accounts().names if companies.offers(name)]
+        return [one for one in found if one is not None]
+
+    def producer(self) -> Producer:
         """Return the call. Raises `ConfigurationError` for `notification`, and for an account that nobody serves."""
         operation = _operation(self.uri)
+        if operation is None:
+            return ReturnedProducer(self._accounts(), Companies(self.context, Operation.QUERY))
         if operation is Operation.NOTIFICATION:
             raise ConfigurationError("`pay:notification` cannot be sent to", place=str(self.uri))
-        return PayProducer(self._accounts(), Companies(self.context, operation))
+        return PayProducer(self._accounts(), Companies(self.context, operation), self.options.patience)
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of every company's notifications. Raises `ConfigurationError` for another operation."""
         operation = _operation(self.uri)
         if operation is not Operation.NOTIFICATION:
             raise ConfigurationError(
-                f"`pay:{operation}` cannot be consumed from", place=str(self.uri), suggestion="pay:notification"
+                f"`pay:{self.uri.path}` cannot be consumed from", place=str(self.uri), suggestion="pay:notification"
             )
         return NotificationsConsumer(self._accounts(), Companies(self.context, operation), receiver)
 
@@ -58,7 +74,8 @@ class PayComponent(Component):
     syntax = "pay:operation"
     doc = (
         "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
-        "create, query, cancel, confirm, capture, void, refund, refund_query, events, listing (to); notification (from)."
+        "create, query, cancel, confirm, capture, void, refund, refund_query, events, listing, returned (to); "
+        "notification (from)."
     )
     maturity = Maturity.BETA
     options = PayOptions
@@ -69,8 +86,9 @@ class PayComponent(Component):
         return PayEndpoint(uri, options, self.context)
 
 
-def _operation(uri: Uri) -> Operation:
-    known: Mapping[str, Operation] = {one.value: one for one in Operation}
+def _operation(uri: Uri) -> Operation | None:
+    """The operation of the port; None: `returned`, which asks nobody."""
+    known: Mapping[str, Operation | None] = {**{one.value: one for one in Operation}, RETURNED: None}
     if uri.path not in known:
         raise ConfigurationError(
             f"`pay:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"

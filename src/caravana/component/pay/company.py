@@ -28,6 +28,10 @@ class Companies:
         """Whether the company has the operation. Raises `ConfigurationError`."""
         return self.operation in self.of(connection).capabilities.operations
 
+    def is_off(self, connection: str) -> bool:
+        """Whether a person has switched the account off. Raises `ConfigurationError`, `Unsupported`."""
+        return self._context.is_off(self.endpoint(connection).connection)
+
     def endpoint(self, connection: str) -> Endpoint:
         """Return the company's own address for the operation. Raises `ConfigurationError`, `Unsupported`."""
         component = self.of(connection)

@@ -16,11 +16,13 @@ class NotificationsConsumer(Consumer):
     """The receivers of all accounts whose company sends notifications."""
 
     def __init__(self, accounts: Accounts, companies: Companies, receiver: Receiver) -> None:
-        """`accounts`: whose notifications are taken. Raises `ConfigurationError` for an account that nobody serves."""
+        """`accounts`: whose notifications are taken; not of those that are switched off.
+
+        Raises `ConfigurationError` for an account that nobody serves.
+        """
+        listening = [name for name in accounts.names if companies.offers(name) and not companies.is_off(name)]
         self._consumers = [
-            companies.endpoint(name).consumer(_Named(receiver, name, accounts.branch_of(name)))
-            for name in accounts.names
-            if companies.offers(name)
+            companies.endpoint(name).consumer(_Named(receiver, name, accounts.branch_of(name))) for name in listening
         ]
 
     @property

@@ -1,6 +1,7 @@
 """The calls: each finds the merchant account of its message, and hands over to the producer of that account's company."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from caravana.component.pay.company import Companies
@@ -20,10 +21,11 @@ BEGINS = frozenset({Operation.CREATE, Operation.EVENTS, Operation.LISTING})
 class PayProducer(Producer):
     """One operation. What may be done when its outcome is unknown says the company's own producer."""
 
-    def __init__(self, accounts: Accounts, companies: Companies) -> None:
+    def __init__(self, accounts: Accounts, companies: Companies, patience: timedelta | None = None) -> None:
         """`accounts`: how a message tells its account; `companies`: who is behind them."""
         self._accounts = accounts
         self._companies = companies
+        self.patience = patience
         self._made = {name: self._make(name) for name in accounts.names if companies.offers(name)}
         self.kind = Kind.READ if companies.operation in READS else Kind.BLIND
         self.timeout = max((one.timeout for one in self._made.values()), default=self.timeout)
@@ -77,13 +79,13 @@ class PayProducer(Producer):
         inner = endpoint.producer()
         if not isinstance(inner, Producer):
             raise ConfigurationError(f"`{endpoint.uri}` makes no call", place=f"connections.{connection}")
-        return Handed(inner, connection, endpoint.connection)
+        return Handed(inner, connection, endpoint.connection, self.patience)
 
 
 class Handed(Producer):
     """The company's producer, with the account beside its request and its reply."""
 
-    def __init__(self, inner: Producer, connection: str, shared: str | None) -> None:
+    def __init__(self, inner: Producer, connection: str, shared: str | None, patience: timedelta | None) -> None:
         """`connection`: the account; `shared`: the name under which its limits and circuit are known."""
         self._inner = inner
         self._connection = connection
@@ -93,6 +95,7 @@ class Handed(Producer):
         self.key_lifetime = inner.key_lifetime
         self.timeout = inner.timeout
         self.repeat_unknown = inner.repeat_unknown
+        self.patience = inner.patience if patience is None else patience
 
     def request(self, exchange: Exchange) -> Any:
         """Return what the company is asked."""
@@ -125,7 +128,10 @@ class Handed(Producer):
         self._inner.receive(exchange, reply)
 
     def _named(self, reply: Reply) -> Reply:
-        """The reply with its account, which later calls about the same payment name."""
+        """The reply, and every event in it, with its account: later calls about the same payment name it."""
         if not isinstance(reply.body, dict):
             return reply
-        return Reply({**reply.body, "connection": self._connection}, reply.headers, reply.reference)
+        body = {**reply.body, "connection": self._connection}
+        if isinstance(body.get("events"), list):
+            body["events"] = [{**one, "connection": self._connection} for one in body["events"]]
+        return Reply(body, reply.headers, reply.reference)

@@ -31,6 +31,7 @@ STATES = {
     "vencido": (State.EXPIRED, True),
     "cerrado": (State.CANCELLED, True),
     "soltado": (State.CANCELLED, True),
+    "aprobado": (State.ACTION_NEEDED, False),
     "retenido": (State.AUTHORISED, False),
     "pagado": (State.PAID, True),
 }
@@ -38,11 +39,17 @@ VERBS = {
     Operation.CREATE: "abrir",
     Operation.QUERY: "ver",
     Operation.CANCEL: "cerrar",
+    Operation.CONFIRM: "aceptar",
+    Operation.EVENTS: "novedades",
     Operation.CAPTURE: "cobrar",
     Operation.VOID: "soltar",
     Operation.REFUND: "devolver",
     Operation.REFUND_QUERY: "verdevolucion",
 }
+
+
+BEFORE = {Operation.CANCEL: State.PENDING, Operation.CONFIRM: State.ACTION_NEEDED}
+"""What a checkout is before the operation was carried out; else money that is held."""
 
 
 class MercurioOptions(Options):
@@ -57,6 +64,7 @@ class MercurioSettings(Options):
     url: str = Field(description="address of the service")
     shop: str = Field(description="our name there")
     key: SecretStr = Field(description="key of our signatures")
+    wait: bool = Field(default=False, description="whether approved payments wait for our word")
 
 
 class Order(BaseModel):
@@ -70,6 +78,7 @@ class Order(BaseModel):
     expiration: AwareDatetime
     return_url: str
     hold: bool = False
+    wait: bool = False
 
 
 class MercurioComponent(PaymentComponent):
@@ -92,7 +101,8 @@ class MercurioComponent(PaymentComponent):
         reference_max=20,
         reference_distinct=True,
         taxes="none",
-        sweep=Sweep(every=timedelta(minutes=10), until=timedelta(hours=1)),
+        must_confirm_within=timedelta(minutes=5),
+        sweep=Sweep(every=timedelta(minutes=2), until=timedelta(hours=1), by_events=True),
     )
 
     def __init__(self, context: Context) -> None:
@@ -148,14 +158,16 @@ class MercurioProducer(Producer):
         self._operation = operation
         self._settings = settings
         self._http = http
-        reads = operation in (Operation.QUERY, Operation.REFUND_QUERY)
+        reads = operation in (Operation.QUERY, Operation.REFUND_QUERY, Operation.EVENTS)
         self.kind = Kind.READ if reads else Kind.VERIFIABLE
 
     def request(self, exchange: Exchange) -> dict[str, str]:
         """Return the parameters."""
         body = exchange.body
         if self._operation is Operation.CREATE:
-            return _opening(body)
+            return _opening(body, wait=self._settings.wait)
+        if self._operation is Operation.EVENTS:
+            return {"despues": body["after"]} if body.get("after") else {}
         named = {"cobro": body.get("payment") or body.get("request_id"), "referencia": body.get("reference")}
         if self._operation in (Operation.REFUND, Operation.REFUND_QUERY):
             named |= {"referencia": None, "devolucion": body["reference"], "monto": _text(body.get("amount"))}
@@ -170,7 +182,7 @@ class MercurioProducer(Producer):
         if self._operation is Operation.REFUND:
             return await self._looked("verdevolucion", {name: request[name] for name in ("cobro", "devolucion")})
         found = await self._looked("ver", {name: request[name] for name in ("cobro", "referencia") if name in request})
-        before = {Operation.CANCEL: State.PENDING}.get(self._operation, State.AUTHORISED)
+        before = BEFORE.get(self._operation, State.AUTHORISED)
         if found is None or (self._operation is not Operation.CREATE and found.body["state"] == before):
             return None
         return found
@@ -184,13 +196,15 @@ class MercurioProducer(Producer):
     def _reply(self, found: Any) -> Reply:
         if found.tag == "devolucion":
             return _refund(found)
+        if found.tag == "novedades":
+            return Reply({"events": [_event(one) for one in found], "more": False})
         if self._operation in (Operation.CAPTURE, Operation.VOID):
             return Reply({**_checkout(found), "result": "done", "payment": found.get("numero")})
         return Reply(_checkout(found), reference=found.get("numero"))
 
     async def _ask(self, verb: str, request: Mapping[str, str]) -> Any:
         signed = {**request, "firma": sign(request, self._settings.key.get_secret_value())}
-        method = "GET" if verb.startswith("ver") else "POST"
+        method = "GET" if verb in ("ver", "verdevolucion", "novedades") else "POST"
         answer = await self._http.call(method, f"{self._settings.url}/v1/{verb}?{urlencode(signed)}", timeout=10)
         if answer.status != 200:
             raise _error(answer.status)
@@ -233,7 +247,7 @@ class MercurioConsumer(Consumer):
         return Response(status_code=204)
 
 
-def _opening(body: Any) -> dict[str, str]:
+def _opening(body: Any, *, wait: bool) -> dict[str, str]:
     try:
         order = Order.model_validate(body)
     except ValidationError as error:
@@ -244,6 +258,7 @@ def _opening(body: Any) -> dict[str, str]:
         "vence": order.expiration.isoformat(),
         "volver": order.return_url,
         "retener": "si" if order.hold else "no",
+        "aceptar": "si" if order.wait or wait else "no",
     }
 
 
@@ -288,6 +303,14 @@ def _payment(found: Any, state: State, amount: dict[str, Any]) -> dict[str, Any]
         "refunded": False,
         "last_digits": found.get("tarjeta")[-4:] or None,
     }
+
+
+def _event(found: Any) -> dict[str, Any]:
+    number = found.get("cobro")
+    return {
+        "provider": "mercurio", "event": found.get("numero"), "kind": "payment", "request_id": number, "payment": number,
+        "reference": found.get("referencia"), "status": "pagado", "date": found.get("fecha"), "object": number,
+    }  # fmt: skip
 
 
 def _words(found: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from xml.sax.saxutils import quoteattr
 
@@ -16,6 +16,8 @@ from tests.component.pay.mercurio.sign import sign
 KEY = "clave-de-mercurio"
 CARD = "4539148803436467"
 HOLDER = "ROSA TITULAR"
+ACCEPT_WITHIN = timedelta(minutes=5)
+READS = ("ver", "verdevolucion", "novedades")
 
 
 class Unwilling(Exception):
@@ -30,6 +32,7 @@ class Charge:
     reference: str
     amount: Decimal
     held: bool
+    waits: bool
     until: datetime
     word: str = "abierto"
     refused: int = 0
@@ -42,6 +45,7 @@ class MercurioSandbox(Sandbox):
     """One merchant of Mercurio."""
 
     charges: dict[str, Charge] = field(default_factory=dict)
+    paid: list[Charge] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -53,13 +57,15 @@ class MercurioSandbox(Sandbox):
             "abrir": self.open,
             "ver": self.show,
             "cerrar": self.close,
+            "aceptar": self.accept,
+            "novedades": self.news,
             "cobrar": self.take,
             "soltar": self.let_go,
             "devolver": self.give_back,
             "verdevolucion": self.show_given,
         }
         return [
-            Route(f"/v1/{name}", self._endpoint(name, act), methods=["GET" if name.startswith("ver") else "POST"])
+            Route(f"/v1/{name}", self._endpoint(name, act), methods=["GET" if name in READS else "POST"])
             for name, act in verbs.items()
         ]
 
@@ -86,8 +92,8 @@ class MercurioSandbox(Sandbox):
             raise Unwilling("repetida")
         amount = Decimal(given["monto"].replace(",", "."))
         until = datetime.fromisoformat(given["vence"])
-        held = given["retener"] == "si"
-        charge = Charge(f"M-{next(self._numbers):06d}", given["referencia"], amount, held, until)
+        held, waits = given["retener"] == "si", given["aceptar"] == "si"
+        charge = Charge(f"M-{next(self._numbers):06d}", given["referencia"], amount, held, waits, until)
         self.charges[charge.reference] = charge
         self.effects["abrir"] += 1
         return self._shown(charge)
@@ -104,6 +110,25 @@ class MercurioSandbox(Sandbox):
         charge.word = "cerrado"
         self.effects["cerrar"] += 1
         return self._shown(charge)
+
+    def accept(self, given: dict[str, str]) -> str:
+        """Let an approved payment count; the money goes back where nobody says so within five minutes."""
+        charge = self._found(given)
+        if charge.word != "aprobado":
+            raise Unwilling("estado")
+        charge.word = "pagado"
+        self.effects["aceptar"] += 1
+        return self._shown(charge)
+
+    def news(self, given: dict[str, str]) -> str:
+        """Show what was paid after the piece of news that is named."""
+        last = int(given.get("despues", "0"))
+        parts = (
+            f'<novedad numero="{number}" cobro="{one.number}" referencia={quoteattr(one.reference)} fecha="{one.when}"/>'
+            for number, one in enumerate(self.paid, 1)
+            if number > last
+        )
+        return f"<novedades>{''.join(parts)}</novedades>"
 
     def take(self, given: dict[str, str]) -> str:
         """Take money that is held."""
@@ -145,6 +170,8 @@ class MercurioSandbox(Sandbox):
             raise Unwilling("desconocido")
         if charge.word == "abierto" and self.clock.now() >= charge.until:
             charge.word = "vencido"
+        if charge.word == "aprobado" and self.clock.now() >= datetime.fromisoformat(charge.when) + ACCEPT_WITHIN:
+            charge.word, charge.when = "vencido", ""
         return charge
 
     def _shown(self, charge: Charge) -> str:
@@ -166,5 +193,6 @@ class MercurioSandbox(Sandbox):
     def pay(self, reference: str) -> None:
         """Play the customer who pays."""
         charge = self.charges[reference]
-        charge.word = "retenido" if charge.held else "pagado"
+        charge.word = "retenido" if charge.held else "aprobado" if charge.waits else "pagado"
+        self.paid.append(charge)
         charge.when = self.clock.now().strftime("%Y-%m-%dT%H:%M:%S+00:00")

@@ -1,0 +1,27 @@
+"""A merchant account as the card flow needs it."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+
+class Store(TypedDict):
+    """A merchant account.
+
+    - `provider`: scheme of the component that serves it; `company`: the payment company's name, as people read it
+    - `names`: what customers read on its button, by language
+    - `account`: names it in external ids; `origin`: of the company's payment pages
+    - `operations`: what the company can be asked for; `reference_max`: longest reference that it takes
+    - `every`, `until`, `per_minute`, `by_events`: the company's clock (`kit.payment.Sweep`), in seconds
+    """
+
+    provider: str
+    company: str
+    names: Mapping[str, str]
+    account: str
+    origin: str
+    operations: Sequence[str]
+    reference_max: int
+    every: float
+    until: float
+    per_minute: int | None
+    by_events: bool
