@@ -50,7 +50,7 @@ class Sweep(CardMapping):
         store = self._settings.stores.get(connection or "")
         if store is None:
             return UNKNOWN
-        every, until = (timedelta(seconds=store[name]) for name in ("every", "until"))  # type: ignore[literal-required]
+        every, until = (timedelta(seconds=store[name]) for name in ("every", "until"))
         return Clock(every, until, store["per_minute"], store["by_events"])
 
     @pure
