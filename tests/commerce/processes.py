@@ -1,21 +1,27 @@
 """Hubs in processes of their own, between Odoo and PlacetoPay that are imitated in the test's process."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from caravana.cli.project import load_project
+from caravana.cli.signals import Signals
 from caravana.demo.world import free_ports
 from caravana.dispatch.lease import LeasedOwnership
 from caravana.engine.hub import Hub
+from caravana.engine.serving import served
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 from caravana.kit.sandbox import Interlude, Sandbox
 from tests.commerce.shop import Street, open_street, settings_of
@@ -33,20 +39,18 @@ class HubProcess:
     control: int
     environment: dict[str, str]
     street: Street
-    process: asyncio.subprocess.Process | None = None
+    process: BaseProcess | None = None
 
     async def start(self) -> None:
         """Start, and wait until customers are let in."""
-        with self.file.with_suffix(".log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", __name__, str(self.file), env=self.environment, stdout=log, stderr=log
-            )
+        self.process = forkserver().Process(target=live, args=(self.file, self.environment))
+        await asyncio.to_thread(self.process.start)
         await eventually(self.answers, timeout=60)
 
     async def answers(self) -> bool:
         """Whether the hub lets customers in."""
         assert self.process is not None
-        assert self.process.returncode is None, self.file.with_suffix(".log").read_text()[-3000:]
+        assert self.process.exitcode is None, self.file.with_suffix(".log").read_text()[-3000:]
         try:
             async with self.street.web.get(f"{self.url}/pay-style.css") as answer:
                 return answer.status == 200
@@ -65,13 +69,13 @@ class HubProcess:
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
 
     async def died(self) -> None:
         """Wait until it is dead by a kill."""
         assert self.process is not None
-        async with asyncio.timeout(60):
-            assert await self.process.wait() == -signal.SIGKILL
+        await asyncio.to_thread(self.process.join, 60)
+        assert self.process.exitcode == -signal.SIGKILL
 
     def dies_at(self, sandbox: Sandbox, operation: str, *, after: bool = False) -> None:
         """Have it killed when it next calls `operation`; with `after` when that is done, before it is answered."""
@@ -84,9 +88,28 @@ class HubProcess:
 
     async def stop(self) -> None:
         """End it in order, if it runs."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.process.exitcode is None:
             self.process.terminate()
-            await self.process.wait()
+            await asyncio.to_thread(self.process.join)
+
+
+@cache
+def forkserver() -> ForkServerContext:
+    """Processes are forked from one that has imported all, so that a hub that was killed is soon back."""
+    root = Path(__file__).parents[2]
+    os.environ["PYTHONPATH"] = f"{root / 'src'}{os.pathsep}{root}"  # the fork server imports by itself
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "tests.crash.child"])
+    return context
+
+
+def live(file: Path, environment: Mapping[str, str]) -> None:
+    """Be the hub of a configuration file, from here to its end."""
+    os.environ.update(environment)
+    with file.with_suffix(".log").open("ab") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+    asyncio.run(main(file))
 
 
 @asynccontextmanager
@@ -117,17 +140,9 @@ async def open_processes(
 
 async def main(file: Path) -> None:
     """Run the hub of a configuration file, as `caravana run` does, with a short lease."""
-    from caravana.cli.project import load_project
-    from caravana.cli.signals import Signals
-    from caravana.engine.serving import served
-
     project = load_project(file)
     journal = project.configuration.journal
     ownership = LeasedOwnership(journal, lease=LEASE) if journal.startswith("postgresql") else None
     hub = Hub(project.configuration, project.documents, callables=project.callables, ownership=ownership)
     async with served(hub):
         await Signals().stop()
-
-
-if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))

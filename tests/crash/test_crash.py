@@ -31,7 +31,7 @@ LATE, SETTLE = 0.6, 1.2
 STOPS = ["intent:after", "call:under way", "call:after", "record:before", "record:after", "done:before"]
 """Where an owner is stopped past its lease. Not between the last look at the lease and the request: a process that sleeps
 there sends it when it wakes, and only the partner could know that it comes too late."""
-KILLS = int(os.environ.get("CARAVANA_KILLS", "3"))
+KILLS = int(os.environ.get("CARAVANA_KILLS", "2"))
 MESSAGES = 4
 EFFECTS = ("idempotent", "verifiable", "blind", "handler")
 

@@ -55,6 +55,10 @@ limits:
 """
 
 
+PATIENCE = 30.0
+"""Real seconds that a process may take to start."""
+
+
 class DemoFailed(Exception):
     """The demo itself could not be played; the message says where to look."""
 
@@ -70,11 +74,15 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass
 class World:
-    """Starts, kills and stops the processes. `folder` holds configuration, journal and logs; `shadow`: connections in shadow."""
+    """Starts, kills and stops the processes. `folder` holds configuration, journal and logs.
+
+    `shadow`: connections in shadow; `patience`: real seconds that a process may take to start.
+    """
 
     folder: Path
     speed: float
     shadow: tuple[str, ...] = ()
+    patience: float = PATIENCE
     kills: int = 0
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
@@ -184,7 +192,7 @@ class World:
             )
 
     async def _answers(self, url: str, process: asyncio.subprocess.Process, log: str) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and process.returncode is None:
             with contextlib.suppress(aiohttp.ClientError, OSError):
                 async with self.http.get(url) as answer:
