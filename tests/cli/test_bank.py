@@ -68,7 +68,7 @@ def test_a_kept_file_is_tried_again_with_a_mended_profile(caravana: Command, fol
     assert "2 new" in caravana("bank", "retry", kept["digest"][:16]).stdout
     assert "0 new, 2 known" in caravana("bank", "retry", kept["digest"][:16]).stdout
     assert json.loads(caravana("review", "--json").stdout) == []
-    assert "no kept files" in caravana("bank", "retry", "zzz", code=1).stderr
+    assert "no kept file begins" in caravana("bank", "retry", "zzz", code=1).stderr
 
 
 def test_mistakes_at_the_command(caravana: Command, folder: Folder) -> None:
