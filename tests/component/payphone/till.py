@@ -24,10 +24,10 @@ class Till:
     sandbox: PayphoneSandbox
     clock: ManualClock
 
-    def set(self, **settings: Any) -> None:
+    async def set(self, **settings: Any) -> None:
         """Change settings of the connection, as a person does before a restart."""
+        await self.component.close()
         self.hub.connections[STORE].update(settings)
-        self.component._clients.clear()
 
     def producer(self, operation: str) -> Producer:
         """Return the producer of `payphone:<operation>`."""
