@@ -127,9 +127,15 @@ class PayphoneEndpoint(Endpoint):
                 suggestion="payphone:notification",
             )
         accounts = self._accounts()
-        settings = {name: self.component.connection_settings(name) for name in accounts.names}
-        stores = [Store(name, notification_path(name), one) for name, one in settings.items() if one.notification]
-        return NotificationConsumer(stores, accounts, self.options, self.context, receiver)
+        settings: dict[str, PayphoneSettings] = {
+            name: self.component.connection_settings(name) for name in accounts.names
+        }
+        places = {
+            notification_path(name): Store(name, one.store_id, accounts.branch_of(name))
+            for name, one in settings.items()
+            if one.notification
+        }
+        return NotificationConsumer(places, self.options.max_body, self.context.listener, receiver)
 
     def _accounts(self) -> Accounts:
         options = self.options

@@ -4,39 +4,31 @@ Nothing signs it, so it is a doorbell: whoever rings, the route asks PayPhone. I
 first digits, the national id, mail and phone that it holds are dropped before anything is stored.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from caravana.component.payphone.mapping import PROVIDER, reference_of
-from caravana.component.payphone.spec import PayphoneOptions, PayphoneSettings
 from caravana.kit import json
-from caravana.kit.component import Consumer
-from caravana.kit.merchant import Accounts
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
-from caravana.kit.request import BodyTooLarge, read_body
+from caravana.kit.ports import Accepted, Arrival
+from caravana.kit.posted import PostedConsumer, Refusal
 
-log = structlog.get_logger(__name__)
-
-TAKEN, KNOWN, FAILED = "000", "333", "222"
-"""Codes that PayPhone is answered: stored, stored before, not stored."""
+TAKEN, KNOWN = "000", "333"
+"""What PayPhone is answered: stored, or stored before. Who is turned away reads neither."""
 NAME_MAX = 50
 """Longest `clientTransactionId`."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """A merchant account: its connection's `name` and settings, and the path at which PayPhone tells of its payments."""
+    """A merchant account: its connection's `name`, PayPhone's id of it, and the branch that alone has it, if one does."""
 
     name: str
-    path: str
-    settings: PayphoneSettings
+    store_id: str
+    branch: str | None
 
 
 @dataclass(frozen=True)
@@ -61,8 +53,8 @@ class Notification:
             status=_number(content.get("StatusCode")),
         )
 
-    def arrival(self, store: Store, branch: str | None) -> Arrival:
-        """Return the message for the route. `branch`: the only one whose payments come in at this store."""
+    def arrival(self, store: Store) -> Arrival:
+        """Return the message for the route."""
         body = {
             "provider": PROVIDER,
             "connection": store.name,
@@ -77,69 +69,29 @@ class Notification:
         }
         name = f"{PROVIDER}:{self.payment}"
         key = f"{store.name}:{self.payment}:{self.status}:{self.request_id}"
-        return Arrival(body=body, key=key, lane=name, business_keys=(("payment", name),), branch=branch)
+        return Arrival(body=body, key=key, lane=name, business_keys=(("payment", name),), branch=store.branch)
 
 
-class NotificationConsumer(Consumer):
+class NotificationConsumer(PostedConsumer[Store]):
     """Listens at `/payphone/<connection>/NotificacionPago` of every store whose notifications PayPhone has approved."""
 
-    def __init__(
-        self,
-        stores: Sequence[Store],
-        accounts: Accounts,
-        options: PayphoneOptions,
-        context: Context,
-        receiver: Receiver,
-    ) -> None:
-        """`stores`: whose notifications are taken; `accounts`: tell their branches."""
-        self._refusals: Counter[str] = Counter()
-        self._stores = stores
-        self._accounts = accounts
-        self._options = options
-        self._context = context
-        self._receiver = receiver
+    partner = PROVIDER
 
-    @property
-    def refusals(self) -> Counter[str]:
-        """What was turned away, by reason."""
-        return self._refusals
-
-    async def start(self) -> None:
-        """Begin to listen. Raises `ConfigurationError` when an address is taken."""
-        for store in self._stores:
-            self._context.listener.mount(store.path, ["POST"], partial(self._handle, store))
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        for store in self._stores:
-            self._context.listener.unmount(store.path, ["POST"])
-
-    async def _handle(self, store: Store, request: Request) -> Response:
+    async def arrivals(self, place: Store, request: Request, raw: bytes) -> Sequence[Arrival]:
+        """Return the message that the notification brings. Raises `Refusal` for what is none, or of another store."""
         try:
-            notification = Notification.read(await read_body(request, self._options.max_body))
-        except BodyTooLarge:
-            return self._refuse(store, 413, "too_large")
+            notification = Notification.read(raw)
         except ValueError:
-            return self._refuse(store, 400, "malformed")
-        if notification.store_id != store.settings.store_id:
-            return self._refuse(store, 400, "store")
-        return await self._accept(store, notification)
+            raise Refusal(400, "malformed") from None
+        if notification.store_id != place.store_id:
+            raise Refusal(400, "store")
+        return [notification.arrival(place)]
 
-    async def _accept(self, store: Store, notification: Notification) -> Response:
-        arrival = notification.arrival(store, self._accounts.branch_of(store.name))
-        try:
-            (accepted,) = await self._receiver.accept([arrival])
-        except Unavailable as error:
-            headers = {"Retry-After": str(max(1, round(error.retry_after)))}
-            return self._refuse(store, 503, "unavailable", headers)
-        if accepted.duplicate:
+    def answer(self, taken: Sequence[Accepted]) -> Response:
+        """Return PayPhone's own words for stored, and for stored before."""
+        if any(one.duplicate for one in taken):
             return JSONResponse({"Response": False, "ErrorCode": KNOWN})
         return JSONResponse({"Response": True, "ErrorCode": TAKEN})
-
-    def _refuse(self, store: Store, status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-        self._refusals[reason] += 1
-        log.warning("payphone.notification_refused", path=store.path, reason=reason, times=self._refusals[reason])
-        return JSONResponse({"Response": False, "ErrorCode": FAILED, "error": reason}, status, headers)
 
 
 def _number(value: Any) -> str:

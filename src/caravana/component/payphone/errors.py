@@ -83,7 +83,7 @@ def _error(answer: HttpAnswer, content: Any, code: str | None) -> EffectError:
 
 def class_of(status: int, code: str | None = None) -> type[EffectError]:
     """Return the error class of PayPhone's `errorCode`, else of the HTTP status."""
-    if code in BY_CODE:
+    if code is not None and code in BY_CODE:
         return BY_CODE[code]
     if status in BY_STATUS:
         return BY_STATUS[status]
