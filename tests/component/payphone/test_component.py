@@ -1,6 +1,7 @@
 """Addresses, settings, and what doctor finds."""
 
 import inspect
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -154,18 +155,21 @@ async def test_doctor_warns_of_what_costs_money(till: Till) -> None:
     assert told["query"].severity is told["domain"].severity is Severity.WARNING
 
 
-async def test_doctor_knows_a_stranger_and_survives_an_outage(till: Till) -> None:
-    """Another server's 404 is no sign that the token is accepted; a partner that fails is a finding."""
+async def test_doctor_knows_a_stranger_at_the_address(till: Till) -> None:
+    """Another server's 404 is no sign that the token is accepted: the address is wrong."""
     async with serve(Starlette()) as url:
         told = await found(till, url=url)
         assert (told["address"].severity, "credentials" in told) == (Severity.ERROR, False)
-    till.sandbox.faults.append(Fault("query", "status", status=500))
+
+
+async def test_doctor_survives_an_outage(till: Till) -> None:
+    """A partner that fails is a finding, not an exception."""
+    till.sandbox.faults.append(Fault("query", "status", status=502))
+    assert (await found(till))["partner"].severity is Severity.ERROR
 
 
 def test_the_readme_tells_every_setting() -> None:
     """Every setting of a connection, every error code and every operation stand in the README."""
-    from pathlib import Path
-
     page = Path(inspect.getfile(PayphoneComponent)).with_name("README.md").read_text("utf-8")
     names = [field.alias or "" for field in PayphoneSettings.model_fields.values()]
     operations = [f"payphone:{one}" for one in PayphoneComponent.capabilities.operations]

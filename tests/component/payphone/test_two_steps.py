@@ -188,7 +188,7 @@ async def test_a_confirmation_that_never_arrived_is_repeated(till: Till) -> None
 
 
 async def test_a_refused_repetition_is_no_answer_until_the_query_has_spoken(till: Till) -> None:
-    """Where PayPhone answers a Confirm once, a repetition is refused; five minutes later the query shows that the money stayed."""
+    """Where PayPhone answers a Confirm once, a repetition is refused; later the query shows that the money stayed."""
     till.sandbox.store.confirm_repeats = False
     reply = await till.create()
     payment = till.sandbox.pay("CV7-1")
