@@ -108,11 +108,11 @@ async def test_a_customer_who_cancels(till: Till) -> None:
 
 
 async def test_a_page_that_nobody_used_expires(till: Till) -> None:
-    """Ten minutes for the page, five for Confirm and a margin: from then on no money can have stayed."""
+    """Ten minutes for the page and five for Confirm: from then on no money can have stayed."""
     reply = await till.create()
     till.pass_by(minutes=14)
     assert (await till.query(reply))["state"] == "pending"
-    till.pass_by(minutes=2)
+    till.pass_by(minutes=1)
     found = await till.query(reply)
     assert (found["state"], found["final"]) == ("expired", True)
 

@@ -193,7 +193,7 @@ class Listing(PayphoneProducer):
 
 async def look(client: PayphoneClient, request: dict[str, Any]) -> dict[str, Any]:
     """Return the reply to a query of the attempt that `request` names. Raises an `EffectError`."""
-    over = _is_over(client, request)
+    over, sure = _is_over(client, request, timedelta(0)), _is_over(client, request, LATE)
     if not client.settings.query_covers:
         why = (
             "PayPhone's query does not know payments of the button (`queryCovers`): only a return or notification tells"
@@ -202,7 +202,7 @@ async def look(client: PayphoneClient, request: dict[str, Any]) -> dict[str, Any
     found = await _found(client, request)
     if found is None:
         return mapping.unseen(request, "PayPhone knows no payment of this attempt", over=over)
-    confirmed = over or client.settings.query_tells_confirmed
+    confirmed = sure or client.settings.query_tells_confirmed
     if found["state"] == State.CANCELLED or (found["state"] == State.PAID and confirmed):
         return found
     return mapping.unconfirmed(found)
@@ -220,12 +220,12 @@ async def _found(client: PayphoneClient, request: dict[str, Any]) -> dict[str, A
     return None if answer is None else mapping.transaction(answer, request, client.settings)
 
 
-def _is_over(client: PayphoneClient, request: dict[str, Any]) -> bool:
-    """Whether so long ago that what was not confirmed has been given back; not known without `expiration`."""
+def _is_over(client: PayphoneClient, request: dict[str, Any], late: timedelta) -> bool:
+    """Whether page and time for Confirm ended `late` ago: what was not confirmed has gone back. Not known without `expiration`."""
     until = request.get("expiration")
     if until is None:
         return False
-    return client.clock.now() >= datetime.fromisoformat(until) + CONFIRM_WITHIN + LATE
+    return client.clock.now() >= datetime.fromisoformat(until) + CONFIRM_WITHIN + late
 
 
 def _gone(request: dict[str, Any]) -> dict[str, Any]:

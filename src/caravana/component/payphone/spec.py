@@ -15,6 +15,7 @@ FORM_LIFE = timedelta(minutes=10)
 """How long PayPhone's page takes a payment after it was prepared."""
 CONFIRM_WITHIN = timedelta(minutes=5)
 """A payment that is not confirmed so soon is given back by PayPhone, by itself."""
+MINUTE = timedelta(minutes=1)
 REFERENCE_MAX = 46
 """PayPhone takes 50: this leaves room for the number of a repeated preparation (`.2`)."""
 
@@ -41,7 +42,7 @@ CAPABILITIES = Capabilities(
     reference_max=REFERENCE_MAX,
     reference_distinct=True,
     taxes="whole",
-    sweep=Sweep(every=timedelta(minutes=1), until=CONFIRM_WITHIN, per_minute=30),
+    sweep=Sweep(every=MINUTE, until=CONFIRM_WITHIN + MINUTE, per_minute=30),  # the last one finds all decided
     listing_days=2,
     listing_per_day=5,
 )
