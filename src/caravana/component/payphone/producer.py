@@ -221,7 +221,7 @@ async def _found(client: PayphoneClient, request: dict[str, Any]) -> dict[str, A
 
 
 def _is_over(client: PayphoneClient, request: dict[str, Any], late: timedelta) -> bool:
-    """Whether page and time for Confirm ended `late` ago: what was not confirmed has gone back. Not known without `expiration`."""
+    """Whether page and time for Confirm ended `late` ago, so that nothing unconfirmed is left; not known without `expiration`."""
     until = request.get("expiration")
     if until is None:
         return False
