@@ -41,6 +41,7 @@ CAPABILITIES = Capabilities(
     amount_unit="minor",
     reference_max=REFERENCE_MAX,
     reference_distinct=True,
+    needs_referrer=True,
     taxes="whole",
     sweep=Sweep(every=MINUTE, until=CONFIRM_WITHIN + MINUTE, per_minute=30),  # the last one finds all decided
     listing_days=2,
