@@ -2,52 +2,22 @@
 
 import inspect
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
 from caravana.component.payphone import PayphoneComponent
-from caravana.component.payphone.errors import check
 from caravana.component.payphone.spec import PayphoneSettings
 from caravana.kit.component import Finding, Severity
-from caravana.kit.errors import ConfigurationError, EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
-from caravana.kit.exchange import Exchange
-from caravana.kit.http import HttpAnswer
+from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import read_options
 from caravana.kit.payment import Operation
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
-from caravana.testing import ComponentContract
-from caravana.testing.harness import Hub, Inbox, make_exchange
+from caravana.testing.harness import Hub, Inbox
 from tests.component.payphone.till import Till
-
-
-def failed(status: int) -> BaseException:
-    """Return the error of PayPhone's answer."""
-    with pytest.raises(EffectError) as caught:
-        check(HttpAnswer(status, "", {}, b"{}"))
-    return caught.value
-
-
-class TestPayphone(ComponentContract):
-    """`payphone:`."""
-
-    component = PayphoneComponent
-    addresses = (*(f"payphone:{one}" for one in ("query", "confirm", "notification")),)
-    connections: ClassVar = {"payphone": {"url": "http://127.0.0.1", "token": "t", "storeId": "s"}}
-    errors = (
-        (lambda: failed(503), Transient),
-        (lambda: failed(429), RateLimited),
-        (lambda: failed(422), Refused),
-        (lambda: failed(401), NeedsPerson),
-        (lambda: failed(500), Unknown),
-    )
-
-    def message(self) -> Exchange:
-        """Return a payment to ask about."""
-        return make_exchange({"reference": "CV7-1", "payment": "1"})
 
 
 def settings(**changes: Any) -> PayphoneSettings:
