@@ -18,6 +18,8 @@ from caravana.component.odoo import OdooComponent
 from caravana.component.odoo.errors import from_answer
 from caravana.component.page import PageComponent
 from caravana.component.pay import PayComponent
+from caravana.component.payphone import PayphoneComponent
+from caravana.component.payphone.errors import check as check_payphone
 from caravana.component.placetopay import PlacetopayComponent
 from caravana.component.placetopay.errors import check
 from caravana.component.platform_http import PlatformHttpComponent
@@ -55,6 +57,13 @@ def placetopay(status: int) -> BaseException:
     """Return the error of PlacetoPay's answer."""
     with pytest.raises(EffectError) as caught:
         check(answer(status, b'{"status": {"status": "FAILED"}}'))
+    return caught.value
+
+
+def payphone(status: int) -> BaseException:
+    """Return the error of PayPhone's answer."""
+    with pytest.raises(EffectError) as caught:
+        check_payphone(answer(status, b"{}"))
     return caught.value
 
 
@@ -185,6 +194,25 @@ class TestPage(ComponentContract):
 
     component = PageComponent
     addresses = ("page:pay.html?package=caravana.commerce",)
+
+
+class TestPayphone(ComponentContract):
+    """`payphone:`."""
+
+    component = PayphoneComponent
+    addresses = ("payphone:query", "payphone:confirm", "payphone:notification")
+    connections = {"payphone": {"url": "http://127.0.0.1", "token": "t", "storeId": "s"}}
+    errors = (
+        (lambda: payphone(503), Transient),
+        (lambda: payphone(429), RateLimited),
+        (lambda: payphone(422), Refused),
+        (lambda: payphone(401), NeedsPerson),
+        (lambda: payphone(500), Unknown),
+    )
+
+    def message(self) -> Exchange:
+        """Return a payment to ask about."""
+        return make_exchange({"reference": "CV7-1", "payment": "1"})
 
 
 class TestPlacetopay(ComponentContract):

@@ -127,7 +127,8 @@ def never_opened(attempt: Attempt | None) -> Attempt | None:
 def question(attempt: Attempt, payment: str | None = None) -> dict[str, Any]:
     """Return what the company is asked about the attempt; `payment`: the company's name of one, where somebody told it."""
     names = {name: attempt[name] for name in ("reference", "request_id", "connection")}
-    return {**names, "payment": payment}
+    until = {"expiration": attempt["expires"]} if attempt.get("expires") else {}
+    return {**names, **until, "payment": payment}
 
 
 def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:

@@ -11,6 +11,7 @@ class Store(TypedDict):
     - `names`: what customers read on its button, by language
     - `account`: names it in external ids; `origin`: of the company's payment pages
     - `operations`: what the company can be asked for; `reference_max`: longest reference that it takes
+    - `needs_referrer`: whether its page must see from which site the browser comes
     - `every`, `until`, `per_minute`, `by_events`: the company's clock (`kit.payment.Sweep`), in seconds
     """
 
@@ -21,6 +22,7 @@ class Store(TypedDict):
     origin: str
     operations: Sequence[str]
     reference_max: int
+    needs_referrer: bool
     every: float
     until: float
     per_minute: int | None

@@ -78,3 +78,17 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "trouble.text": "Try this same link again in a few minutes. If you have paid already, do not pay again: we will see it.",
     },
 }
+
+GOING: Mapping[str, Mapping[str, str]] = {
+    "es": {
+        "title": "Un momento",
+        "text": "Le llevamos a la página segura de {where}. Si no se abre sola, pulse el botón.",
+        "button": "Ir a {where}",
+    },
+    "en": {
+        "title": "One moment",
+        "text": "We are taking you to {where}'s secure page. If it does not open by itself, press the button.",
+        "button": "Go to {where}",
+    },
+}
+"""The page that leads on to a payment company, `where`."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from caravana.commerce.attempt import OVER, Attempt, live, newest, paid_total
 from caravana.commerce.sale import Sale
 from caravana.commerce.store import Store
-from caravana.commerce.texts import LOCALES, TEXTS
+from caravana.commerce.texts import GOING, LOCALES, TEXTS
 from caravana.kit.money import Money
 from caravana.kit.speech import LANGUAGES
 
@@ -95,6 +95,12 @@ def view(
         "refresh": _refresh(shown, looked),
         "looked": looked + 1,
     }
+
+
+def going(address: str, where: str, *, company: str, language: str) -> dict[str, Any]:
+    """Return what the page shows that leads on to `address`, the page of the payment company called `where`."""
+    words = {name: text.format(where=where) for name, text in GOING[language].items()}
+    return {"language": language, "company": company, "address": address, **words}
 
 
 def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, zone: str) -> str:

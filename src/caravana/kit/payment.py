@@ -19,7 +19,7 @@ A **checkout** is one page on which a customer may pay; it belongs to one attemp
 | `taxes` | optional list of `kind`, `amount`, `base` that are contained in the amount | |
 | `return_url`, `cancel_url` | where the browser goes afterwards | |
 | `ip_address`, `user_agent`, `locale`, `buyer` | of the customer who pressed pay | |
-| `expiration` | until when it may be paid | |
+| `expiration` | until when it may be paid | what the reply of `create` said of it, where it is known |
 | `hold` | true: reserve the money, to be taken by `capture` or given up by `void` | |
 | `connection` | the merchant account, where it is chosen | the one it was opened at |
 
@@ -119,6 +119,7 @@ class Capabilities:
     - `reference_max`: longest reference of ours; `reference_distinct`: whether it refuses one that it has had
     - `taxes`: `optional`, `none`, or `whole` (the parts must add up to the amount)
     - `sweep`: by which clock its open checkouts are asked about
+    - `needs_referrer`: whether its page opens only for a browser that says which site it comes from
     - `listing_days`: how many days back `listing` reaches; `listing_per_day`: how often a day it may be asked
     """
 
@@ -133,6 +134,7 @@ class Capabilities:
     taxes: Literal["optional", "none", "whole"]
     sweep: Sweep
     reference_distinct: bool = False
+    needs_referrer: bool = False
     must_confirm_within: timedelta | None = None
     refund_until: time | None = None
     listing_days: int | None = None

@@ -142,8 +142,8 @@ class Till:
         return await self.call(Operation.CREATE, self.order(**{**self.extra, **changes}))
 
     async def query(self, reply: Body) -> Body:
-        """Ask how a checkout stands."""
-        return await self.call(Operation.QUERY, named(reply))
+        """Ask how a checkout stands, with what is known of its end."""
+        return await self.call(Operation.QUERY, {**named(reply), "expiration": reply.get("expiration")})
 
     async def paid(self, reply: Body) -> Body:
         """Let the customer pay, say yes where the company waits for that, and return how the checkout stands."""

@@ -44,6 +44,15 @@ async def test_only_the_page_s_own_headers_go_out(tmp_path: Path) -> None:
     assert not {"Cookie", "CaravanaPageFormAction"} & set(exchange.headers)
 
 
+@pytest.mark.parametrize(("option", "policy"), [("", "no-referrer"), ("&referrer=origin", "origin")])
+async def test_a_link_tells_nothing_of_the_page_unless_asked(tmp_path: Path, option: str, policy: str) -> None:
+    """Addresses of pages may hold secrets, so links hide them; a page that must show where it is shows its host alone."""
+    component = PageComponent(hub_with(tmp_path, hello="{{ body }}"))
+    exchange = make_exchange("x")
+    await local_of(component, f"page:hello.html?{COMMERCE}{option}").process(exchange, Recorder())
+    assert exchange.headers["Referrer-Policy"] == policy
+
+
 async def test_a_missing_value_is_an_error(tmp_path: Path) -> None:
     """A page never shows a hole where a value should stand."""
     component = PageComponent(hub_with(tmp_path, hello="{{ amount }}"))

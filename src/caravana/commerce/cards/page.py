@@ -8,7 +8,7 @@ from caravana.commerce import attempt as attempts
 from caravana.commerce.cards.mapping import CardMapping, Variables, records
 from caravana.commerce.sale import Sale, sale
 from caravana.commerce.texts import LOCALES
-from caravana.commerce.view import PAYABLE, STATUS, Offers, face, view
+from caravana.commerce.view import PAYABLE, STATUS, Offers, face, going, view
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
@@ -161,6 +161,18 @@ class Page(CardMapping):
     def opened(self, variables: Variables) -> dict[str, Any]:
         """Return the attempt with its session."""
         return attempts.opened(variables["attempt"], variables["reply"])
+
+    @pure
+    def shows_the_way(self, variables: Variables) -> bool:
+        """Whether the company's page must see that the browser comes from a page of the hub: a bare redirect hides that."""
+        return self._store(variables["attempt"]).get("needs_referrer", False)
+
+    @pure
+    def going(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the page shows that leads on to the company's."""
+        one = variables["attempt"]
+        where, speech = self._store(one)["company"], _language(headers)
+        return going(one["process_url"], where, company=self._settings.company, language=speech)
 
     @pure
     def never_opened(self, variables: Variables) -> dict[str, Any] | None:

@@ -89,6 +89,7 @@ def _store(configuration: "Configuration", components: "Components", name: str, 
         "until": can.sweep.until.total_seconds(),
         "per_minute": can.sweep.per_minute,
         "by_events": can.sweep.by_events,
+        "needs_referrer": can.needs_referrer,
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import (
     BaseLoader,
@@ -50,16 +50,19 @@ class PageOptions(Options):
     package: str = Field(description="Python package whose folder holds the templates, e.g. `caravana.commerce`.")
     folder: str = Field("pages", description="Folder of the templates within the package.")
     cache: bool = Field(False, description="Whether browsers may keep the answer for an hour (style sheets).")
+    referrer: Literal["no-referrer", "origin"] = Field(
+        "no-referrer", description="What a link tells its target of this page: nothing, or the hub's public address."
+    )
 
 
 class PageProducer(Local):
     """Renders one template. The same body gives the same page, so a re-run simply renders again."""
 
-    def __init__(self, template: Template, content_type: str, *, cache: bool) -> None:
+    def __init__(self, template: Template, content_type: str, options: PageOptions) -> None:
         """`content_type`: what the answer is."""
         self._template = template
         self._content_type = content_type
-        self._cache = cache
+        self._options = options
 
     async def process(self, exchange: Exchange, flow: Flow) -> None:
         """Put the page into the body; only the page's own headers go out. Raises `PageError`."""
@@ -78,8 +81,8 @@ class PageProducer(Local):
                 **kept,
                 "Content-Type": self._content_type,
                 "Content-Security-Policy": POLICY.format(forms=forms),
-                "Cache-Control": "public, max-age=3600" if self._cache else "no-store",
-                "Referrer-Policy": "origin" if FORM_ACTION in headers else "no-referrer",
+                "Cache-Control": "public, max-age=3600" if self._options.cache else "no-store",
+                "Referrer-Policy": "origin" if FORM_ACTION in headers else self._options.referrer,
                 "X-Content-Type-Options": "nosniff",
                 "X-Frame-Options": "DENY",
             }
@@ -102,7 +105,7 @@ class PageEndpoint(Endpoint):
             raise ConfigurationError(f"the template `{name}` cannot be found: {error}", place=place) from None
         except TemplateSyntaxError as error:
             raise ConfigurationError(f"the template `{name}`, line {error.lineno}: {error}", place=place) from None
-        return PageProducer(template, content_type, cache=options.cache)
+        return PageProducer(template, content_type, options)
 
     def _environment(self, package: str, folder: str) -> Environment:
         """Templates of the company's own folder (setting `pages.folder`) stand before the shipped ones."""
