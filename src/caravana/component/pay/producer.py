@@ -91,6 +91,7 @@ class Handed(Producer):
         self.kind = inner.kind
         self.settle = inner.settle
         self.key_lifetime = inner.key_lifetime
+        self.afterwards = inner.afterwards
         self.timeout = inner.timeout
         self.repeat_unknown = inner.repeat_unknown
 
