@@ -1,0 +1,73 @@
+"""The account that the imitation plays, with every switch of its behaviour."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class Account:
+    """One account. Delays are in seconds of the sandbox's clock.
+
+    - `secret_key`: the key that may do everything; `restricted_key`: one that may do all but what `denied` names, a list
+      with commas of operations or patterns (`refunds.*,events.list`)
+    - `webhook_secret`, `notification_url`: of the endpoint that is there from the beginning; an empty address: there is none
+    - `enabled_events`: what that endpoint gets, with commas; `*` is all
+    - `live`: it says of its data that they are live, and repeats notifications for three days instead of three times
+    - `public_url`: its own address when it stands behind another one; `name`: the shop's, on the page
+    - `method_delay`: how long a bank debit is undecided; `refund_delay`: until a refund gets its last word
+    - `dispute_delay`: until a dispute is opened, and until one is decided; `payout_delay`: until a payout arrives
+    - `search_delay`: until the search knows a payment; `strict_version`: only this `Stripe-Version` is answered, empty: any
+    - `should_retry`: what `Stripe-Should-Retry` says beside a switched-on status: `true`, `false`, or nothing
+    """
+
+    secret_key: str = "sk_test_sandbox"  # noqa: S105 -- of the imitation
+    restricted_key: str = ""
+    denied: str = ""
+    webhook_secret: str = "whsec_sandbox"  # noqa: S105 -- of the imitation
+    notification_url: str = ""
+    enabled_events: str = "*"
+    name: str = "Empresa XYZ"
+    public_url: str = ""
+    live: bool = False
+    method_delay: float = 120.0
+    refund_delay: float = 120.0
+    dispute_delay: float = 60.0
+    payout_delay: float = 172_800.0
+    search_delay: float = 60.0
+    strict_version: str = ""
+    should_retry: str = ""
+
+    @classmethod
+    def read(cls, settings: Mapping[str, str]) -> "Account":
+        """Return the account of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
+        account = cls()
+        account.change({name: _read(name, text, getattr(account, name, None)) for name, text in settings.items()})
+        return account
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
+        fields = {one.name for one in dataclasses.fields(self)}
+        fitting = {}
+        for name, value in values.items():
+            if name not in fields:
+                raise ValueError(f"the account has no `{name}`; it has {', '.join(sorted(fields))}")
+            wanted = type(getattr(self, name))
+            given = float(value) if wanted is float and type(value) is int else value
+            if type(given) is not wanted:
+                raise ValueError(f"`{name}` must be {wanted.__name__}")
+            fitting[name] = given
+        for name, value in fitting.items():
+            setattr(self, name, value)
+
+
+def _read(name: str, text: str, default: object) -> Any:
+    match default:
+        case bool():
+            if text.lower() not in {"true", "false"}:
+                raise ValueError(f"`{name}` is true or false")
+            return text.lower() == "true"
+        case float():
+            return float(text)
+    return text
