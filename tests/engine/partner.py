@@ -50,6 +50,7 @@ class PartnerOptions(Options):
     settle: int = Field(0, description="Seconds.")
     repeat: bool = False
     lifetime: int = Field(0, description="Seconds for which a key is honoured; 0 = for ever.")
+    afterwards: Kind = Field(Kind.BLIND, description="What a call is once its key is forgotten.")
     imagined: bool = Field(False, description="Whether its answer can be imagined in shadow.")
 
 
@@ -64,6 +65,7 @@ class PartnerProducer(Producer):
         self.settle = timedelta(seconds=options.settle)
         self.repeat_unknown = options.repeat
         self.key_lifetime = timedelta(seconds=options.lifetime) if options.lifetime else None
+        self.afterwards = options.afterwards
         self.name = name
         self.imagined = options.imagined
 

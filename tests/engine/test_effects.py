@@ -220,6 +220,22 @@ async def test_key_that_ran_out_is_not_used_for_an_unknown_outcome(station: Stat
     assert len(station.world.done) == 1
 
 
+async def test_what_a_forgotten_key_stood_for_is_asked_where_the_partner_can_be(station: Station) -> None:
+    """The same, but the partner can be asked afterwards: it knows the order, which is done, once."""
+    clock = ManualClock()
+    station.world.lose_answer(Unknown("cut"))
+    station.world.fail(Transient("away", retry_after=100))
+    await station.start(to("idempotent", "&lifetime=60&afterwards=verifiable"), clock=clock)
+    [one] = await station.send("main", "order 1", wait=False)
+
+    async def done() -> bool:
+        clock.advance(5)
+        return (await station.states())[one] == "done"
+
+    await eventually(done)
+    assert (station.world.calls, station.world.asked, len(station.world.done)) == (2, 1, 1)
+
+
 async def test_open_circuit_costs_neither_attempt_nor_intent(station: Station) -> None:
     """What is turned away by an open circuit was not tried: no attempt is written down, and a crash leaves no doubt."""
     station.world.fail(Transient("away"))

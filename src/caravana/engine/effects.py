@@ -222,7 +222,7 @@ class _EffectRun:
         lifetime = self.call.producer.key_lifetime
         if self.kind is Kind.IDEMPOTENT and lifetime is not None:
             age = self.run.services.clock.now() - from_micros(record.intended_at)
-            return Kind.BLIND if age > lifetime else self.kind
+            return self.call.producer.afterwards if age > lifetime else self.kind
         return self.kind
 
     async def _ask(self, record: Record) -> tuple[Reply | None, Record]:

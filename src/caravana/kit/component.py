@@ -55,6 +55,8 @@ class Producer(ABC):
     """Verifiable only: the longest the partner may still be working on a call; until then "not found" is no answer."""
     key_lifetime: timedelta | None = None
     """Idempotent only: how long the partner remembers our key; None = for ever."""
+    afterwards: Kind = Kind.BLIND
+    """Idempotent only: what the call is once its key is forgotten; verifiable where `verify` finds what was done."""
     timeout: timedelta = timedelta(seconds=60)
     """Hard limit of one call; afterwards its outcome is unknown."""
     patience: timedelta | None = None

@@ -268,7 +268,9 @@ async def test_a_half_dollar_can_be_charged(bench: Bench) -> None:
     assert (await bench.create(reference="F", amount=0.7))["amount"]["total"] == Decimal("0.70")
 
 
-@pytest.mark.parametrize("body", [None, {}, {"request_id": "12"}, "../admin", {"payment": "cs_1"}, {"request_id": True}])
+@pytest.mark.parametrize(
+    "body", [None, {}, {"request_id": "12"}, "../admin", {"payment": "cs_1"}, {"request_id": True}]
+)
 async def test_a_query_without_a_name_is_refused(bench: Bench, body: object) -> None:
     """Only a name of Stripe's can stand in an address."""
     with pytest.raises(Refused, match="body does not fit"):

@@ -64,7 +64,10 @@ async def test_side_account_and_pages_of_a_connection(bench: Bench) -> None:
     assert (bench.component.account("stripe"), bench.component.origin("stripe")) == ("test", url)
     bench.context.others["shop"] = {"secretKey": "sk_live_abc", "account": "acct_1"}
     assert bench.component.side("shop").profile == "live"
-    assert (bench.component.account("shop"), bench.component.origin("shop")) == ("acct_1", "https://checkout.stripe.com")
+    assert (bench.component.account("shop"), bench.component.origin("shop")) == (
+        "acct_1",
+        "https://checkout.stripe.com",
+    )
     bench.context.others["own"] = {"secretKey": "sk_live_abc", "pages": "https://pagos.example.com"}
     assert bench.component.origin("own") == "https://pagos.example.com"
 
@@ -124,7 +127,9 @@ async def test_a_wrong_key_is_told_apart(bench: Bench) -> None:
 async def test_what_a_restricted_key_lacks_is_named(bench: Bench) -> None:
     """Each right as the dashboard calls it, found without changing anything."""
     bench.context.settings["secretKey"] = "rk_test_narrow"
-    bench.sandbox.account.change({"restricted_key": "rk_test_narrow", "denied": "refunds.create,payouts.list,balance.*"})
+    bench.sandbox.account.change(
+        {"restricted_key": "rk_test_narrow", "denied": "refunds.create,payouts.list,balance.*"}
+    )
     found = await diagnosed(bench)
     assert found["rights"].severity is Severity.ERROR
     assert "Payouts: read" in found["rights"].message

@@ -79,7 +79,9 @@ def test_the_reason_of_a_decline_is_the_code() -> None:
     declined = {"type": "card_error", "code": "card_declined", "decline_code": "insufficient_funds", "message": "No."}
     error = caught(answer(402, declined, request_id="req_1"))
     assert (error.code, error.reference) == ("insufficient_funds", "req_1")
-    wrong = caught(answer(400, {"type": "invalid_request_error", "param": "line_items[0][quantity]", "message": "Bad."}))
+    wrong = caught(
+        answer(400, {"type": "invalid_request_error", "param": "line_items[0][quantity]", "message": "Bad."})
+    )
     assert wrong.code == "invalid_request_error"
     assert "`line_items[0][quantity]`" in str(wrong)
 

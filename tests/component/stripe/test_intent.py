@@ -35,7 +35,9 @@ async def test_it_is_made_first_and_confirmed_then(bench: Bench) -> None:
     """An intent without method waits; confirming it with one charges it."""
     made = await bench.call("intent?action=create", asked(payment_method=None, confirm=False))
     assert (made["state"], made["payments"]) == ("pending", [])
-    reply = await bench.call("intent?action=confirm", {"payment": made["payment"], "payment_method": "pm_card_mastercard"})
+    reply = await bench.call(
+        "intent?action=confirm", {"payment": made["payment"], "payment_method": "pm_card_mastercard"}
+    )
     assert (reply["state"], reply["payments"][0]["franchise"]) == ("paid", "mastercard")
     found = await bench.verify("intent?action=confirm", {"payment": made["payment"]})
     assert found is not None

@@ -62,7 +62,11 @@ async def test_a_day_is_listed_with_what_moved(bench: Bench) -> None:
     assert charged["fee"]["total"] + charged["settled"]["total"] == Decimal("115.00")
     assert [(one["reference"], one["amount"]) for one in reply["refunds"]] == [("R1", usd("15.00"))]
     [dispute] = reply["disputes"]
-    assert (dispute["payment"], dispute["status"], dispute["fee"]) == (payment_of(second), "needs_response", usd("15.00"))
+    assert (dispute["payment"], dispute["status"], dispute["fee"]) == (
+        payment_of(second),
+        "needs_response",
+        usd("15.00"),
+    )
     assert dispute["due"] == "2026-11-30T15:00:00+00:00"
 
 

@@ -229,7 +229,7 @@ async def test_while_the_secret_is_rolled_both_count(door: Door) -> None:
     assert (await door.post(raw, both))[0] == 200
     door.bench.context.settings.update(webhookSecret=new, previousWebhookSecret=SECRET)
     second = consume(door.bench, door.receiver)
-    assert second._endpoints[0].settings.secrets == (new, SECRET)
+    assert second._places[PATH].settings.secrets == (new, SECRET)
 
 
 async def test_an_event_can_overtake_the_create_call(door: Door) -> None:
@@ -241,7 +241,9 @@ async def test_an_event_can_overtake_the_create_call(door: Door) -> None:
 
 async def test_an_unknown_type_is_kept_and_says_why_it_is_ignored(door: Door) -> None:
     """Somebody subscribed to more than the hub takes: it is on disk, has no kind, and is answered 200."""
-    raw = event(type="customer.created", data={"object": {"id": "cus_1", "object": "customer", "email": "x@example.com"}})
+    raw = event(
+        type="customer.created", data={"object": {"id": "cus_1", "object": "customer", "email": "x@example.com"}}
+    )
     assert (await door.post(raw, signed(raw)))[0] == 200
     [told] = door.bodies("customer.created")
     assert told["kind"] is None
@@ -266,7 +268,8 @@ async def test_an_unknown_type_is_kept_and_says_why_it_is_ignored(door: Door) ->
         event(created=-1),
         event(created=10**30),
         event(data={"object": {"id": "\ud800", "object": "payment_intent"}}),
-        event(data={"object": {"id": "pi_1", "object": "payment_intent", "metadata": []}}),
+        event(data={"object": {"id": "pi_1", "object": "payment_intent", "metadata": ["a"]}}),
+        event(data={"object": {"id": "pi_1", "object": "payment_intent", "status": []}}),
         b'{"a":' * 5000,
     ],
 )

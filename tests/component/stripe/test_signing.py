@@ -46,7 +46,16 @@ def test_what_was_changed_does_not_fit(header: str, raw: bytes) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "t=1", f"v1={V1}", f"t=x,v1={V1}", f"t=²,v1={V1}", f"t={TIME},v0={V1}", f"t=1,t=2,v1={V1}", "t=1" + ",v1=a" * 17],
+    [
+        "",
+        "t=1",
+        f"v1={V1}",
+        f"t=x,v1={V1}",
+        f"t=²,v1={V1}",
+        f"t={TIME},v0={V1}",
+        f"t=1,t=2,v1={V1}",
+        "t=1" + ",v1=a" * 17,
+    ],
 )
 def test_what_is_no_signature_is_told(header: str) -> None:
     """No time, no `v1`, only the old scheme, several times, or more signatures than a roll can bring."""

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from caravana.component.stripe import diagnosis
 from caravana.component.stripe.body import REFERENCE_MAX
 from caravana.component.stripe.client import StripeClient
-from caravana.component.stripe.consumer import Endpoint as WebhookEndpoint
-from caravana.component.stripe.consumer import NotificationConsumer
+from caravana.component.stripe.consumer import Account, NotificationConsumer
 from caravana.component.stripe.intent import IntentAct, IntentCreate, IntentQuery
 from caravana.component.stripe.ledger import Capture, Refund, RefundQuery, Void
 from caravana.component.stripe.listing import Events, Listing
@@ -35,6 +34,7 @@ CAPABILITIES = Capabilities(
     reference_max=REFERENCE_MAX,
     taxes="none",
     sweep=Sweep(every=timedelta(minutes=5), until=timedelta(days=7), by_events=True),
+    listing_days=365,
 )
 
 
@@ -154,11 +154,10 @@ class StripeEndpoint(Endpoint):
             )
         accounts = self.component.accounts(self.options)
         settings = self.component.connection_settings
-        endpoints = [
-            WebhookEndpoint(name, notification_path(name), settings(name), accounts.branch_of(name))
-            for name in accounts.names
+        places = [
+            Account(name, notification_path(name), settings(name), accounts.branch_of(name)) for name in accounts.names
         ]
-        return NotificationConsumer(endpoints, self.options, self.context, receiver)
+        return NotificationConsumer(places, self.options, self.context, receiver)
 
 
 PRODUCERS: Mapping[str, Callable[[Stores], StripeProducer]] = {

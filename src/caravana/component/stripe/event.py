@@ -50,18 +50,11 @@ def read(content: Any) -> dict[str, Any]:
     name, kind = _word(content.get("id")), _word(content.get("type"))
     if not name or not kind:
         raise ValueError("an event needs id and type")
-    told = {
-        "provider": PROVIDER,
-        "event": name,
-        "kind": KINDS.get(kind),
-        "type": kind,
-        "request_id": _word(found.get("id")) if found.get("object") == "checkout.session" else None,
-        "payment": _payment(found),
-        "reference": _word(reference_of(found)),
-        "status": _word(found.get("status")) or kind,
-        "date": _date(content.get("created")),
-        "object": _word(found.get("id")),
-    }
+    try:
+        told = {"provider": PROVIDER, "event": name, "kind": KINDS.get(kind), "type": kind, **_about(found, kind)}
+    except (AttributeError, TypeError) as error:
+        raise ValueError("an event about nothing that Stripe has") from error
+    told["date"] = _date(content.get("created"))
     return told if kind in KINDS else {**told, "ignored": f"the hub does nothing for `{kind}`"}
 
 
@@ -73,6 +66,17 @@ def change(content: Mapping[str, Any]) -> str:
     data = content["data"]
     told = json.dumps([content.get("type"), data.get("object"), data.get("previous_attributes")])
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _about(found: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """The names in an event, and the object's status."""
+    return {
+        "request_id": _word(found.get("id")) if found.get("object") == "checkout.session" else None,
+        "payment": _payment(found),
+        "reference": _word(reference_of(found)),
+        "status": _word(found.get("status")) or kind,
+        "object": _word(found.get("id")),
+    }
 
 
 def _payment(found: Mapping[str, Any]) -> str | None:

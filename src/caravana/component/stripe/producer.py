@@ -59,6 +59,7 @@ class ChangingProducer(StripeProducer):
 
     kind = Kind.IDEMPOTENT
     key_lifetime = KEY_LIFETIME
+    afterwards = Kind.VERIFIABLE
     settle = SETTLE
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
