@@ -19,7 +19,7 @@ from tests.cli.test_running import in_thread
 def test_every_imitation_is_found() -> None:
     """The folders of components give their imitations, each with a port of its own."""
     found = imitations()
-    assert {"odoo", "placetopay"} <= found.keys()
+    assert {"odoo", "placetopay", "stripe"} <= found.keys()
     assert len({one.port for one in found.values()}) == len(found)
     listed = json.loads(CliRunner().invoke(app, ["sandbox", "--list", "--json"]).output)
     assert {one["name"] for one in listed} == set(found)
@@ -35,16 +35,16 @@ def test_wrong_settings_are_refused_in_words() -> None:
 
 
 async def test_what_a_sandbox_prints_is_a_connection(folder: Folder, caravana: Command) -> None:
-    """What `caravana sandbox` prints goes into a configuration as it stands, and the doctor finds both partners well."""
-    ports = ("--set", "odoo.port=0", "--set", "placetopay.port=0")
+    """What `caravana sandbox` prints goes into a configuration as it stands, and the doctor finds all partners well."""
+    ports = ("--set", "odoo.port=0", "--set", "placetopay.port=0", "--set", "stripe.port=0")
     command = (sys.executable, "-m", "caravana.cli", "sandbox", *ports)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
-        printed = (await process.stdout.readuntil(b'secretKey: "sandbox-secret-key"\n')).decode()
+        printed = (await process.stdout.readuntil(b'webhookSecret: "whsec_sandbox"\n')).decode()
         (folder.path / "caravana.yaml").write_text(printed[printed.index("connections:") :])
         findings = json.loads(await in_thread(caravana, "doctor", "--json"))
-        assert {one["place"] for one in findings} >= {"odoo", "placetopay"}
+        assert {one["place"] for one in findings} >= {"odoo", "placetopay", "stripe"}
     finally:
         process.terminate()
         assert await process.wait() == 0

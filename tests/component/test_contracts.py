@@ -1,5 +1,6 @@
 """The contract that every component fulfils, with examples of each."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -24,6 +25,8 @@ from caravana.component.platform_http import PlatformHttpComponent
 from caravana.component.review import ReviewComponent
 from caravana.component.seda import SedaComponent
 from caravana.component.state import StateComponent
+from caravana.component.stripe import StripeComponent
+from caravana.component.stripe import errors as stripe_errors
 from caravana.component.timer import TimerComponent
 from caravana.component.webhook import WebhookComponent
 from caravana.engine.registry import component_classes
@@ -55,6 +58,13 @@ def placetopay(status: int) -> BaseException:
     """Return the error of PlacetoPay's answer."""
     with pytest.raises(EffectError) as caught:
         check(answer(status, b'{"status": {"status": "FAILED"}}'))
+    return caught.value
+
+
+def stripe(status: int, **error: str) -> BaseException:
+    """Return the error of Stripe's answer."""
+    with pytest.raises(EffectError) as caught:
+        stripe_errors.check(answer(status, json.dumps({"error": error}).encode()))
     return caught.value
 
 
@@ -261,6 +271,33 @@ class TestState(ComponentContract):
     component = StateComponent
     addresses = ("state:links?op=get&key=a",)
     impossible = NO_PARTNER
+
+
+class TestStripe(ComponentContract):
+    """`stripe:`."""
+
+    component = StripeComponent
+    addresses = (
+        *(f"stripe:{one}" for one in StripeComponent.capabilities.operations if one not in ("create", "events")),
+        "stripe:intent?action=cancel",
+    )
+    connections = {"stripe": {"secretKey": "sk_test_a", "webhookSecret": "whsec_a"}}
+    errors = (
+        (lambda: stripe(503), Transient),
+        (lambda: stripe(429, code="lock_timeout"), Transient),
+        (lambda: stripe(429), RateLimited),
+        (lambda: stripe(402, decline_code="generic_decline"), Refused),
+        (lambda: stripe(409, type="idempotency_error"), Refused),
+        (lambda: stripe(401), NeedsPerson),
+        (lambda: stripe(403), NeedsPerson),
+        (lambda: stripe(409, code="idempotency_key_in_use"), Unknown),
+        (lambda: stripe(500), Unknown),
+    )
+
+    def message(self) -> Exchange:
+        """Return what fits every operation on something that there is."""
+        named = {"request_id": "cs_1", "payment": "pi_1", "reference": "R1", "day": "2026-11-23"}
+        return make_exchange({**named, "amount": "5.00", "currency": "USD"})
 
 
 class TestTimer(ComponentContract):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from starlette.applications import Starlette
@@ -78,6 +79,9 @@ class Context:
         self.connection(connection)
         assert self.component is not None
         return self.component
+
+    def is_off(self, connection: str | None) -> bool:
+        return False
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.values.get(name, default)
@@ -190,8 +194,6 @@ def payment_of(reply: dict[str, Any]) -> str:
 
 def usd(text: str) -> dict[str, Any]:
     """Return an amount as replies hold it."""
-    from decimal import Decimal
-
     return {"currency": "USD", "total": Decimal(text)}
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from caravana.component.stripe.event import TYPES
 from caravana.component.stripe.spec import StripeSettings
+from caravana.kit.clock import ManualClock
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import ConfigurationError, NeedsPerson
 from caravana.kit.options import read_options
 from caravana.kit.payment import Operation, Unsupported
 from caravana.kit.uri import Uri
-from tests.component.stripe.harness import Bench, order
+from tests.component.stripe.harness import NOW, Bench, exchange, order
 
 
 def settings(**values: Any) -> StripeSettings:
@@ -88,15 +89,9 @@ async def test_a_message_names_its_account(bench: Bench) -> None:
     assert reply["connection"] == "second"
     assert (await bench.call("query", reply))["connection"] == "second"
     producer = bench.producer("create")
-    assert producer.connection_of(producer.request(_asked(connection="second")), None) == "stripe:second"
+    assert producer.connection_of(producer.request(exchange(order(connection="second"))), None) == "stripe:second"
     with pytest.raises(NeedsPerson, match="not there any more"):
         await bench.call("query", {**reply, "connection": "third"})
-
-
-def _asked(**changes: Any) -> Any:
-    from tests.component.stripe.harness import exchange
-
-    return exchange(order(**changes))
 
 
 async def diagnosed(bench: Bench) -> dict[str, Finding]:
@@ -149,9 +144,6 @@ async def test_a_test_key_that_answers_live_is_an_error(bench: Bench) -> None:
 @pytest.mark.parametrize(("off", "severity"), [(60, Severity.WARNING), (400, Severity.ERROR)])
 async def test_a_wrong_clock_is_told(bench: Bench, off: int, severity: Severity) -> None:
     """Beyond the tolerance no notification would be believed."""
-    from caravana.kit.clock import ManualClock
-    from tests.component.stripe.harness import NOW
-
     bench.context.clock = ManualClock(NOW)
     bench.clock.advance(off)
     finding = (await diagnosed(bench))["clock"]

@@ -290,11 +290,20 @@ async def test_a_large_body_is_refused_unread(bench: Bench) -> None:
     assert status == 413
 
 
-async def test_without_a_secret_nothing_is_listened_to(bench: Bench) -> None:
-    """An endpoint that could not verify does not start, and the error says where the secret is found."""
+async def test_without_a_secret_nothing_is_believed(bench: Bench) -> None:
+    """An account may live by its list of events alone: what is posted to it all the same is refused and counted."""
     del bench.context.settings["webhookSecret"]
-    with pytest.raises(ConfigurationError, match="Webhooks"):
-        consume(bench, Receiver())
+    receiver = Receiver()
+    consumer = consume(bench, receiver)
+    await consumer.start()
+    raw = event()
+    async with serve(bench.context.listener.app) as url:
+        status, _ = await Door(bench, url, consumer, receiver).post(raw, signed(raw))
+    assert (status, consumer.refusals, receiver.arrivals) == (401, {"no_secret": 1}, [])
+
+
+async def test_only_notifications_are_received(bench: Bench) -> None:
+    """Other operations are sent to."""
     with pytest.raises(ConfigurationError, match="cannot be consumed"):
         bench.component.endpoint(Uri.parse("stripe:query")).consumer(Receiver())
     with pytest.raises(ConfigurationError, match="cannot be sent"):

@@ -93,6 +93,7 @@ class Handed(Producer):
         self.kind = inner.kind
         self.settle = inner.settle
         self.key_lifetime = inner.key_lifetime
+        self.afterwards = inner.afterwards
         self.timeout = inner.timeout
         self.repeat_unknown = inner.repeat_unknown
         self.patience = inner.patience if patience is None else patience

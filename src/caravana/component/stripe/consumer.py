@@ -15,7 +15,6 @@ from caravana.component.stripe.mapping import PROVIDER
 from caravana.component.stripe.signing import HEADER, Signature
 from caravana.component.stripe.spec import StripeOptions, StripeSettings
 from caravana.kit import json
-from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Accepted, Arrival, Context, Receiver
 from caravana.kit.posted import PostedConsumer, Refusal
 from caravana.kit.request import header
@@ -59,14 +58,7 @@ class NotificationConsumer(PostedConsumer[Account]):
     def __init__(
         self, accounts: Sequence[Account], options: StripeOptions, context: Context, receiver: Receiver
     ) -> None:
-        """`accounts`: whose events are taken. Raises `ConfigurationError` where one has no `webhookSecret`."""
-        for one in accounts:
-            if not one.settings.secrets:
-                raise ConfigurationError(
-                    "notifications cannot be verified without `webhookSecret`",
-                    place=f"connections.{one.name}",
-                    suggestion="copy the signing secret from Developers → Webhooks in Stripe's dashboard",
-                )
+        """`accounts`: whose events are taken; of one without `webhookSecret` none is, for none can be proved."""
         super().__init__({one.path: one for one in accounts}, options.max_body, context.listener, receiver)
         self._default = options.connection
         self._clock = context.clock
@@ -91,6 +83,8 @@ class NotificationConsumer(PostedConsumer[Account]):
 
     def _prove(self, settings: StripeSettings, given: str, raw: bytes) -> None:
         """The bytes are looked at as they came, before anything is read. Raises `Refusal`."""
+        if not settings.secrets:
+            raise Refusal(401, "no_secret")
         try:
             signature = Signature.read(given)
         except ValueError as error:

@@ -54,7 +54,9 @@ class Params:
         """Return a text. Raises `ApiError` when it is missing, too long, or none of `among`."""
         value = self._left.pop(name, None)
         if value is None or value == "":
-            return self._absent(name) if needed else None
+            if needed:
+                raise self._absent(name)
+            return None
         if not isinstance(value, str):
             raise ApiError(f"Invalid string: {self._at(name)}", param=self._at(name))
         if len(value) > longest:
@@ -88,7 +90,7 @@ class Params:
         """Return the parameters inside `name`. Raises `ApiError`."""
         value = self._left.pop(name, None)
         if value is None and needed:
-            self._absent(name)
+            raise self._absent(name)
         return self._inside(value or {}, self._at(name))
 
     def groups(self, name: str) -> "list[Params]":
@@ -145,5 +147,5 @@ class Params:
     def _at(self, name: str) -> str:
         return f"{self._place}[{name}]" if self._place else name
 
-    def _absent(self, name: str) -> None:
-        raise ApiError(f"Missing required param: {self._at(name)}.", code="parameter_missing", param=self._at(name))
+    def _absent(self, name: str) -> ApiError:
+        return ApiError(f"Missing required param: {self._at(name)}.", code="parameter_missing", param=self._at(name))

@@ -58,7 +58,7 @@ class Intents:
         self._world = world
         self._money = money
         self.follow: Callable[[Thing], None] = lambda intent: None
-        self.complain: Callable[[Thing, str], None] = lambda charge, kind: None
+        self.complain: Callable[[Thing, str], Thing | None] = lambda charge, kind: None
 
     # What the API is asked.
 
@@ -197,28 +197,35 @@ class Intents:
     def _decline(self, intent: Thing, charge: Thing, means: Means) -> None:
         code, decline = means.decline or ("card_declined", "generic_decline")
         message = MESSAGES.get(decline, MESSAGES["generic_decline"])
-        error = {"code": code, "message": message, "type": "card_error", "payment_method": _method(means)}
-        more = {"decline_code": decline} if decline else {}
-        charge.update(
-            status="failed", paid=False, captured=False, amount_captured=0, failure_code=code, failure_message=message
+        self._fail(intent, charge, means, code, message, decline or None)
+        raise ApiError(
+            message,
+            status=402,
+            kind="card_error",
+            code=code,
+            decline_code=decline or None,
+            charge=charge["id"],
+            payment_intent=dict(intent),
         )
-        charge["outcome"] = {
-            "network_status": "declined_by_network",
-            "reason": decline or code,
-            "type": "issuer_declined",
-        }
+
+    def _fail(
+        self, intent: Thing, charge: Thing, means: Means, code: str, message: str, decline: str | None = None
+    ) -> None:
+        """A try has failed: the intent waits for another method."""
+        charge.update(status="failed", paid=False, captured=False, amount_captured=0, failure_code=code)
+        outcome = {"network_status": "declined_by_network", "reason": decline or code, "type": "issuer_declined"}
+        charge.update(failure_message=message, outcome=outcome)
+        error = {"type": "card_error", "code": code, "message": message, "charge": charge["id"]}
+        error |= {"decline_code": decline} if decline else {}
         before = self._world.change(
             intent,
             status="requires_payment_method",
-            last_payment_error=error | more | {"charge": charge["id"]},
+            last_payment_error={**error, "payment_method": _method(means)},
             next_action=None,
         )
         self._world.happened("charge.failed", charge)
         self._world.happened("payment_intent.payment_failed", intent, before)
         self.follow(intent)
-        raise ApiError(
-            message, status=402, kind="card_error", code=code, charge=charge["id"], payment_intent=dict(intent), **more
-        )
 
     def _wait(self, intent: Thing, charge: Thing, later: str) -> None:
         charge.update(status="pending", paid=False, captured=True)
@@ -235,16 +242,7 @@ class Intents:
             self._take(intent, charge, intent["amount"])
             return
         means: Means = self._world.shelf.hidden[intent["id"]]["means"]
-        charge.update(
-            status="failed", captured=False, failure_code="no_account", failure_message="No account was found."
-        )
-        error = {"code": "payment_method_provider_decline", "message": "No account was found.", "type": "card_error"}
-        before = self._world.change(
-            intent, status="requires_payment_method", last_payment_error=error | {"payment_method": _method(means)}
-        )
-        self._world.happened("charge.failed", charge)
-        self._world.happened("payment_intent.payment_failed", intent, before)
-        self.follow(intent)
+        self._fail(intent, charge, means, "payment_method_provider_decline", "No account was found.")
 
     def _hold(self, intent: Thing, charge: Thing) -> None:
         charge.update(captured=False, amount_captured=0)

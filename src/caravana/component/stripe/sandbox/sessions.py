@@ -197,7 +197,7 @@ class Sessions:
 
 def _items(params: Params) -> tuple[int, str, list[dict[str, Any]]]:
     """Total, currency and items. Raises `ApiError`."""
-    items = []
+    items: list[dict[str, Any]] = []
     for one in params.groups("line_items"):
         price = one.group("price_data", needed=True)
         product = price.group("product_data", needed=True)
