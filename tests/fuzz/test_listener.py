@@ -1,8 +1,11 @@
 """Nonsense at the public port: a clear 4xx, never a 5xx, and nothing half stored."""
 
 import asyncio
+import hashlib
+import hmac
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -44,6 +47,9 @@ ROUTES = """
 - route:
     id: notification
     from: {uri: "placetopay:notification", steps: [{setBody: {constant: taken}}]}
+- route:
+    id: event
+    from: {uri: "stripe:notification", steps: [{setBody: {constant: taken}}]}
 - restConfiguration: {bindingMode: auto, clientRequestValidation: true, enableCORS: true, apiContextPath: openapi}
 - rest:
     path: /shop
@@ -65,6 +71,7 @@ PATHS = [
     "/webhook/bank",
     "/webhook/open",
     "/placetopay/placetopay",
+    "/stripe/stripe",
     "/_exchange/x",
     "/_answer/x/y/orders",
     "/shop",
@@ -73,6 +80,7 @@ PATHS = [
     "/openapi",
     "/",
 ]
+SIGNING = "whsec_of_the_test"
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"]
 TYPES = [
     "application/json",
@@ -86,8 +94,17 @@ TYPES = [
 BODIES = [
     b"", b"{}", b"[]", b"null", b'{"id": 1}', b'{"id": "\\u0000"}', b'{"id": 1e999999}', b'{"id": NaN}', b"\xff\xfe", b"{" * 2000,
     b'{"requestId": 1, "reference": "x", "signature": "sha256:00", "status": {"status": "APPROVED", "date": "x"}}',
+    b'{"object": "event", "id": "e", "type": "t", "created": 1, "data": {"object": {"id": "\\ud800", "metadata": []}}}',
+    b'{"object": "event", "id": "e", "type": "t", "created": 1, "data": {"object": {"\\ud800": {}, "status": 1e99}}}',
+    b'{"object": "event", "id": "e", "type": "refund.updated", "created": 9, "data": {"object": {"metadata": {"a": 1}}}}',
     b'{"requestId": 1e9999, "status": []}', b"a=1&a=2&CamelHttpUri=x", b"x" * 5000, b'{"\\ud800": 1}', b'"\\ud800"', b"9" * 5000,
 ]  # fmt: skip
+
+
+def signed(body: bytes) -> str:
+    """Return the header by which Stripe proves itself, now."""
+    now = int(time.time())
+    return f"t={now},v1={hmac.new(SIGNING.encode(), f'{now}.'.encode() + body, hashlib.sha256).hexdigest()}"
 
 
 @pytest.fixture
@@ -97,7 +114,12 @@ async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setenv("CARAVANA_SECRET_SHOP", "token-of-the-shop")
     connection = {"url": "http://127.0.0.1:9", "login": "l", "secretKey": "k"}
     configuration = Configuration(
-        journal=f"sqlite:///{tmp_path}/j.db", connections={"placetopay": connection}, settings=SETTINGS
+        journal=f"sqlite:///{tmp_path}/j.db",
+        connections={
+            "placetopay": connection,
+            "stripe": {"url": "http://127.0.0.1:9", "secretKey": "sk_test_k", "webhookSecret": SIGNING},
+        },
+        settings=SETTINGS,
     )
     async with Hub(configuration, [read_text(ROUTES)]) as found, serve(found.listener) as url:
         found.listener.public_url = url
@@ -117,6 +139,8 @@ def request(chance: random.Random) -> tuple[str, str, dict[str, str], bytes]:
             ["1", "999", "x" * 300]
         )
     body = chance.choice(BODIES) if chance.random() < 0.7 else chance.randbytes(chance.randrange(300))
+    if chance.random() < 0.5:
+        headers["Stripe-Signature"] = chance.choice([signed(body), "t=1,v1=a", "t=²,v1=é", "v1", "t=1" * 50])
     path = chance.choice(PATHS) + chance.choice(["", "?a=1", "?CamelHttpResponseCode=500", "?%ff=%00", "/../x"])
     return chance.choice(METHODS), path, headers, body
 

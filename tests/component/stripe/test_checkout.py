@@ -177,6 +177,20 @@ async def test_a_saved_failure_does_not_hide_what_was_made(bench: Bench) -> None
     assert (await producer.send(request, effect)).reference == other["request_id"]
 
 
+async def test_a_saved_failure_is_left_behind_when_nothing_was_made(bench: Bench) -> None:
+    """Once Stripe can no longer be at it, the call is made under another key, once."""
+    producer = bench.producer("create")
+    request, effect = producer.request(exchange(order())), bench.effect("one-key")
+    bench.sandbox.faults.append(Fault("checkout.sessions.create", "status", status=500))
+    for _ in range(2):
+        with pytest.raises(Unknown):
+            await producer.send(request, effect)
+    bench.clock.advance(121)
+    first, second = [await producer.send(request, effect) for _ in range(2)]
+    assert first.reference == second.reference
+    assert bench.sandbox.effects["checkout.sessions.create"] == 1
+
+
 async def test_cancelling_closes_a_page(bench: Bench) -> None:
     """A closed page answers cancelled and takes no payment."""
     reply = await bench.create()

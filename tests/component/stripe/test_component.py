@@ -172,6 +172,15 @@ async def test_the_endpoint_at_stripe_is_compared_with_ours(
     assert words in finding.message
 
 
+async def test_what_cannot_be_compared_is_said(bench: Bench) -> None:
+    """A hub without public address, and a restricted key that may not see endpoints."""
+    bench.context.settings["secretKey"] = "rk_test_narrow"
+    bench.sandbox.account.change({"restricted_key": "rk_test_narrow", "denied": "webhook_endpoints.*"})
+    assert "could not be seen" in (await diagnosed(bench))["notification"].message
+    bench.context.listener.public_url = ""
+    assert "listener.public_url" in (await diagnosed(bench))["notification"].remedy
+
+
 async def test_a_missing_secret_and_a_stranger_are_told(bench: Bench) -> None:
     """Without `webhookSecret` nothing is taken; whoever does not speak as Stripe is no Stripe."""
     del bench.context.settings["webhookSecret"]

@@ -270,6 +270,7 @@ async def test_an_unknown_type_is_kept_and_says_why_it_is_ignored(door: Door) ->
         event(data={"object": {"id": "\ud800", "object": "payment_intent"}}),
         event(data={"object": {"id": "pi_1", "object": "payment_intent", "metadata": ["a"]}}),
         event(data={"object": {"id": "pi_1", "object": "payment_intent", "status": []}}),
+        event(data={"object": {"id": "pi_1", "object": "payment_intent", "\ud800": 1}}),
         b'{"a":' * 5000,
     ],
 )

@@ -69,10 +69,10 @@ class NotificationConsumer(PostedConsumer[Account]):
         self._prove(place.settings, header(request, HEADER), raw)
         try:
             content = json.loads(raw)
-            told = event.read(content)
+            told, change = event.read(content), event.change(content)
         except ValueError as error:
             raise Refusal(400, "malformed") from error
-        change, name = event.change(content), told["event"]
+        name = told["event"]
         request.state.change = (change, name)
         return [] if self._twins.has_other(place.name, change, name) else [self._arrival(place, told)]
 

@@ -29,6 +29,8 @@ WRITES: Mapping[str, str] = {
 """Right → a call that needs it. It is asked without its needed parts, so that nothing can come of it."""
 ENDPOINTS = "/v1/webhook_endpoints"
 WORKS = frozenset({"enabled"})
+WHERE = "under Developers → Webhooks in Stripe's dashboard"
+UNTIL = "until then events are read from Stripe's list"
 UNEASY = timedelta(seconds=30)
 
 
@@ -38,7 +40,7 @@ async def diagnose(client: StripeClient, public_url: str, notification_url: str)
     if any(one.severity is Severity.ERROR for one in found):
         return found
     found += [*await _rights(client), *_clock(client), *_secret(client)]
-    return [*found, await _endpoint(client, notification_url) or _unreachable(public_url, notification_url)]
+    return [*found, await _endpoint(client, public_url, notification_url)]
 
 
 async def _account(client: StripeClient) -> list[Finding]:
@@ -116,36 +118,29 @@ def _secret(client: StripeClient) -> list[Finding]:
     return [Finding("signature", Severity.WARNING, "there is no `webhookSecret`: notifications are not taken", remedy)]
 
 
-async def _endpoint(client: StripeClient, url: str) -> Finding | None:
-    """Whether Stripe sends to our address, and all that is needed; None: a restricted key may not see that."""
+async def _endpoint(client: StripeClient, public_url: str, url: str) -> Finding:
+    """Whether Stripe sends to our address, and all that is needed."""
+    if not public_url:
+        return _warning(
+            "the hub has no public address, so Stripe can tell it nothing", f"write `listener.public_url`; {UNTIL}"
+        )
     try:
         registered = [one async for page in client.pages(ENDPOINTS, {}) for one in page]
-    except EffectError:
-        return None
+    except EffectError:  # a restricted key need not have this right
+        return _warning(f"whether Stripe sends its events to {url} could not be seen", f"look {WHERE}; {UNTIL}")
     ours = [one for one in registered if one.get("url") == url]
-    where = "under Developers → Webhooks in Stripe's dashboard"
     if not ours:
         others = ", ".join(sorted({urlsplit(str(one.get("url"))).netloc for one in registered})) or "none"
-        text = f"Stripe sends no events to {url} (endpoints there: {others})"
-        return Finding(
-            "notification", Severity.WARNING, text, f"add it {where}; until then events are read from the list"
-        )
+        return _warning(f"Stripe sends no events to {url} (endpoints there: {others})", f"add it {WHERE}; {UNTIL}")
     working = [one for one in ours if one.get("status") in WORKS]
     if not working:
-        return Finding("notification", Severity.WARNING, f"the endpoint {url} is disabled", f"enable it {where}")
+        return _warning(f"the endpoint {url} is disabled", f"enable it {WHERE}; {UNTIL}")
     sent = {name for one in working for name in one.get("enabled_events") or ()}
     missing = [] if "*" in sent else [one for one in TYPES if one not in sent]
     if missing:
-        return Finding(
-            "notification", Severity.WARNING, f"the endpoint {url} lacks {', '.join(missing)}", f"add them {where}"
-        )
+        return _warning(f"the endpoint {url} lacks {', '.join(missing)}", f"add them {WHERE}")
     return Finding("notification", Severity.OK, f"Stripe sends its events to {url}")
 
 
-def _unreachable(public_url: str, url: str) -> Finding:
-    if urlsplit(public_url).scheme == "https":
-        return Finding(
-            "notification", Severity.OK, f"Stripe must have {url} as a webhook endpoint (the key may not look)"
-        )
-    remedy = "give the hub a public https address and add it at Stripe; until then events are read from the list"
-    return Finding("notification", Severity.WARNING, f"Stripe cannot reach {url}", remedy)
+def _warning(text: str, remedy: str) -> Finding:
+    return Finding("notification", Severity.WARNING, text, remedy)

@@ -56,8 +56,8 @@ LOCALES = frozenset(
 REGIONS = frozenset({"en-GB", "fr-CA", "pt-BR", "zh-HK", "zh-TW"})
 
 
-def checkout_form(body: CheckoutBody) -> dict[str, Any]:
-    """Return the form of `POST /v1/checkout/sessions` but for `expires_at`.
+def checkout_form(body: CheckoutBody, begun: datetime) -> dict[str, Any]:
+    """Return the form of `POST /v1/checkout/sessions`; `begun`: when the message came.
 
     The reference stands three times: Stripe copies the session's metadata to no payment, and events of a payment name
     no session.
@@ -79,7 +79,12 @@ def checkout_form(body: CheckoutBody) -> dict[str, Any]:
         },
         "success_url": body.return_url,
         "expand": list(SESSION),
-        **_given(cancel_url=body.cancel_url, customer_email=body.email, locale=locale(body.locale)),
+        **_given(
+            cancel_url=body.cancel_url,
+            customer_email=body.email,
+            locale=locale(body.locale),
+            expires_at=expires_at(body.expiration, begun),
+        ),
     }
 
 
@@ -115,7 +120,7 @@ def expires_at(asked: datetime | None, begun: datetime) -> int | None:
     """Return when the page shall expire, in Unix seconds; None: Stripe's own 24 hours.
 
     Stripe takes 30 minutes to 24 hours from the moment at which it makes the page; what was asked is moved in between. It
-    is counted from when the call was `begun`, and so is equal on every repetition.
+    is counted from when the message came (`begun`), and so is equal on every repetition.
     """
     if asked is None:
         return None
@@ -202,7 +207,9 @@ def payment(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "internal_reference": str(found["id"]),
         "reference": reference_of(found),
-        "state": intent_state(str(found["status"]), failed=bool(failure)).value,
+        "state": intent_state(
+            str(found["status"]), failed=bool(failure), part=bool(found.get("amount_received"))
+        ).value,
         "status": str(found["status"]),
         "reason": _text(failure.get("decline_code") or failure.get("code") or found.get("cancellation_reason")),
         "message": clean(failure.get("message")),
@@ -256,6 +263,7 @@ def _checkout(session: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         str(session["status"]),
         str(session["payment_status"]),
         None if found is None else str(found["status"]),
+        part=bool(found and found.get("amount_received")),
         in_time=now.timestamp() < expiration,
     )
     return {

@@ -1,5 +1,6 @@
 """What the calls share, and those about a checkout: create, query, cancel."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,14 +64,25 @@ class ChangingProducer(StripeProducer):
     settle = SETTLE
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Make the call under the effect's key. Where Stripe has saved a failure under it, look for what was made."""
+        """Make the call under the effect's key."""
         try:
             return await self.act(request, effect)
         except Unknown as error:
-            found = await self.verify(request, effect) if error.code == SAVED else None
-            if found is None:
+            if error.code != SAVED:
                 raise
+            return await self._after_failure(request, effect, error)
+
+    async def _after_failure(self, request: dict[str, Any], effect: Effect, error: Unknown) -> Reply:
+        """Stripe has saved a failure of its own under the key and would repeat it for a day.
+
+        What was made all the same is looked for; when Stripe can no longer be at it and there is nothing, another key is taken.
+        """
+        found = await self.verify(request, effect)
+        if found is not None:
             return found
+        if self.client(request, effect).clock.now() < effect.intended_at + self.settle:
+            raise error
+        return await self.act(request, replace(effect, key=f"{effect.key}-2"))
 
     async def act(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Make the call."""
@@ -83,16 +95,13 @@ class Create(ChangingProducer):
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the page asked for. Raises `Refused` when the body does not fit."""
         body = read_body(CheckoutBody, exchange.body)
-        until = None if body.expiration is None else body.expiration.isoformat(timespec="seconds")
-        return {"form": mapping.checkout_form(body), "expiration": until, **named(body)}
+        return {"form": mapping.checkout_form(body, exchange.created), **named(body)}
 
     async def act(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Open the page. Raises `NeedsPerson` for a branch without account."""
         client = self.client(request, effect)
-        until = request["expiration"]
-        expires_at = mapping.expires_at(None if until is None else mapping.read_moment(until), effect.intended_at)
-        form = {**request["form"], **({} if expires_at is None else {"expires_at": expires_at})}
-        return self._reply(await client.post("/v1/checkout/sessions", form, effect.key), client, request, effect)
+        found = await client.post("/v1/checkout/sessions", request["form"], effect.key)
+        return self._reply(found, client, request, effect)
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Return the page that carries our reference, of those made since the call was begun."""
@@ -122,10 +131,7 @@ class Query(StripeProducer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask for the checkout. Raises `Refused` (code `resource_missing`) where there is none."""
         found = await look(self.client(request, effect), request)
-        return Reply(
-            self.told(found, request, effect),
-            reference=found["request_id"] or found["payments"][0]["internal_reference"],
-        )
+        return Reply(self.told(found, request, effect), reference=found["request_id"] or found["payment"])
 
 
 class Cancel(ChangingProducer):
@@ -139,6 +145,8 @@ class Cancel(ChangingProducer):
         """Close the page; one that is over without money is left as it is. Raises `Refused` when money came."""
         client = self.client(request, effect)
         name = request["request_id"] or (await look(client, request))["request_id"]
+        if name is None:
+            raise Refused("no page led to this payment: `void` gives a hold up", code="no_page")
         try:
             form = {"expand": mapping.SESSION}
             reply = mapping.checkout(

@@ -26,21 +26,28 @@ VOID: Mapping[str, str] = {"canceled": "done", "succeeded": "failed"}
 """Status of a PaymentIntent after `capture` and after `void` → result."""
 
 
-def intent_state(status: str, *, failed: bool) -> State:
-    """Return the state of a PaymentIntent; `failed`: its last try was declined."""
+def intent_state(status: str, *, failed: bool, part: bool) -> State:
+    """Return the state of a PaymentIntent; `failed`: its last try was declined; `part`: some money came, by bank transfer."""
     if status == "requires_payment_method" and failed:
         return State.FAILED
+    if part and status not in FINAL:
+        return State.PART_PAID
     return INTENT.get(status, State.PENDING)
 
 
-def session_state(status: str, payment_status: str, intent: str | None, *, in_time: bool) -> tuple[State, bool]:
+def session_state(
+    status: str, payment_status: str, intent: str | None, *, part: bool, in_time: bool
+) -> tuple[State, bool]:
     """Return the state of a session and whether it is final. Money that came counts before all else.
 
-    `intent`: the status of its PaymentIntent, None before the first try. `in_time`: it could still have been paid now; a
-    session that ended so was closed by us, for Stripe has one word for both ends.
+    - `intent`: the status of its PaymentIntent, None before the first try
+    - `part`: some money came, by bank transfer
+    - `in_time`: it could still have been paid now; a session that ended so was closed by us, for Stripe has one word for both
     """
     if intent == "succeeded" or payment_status in {"paid", "no_payment_required"}:
         return State.PAID, True
+    if part:
+        return State.PART_PAID, intent == "canceled"
     if status == "expired":
         return (State.CANCELLED if in_time else State.EXPIRED), True
     if status != "complete":
