@@ -33,9 +33,10 @@ CAPABILITIES = Capabilities(
     amount_unit="minor",
     reference_max=REFERENCE_MAX,
     taxes="none",
-    sweep=Sweep(every=timedelta(minutes=5), until=timedelta(days=7), by_events=True),
+    sweep=Sweep(every=timedelta(minutes=5), until=timedelta(days=30), by_events=True),
     listing_days=365,
 )
+"""A debit may be undecided for two weeks, and Stripe keeps its events for 30 days; its lists reach back to the beginning."""
 
 
 class StripeComponent(PaymentComponent):

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from caravana.component.stripe.sandbox.card import TOKENS, Means, means_of
 from caravana.component.stripe.sandbox.form import Params
 from caravana.component.stripe.sandbox.money import Money, fee_of
+from caravana.component.stripe.sandbox.shapes import method_of, new_charge, new_intent
 from caravana.component.stripe.sandbox.wire import ApiError, Thing, new_name
 from caravana.component.stripe.sandbox.world import World
 
@@ -131,7 +131,7 @@ class Intents:
         intent = self._world.make("payment_intent", "pi", hidden={"session": None, "means": None})
         secret = f"{intent['id']}_secret_{new_name('', 25)[1:]}"
         intent.update(
-            _fields(amount, currency) | {"client_secret": secret, "metadata": metadata, "description": description}
+            new_intent(amount, currency) | {"client_secret": secret, "metadata": metadata, "description": description}
         )
         intent["capture_method"] = "manual" if manual else "automatic_async"
         return intent
@@ -220,7 +220,7 @@ class Intents:
         before = self._world.change(
             intent,
             status="requires_payment_method",
-            last_payment_error={**error, "payment_method": _method(means)},
+            last_payment_error={**error, "payment_method": method_of(means)},
             next_action=None,
         )
         self._world.happened("charge.failed", charge)
@@ -276,9 +276,8 @@ class Intents:
         self.follow(intent)
 
     def _charge(self, intent: Thing, means: Means) -> Thing:
-        """A charge of the whole; Stripe copies the intent's metadata into it."""
         prefix = "ch" if means.kind == "card" else "py"
-        charge = self._world.make("charge", prefix, hidden={"means": means}, **_charge_fields(intent, means))
+        charge = self._world.make("charge", prefix, hidden={"means": means}, **new_charge(intent, means))
         intent["latest_charge"] = charge["id"]
         return charge
 
@@ -309,85 +308,3 @@ def _needed(means: Means | None) -> Means:
             code="payment_intent_unexpected_state",
         )
     return means
-
-
-def _method(means: Means) -> Thing:
-    details = means.details()
-    return {
-        "id": new_name("pm"),
-        "object": "payment_method",
-        **details,
-        "billing_details": {"email": None, "name": None},
-    }
-
-
-def _fields(amount: int, currency: str) -> Thing:
-    return {
-        "amount": amount,
-        "amount_capturable": 0,
-        "amount_details": {"tip": {}},
-        "amount_received": 0,
-        "application": None,
-        "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "confirmation_method": "automatic",
-        "currency": currency,
-        "customer": None,
-        "last_payment_error": None,
-        "latest_charge": None,
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
-        "status": "requires_payment_method",
-        "transfer_data": None,
-        "transfer_group": None,
-    }
-
-
-def _charge_fields(intent: Thing, means: Means) -> dict[str, Any]:
-    return {
-        "amount": intent["amount"],
-        "amount_captured": 0,
-        "amount_refunded": 0,
-        "application": None,
-        "balance_transaction": None,
-        "billing_details": {"address": {}, "email": "payer@example.com", "name": "Prueba Inventada", "phone": None},
-        "calculated_statement_descriptor": "EMPRESA XYZ",
-        "captured": True,
-        "currency": intent["currency"],
-        "customer": None,
-        "description": intent["description"],
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
-        "fraud_details": {},
-        "metadata": dict(intent["metadata"]),
-        "outcome": {
-            "network_status": "approved_by_network",
-            "reason": None,
-            "type": "authorized",
-            "risk_level": "normal",
-        },
-        "paid": True,
-        "payment_intent": intent["id"],
-        "payment_method": new_name("pm"),
-        "payment_method_details": means.details(),
-        "receipt_email": None,
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "status": "succeeded",
-    }

@@ -5,6 +5,7 @@ from typing import Any
 from caravana.component.stripe.sandbox.card import Means
 from caravana.component.stripe.sandbox.form import Params
 from caravana.component.stripe.sandbox.intents import Intents, check_amount, check_currency
+from caravana.component.stripe.sandbox.shapes import new_session, payer
 from caravana.component.stripe.sandbox.wire import ApiError, Thing
 from caravana.component.stripe.sandbox.world import World
 
@@ -86,7 +87,7 @@ class Sessions:
         if locale is not None and locale not in LOCALES:
             raise ApiError(f"Invalid locale: {locale}", param="locale")
         session = self._world.make("checkout.session", "cs", 56, {"items": items, "intent": inner, "waits": None})
-        session.update(_fields(total, currency, reference, metadata, expires_at, urls, email, locale, methods))
+        session.update(new_session(total, currency, reference, metadata, expires_at, urls, email, locale, methods))
         session["url"] = f"{base}/c/pay/{session['id']}"
         self._world.effects["checkout.sessions.create"] += 1
         self._world.calendar.after(expires_at - self._world.now, lambda: self._lapse(session))
@@ -138,7 +139,7 @@ class Sessions:
         if session["status"] == "open" and intent["status"] in {"succeeded", "processing", "requires_capture"}:
             paid = "paid" if intent["status"] == "succeeded" else "unpaid"
             self._world.shelf.hidden[name]["waits"] = intent["status"] == "processing"
-            session.update(status="complete", payment_status=paid, url=None, customer_details=_payer(session))
+            session.update(status="complete", payment_status=paid, url=None, customer_details=payer(session))
             self._world.happened("checkout.session.completed", session)
         elif session["status"] == "complete" and session["payment_status"] == "unpaid":
             self._later(session, intent)
@@ -214,70 +215,3 @@ def _items(params: Params) -> tuple[int, str, list[dict[str, Any]]]:
         raise ApiError("All line items must have the same currency.", param="line_items")
     currency = items[0]["currency"]
     return check_amount(sum(one["amount"] for one in items), currency, "line_items"), currency, items
-
-
-def _payer(session: Thing) -> Thing:
-    email = session["customer_email"] or "payer@example.com"
-    return {
-        "address": {"country": "EC"},
-        "email": email,
-        "name": "Prueba Inventada",
-        "phone": None,
-        "tax_exempt": "none",
-    }
-
-
-def _fields(
-    total: int,
-    currency: str,
-    reference: str | None,
-    metadata: dict[str, str],
-    expires_at: int,
-    urls: dict[str, str | None],
-    email: str | None,
-    locale: str | None,
-    methods: list[str],
-) -> Thing:
-    return {
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "amount_subtotal": total,
-        "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
-        **urls,
-        "client_reference_id": reference,
-        "client_secret": None,
-        "consent": None,
-        "currency": currency,
-        "currency_conversion": None,
-        "custom_fields": [],
-        "customer": None,
-        "customer_creation": "if_required",
-        "customer_details": None,
-        "customer_email": email,
-        "discounts": [],
-        "expires_at": expires_at,
-        "invoice": None,
-        "locale": locale,
-        "metadata": metadata,
-        "mode": "payment",
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_options": {},
-        "payment_method_types": methods or ["card"],
-        "payment_status": "unpaid",
-        "recovered_from": None,
-        "setup_intent": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": None,
-        "subscription": None,
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted",
-        "url": None,
-        "wallet_options": None,
-    }
