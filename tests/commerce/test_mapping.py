@@ -30,6 +30,8 @@ STORE: Store = {
     "origin": "https://checkout-test.placetopay.ec",
     "operations": ["cancel", "create", "query"],
     "reference_max": 32,
+    "partial_refund": "settled",
+    "refund_until": None,
     "every": 300.0,
     "until": 604800.0,
     "per_minute": None,

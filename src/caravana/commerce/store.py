@@ -11,6 +11,7 @@ class Store(TypedDict):
     - `names`: what customers read on its button, by language
     - `account`: names it in external ids; `origin`: of the company's payment pages
     - `operations`: what the company can be asked for; `reference_max`: longest reference that it takes
+    - `partial_refund`, `refund_until`: whether parts can go back, and until which hour of the payment's day
     - `every`, `until`, `per_minute`, `by_events`: the company's clock (`kit.payment.Sweep`), in seconds
     """
 
@@ -21,6 +22,8 @@ class Store(TypedDict):
     origin: str
     operations: Sequence[str]
     reference_max: int
+    partial_refund: str
+    refund_until: str | None
     every: float
     until: float
     per_minute: int | None

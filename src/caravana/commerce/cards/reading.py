@@ -44,6 +44,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _life(settings),
         lambda: _switch(settings, "cards.x_fields"),
+        lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
     )
     return CardSettings(
         company=configuration.company.name,
@@ -57,6 +58,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
+        refund_on_credit_note=_switch(settings, "cards.refund_on_credit_note", default=False),
     )
 
 
@@ -85,6 +87,8 @@ def _store(configuration: "Configuration", components: "Components", name: str, 
         "origin": component.origin(name),
         "operations": sorted(can.operations),
         "reference_max": can.reference_max,
+        "partial_refund": can.partial_refund,
+        "refund_until": None if can.refund_until is None else can.refund_until.isoformat(),
         "every": can.sweep.every.total_seconds(),
         "until": can.sweep.until.total_seconds(),
         "per_minute": can.sweep.per_minute,
@@ -148,8 +152,8 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
 
 
-def _switch(settings: Mapping[str, Any], name: str) -> bool:
-    value = settings.get(name, True)
+def _switch(settings: Mapping[str, Any], name: str, *, default: bool = True) -> bool:
+    value = settings.get(name, default)
     if not isinstance(value, bool):
         raise ConfigurationError("must be true or false", place=f"settings.{name}")
     return value
