@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caravana.commerce.cards import CardBranch, Cards, CardSettings
@@ -23,6 +24,7 @@ SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
 ON_PAID = ("advance", "invoice")
+ON_CREDIT_NOTE = "9-credit-note.yaml"
 
 
 def load(configuration: "Configuration", components: "Components") -> Cards:
@@ -58,8 +60,14 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
-        refund_on_credit_note=_switch(settings, "cards.refund_on_credit_note", default=False),
     )
+
+
+def card_routes(settings: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: the one that sends money back on a credit note only where the company says so."""
+    files = sorted(folder.glob("*.yaml"))
+    wanted = settings.get("cards.refund_on_credit_note") is True
+    return tuple(one for one in files if wanted or one.name != ON_CREDIT_NOTE)
 
 
 def store_names(configuration: "Configuration") -> list[str]:

@@ -17,11 +17,6 @@ class Refunds(CardMapping):
     # Wished.
 
     @pure
-    def refunds_on_credit_note(self) -> bool:
-        """Whether a posted credit note sends the money back; only where the company has said so."""
-        return self._settings.refund_on_credit_note
-
-    @pure
     def credited_question(self, variables: Variables) -> dict[str, Any]:
         """Return the search for the orders of the invoice that the credit note takes back."""
         reversed_entry = variables["credit_note"]["reversed_entry_id"]
