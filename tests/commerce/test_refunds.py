@@ -51,7 +51,7 @@ async def test_a_person_sends_all_back(shop: Shop) -> None:
     """The ledger, the company and Odoo's books say the same; without a credit note a person is told to make one."""
     order, _ = await bought(shop)
     answer = await refund(shop, f"CV{order}-1")
-    assert (answer["state"], answer["amount"], answer["reference"]) == ("done", Decimal("115.00"), f"CV{order}-1-R1")
+    assert (answer["state"], answer["amount"], answer["reference"]) == ("done", "115.00", f"CV{order}-1-R1")
     [paid] = shop.provider.payments()
     assert paid.refunded == Decimal("115.00")
     [out] = outgoing(shop)
@@ -95,7 +95,7 @@ async def test_parts_go_back_after_settlement(shop: Shop) -> None:
     order, _ = await bought(shop)
     shop.provider.site.settlement_delay = 0.0
     for amount in ("15.00", "100.00"):
-        assert (await refund(shop, f"CV{order}-1", amount=amount))["amount"] == Decimal(amount)
+        assert (await refund(shop, f"CV{order}-1", amount=amount))["amount"] == amount
     assert sorted(one["amount"] for one in outgoing(shop)) == [15.0, 100.0]
     assert (await refund(shop, f"CV{order}-1", amount="0.01"))["refused"] == "too_much"
 
@@ -139,3 +139,18 @@ async def test_a_credit_note_sends_the_money_back_where_the_company_wants_it(
         [kept] = await refunds(shop)
         assert (kept["origin"], kept["credit_note"], kept["reference"]) == ("odoo", note, f"CV{order}-1-R1")
         assert await shop.reviews() == []
+
+
+async def test_a_credit_note_of_what_went_back_already_sends_nothing(tmp_path: Path, clock: ScaledClock) -> None:
+    """A person sent money back, then writes the note for the books: it is not sent a second time, and a person looks."""
+    async with open_shop(tmp_path, clock, **{"cards.refund_on_credit_note": True}) as shop:
+        order, invoice = await bought(shop)
+        shop.provider.site.settlement_delay = 0.0
+        await refund(shop, f"CV{order}-1", amount="15.00")
+        reverse(shop, invoice)
+
+        async def told() -> bool:
+            return "refund_failed" in await shop.reviews()
+
+        await eventually(told, timeout=60)
+        assert (shop.provider.effects["reverse"], len(outgoing(shop))) == (1, 1)

@@ -117,7 +117,7 @@ def _tell(answer: Mapping[str, Any]) -> None:
     state = str(answer["state"])
     told = colored(spoken(state), ENDED.get(state, "yellow"))
     if "reference" not in answer:
-        typer.echo(f"{told}: caravana show {answer['exchange']} {answer['message']}".strip())
+        typer.echo(f"{told}: caravana messages show {answer['exchange']} {answer['message']}".strip())
         return
     typer.echo(f"{answer['reference']}: {told}, {_money(answer['amount'], answer)} {answer['message']}".strip())
 

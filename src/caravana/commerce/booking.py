@@ -30,6 +30,7 @@ REFUND_REVIEWS: Mapping[str, str] = {
 REFUSALS: Mapping[str, str] = {
     "no_payment": "ese pago no está en el intento, o hay varios y no se dijo cuál",
     "no_refunds": "{company} no devuelve pagos desde aquí: hágalo en su página",
+    "already": "de este pago ya se devolvió dinero sin nota de crédito: si la nota es de esa devolución, concílielas",
     "too_much": "queda {left} por devolver",
     "nothing": "el valor debe ser mayor que cero",
     "no_parts": "{company} devuelve solo el pago entero",

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from caravana.commerce.attempt import Attempt
 from caravana.commerce.store import Store
+from caravana.kit.money import Money
 from caravana.kit.payment import Operation
 
 Refund = dict[str, Any]
@@ -35,10 +36,13 @@ def refused(
     store: Store,
     now: datetime,
     zone: str,
+    *,
+    by_note: bool = False,
 ) -> str | None:
     """Return why the refund cannot be asked for, as a code; None when it can.
 
-    `payment`: the company's name of it, or None for the only one; `amount`: None for all that is left.
+    `payment`: the company's name of it, or None for the only one; `amount`: None for all that is left. `by_note`: a credit note
+    asks: one that was written because money had gone back already must not send it back a second time.
     """
     found = paid(attempt, payment)
     if found is None:
@@ -46,6 +50,8 @@ def refused(
     if Operation.REFUND not in store["operations"]:
         return "no_refunds"
     rest = left(found, before)
+    if by_note and any(one["credit_note"] is None and one["state"] in COUNTED for one in before):
+        return "already"
     if rest <= 0 or (amount is not None and amount > rest):
         return "too_much"
     if amount is not None and amount <= 0:
@@ -98,7 +104,7 @@ def new(
         "connection": attempt["connection"],
         "request_id": attempt["request_id"],
         "payment": payment["internal_reference"],
-        "amount": left(payment, before) if amount is None else amount,
+        "amount": Money.of(left(payment, before) if amount is None else amount, payment["currency"]).amount,
         "whole": not [one for one in before if one["state"] in COUNTED] and amount in (None, payment["total"]),
         "currency": payment["currency"],
         "origin": origin,

@@ -60,7 +60,7 @@ class Refunds(CardMapping):
         wish, one, before = variables["wish"], variables["attempt"], records(variables["refunds"])
         store, amount = self._store(one), _decimal(wish.get("amount"))
         zone, now = self._settings.zone, exchange.created
-        code = refund.refused(one, before, wish.get("payment"), amount, store, now, zone)
+        code = refund.refused(one, before, wish.get("payment"), amount, store, now, zone, by_note="credit_note" in wish)
         payment = refund.paid(one, wish.get("payment"))
         if code is not None or payment is None:
             until = store["refund_until"]

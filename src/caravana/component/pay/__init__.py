@@ -8,7 +8,7 @@ from pydantic import Field
 
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import NotificationsConsumer
-from caravana.component.pay.desk import Desk, RefundsConsumer
+from caravana.component.pay.desk import Desk, RefundsConsumer, plain
 from caravana.component.pay.producer import PayProducer
 from caravana.component.pay.returned import ReturnedProducer
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
@@ -101,7 +101,7 @@ class PayComponent(Component):
         acts = {"list": self._desk.listed, "show": self._desk.shown, "refund": self._desk.refund}
         if operation not in acts:
             raise LookupError(f"`pay:` has no operation `{operation}`")
-        return await acts[operation](**arguments)
+        return plain(await acts[operation](**arguments))
 
     def create(self, uri: Uri, options: Any) -> PayEndpoint:
         """Return the endpoint. Raises `ConfigurationError` for an operation that the port does not have."""

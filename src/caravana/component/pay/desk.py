@@ -1,6 +1,7 @@
 """`caravana payments`: what the store of the card flow has of payments and refunds, and a person's word for a refund."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from caravana.kit.component import Consumer
@@ -73,6 +74,15 @@ class RefundsConsumer(Consumer):
     async def stop(self) -> None:
         """Take none any more."""
         self._desk.refunds = None
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON holds it: amounts are texts, so that no cent is lost on the way."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
