@@ -1,13 +1,14 @@
 """Reference pages made at build time from what the package itself declares, so that they cannot drift from the code.
 
-Each directive asks one source and parses the Markdown that it gives: `components`, `commands`, `elements`, `languages`,
-`support`, `errors`, `model`.
+Each directive asks one source and parses the Markdown that it gives: `components`, `companies`, `commands`, `elements`,
+`languages`, `support`, `errors`, `model`.
 """
 
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import NoneType
@@ -25,6 +26,7 @@ import caravana.component
 from caravana.engine.support import support_rows
 from caravana.kit.component import Component
 from caravana.kit.errors import CaravanaError
+from caravana.kit.payment import Capabilities, Operation, PaymentComponent, Sweep
 from caravana.route.element import ELEMENTS, ElementSpec, Node, Step
 from caravana.route.language import LANGUAGES
 from caravana.route.option import Option
@@ -82,6 +84,37 @@ def _component(component: type[Component]) -> str:
     if component.connection and (settings := model_table(component.connection)):
         parts += ["**Settings of a connection**", settings]
     return "\n\n".join(parts)
+
+
+def companies() -> str:
+    """Return what each payment company can do: one line for each flag, one column for each company."""
+    found = [one for one in component_classes() if issubclass(one, PaymentComponent)]
+    rows = [(f"`{name}`", *(_can(one, name) for one in found)) for name in _FLAGS]
+    operations = [(f"`pay:{each}`", *(_has(one, each) for one in found)) for each in Operation]
+    return table(("", *(one.company or one.title for one in found)), [*operations, *rows])
+
+
+_FLAGS = [one.name for one in fields(Capabilities) if one.name not in ("operations", "sweep")] + ["sweep"]
+
+
+def _has(component: type[PaymentComponent], operation: Operation) -> str:
+    return "yes" if operation in component.capabilities.operations else "–"
+
+
+def _can(component: type[PaymentComponent], flag: str) -> str:
+    match getattr(component.capabilities, flag):
+        case None:
+            return "–"
+        case bool(value):
+            return "yes" if value else "no"
+        case timedelta() as value:
+            return duration_text(value)
+        case Sweep() as sweep:
+            events = "; by events" if sweep.by_events else ""
+            most = f"; at most {sweep.per_minute} a minute" if sweep.per_minute else ""
+            return f"every {duration_text(sweep.every)} until {duration_text(sweep.until)} after expiry{most}{events}"
+        case value:
+            return str(value)
 
 
 def model_table(model: type[BaseModel], prefix: str = "") -> str:
@@ -310,7 +343,7 @@ def dotted_model(path: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives with Sphinx."""
-    for source in (components, commands, elements, languages, support, errors):
+    for source in (components, companies, commands, elements, languages, support, errors):
         app.add_directive(source.__name__, type(source.__name__, (Generated,), {"source": staticmethod(source)}))
     model = {"source": staticmethod(dotted_model), "required_arguments": 1}
     app.add_directive("model", type("model", (Generated,), model))

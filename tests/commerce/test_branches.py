@@ -111,7 +111,7 @@ async def test_every_message_of_an_order_carries_its_branch(town: Town) -> None:
     await town.shop.page(link)
     await town.shop.page(town.shop.url + "/pay-style.css")
     await town.pay(order, "sur")
-    await town.shop.face(link + "/return")
+    await town.shop.face(link + "/return/es/1")
     await town.shop.idle()
     routes = {one["route"]: one["branch"] for one in await town.messages(limit=1000)}
     assert routes.pop("card-style") is None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
 from tests.commerce.test_browser import look, visit
+from tests.commerce.test_refunds import outgoing, refund
 from tests.component.pay.mercurio import MercurioSandbox
 from tests.component.pay.mercurio.sandbox import KEY
 from tests.support.waiting import eventually
@@ -138,6 +140,43 @@ async def test_no_card_reaches_the_journal(market: Market) -> None:
 
     await eventually(confirmed)
     assert ("ROSA TITULAR" in text, "4539148803436467" in text) == (False, False)
+
+
+async def test_a_refund_made_at_the_company_is_booked_like_ours(market: Market) -> None:
+    """A clerk sends a part back on Mercurio's own page: the list of events tells, and Odoo's books say so, once."""
+    order = market.shop.order()
+    market.shop.invoice(order)
+    await market.choose(await market.shop.link(order), "tarjetas")
+    market.mercurio.pay(f"CV{order}-1")
+    await market.shop.settled(order)
+    market.mercurio.give_back({"referencia": f"CV{order}-1", "devolucion": "en-caja", "monto": "15,00"})
+
+    async def booked() -> list[Any]:
+        return [one for _, one in await market.shop.hub.store.find("card_refund") if one["booked"]]
+
+    [kept] = await eventually(booked, timeout=60)
+    await market.shop.idle()
+    assert (kept["origin"], kept["amount"], kept["refund"]) == ("company", Decimal("15.00"), "M-000001/en-caja")
+    assert [one["amount"] for one in outgoing(market.shop)] == [15.0]
+    assert await market.shop.reviews() == ["refund_without_note"]
+
+
+async def test_our_own_refund_comes_back_as_news_and_is_booked_once(market: Market) -> None:
+    """What we asked for is told by the list of events as well: it is known, and nothing is booked anew."""
+    order = market.shop.order()
+    await market.choose(await market.shop.link(order), "tarjetas")
+    market.mercurio.pay(f"CV{order}-1")
+    await market.shop.settled(order)
+    assert (await refund(market.shop, f"CV{order}-1", amount="100.00"))["state"] == "done"
+
+    async def told() -> int:
+        rows = await market.shop.hub.journal.query("select id from exchange where route = 'card-refund-seen'", {})
+        return len(rows)
+
+    await eventually(told, timeout=60)
+    await market.shop.idle()
+    assert [one["amount"] for one in outgoing(market.shop)] == [100.0]
+    assert len(await market.shop.hub.store.find("card_refund")) == 1
 
 
 @pytest.mark.browser

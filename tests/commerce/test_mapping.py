@@ -31,6 +31,8 @@ STORE: Store = {
     "operations": ["cancel", "create", "query"],
     "reference_max": 32,
     "needs_referrer": False,
+    "partial_refund": "settled",
+    "refund_until": None,
     "every": 300.0,
     "until": 604800.0,
     "per_minute": None,

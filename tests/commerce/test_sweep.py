@@ -23,6 +23,8 @@ def a_store(provider: str, every: int, until: int, per_minute: int | None = None
         "operations": [],
         "reference_max": 32,
         "needs_referrer": False,
+        "partial_refund": "settled",
+        "refund_until": None,
         "every": every * 60.0,
         "until": until * 60.0,
         "per_minute": per_minute,

@@ -19,6 +19,7 @@ from caravana.cli import init as init_module
 from caravana.cli import journal as journal_module
 from caravana.cli import messages as messages_module
 from caravana.cli import odoo as odoo_module
+from caravana.cli import payments as payments_module
 from caravana.cli import reload as reload_module
 from caravana.cli import review as review_module
 from caravana.cli import routes as routes_module
@@ -100,6 +101,7 @@ app.add_typer(journal_module.app, name="journal")
 app.add_typer(odoo_module.app, name="odoo")
 app.add_typer(shadow_module.app, name="shadow")
 app.add_typer(bank_module.app, name="bank")
+app.add_typer(payments_module.app, name="payments")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

@@ -22,6 +22,21 @@ REVIEWS: Mapping[str, str] = {
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
+REFUND_REVIEWS: Mapping[str, str] = {
+    "refund_failed": "Una devolución con tarjeta no se hizo. Vea el motivo; si toca, devuelva por transferencia.",
+    "refund_without_note": "Se devolvió un pago con tarjeta y no hay nota de crédito de ese valor. Hágala y concilie la salida.",
+}
+"""Why a person must look at a refund."""
+REFUSALS: Mapping[str, str] = {
+    "no_payment": "ese pago no está en el intento, o hay varios y no se dijo cuál",
+    "no_refunds": "{company} no devuelve pagos desde aquí: hágalo en su página",
+    "already": "de este pago ya se devolvió dinero sin nota de crédito: si la nota es de esa devolución, concílielas",
+    "too_much": "queda {left} por devolver",
+    "nothing": "el valor debe ser mayor que cero",
+    "no_parts": "{company} devuelve solo el pago entero",
+    "too_late": "{company} devuelve solo el día del pago, hasta las {until}: ahora por transferencia, a mano",
+}
+"""Why a refund was not asked for."""
 STATES: Mapping[str, str] = {"link": "Enlace enviado", "part": "Pagado en parte", "paid": "Pagado"}
 """What the x_ field of an order says of its card payment."""
 STANDING = ("in_process", "paid")
@@ -62,6 +77,58 @@ def record(
 def _day(moment: str, zone: str) -> str:
     """The company's day of the payment: near midnight the provider's offset may say another one."""
     return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def refund_id(store: Store, refund: Mapping[str, Any]) -> str:
+    """Return the name under which a refund exists once in Odoo: by the company's name of it, else by ours."""
+    number = f"refund_{refund['refund'] or refund['reference']}"
+    return external_id(store, {"internal_reference": number})
+
+
+def refund_record(sale: Sale, store: Store, refund: Mapping[str, Any], journal_id: int, zone: str) -> dict[str, Any]:
+    """Return the body of `createOnce` on account.payment for money that went back."""
+    values = {
+        "payment_type": "outbound",
+        "partner_type": "customer",
+        "partner_id": sale["partner_id"],
+        "amount": refund["amount"],
+        "currency_id": sale["currency_id"],
+        "date": _day(refund["created"], zone),
+        "journal_id": journal_id,
+        "memo": f"{sale['name']} {refund['reference']} {refund['refund'] or ''}".strip(),
+    }
+    return {"external_id": refund_id(store, refund), "values": values}
+
+
+def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id: int) -> dict[str, Any]:
+    """Return the body of the chatter note on the order about money that went back."""
+    amount = Money.of(refund["amount"], refund["currency"])
+    why = f" Motivo: {refund['reason']}." if refund["reason"] else ""
+    number = f"{store['company']} {refund['refund'] or 's/n'}"
+    text = f"Devolución con tarjeta: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
+    return {"id": sale["id"], "body": text}
+
+
+def refund_review(
+    kind: str, sale: Sale, about: Mapping[str, Any], refund: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Return what a person must look at; `about`: what names the refund, or the wish that was not met."""
+    code = refund.get("refused")
+    told = {"company": refund.get("company"), "until": refund.get("until"), "left": refund.get("left")}
+    why = REFUSALS[code].format(**told) if code else str(refund.get("message") or "")
+    return {
+        "key": f"{about['reference']}/{about.get('credit_note') or refund.get('key') or ''}/{kind}",
+        "kind": kind,
+        "summary": "Revisar devolución con tarjeta",
+        "text": REFUND_REVIEWS[kind],
+        "detail": f"Referencia {about['reference']}." + (f" Motivo: {why}." if why else ""),
+        "record": {"model": "sale.order", "id": sale["id"]},
+        "order_id": sale["id"],
+        "order": sale["name"],
+        "reference": about["reference"],
+        "amount": refund.get("amount") or about.get("amount"),
+        "since": now.isoformat(timespec="seconds"),
+    }
 
 
 def note(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from caravana.commerce.bank import bank_routes
+from caravana.commerce.cards.reading import card_routes
 from caravana.commerce.cards.reading import load as load_cards
 from caravana.commerce.reading import connected, each
 from caravana.commerce.tasks import Place, Tasks, TaskSettings
@@ -156,5 +157,6 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
+    "cards": lambda configuration: card_routes(configuration.settings, ROUTES / "cards"),
 }
 """Flows of which a company gets only some route files."""

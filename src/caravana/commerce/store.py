@@ -12,6 +12,7 @@ class Store(TypedDict):
     - `account`: names it in external ids; `origin`: of the company's payment pages
     - `operations`: what the company can be asked for; `reference_max`: longest reference that it takes
     - `needs_referrer`: whether its page must see from which site the browser comes
+    - `partial_refund`, `refund_until`: whether parts can go back, and until which hour of the payment's day
     - `every`, `until`, `per_minute`, `by_events`: the company's clock (`kit.payment.Sweep`), in seconds
     """
 
@@ -23,6 +24,8 @@ class Store(TypedDict):
     operations: Sequence[str]
     reference_max: int
     needs_referrer: bool
+    partial_refund: str
+    refund_until: str | None
     every: float
     until: float
     per_minute: int | None

@@ -5,12 +5,13 @@ from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.cancelled import Cancelled
 from caravana.commerce.cards.link import Link
 from caravana.commerce.cards.page import Page
+from caravana.commerce.cards.refunds import Refunds
 from caravana.commerce.cards.settings import CardBranch, CardSettings
 from caravana.commerce.cards.settling import Settling
 from caravana.commerce.cards.sweep import Sweep
 
 
-class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled):
+class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds):
     """All of them under one name."""
 
 

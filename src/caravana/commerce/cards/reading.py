@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caravana.commerce.cards import CardBranch, Cards, CardSettings
@@ -23,6 +24,7 @@ SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
 ON_PAID = ("advance", "invoice")
+ON_CREDIT_NOTE = "9-credit-note.yaml"
 
 
 def load(configuration: "Configuration", components: "Components") -> Cards:
@@ -44,6 +46,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _life(settings),
         lambda: _switch(settings, "cards.x_fields"),
+        lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
     )
     return CardSettings(
         company=configuration.company.name,
@@ -58,6 +61,13 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
     )
+
+
+def card_routes(settings: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: the one that sends money back on a credit note only where the company says so."""
+    files = sorted(folder.glob("*.yaml"))
+    wanted = settings.get("cards.refund_on_credit_note") is True
+    return tuple(one for one in files if wanted or one.name != ON_CREDIT_NOTE)
 
 
 def store_names(configuration: "Configuration") -> list[str]:
@@ -85,6 +95,8 @@ def _store(configuration: "Configuration", components: "Components", name: str, 
         "origin": component.origin(name),
         "operations": sorted(can.operations),
         "reference_max": can.reference_max,
+        "partial_refund": can.partial_refund,
+        "refund_until": None if can.refund_until is None else can.refund_until.isoformat(),
         "every": can.sweep.every.total_seconds(),
         "until": can.sweep.until.total_seconds(),
         "per_minute": can.sweep.per_minute,
@@ -149,8 +161,8 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
 
 
-def _switch(settings: Mapping[str, Any], name: str) -> bool:
-    value = settings.get(name, True)
+def _switch(settings: Mapping[str, Any], name: str, *, default: bool = True) -> bool:
+    value = settings.get(name, default)
     if not isinstance(value, bool):
         raise ConfigurationError("must be true or false", place=f"settings.{name}")
     return value

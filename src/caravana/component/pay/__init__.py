@@ -1,12 +1,14 @@
 """`pay:`: the payment company that the merchant account belongs to, whichever it is."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import NotificationsConsumer
+from caravana.component.pay.desk import Desk, RefundsConsumer, plain
 from caravana.component.pay.producer import PayProducer
 from caravana.component.pay.returned import ReturnedProducer
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
@@ -14,10 +16,10 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import Accounts, accounts_of
 from caravana.kit.options import Duration, Options
 from caravana.kit.payment import Operation
-from caravana.kit.ports import Receiver
+from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
-RETURNED = "returned"
+RETURNED, REFUNDS = "returned", "refunds"
 
 
 class PayOptions(Options):
@@ -34,12 +36,17 @@ class PayOptions(Options):
     )
 
 
+@dataclass(frozen=True)
 class PayEndpoint(Endpoint):
     """One operation, at whichever company."""
 
+    desk: Desk
+
     @property
     def sources(self) -> list[str]:
-        """The accounts whose companies notify."""
+        """The accounts whose companies notify; refunds are asked for here."""
+        if self.uri.path == REFUNDS:
+            return []
         companies = Companies(self.context, Operation.NOTIFICATION)
         found = [companies.endpoint(name).connection for name in self._accounts().names if companies.offers(name)]
         return [one for one in found if one is not None]
@@ -47,6 +54,8 @@ class PayEndpoint(Endpoint):
     def producer(self) -> Producer:
         """Return the call. Raises `ConfigurationError` for `notification`, and for an account that nobody serves."""
         operation = _operation(self.uri)
+        if self.uri.path == REFUNDS:
+            raise ConfigurationError("`pay:refunds` cannot be sent to", place=str(self.uri))
         if operation is None:
             return ReturnedProducer(self._accounts(), Companies(self.context, Operation.QUERY))
         if operation is Operation.NOTIFICATION:
@@ -54,7 +63,9 @@ class PayEndpoint(Endpoint):
         return PayProducer(self._accounts(), Companies(self.context, operation), self.options.patience)
 
     def consumer(self, receiver: Receiver) -> Consumer:
-        """Return the receiver of every company's notifications. Raises `ConfigurationError` for another operation."""
+        """Return what takes every company's notifications, or refunds. Raises `ConfigurationError` for another operation."""
+        if self.uri.path == REFUNDS:
+            return RefundsConsumer(self.desk, receiver)
         operation = _operation(self.uri)
         if operation is not Operation.NOTIFICATION:
             raise ConfigurationError(
@@ -75,20 +86,32 @@ class PayComponent(Component):
     doc = (
         "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
         "create, query, cancel, confirm, capture, void, refund, refund_query, events, listing, returned (to); "
-        "notification (from)."
+        "notification, refunds (from)."
     )
     maturity = Maturity.BETA
     options = PayOptions
 
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
+        super().__init__(context)
+        self._desk = Desk(context)
+
+    async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out `list`, `show` or `refund`. Raises `LookupError`."""
+        acts = {"list": self._desk.listed, "show": self._desk.shown, "refund": self._desk.refund}
+        if operation not in acts:
+            raise LookupError(f"`pay:` has no operation `{operation}`")
+        return plain(await acts[operation](**arguments))
+
     def create(self, uri: Uri, options: Any) -> PayEndpoint:
         """Return the endpoint. Raises `ConfigurationError` for an operation that the port does not have."""
         _operation(uri)
-        return PayEndpoint(uri, options, self.context)
+        return PayEndpoint(uri, options, self.context, self._desk)
 
 
 def _operation(uri: Uri) -> Operation | None:
     """The operation of the port; None: `returned`, which asks nobody."""
-    known: Mapping[str, Operation | None] = {**{one.value: one for one in Operation}, RETURNED: None}
+    known: Mapping[str, Operation | None] = {**{one.value: one for one in Operation}, RETURNED: None, REFUNDS: None}
     if uri.path not in known:
         raise ConfigurationError(
             f"`pay:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"

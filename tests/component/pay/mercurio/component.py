@@ -170,7 +170,12 @@ class MercurioProducer(Producer):
             return {"despues": body["after"]} if body.get("after") else {}
         named = {"cobro": body.get("payment") or body.get("request_id"), "referencia": body.get("reference")}
         if self._operation in (Operation.REFUND, Operation.REFUND_QUERY):
-            named |= {"referencia": None, "devolucion": body["reference"], "monto": _text(body.get("amount"))}
+            told = str(body.get("refund") or "").partition("/")[2]
+            named |= {
+                "referencia": None,
+                "devolucion": body.get("reference") or told,
+                "monto": _text(body.get("amount")),
+            }
         return {key: text for key, text in named.items() if text is not None}
 
     async def send(self, request: dict[str, str], effect: Effect) -> Reply:
@@ -306,10 +311,11 @@ def _payment(found: Any, state: State, amount: dict[str, Any]) -> dict[str, Any]
 
 
 def _event(found: Any) -> dict[str, Any]:
-    number = found.get("cobro")
+    number, returned = found.get("cobro"), found.get("devolucion")
     return {
-        "provider": "mercurio", "event": found.get("numero"), "kind": "payment", "request_id": number, "payment": number,
-        "reference": found.get("referencia"), "status": "pagado", "date": found.get("fecha"), "object": number,
+        "provider": "mercurio", "event": found.get("numero"), "kind": "refund" if returned else "payment",
+        "request_id": number, "payment": number, "reference": returned or found.get("referencia"), "status": "hecha",
+        "date": found.get("fecha"), "object": f"{number}/{returned}" if returned else number,
     }  # fmt: skip
 
 

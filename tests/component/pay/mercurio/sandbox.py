@@ -45,7 +45,7 @@ class MercurioSandbox(Sandbox):
     """One merchant of Mercurio."""
 
     charges: dict[str, Charge] = field(default_factory=dict)
-    paid: list[Charge] = field(default_factory=list)
+    happened: list[tuple[Charge, str]] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -124,8 +124,9 @@ class MercurioSandbox(Sandbox):
         """Show what was paid after the piece of news that is named."""
         last = int(given.get("despues", "0"))
         parts = (
-            f'<novedad numero="{number}" cobro="{one.number}" referencia={quoteattr(one.reference)} fecha="{one.when}"/>'
-            for number, one in enumerate(self.paid, 1)
+            f'<novedad numero="{number}" cobro="{one.number}" referencia={quoteattr(one.reference)} fecha="{one.when}" '
+            f"devolucion={quoteattr(returned)}/>"
+            for number, (one, returned) in enumerate(self.happened, 1)
             if number > last
         )
         return f"<novedades>{''.join(parts)}</novedades>"
@@ -153,6 +154,7 @@ class MercurioSandbox(Sandbox):
         if charge.word != "pagado" or name in charge.returned or not 0 < wanted <= left:
             raise Unwilling("devolucion")
         charge.returned[name] = wanted
+        self.happened.append((charge, name))
         self.effects["devolver"] += 1
         return self._given(charge, name)
 
@@ -194,5 +196,5 @@ class MercurioSandbox(Sandbox):
         """Play the customer who pays."""
         charge = self.charges[reference]
         charge.word = "retenido" if charge.held else "aprobado" if charge.waits else "pagado"
-        self.paid.append(charge)
+        self.happened.append((charge, ""))
         charge.when = self.clock.now().strftime("%Y-%m-%dT%H:%M:%S+00:00")

@@ -1,0 +1,190 @@
+"""`caravana payments`: what customers paid by card, and sending it back."""
+
+import getpass
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from caravana.cli.office import ask, when
+from caravana.cli.output import Json, colored, fail, print_json, print_table
+from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import agree, spoken
+
+app = typer.Typer(no_args_is_help=True)
+COLUMNS = ("reference", "order", "branch", "account", "state", "amount", "paid", "refunded", "since")
+COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
+ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
+
+
+@app.callback()
+def payments() -> None:
+    """Look at card payments, and send money back.
+
+    \b
+    caravana payments list --state paid
+    caravana payments show CV42-1
+    caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
+    """  # noqa: D301 -- click's mark for lines kept as they are
+
+
+@app.command("list")
+def list_(
+    order: Annotated[int | None, typer.Option("--order", help="Only of this order: its number in Odoo.")] = None,
+    state: Annotated[str | None, typer.Option("--state", help="Only in this state: paid, pending, failed, …")] = None,
+    limit: Annotated[int, typer.Option("--limit", help="How many at most, the newest first.", min=1)] = 50,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List card payments and attempts to pay, the newest first.
+
+    \b
+    caravana payments list
+    caravana payments list --order 42 --json
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    found = _operate(config, "list", {"order": order, "state": state, "limit": limit})
+    if json:
+        print_json(found)
+        return
+    print_table("Card payments", COLUMNS, map(_row, found), empty="nobody has paid by card")
+
+
+@app.command()
+def show(
+    payment: Annotated[str, typer.Argument(help="Our reference, or the company's number of the payment.")],
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Show one attempt to pay: its payments, and what went back.
+
+    \b
+    caravana payments show CV42-1
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    one = _operate(config, "show", {"name": payment})
+    if json:
+        print_json(one)
+        return
+    print_table("Card payments", COLUMNS, [_row(one)])
+    rows = ((each["internal_reference"], _money(each["total"], each), each["date"]) for each in one["payments"])
+    print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
+    columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
+    print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
+
+
+@app.command()
+def refund(
+    payment: Annotated[str, typer.Argument(help="Our reference, or the company's number of the payment.")],
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="A part, e.g. 15.00; without it all that is left.")
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the order's note.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Send the money of a card payment back, whole or in part, and book it in Odoo.
+
+    What the company cannot do is refused with the reason, and nothing is sent. Ends with exit code 1 when nothing went back.
+
+    \b
+    caravana payments refund CV42-1
+    caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    one = _operate(config, "show", {"name": payment})
+    if not yes:
+        if json:
+            print_json(one)
+            return
+        print_table("Card payments", COLUMNS, [_row(one)])
+        what = _money(amount, one) if amount else spoken("all that is left")
+        if not agree(f"{spoken('send back')} {what}?"):
+            raise typer.Exit(1)
+    given = {"name": payment, "amount": _number(amount), "reason": reason}
+    answer = _operate(config, "refund", given, subject=f"{payment} {amount or ''}".strip())
+    if json:
+        print_json(answer)
+    else:
+        _tell(answer)
+    raise typer.Exit(0 if answer.get("state") in ("done", "pending", "waiting", "running") else 1)
+
+
+def _tell(answer: Mapping[str, Any]) -> None:
+    """Say how a refund ended."""
+    if answer.get("refused"):
+        fail(_why(answer))
+        return
+    state = str(answer["state"])
+    told = colored(spoken(state), ENDED.get(state, "yellow"))
+    if "reference" not in answer:
+        typer.echo(f"{told}: caravana messages show {answer['exchange']} {answer['message']}".strip())
+        return
+    typer.echo(f"{answer['reference']}: {told}, {_money(answer['amount'], answer)} {answer['message']}".strip())
+
+
+def _why(answer: Mapping[str, Any]) -> str:
+    """Why nothing was asked for, in words."""
+    company, left, until = answer["company"], answer["left"], answer["until"]
+    reasons = {
+        "no_payment": spoken("there is no such payment, or there are several: give the company's number of it"),
+        "no_refunds": spoken("the company sends nothing back from here: do it on its own page"),
+        "too_much": spoken("more than is left of the payment"),
+        "nothing": spoken("the amount must be above zero"),
+        "no_parts": spoken("the company sends back only the whole payment"),
+        "too_late": spoken("the company sends back only on the day of the payment: now by bank transfer, by hand"),
+    }
+    beside = {"too_much": f" ({left})", "too_late": f" ({until})"}.get(answer["refused"], "")
+    return f"{company}: {reasons[answer['refused']]}{beside}"
+
+
+def _number(amount: str | None) -> str | None:
+    """The amount as it is sent. Exits with 1 when it is none."""
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        return None if amount is None else str(Decimal(amount))
+    except InvalidOperation:
+        fail(f"{amount} is no amount: write it as 15.00")
+        raise typer.Exit(1) from None
+
+
+def _row(one: Mapping[str, Any]) -> list[Any]:
+    paid = ", ".join(_money(each["total"], each) for each in one["payments"])
+    back = ", ".join(f"{_money(each['amount'], one)} {spoken(each['state'])}" for each in one["refunds"])
+    state = colored(spoken(one["state"]), COLORS.get(one["state"], ""))
+    asked = _money(one["amount"], one)
+    return [
+        one["reference"],
+        one["order_id"],
+        one["branch"],
+        one["connection"],
+        state,
+        asked,
+        paid,
+        back,
+        when(one["created"]),
+    ]
+
+
+def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
+    state = colored(spoken(each["state"]), ENDED.get(each["state"], ""))
+    booked = spoken("yes") if each["booked"] else spoken("no")
+    return [
+        each["reference"],
+        state,
+        _money(each["amount"], one),
+        each["origin"],
+        each["refund"],
+        booked,
+        each["message"],
+    ]
+
+
+def _money(amount: Any, of: Mapping[str, Any]) -> str:
+    return f"{amount} {of['currency']}"
+
+
+def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:
+    """Ask the payments' desk of the hub; `subject`: what is changed, for the audit, and a hub must run for it."""
+    given: dict[str, Any] = {"scheme": "pay", "act": act, "arguments": arguments, "subject": subject}
+    return ask(config, "operate", routes=True, running=subject is not None, actor=getpass.getuser(), **given)

@@ -1,0 +1,198 @@
+"""Money that goes back: asked for by a credit note or a person, or made at the company; in the same books once."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from caravana.commerce import booking, refund
+from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
+from caravana.kit.callables import pure
+from caravana.kit.exchange import Exchange
+from caravana.kit.payment import Operation
+
+
+class Refunds(CardMapping):
+    """From a wish or a piece of news to the ledger, the company and Odoo's books."""
+
+    # Wished.
+
+    @pure
+    def credited_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the orders of the invoice that the credit note takes back."""
+        reversed_entry = variables["credit_note"]["reversed_entry_id"]
+        invoice = reversed_entry["id"] if isinstance(reversed_entry, Mapping) else reversed_entry[0]
+        return {"domain": [["invoice_ids", "in", [invoice]]]}
+
+    @pure
+    def nothing(self) -> list[Any]:
+        """Return an empty list."""
+        return []
+
+    @pure
+    def together(self, body: Any) -> list[Any]:
+        """Return the attempts of several orders as those of one."""
+        return [one for each in body or [] for one in each or []] if isinstance(body, list) else []
+
+    @pure
+    def refund_wishes(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return what is to go back for the credit note: of the order's card payments, as much as it credits.
+
+        `credit_note`: the note; `orders`: those of its invoice; `attempts`: of those orders.
+        """
+        note, wanted, found = variables["credit_note"], Decimal(variables["credit_note"]["amount_total"]), []
+        for one in records(variables["attempts"]):
+            for payment in one["payments"]:
+                part = min(wanted, payment["total"])
+                if part > 0:
+                    wish = {"payment": payment["internal_reference"], "amount": part, "credit_note": note["id"]}
+                    found.append({**named(one), **wish, "origin": "odoo", "reason": str(note["ref"] or note["name"])})
+                    wanted -= part
+        return found
+
+    @pure
+    def refund_prefix(self, variables: Variables) -> str:
+        """Return what the keys of the attempt's refunds begin with."""
+        return refund.prefix(variables["attempt"])
+
+    @pure
+    def refund(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the refund to be stored and asked for, or `{refused: code}` where the company would not make it."""
+        wish, one, before = variables["wish"], variables["attempt"], records(variables["refunds"])
+        store, amount = self._store(one), _decimal(wish.get("amount"))
+        zone, now = self._settings.zone, exchange.created
+        code = refund.refused(one, before, wish.get("payment"), amount, store, now, zone, by_note="credit_note" in wish)
+        payment = refund.paid(one, wish.get("payment"))
+        if code is not None or payment is None:
+            until = store["refund_until"]
+            rest = Decimal(0) if payment is None else refund.left(payment, before)
+            return {"refused": code, "company": store["company"], "until": until and until[:5], "left": rest}
+        about = {"origin": wish["origin"], "reason": wish["reason"], "credit_note": wish.get("credit_note")}
+        return refund.new(one, before, payment, amount, now, **about)
+
+    @pure
+    def refund_body(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company is asked for."""
+        return refund.body(variables["refund"])
+
+    @pure
+    def refund_answered(self, variables: Variables) -> dict[str, Any]:
+        """Return the refund as the company's answer says."""
+        return refund.answered(variables["refund"], variables["reply"])
+
+    @pure
+    def refund_failed(self, variables: Variables) -> dict[str, Any]:
+        """Return the refund as one of which nothing went out."""
+        return refund.failed(variables["refund"], str(variables["why"]))
+
+    # Told by the company.
+
+    @pure
+    def refund_told(self, variables: Variables) -> dict[str, Any] | None:
+        """Return what the company's news of a refund is about, with the attempt that was paid; None: none of ours."""
+        told = variables["notification"]
+        for one in records(variables["attempts"]):
+            numbers = [each["internal_reference"] for each in one["payments"]]
+            if told.get("payment") in numbers or told.get("request_id") == one["request_id"]:
+                return named(one) | {"told": dict(told)}
+        return None
+
+    @pure
+    def can_look(self, variables: Variables) -> bool:
+        """Whether the company tells how a refund stands."""
+        return Operation.REFUND_QUERY in self._store(variables["attempt"])["operations"]
+
+    @pure
+    def refund_question(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company is asked about the refund that it told of."""
+        told, one = variables["told"], variables["attempt"]
+        payment = told.get("payment") or one["payments"][0]["internal_reference"]
+        reference = told.get("reference") if str(told.get("reference")).startswith(one["reference"] + "-R") else None
+        names = {"request_id": one["request_id"], "payment": payment, "connection": one["connection"]}
+        return {**names, "refund": told.get("object"), "reference": reference}
+
+    @pure
+    def refund_seen(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the refund as the company has it: one of ours, or one that it made itself; None when nothing is new."""
+        reply, one, before = variables["reply"], variables["attempt"], records(variables["refunds"])
+        ours = refund.known(before, reply["refund"], reply.get("reference"))
+        if ours is not None:
+            seen = refund.answered(ours, reply)
+            return None if seen == ours else seen
+        payment = refund.paid(one, reply["payment"])
+        if payment is None:
+            return None
+        amount = None if reply["amount"] is None else reply["amount"]["total"]
+        about = {"origin": "company", "reason": str(reply.get("reason") or ""), "known_as": reply["refund"]}
+        made = refund.new(one, before, payment, amount, exchange.created, **about)
+        return refund.answered(made, reply)
+
+    # The books.
+
+    @pure
+    def is_booking(self, variables: Variables) -> bool:
+        """Whether the money is gone and Odoo does not know yet."""
+        return bool(variables["refund"]["state"] == "done" and not variables["refund"]["booked"])
+
+    @pure
+    def refund_id(self, variables: Variables) -> str:
+        """Return the name under which the refund exists once in Odoo."""
+        return booking.refund_id(self._store(variables["refund"]), variables["refund"])
+
+    @pure
+    def refund_record(self, variables: Variables) -> dict[str, Any]:
+        """Return the outgoing payment to be made in Odoo. Raises `ValueError` when there is no journal for it."""
+        if not variables["journals"]:
+            raise ValueError(
+                "Odoo has no bank journal for card payments: set cards.journal_id, or card_journal of the branch"
+            )
+        given = (variables["sale"], self._store(variables["refund"]), variables["refund"])
+        return booking.refund_record(*given, variables["journals"][0]["id"], self._settings.zone)
+
+    @pure
+    def notes_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the order's open credit notes."""
+        domain: list[Any] = [["move_type", "=", "out_refund"], ["state", "=", "posted"]]
+        domain.append(["payment_state", "in", ["not_paid", "partial"]])
+        domain.append(["reversed_entry_id", "in", variables["sale"]["invoice_ids"]])
+        return {"domain": domain}
+
+    @pure
+    def refund_pairs(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the outgoing payment with its credit note: the one that asked, else the only open one of its amount."""
+        one, found = variables["refund"], variables["credit_notes"]
+        notes = [each["id"] for each in found if each["id"] == one["credit_note"]]
+        if one["credit_note"] is None:
+            notes = [each["id"] for each in found if Decimal(each["amount_residual"]) == one["amount"]]
+        return [{"payment_id": variables["booked"]["id"], "invoice_id": notes[0]}] if len(notes) == 1 else []
+
+    @pure
+    def refund_note(self, variables: Variables) -> dict[str, Any]:
+        """Return the note on the order."""
+        store = self._store(variables["refund"])
+        return booking.refund_note(variables["sale"], store, variables["refund"], variables["booked"]["id"])
+
+    @pure
+    def refund_booked(self, variables: Variables) -> dict[str, Any]:
+        """Return the refund as one that Odoo knows."""
+        return {**variables["refund"], "booked": True}
+
+    @pure
+    def refund_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return what a person must look at: a refund without a credit note, or one that failed and nobody waits for."""
+        one, kind = variables["refund"], None
+        if one.get("refused") or one.get("state") == "failed":
+            kind = "refund_failed"
+        elif not variables.get("pairs"):
+            kind = "refund_without_note"
+        if kind is None:
+            return []
+        about = variables.get("wish") or one
+        item = booking.refund_review(kind, variables["sale"], about, one, exchange.created)
+        return with_branch([item], exchange.branch)
+
+
+def _decimal(amount: Any) -> Decimal | None:
+    return None if amount is None else Decimal(str(amount))
+
+
+__all__ = ["Refunds"]

@@ -1,0 +1,155 @@
+"""A refund of a card payment: our ledger of them, beside the payments' states. Pure; they stand in the store `card_refund`.
+
+Its key is made of the merchant account and our reference, and it is on disk before the company is asked:
+
+    asked → pending → done, failed
+
+Whoever began it (`origin`: `odoo`, a `person`, or the `company`), it ends in the same books, once.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from caravana.commerce.attempt import Attempt
+from caravana.commerce.store import Store
+from caravana.kit.money import Money
+from caravana.kit.payment import Operation
+
+Refund = dict[str, Any]
+COUNTED = frozenset({"asked", "pending", "done"})
+"""States of a refund whose money is gone, or may be."""
+
+
+def prefix(attempt: Attempt) -> str:
+    """Return what the keys of all refunds of an attempt begin with."""
+    return f"{attempt['connection']}/{attempt['reference']}-R"
+
+
+def refused(
+    attempt: Attempt,
+    before: Sequence[Refund],
+    payment: str | None,
+    amount: Decimal | None,
+    store: Store,
+    now: datetime,
+    zone: str,
+    *,
+    by_note: bool = False,
+) -> str | None:
+    """Return why the refund cannot be asked for, as a code; None when it can.
+
+    `payment`: the company's name of it, or None for the only one; `amount`: None for all that is left. `by_note`: a credit note
+    asks: one that was written because money had gone back already must not send it back a second time.
+    """
+    found = paid(attempt, payment)
+    if found is None:
+        return "no_payment"
+    if Operation.REFUND not in store["operations"]:
+        return "no_refunds"
+    rest = left(found, before)
+    if by_note and any(one["credit_note"] is None and one["state"] in COUNTED for one in before):
+        return "already"
+    if rest <= 0 or (amount is not None and amount > rest):
+        return "too_much"
+    if amount is not None and amount <= 0:
+        return "nothing"
+    if store["partial_refund"] == "never" and amount is not None and amount != found["total"]:
+        return "no_parts"
+    return "too_late" if _is_late(found["date"] or attempt["created"], store["refund_until"], now, zone) else None
+
+
+def paid(attempt: Attempt, payment: str | None) -> dict[str, Any] | None:
+    """Return the payment of an attempt, the named one or the only one; None when there is none, or several and none named."""
+    found = [one for one in attempt["payments"] if payment in (None, one["internal_reference"])]
+    return found[0] if len(found) == 1 else None
+
+
+def left(payment: Mapping[str, Any], before: Sequence[Refund]) -> Decimal:
+    """Return what of a payment can still go back."""
+    gone = (
+        one["amount"] for one in before if one["payment"] == payment["internal_reference"] and one["state"] in COUNTED
+    )
+    total: Decimal = payment["total"]
+    return total - sum(gone, Decimal(0))
+
+
+def new(
+    attempt: Attempt,
+    before: Sequence[Refund],
+    payment: Mapping[str, Any],
+    amount: Decimal | None,
+    now: datetime,
+    *,
+    origin: str,
+    reason: str,
+    credit_note: int | None = None,
+    known_as: str | None = None,
+) -> Refund:
+    """Return the next refund of an attempt, to be stored before the company is asked.
+
+    `credit_note`: the one in Odoo that asked for it; `known_as`: the company's name of one that it made itself.
+    """
+    number = max((one["number"] for one in before), default=0) + 1
+    named = f"{attempt['reference']}-R{number}"
+    return {
+        "key": f"{prefix(attempt)}{number}",
+        "number": number,
+        "reference": named,
+        "attempt": attempt["key"],
+        "order_id": attempt["order_id"],
+        "branch": attempt.get("branch"),
+        "connection": attempt["connection"],
+        "request_id": attempt["request_id"],
+        "payment": payment["internal_reference"],
+        "amount": Money.of(left(payment, before) if amount is None else amount, payment["currency"]).amount,
+        "whole": not [one for one in before if one["state"] in COUNTED] and amount in (None, payment["total"]),
+        "currency": payment["currency"],
+        "origin": origin,
+        "reason": reason,
+        "credit_note": credit_note,
+        "state": "asked",
+        "refund": known_as,
+        "message": "",
+        "created": now.isoformat(timespec="seconds"),
+        "booked": False,
+    }
+
+
+def body(refund: Refund) -> dict[str, Any]:
+    """Return what the company is asked for: the whole payment by no amount at all, for some give back nothing else."""
+    names = ("reference", "payment", "request_id", "currency", "reason", "connection")
+    return {**{name: refund[name] for name in names}, "amount": None if refund["whole"] else refund["amount"]}
+
+
+def answered(refund: Refund, reply: Mapping[str, Any]) -> Refund:
+    """Return the refund as the company's answer says it stands."""
+    told = {
+        "state": reply["result"],
+        "refund": reply["refund"] or refund["refund"],
+        "message": reply.get("message") or "",
+    }
+    return {**refund, **told}
+
+
+def failed(refund: Refund, message: str) -> Refund:
+    """Return the refund as one of which nothing was sent back."""
+    return {**refund, "state": "failed", "message": message}
+
+
+def known(before: Sequence[Refund], named: str | None, reference: str | None) -> Refund | None:
+    """Return the refund that a company's news is about: by the company's name of it, or by ours."""
+    return next(
+        (one for one in before if (named and one["refund"] == named) or (reference and one["reference"] == reference)),
+        None,
+    )
+
+
+def _is_late(paid_at: str, until: str | None, now: datetime, zone: str) -> bool:
+    """Whether the company gives back only on the day of the payment, until an hour that is over."""
+    if until is None:
+        return False
+    local, day = now.astimezone(ZoneInfo(zone)), datetime.fromisoformat(paid_at).astimezone(ZoneInfo(zone)).date()
+    return local.date() != day or local.time() >= time.fromisoformat(until)

@@ -1,0 +1,62 @@
+"""`caravana payments` through a hub that runs."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from caravana.cli import app
+from caravana.kit.clock import ScaledClock
+from tests.commerce.processes import open_processes
+from tests.support.waiting import eventually
+
+
+async def run(file: Path, *arguments: str, code: int = 0, given: str | None = None) -> Result:
+    """Run the command while the hub answers; `code` is the exit code that is expected."""
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, ["payments", *arguments, "--config", str(file)], input=given
+    )
+    assert result.exit_code == code, (result.output, result.exception)
+    return result
+
+
+@pytest.mark.timeout(180)
+async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listed, shown, refused with the reason, asked before anything is sent, sent back once; also as JSON and in Spanish."""
+    monkeypatch.setenv("COLUMNS", "200")
+    async with open_processes(tmp_path, ScaledClock(time.time(), 60.0)) as (street, [hub]):
+        order = street.order()
+        street.provider.pay(str(await street.press(await street.link(order))))
+        await eventually(lambda: "Pago con tarjeta recibido" in street.notes(order), timeout=60)
+        await hub.idle()
+        name = f"CV{order}-1"
+        [one] = json.loads((await run(hub.file, "list", "--json")).stdout)
+        assert (one["reference"], one["state"], one["amount"], one["refunds"]) == (name, "paid", "115.00", [])
+        assert name in (await run(hub.file, "list", "--state", "paid")).stdout
+        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", "999")).stdout
+        number = one["payments"][0]["internal_reference"]
+        assert number in (await run(hub.file, "show", name)).stdout
+        assert "more than is left" in (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
+        assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", "15,00", "-y", code=1)).stderr
+        assert "no payment is called `CV0-9`" in (await run(hub.file, "refund", "CV0-9", "-y", code=1)).stderr
+        asked = await run(hub.file, "refund", name, given="n\n", code=1)
+        assert "send back all that is left?" in asked.stdout
+        assert street.provider.effects["reverse"] == 0
+        done = await run(hub.file, "refund", number, "--reason", "devuelto", "--yes")
+        assert f"{name}-R1: done, 115.00 USD" in done.stdout
+        assert street.provider.effects["reverse"] == 1
+        text = (await run(hub.file, "show", name)).stdout
+        assert (f"{name}-R1" in text, "person" in text) == (True, True)
+        assert (await run(hub.file, "refund", name, "--yes", "--json", code=1)).stdout.count("too_much") == 1
+
+
+async def test_without_a_hub_nothing_is_sent_back(tmp_path: Path) -> None:
+    """A refund needs a hub that runs; looking does not."""
+    file = tmp_path / "caravana.yaml"
+    file.write_text(f"journal: sqlite:///{tmp_path}/j.db\n")
+    assert "nobody has paid by card" in (await run(file, "list")).stdout
+    assert "no payment is called" in (await run(file, "show", "CV1-1", code=1)).stderr
+    assert "no payment is called" in (await run(file, "refund", "CV1-1", "--yes", code=1)).stderr
