@@ -1,6 +1,6 @@
 """`pay:`: the payment company that the merchant account belongs to, whichever it is."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,11 @@ class PayComponent(Component):
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Carry out `list`, `show` or `refund`. Raises `LookupError`."""
-        acts = {"list": self._desk.listed, "show": self._desk.shown, "refund": self._desk.refund}
+        acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
+            "list": self._desk.listed,
+            "show": self._desk.shown,
+            "refund": self._desk.refund,
+        }
         if operation not in acts:
             raise LookupError(f"`pay:` has no operation `{operation}`")
         return plain(await acts[operation](**arguments))
