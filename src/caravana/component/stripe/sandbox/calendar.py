@@ -15,7 +15,7 @@ class Calendar:
     def __init__(self, clock: Clock) -> None:
         """`clock`: by which moments come."""
         self._clock = clock
-        self._due: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._due: list[tuple[datetime, int, Callable[[], object]]] = []
         self._ticket = itertools.count()
         self._moment: datetime | None = None
         self._watches: set[asyncio.Task[None]] = set()
@@ -24,7 +24,7 @@ class Calendar:
         """Return the present moment; while something happens that was due, the moment at which it was."""
         return self._moment or self._clock.now()
 
-    def after(self, seconds: float, act: Callable[[], None]) -> None:
+    def after(self, seconds: float, act: Callable[[], object]) -> None:
         """Let `act` happen in so many seconds."""
         heapq.heappush(self._due, (self.now() + timedelta(seconds=seconds), next(self._ticket), act))
         watch = asyncio.get_running_loop().create_task(self._watch(seconds))
