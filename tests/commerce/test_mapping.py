@@ -30,6 +30,7 @@ STORE: Store = {
     "origin": "https://checkout-test.placetopay.ec",
     "operations": ["cancel", "create", "query"],
     "reference_max": 32,
+    "needs_referrer": False,
     "every": 300.0,
     "until": 604800.0,
     "per_minute": None,

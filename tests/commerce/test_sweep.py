@@ -22,6 +22,7 @@ def a_store(provider: str, every: int, until: int, per_minute: int | None = None
         "origin": "https://pay.example",
         "operations": [],
         "reference_max": 32,
+        "needs_referrer": False,
         "every": every * 60.0,
         "until": until * 60.0,
         "per_minute": per_minute,

@@ -79,6 +79,12 @@ def test_each_side_has_its_operations() -> None:
         component.endpoint(Uri.parse("payphone:query")).consumer(Inbox())
 
 
+async def test_a_call_waits_for_payphone_as_long_as_for_others(till: Till) -> None:
+    """No call gives up on a PayPhone that is away; only a question may take a minute longer, for its turn in the quota."""
+    assert {till.producer(one).patience for one in ("create", "query", "confirm", "refund")} == {None}
+    assert till.producer("query").timeout > till.producer("create").timeout
+
+
 @pytest.mark.parametrize(
     ("changes", "side"),
     [({}, "test"), ({"site": "live"}, "live"), ({"site": "live", "url": "http://127.0.0.1:1"}, "test")],

@@ -95,8 +95,11 @@ async def hub(
     callables = {"asked": asked, "waiting": waiting}
     async with serve(sandbox.app()) as url:
         connection = {"url": url, "zone": zone, **sandbox.connection(), **settings}
-        given = {"connections": {"payphone": connection}, "clock": clock, "callables": callables}
-        async with route_test(routes, consumers=routes != ROUTES, **given) as running:
+        connections = {"payphone": connection}
+        alive = routes != ROUTES
+        async with route_test(
+            routes, consumers=alive, connections=connections, clock=clock, callables=callables
+        ) as running:
             yield running, sandbox
         await sandbox.close()
 
@@ -187,8 +190,7 @@ async def test_nothing_of_card_payer_and_token_is_kept(
     """After every way a call can go wrong, neither journal nor logs hold a card's digits, a payer's data, or the token."""
     async with hub(route_test) as (running, sandbox):
         named = await paid(sandbox, running, Card.MASTERCARD)
-        for fault in ("cut_after", "not_json", "status"):
-            sandbox.faults.append(Fault("confirm", fault, status=500))  # type: ignore[arg-type]  # one of its actions
+        sandbox.faults += [Fault("confirm", "cut_after"), Fault("confirm", "not_json"), Fault("confirm", status=500)]
         await running.send("confirm", named)
         await running.send("confirm", {**named, "payment": "999"})
         sandbox.store.store_id = "another"

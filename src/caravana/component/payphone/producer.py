@@ -29,13 +29,13 @@ SETTLE = timedelta(seconds=5)
 class PayphoneProducer(Producer):
     """What the calls share."""
 
-    patience: ClassVar[timedelta] = timedelta(0)
+    turn: ClassVar[timedelta] = timedelta(0)
     """How long a call may wait for its turn before it goes out."""
 
     def __init__(self, stores: Stores) -> None:
         """`stores`: the connections that calls may go to."""
         self._stores = stores
-        self.timeout = max(one.settings.timeout for one in stores.clients.values()) + MARGIN + self.patience
+        self.timeout = max(one.settings.timeout for one in stores.clients.values()) + MARGIN + self.turn
 
     def store(self, request: dict[str, Any], branch: str | None) -> str | None:
         """Return the payment store that the message names, else the branch's; None when it cannot be told."""
@@ -97,7 +97,7 @@ class Query(PayphoneProducer):
     """Asks how a payment stands. An approved one is no money before it is confirmed: then the state is `action_needed`."""
 
     kind = Kind.READ
-    patience = TURN
+    turn = TURN
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return what names the attempt. Raises `Refused` when the body names none."""
@@ -121,7 +121,7 @@ class Confirm(PayphoneProducer):
 
     kind = Kind.VERIFIABLE
     settle = SETTLE
-    patience = TURN
+    turn = TURN
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return payment and reference. Raises `Refused` when the body does not name both."""

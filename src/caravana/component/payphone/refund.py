@@ -22,7 +22,7 @@ BY_HAND = "give it back by a bank transfer, and enter that by hand"
 class Refund(PayphoneProducer):
     """Gives a payment back. There is one refund for each payment, so a repeated call pays nothing twice."""
 
-    patience = TURN
+    turn = TURN
 
     def kind_of(self, request: dict[str, Any]) -> Kind:
         """Verifiable where PayPhone's query knows the payment, else blind."""
@@ -104,7 +104,7 @@ class RefundQuery(PayphoneProducer):
     """Asks whether a payment was given back."""
 
     kind = Kind.READ
-    patience = TURN
+    turn = TURN
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the payment. Raises `Refused` when the body names none."""
