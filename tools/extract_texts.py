@@ -33,6 +33,7 @@ OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
         "commerce/tasks.py",
+        "commerce/texts.py",  # what customers read, in both languages
         "engine/drawing/block.py",
         "journal/listing.py",  # SQL
         "journal/many.py",
@@ -62,7 +63,7 @@ SPEAKERS = {
     **dict.fromkeys(("CallableFailed", "CaravanaError", "DemoFailed", "ExpressionError", "Full", "Locked"), (0,)),
     **dict.fromkeys(("MailError", "NeedsPerson", "NoBranch", "NoConsumer", "NotConvertible", "NotStorable"), (0,)),
     **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "Transient"), (0,)),
-    **dict.fromkeys(("Unknown", "Unreadable", "_why_not", "append", "noted"), (0,)),
+    **dict.fromkeys(("Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
     **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
     "Forecast": ("error",),
     "InDoubt": (2,),
@@ -74,6 +75,7 @@ SPEAKERS = {
     "Finding": (0, 2, 3),
     "Group": (1,),
     "Need": (4,),
+    "_warning": (0, 1),
     "_item": (5,),
     **dict.fromkeys(("CustomField", "HintAutomation", "ProductTag"), (0, 1)),
 }
@@ -86,11 +88,11 @@ NAMES = frozenset(
     {
         # of variables
         *("text", "remedy", "told", "title", "nearby", "columns", "hints", "hint", "message", "reason", "notes"),
-        *("suggestion", "wanted", "given", "weak", "seen"),
+        *("suggestion", "wanted", "given", "weak", "seen", "whole"),
         # of constants
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
-        *("AWAY", "PERSON", "BROKEN", "TITLES", "_COLUMNS"),
+        *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "_COLUMNS"),
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
         *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),
@@ -104,13 +106,16 @@ RETURNS = frozenset(
         *("_disagreeing", "_ended", "_hint", "_loss", "_making", "_missing", "_nearest", "_no_headings", "_of_row"),
         *("_records", "_refusal", "_removal", "_root_hint", "_tries", "_twice", "_unconnected", "_unheeded", "_waits"),
         *("_value_date", "_why", "_why_not", "_wrong_day", "_wrong_number", "capacity", "differences", "explain"),
-        *("identify", "nearest", "not_ready", "option_refusal", "refusal", "unknown", "unknown_branch", "younger"),
+        *("identify", "nearest", "not_ready", "option_refusal", "refusal", "too_late", "unknown", "unknown_branch"),
+        *("younger",),
     }
 )
 """Functions that return sentences, or yield them."""
 KEYS = frozenset({"message", "title", "reason", "remedy"})
 """Keys of a written-out dictionary whose values are sentences."""
 _PLACE = re.compile(r"\{\w+\}")
+_ADDRESS = re.compile(r"[a-z-]+:\S+")
+"""An address, `direct:orders`: it is typed as it is in every language."""
 
 
 def sentences(source: str) -> Iterator[tuple[str, int]]:
@@ -118,8 +123,12 @@ def sentences(source: str) -> Iterator[tuple[str, int]]:
     for node in ast.walk(ast.parse(source)):
         for part in _parts(node):
             for text, line in _texts(part):
-                if any(sign.isalpha() for sign in _PLACE.sub("", text)):
+                if _is_sentence(text):
                     yield text, line
+
+
+def _is_sentence(text: str) -> bool:
+    return any(sign.isalpha() for sign in _PLACE.sub("", text)) and not _ADDRESS.fullmatch(text)
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:

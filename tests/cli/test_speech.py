@@ -55,10 +55,11 @@ plan.add(record, "kept")
 
 
 def test_extraction_leaves_out_what_is_no_sentence() -> None:
-    """Names of a log's events and codes of refusals stay out; what a function yields comes in when it is one that tells."""
+    """Names of a log's events, codes of refusals and addresses stay out; what a function yields comes in when it tells."""
     code = """
 log.warning("exchange.in_doubt", reason="of no matter")
 raise refuse("branch_unknown", "there is no such branch")
+raise ConfigurationError("there is no such branch", suggestion="direct:orders")
 def _counts(survey):
     yield f"{survey.count} would be taken"
 """

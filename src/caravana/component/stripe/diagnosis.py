@@ -63,10 +63,10 @@ async def _account(client: StripeClient) -> list[Finding]:
     if live is not (settings.mode == "live"):
         text = f"the key is a {settings.mode} key, but Stripe answers for {'live' if live else 'test'} data"
         return [Finding("credentials", Severity.ERROR, text, "copy the key anew from Developers → API keys")]
-    kind = "restricted" if settings.restricted else "secret"
+    text = f"the {'restricted' if settings.restricted else 'secret'} key is accepted; it is a {settings.mode} key"
     return [
         Finding("address", Severity.OK, f"{settings.url} answers in version {settings.api_version}"),
-        Finding("credentials", Severity.OK, f"the {kind} key is accepted; it is a {settings.mode} key"),
+        Finding("credentials", Severity.OK, text),
     ]
 
 
@@ -105,8 +105,8 @@ def _clock(client: StripeClient) -> list[Finding]:
     ahead = client.ahead
     if ahead is None or abs(ahead) < UNEASY:
         return []
-    word = "ahead of" if ahead > timedelta(0) else "behind"
-    text = f"this machine's clock is {abs(ahead).total_seconds():.0f} s {word} Stripe's"
+    off = abs(ahead).total_seconds()
+    text = f"this machine's clock is {off:.0f} s {'ahead of' if ahead > timedelta(0) else 'behind'} Stripe's"
     severity = Severity.ERROR if abs(ahead) >= client.settings.tolerance else Severity.WARNING
     return [Finding("clock", severity, text, "set it by NTP: notifications of a wrong time are refused")]
 

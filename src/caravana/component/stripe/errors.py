@@ -87,12 +87,8 @@ def _error(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
     code = said.get("decline_code") or said.get("code") or said.get("type")
     if answer.status >= 500 and should_retry == "false":
         code = SAVED
-    parts = [
-        f"Stripe answered {answer.status}",
-        f"({code})" if code else "",
-        f"at `{said['param']}`" if said.get("param") else "",
-    ]
-    text = " ".join(part for part in parts if part) + f": {clean(said.get('message') or answer.reason)}"
+    what = (f" ({code})" if code else "") + (f" at `{said['param']}`" if said.get("param") else "")
+    text = f"Stripe answered {answer.status}{what}: {clean(said.get('message') or answer.reason)}"
     remedy = REMEDY.get(answer.status)
     return class_of(answer.status, said, should_retry)(
         clean(text) + (f"; {remedy}" if remedy else ""),
