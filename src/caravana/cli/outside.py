@@ -16,6 +16,7 @@ INSIDE: Mapping[str, str] = {
 OUTSIDE: Mapping[str, str] = {
     "platform-http": "pages and services for others, the pay page among them",
     "placetopay": "notifications of PlacetoPay: payments are found later, by the sweep",
+    "stripe": "notifications of Stripe: payments are found later, in its list of events",
     "webhook": "webhooks of partners",
 }
 """By scheme: what others have to reach."""

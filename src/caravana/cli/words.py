@@ -71,6 +71,7 @@ text = (
     # imitations
     "An imitation of Odoo 19 (or an older one) with a small real database behind it.",
     "PlacetoPay's imitation: the Checkout service of one site, with a page on which a browser can pay.",
+    "Stripe's imitation: one account's API, with a page on which a browser can pay, events, webhooks and payouts.",
     "the branch `{branch}` has no `payment_store`", "this exchange has no branch",
     "its settings fit several: {found}", "no component has settings like these",
     "the branch `{branch}` has several `payment_store`, and the message names none",

@@ -155,7 +155,7 @@ async def test_a_wrong_clock_is_told(bench: Bench, off: int, severity: Severity)
     [
         (None, "sends no events"),
         ({"url": "https://old.example.com/stripe/stripe"}, "old.example.com"),
-        ({"events": ["payout.paid"]}, "lacks checkout.session.completed"),
+        ({"events": ["payout.paid"]}, "lacks the events checkout.session.completed"),
         ({"status": "disabled"}, "disabled"),
     ],
 )

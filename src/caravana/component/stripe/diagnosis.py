@@ -28,9 +28,6 @@ WRITES: Mapping[str, str] = {
 }
 """Right → a call that needs it. It is asked without its needed parts, so that nothing can come of it."""
 ENDPOINTS = "/v1/webhook_endpoints"
-WORKS = frozenset({"enabled"})
-WHERE = "under Developers → Webhooks in Stripe's dashboard"
-UNTIL = "until then events are read from Stripe's list"
 UNEASY = timedelta(seconds=30)
 
 
@@ -61,7 +58,7 @@ async def _account(client: StripeClient) -> list[Finding]:
         return [unreached(settings.url, error, "`url`")]
     live = answer.get("livemode", settings.mode == "live")
     if live is not (settings.mode == "live"):
-        text = f"the key is a {settings.mode} key, but Stripe answers for {'live' if live else 'test'} data"
+        text = f"the key is a {settings.mode} key, but Stripe answers for data of the other mode"
         return [Finding("credentials", Severity.ERROR, text, "copy the key anew from Developers → API keys")]
     text = f"the {'restricted' if settings.restricted else 'secret'} key is accepted; it is a {settings.mode} key"
     return [
@@ -121,26 +118,35 @@ def _secret(client: StripeClient) -> list[Finding]:
 async def _endpoint(client: StripeClient, public_url: str, url: str) -> Finding:
     """Whether Stripe sends to our address, and all that is needed."""
     if not public_url:
-        return _warning(
-            "the hub has no public address, so Stripe can tell it nothing", f"write `listener.public_url`; {UNTIL}"
-        )
+        remedy = "write `listener.public_url`; until then events are read from Stripe's list"
+        text = "the hub has no public address, so Stripe can tell it nothing"
+        return Finding("notification", Severity.WARNING, text, remedy)
     try:
         registered = [one async for page in client.pages(ENDPOINTS, {}) for one in page]
     except EffectError:  # a restricted key need not have this right
-        return _warning(f"whether Stripe sends its events to {url} could not be seen", f"look {WHERE}; {UNTIL}")
+        remedy = "look under Developers → Webhooks in Stripe's dashboard"
+        text = f"whether Stripe sends its events to {url} could not be seen"
+        return Finding("notification", Severity.WARNING, text, remedy)
+    return _judged(registered, url)
+
+
+def _judged(registered: list[dict[str, Any]], url: str) -> Finding:
+    """What Stripe's endpoints say of our address."""
     ours = [one for one in registered if one.get("url") == url]
     if not ours:
-        others = ", ".join(sorted({urlsplit(str(one.get("url"))).netloc for one in registered})) or "none"
-        return _warning(f"Stripe sends no events to {url} (endpoints there: {others})", f"add it {WHERE}; {UNTIL}")
-    working = [one for one in ours if one.get("status") in WORKS]
+        hosts = ", ".join(sorted({urlsplit(str(one.get("url"))).netloc for one in registered})) or "-"
+        remedy = (
+            "add it under Developers → Webhooks in Stripe's dashboard; until then events are read from Stripe's list"
+        )
+        text = f"Stripe sends no events to {url}; it has endpoints at: {hosts}"
+        return Finding("notification", Severity.WARNING, text, remedy)
+    working = [one for one in ours if one.get("status") == "enabled"]
     if not working:
-        return _warning(f"the endpoint {url} is disabled", f"enable it {WHERE}; {UNTIL}")
+        remedy = "enable it under Developers → Webhooks in Stripe's dashboard"
+        return Finding("notification", Severity.WARNING, f"the endpoint {url} is disabled at Stripe", remedy)
     sent = {name for one in working for name in one.get("enabled_events") or ()}
-    missing = [] if "*" in sent else [one for one in TYPES if one not in sent]
+    missing = ", ".join(() if "*" in sent else (one for one in TYPES if one not in sent))
     if missing:
-        return _warning(f"the endpoint {url} lacks {', '.join(missing)}", f"add them {WHERE}")
+        remedy = "add them to it under Developers → Webhooks in Stripe's dashboard"
+        return Finding("notification", Severity.WARNING, f"the endpoint {url} lacks the events {missing}", remedy)
     return Finding("notification", Severity.OK, f"Stripe sends its events to {url}")
-
-
-def _warning(text: str, remedy: str) -> Finding:
-    return Finding("notification", Severity.WARNING, text, remedy)
