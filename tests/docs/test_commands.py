@@ -37,7 +37,11 @@ INSTEAD = {
     # `make` sets up a virtual environment and would run this very suite; what the target starts is run instead.
     "make demo": "caravana demo --chapter paid --orders 3",
     "make demo ARGS=--stay": "caravana demo --help",  # it stays until Ctrl-C; tests/demo plays it
-    "caravana sandbox": "caravana sandbox --list",  # it stays until Ctrl-C; tests/cli starts it
+    # They stay until Ctrl-C; tests/cli starts them.
+    "caravana sandbox": "caravana sandbox --list",
+    "caravana sandbox stripe": "caravana sandbox --list",
+    "caravana sandbox stripe --set stripe.notification_url=http://127.0.0.1:8080/stripe/stripe": "caravana sandbox --list",
+    "caravana doctor stripe": "caravana doctor --help",  # it asks Stripe; tests/component/stripe plays it against the imitation
     # They ask an Odoo; tests/cli plays them against an imitation.
     "caravana odoo prepare --dry-run": "caravana odoo prepare --help",
     "caravana odoo prepare --key odoo_admin": "caravana odoo prepare --help",
