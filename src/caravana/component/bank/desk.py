@@ -24,6 +24,8 @@ from caravana.kit.ports import Context
 
 DECIDED = "bank-decided"
 """What is told when a person has decided something of a match."""
+ENTRIES = "bank-entries"
+"""What is told when entries have come."""
 PROVEN = "bank_profile"
 """Scope of the profiles that a running balance has proven, by their marks."""
 
@@ -99,6 +101,7 @@ class Desk:
         report = await self.importer.file(name, content, reading, dry=dry)
         for one in () if dry else read:
             await self._prove(one, profiles, report)
+        self._context.wake(ENTRIES)
         return report
 
     async def _prove(self, statement: Statement, profiles: Mapping[str, Profile], report: FileReport) -> None:
@@ -118,7 +121,9 @@ class Desk:
     async def _notified(self, name: str, content: bytes, notice: Mapping[str, Any]) -> FileReport:
         profile = self.notice_profile(notice["profile"])
         read = Notice.of_one if notice["one"] else Notice.read
-        return await self.importer.file(name, content, lambda raw: read(profile, raw).statements(), notice=notice)
+        report = await self.importer.file(name, content, lambda raw: read(profile, raw).statements(), notice=notice)
+        self._context.wake(ENTRIES)
+        return report
 
     async def retry(self, digest: str, *, profile: str | None = None, account: str | None = None) -> FileReport:
         """Import a kept file again, with the profiles as they are now. Raises `LookupError`."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from caravana.component.bank.desk import DECIDED, Desk
+from caravana.component.bank.desk import DECIDED, ENTRIES, Desk
 from caravana.component.bank.matches import DECISION
 from caravana.component.bank.spec import BankOptions
 from caravana.kit.branch import Branch
@@ -27,6 +27,8 @@ class _Looking(Consumer):
     """Looks again and again, at once when there is news."""
 
     exclusive = True
+    topic: str
+    """What tells of news."""
 
     def __init__(self, desk: Desk, options: BankOptions, receiver: Receiver, context: Context) -> None:
         """`desk`: the bank's part of the hub."""
@@ -39,7 +41,7 @@ class _Looking(Consumer):
 
     async def start(self) -> None:
         """Begin to look."""
-        self._context.listen(DECIDED, self._news.set)
+        self._context.listen(self.topic, self._news.set)
         self._task = asyncio.create_task(self._run(), name=f"looking for {self._receiver.route_id}")
 
     async def stop(self) -> None:
@@ -83,6 +85,8 @@ class OpenConsumer(_Looking):
     The cursor holds what was told and when, so that nothing is told twice in between and nothing forgotten.
     """
 
+    topic = ENTRIES
+
     async def _look(self) -> None:
         told: dict[str, str] = dict(await self._receiver.cursor() or {})
         waiting = await self._desk.waiting(self._line())
@@ -125,6 +129,8 @@ class OpenConsumer(_Looking):
 
 class DecisionsConsumer(_Looking):
     """Tells what persons decided, each once."""
+
+    topic = DECIDED
 
     async def _look(self) -> None:
         for key, decision in await self._context.store.find(DECISION):
