@@ -13,7 +13,7 @@ from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, spoken
 
 app = typer.Typer(no_args_is_help=True)
-COLUMNS = ("reference", "order", "branch", "account", "state", "amount", "paid", "refunded", "since")
+COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
 COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
 ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
 
