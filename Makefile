@@ -8,12 +8,12 @@ BIN := .venv/bin
 PREPARE = $(if $(PYTHON),$(PYTHON),$(error Caravana needs Python 3.11 or newer; name one with make PYTHON=/path/to/python)) tools/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench docs format pins clean
+.PHONY: help demo run test check bench bench-matching docs format pins clean
 
 help: ## list the targets
 	@echo "Caravana. Two commands to begin with: make demo, make test."
 	@echo
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 	@echo
 	@echo "Options go in ARGS: make demo ARGS=--stay, make test ARGS='tests/kit -x'."
 
@@ -40,6 +40,10 @@ check: ## lint, format, types, import contracts, documentation
 bench: ## measure speed and size, with the machine's raw limits beside them
 	@$(PREPARE) test
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-matching: ## measure how bank transfers are matched: what is posted, what is wrong, how fast
+	@$(PREPARE) test
+	@$(BIN)/python -m bench.matching $(ARGS)
 
 docs: ## build the documentation into docs/_build/html
 	@$(PREPARE) check

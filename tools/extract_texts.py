@@ -25,13 +25,26 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "caravana"
 TARGET = SOURCE / "cli" / "texts" / "es.po"
 FOLDERS = (
-    *("cli", "commerce", "commerce/sheet", "commerce/shop", "demo", "engine", "journal", "kit", "language", "pattern"),
+    *(
+        "cli",
+        "commerce",
+        "commerce/matching",
+        "commerce/sheet",
+        "commerce/shop",
+        "demo",
+        "engine",
+        "journal",
+        "kit",
+        "language",
+        "pattern",
+    ),
     *("route", "sandbox"),
 )
 """Folders whose modules hold sentences; of `component` each folder does, but for the imitations."""
 OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
+        "commerce/matching/proposal.py",  # reasons, in both languages
         "commerce/tasks.py",
         "commerce/texts.py",  # what customers read, in both languages
         "engine/drawing/block.py",

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from caravana.cli import bank_review
 from caravana.cli.office import ask, short, when
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(bank_review.app, name="review")
 MOST_BYTES, MOST_FILES = 4_000_000, 50
 """What is handed over in one request; a single file may be larger."""
 COUNTS = ("new", "known", "doubtful", "other")
@@ -22,11 +24,12 @@ COLORS = {"taken": "green", "held": "yellow", "refused": "red"}
 
 @app.callback()
 def bank() -> None:
-    """Import files of banks, and look at the entries that they told.
+    """Import files of banks, look at the entries that they told, and decide what pays which invoice.
 
     \b
     caravana bank import statements/
     caravana bank entries --state held
+    caravana bank review
     """  # noqa: D301 -- click's mark for lines kept as they are
 
 
@@ -234,7 +237,9 @@ def retry(
 @app.command("entries")
 def entries(
     account: Annotated[str | None, typer.Option("--account", help="Only this account.")] = None,
-    state: Annotated[str | None, typer.Option("--state", help="open (money) or held (a person decides).")] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", help="open (money), held (a person decides), settled or matched.")
+    ] = None,
     config: Config = DEFAULT,
     json: Json = False,
 ) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from caravana.route import Problem
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-WHOLE = frozenset({"id", "exchange", "file"})
+WHOLE = frozenset({"id", "entry", "exchange", "file"})
 """Columns to copy from: never broken in two."""
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 

@@ -15,7 +15,11 @@ from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
 
 ROUTES = Path(__file__).parent / "routes"
-BRINGS: Mapping[str, tuple[str, ...]] = {"cards": ("review",), "shop": ("review",)}
+BRINGS: Mapping[str, tuple[str, ...]] = {
+    "cards": ("review",),
+    "shop": ("review",),
+    "matching": ("bank", "review"),
+}
 """Flow: others that it needs, and that therefore run with it."""
 
 
@@ -141,6 +145,14 @@ def _person(configuration: Configuration) -> str | int | None:
     raise ConfigurationError("must be the login or the number of an Odoo user", place="settings.review.person")
 
 
+def _matching(configuration: Configuration, components: Components) -> dict[str, Any]:
+    """What matching needs (comparing of names, check digits) is imported where it is run."""
+    from caravana.commerce.transfer_settings import load as load_transfers
+
+    connected(configuration, "odoo", "matching")
+    return load_transfers(configuration.settings)
+
+
 def _shop(configuration: Configuration, components: Components) -> dict[str, Any]:
     """What the shop needs (phone numbers, check digits) is imported where it is run."""
     from caravana.commerce.shop.settings import load as load_shop
@@ -152,6 +164,7 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
     "bank": lambda configuration, components: {},
+    "matching": _matching,
     "shop": _shop,
 }
 """Every flow that is shipped, and what makes its callables."""

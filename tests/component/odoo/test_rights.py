@@ -33,6 +33,7 @@ OPERATIONS: dict[tuple[str, str], tuple[str, Any]] = {
     ("mail.activity", "write"): ("method=action_feedback", {"ids": [1]}),
     ("res.partner", "read"): ("operation=search&fields=name", None),
     ("res.partner", "write"): ("operation=activity", {"id": 1, "summary": "x"}),
+    ("res.partner.bank", "read"): ("operation=search&fields=acc_number", None),
     ("res.users", "read"): ("operation=search&fields=login", None),
     ("res.company", "read"): ("operation=search&fields=name", None),
     ("product.tag", "create"): ("operation=create", {"name": "Publicar"}),
@@ -58,7 +59,7 @@ async def odoo(version: str, groups: list[str]) -> AsyncIterator[tuple[OdooSandb
             await component.close()
 
 
-@pytest.mark.parametrize(("need", "right"), CASES, ids=[f"{one.model}-{right}" for one, right in CASES])
+@pytest.mark.parametrize(("need", "right"), CASES, ids=[f"{one.use}-{one.model}-{right}" for one, right in CASES])
 async def test_without_its_group(need: Need, right: str, version: str) -> None:
     """The operation fails with `NeedsPerson`, naming right, model and group."""
     groups = [one.xmlid for one in LEAST if one != need.group]

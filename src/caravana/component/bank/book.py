@@ -24,10 +24,16 @@ CONTENT = "bank_content"
 TURN = "bank_turn"
 """Scope of what moves on whenever entries of an account change: whoever compares with them sees that he was too slow."""
 REVIEW = "review"
+ASKED = "bank_asked"
+"""Scope of the questions that were put to a person."""
 OPEN = "open"
 """It is money and waits to be matched."""
 HELD = "held"
 """It may be money told before, or contradicts itself: a person decides."""
+SETTLED = "settled"
+"""It was held, and a person said that it is dealt with: it is never posted, and can still be decided."""
+MATCHED = "matched"
+"""It is in the books, or a person booked it elsewhere, or the bank took it back."""
 AROUND = 10
 """Days before and after a delivery within which entries are compared."""
 _TOGETHER = 500
@@ -84,6 +90,10 @@ class Kept:
         )
         return cls(key, telling, record["state"], tuple(record["files"]), record.get("reason"), record.get("perhaps"))
 
+    def in_state(self, state: str) -> "Kept":
+        """Return it in another state."""
+        return replace(self, state=state)
+
     def told(self, other: Telling, digest: str) -> "Kept":
         """Return it after `other` told it again in the file `digest`."""
         files = self.files if digest in self.files else (*self.files, digest)
@@ -122,6 +132,10 @@ class Book:
         """Return where the entries of `account` stand; to be asked before they are read, to be changed."""
         return await self._store.turn(TURN, account)
 
+    async def settle(self, turn: Turn, kept: Kept, rows: Sequence[tuple[str, str, Any]]) -> bool:
+        """Keep an entry together with what became of it (`rows`), in one transaction; False: look again."""
+        return await self._store.put_together(turn, [(ENTRY, kept.key, kept.as_record()), *rows]) is not None
+
     async def change(self, turn: Turn, changed: Sequence[Kept], removed: Sequence[str] = ()) -> bool:
         """Keep entries of an account, and forget others, if nobody has changed any since `turn`; False: look again.
 
@@ -159,6 +173,19 @@ class Book:
     async def put_content(self, digest: str, content: bytes) -> None:
         """Keep the bytes of a file."""
         await self._store.put(CONTENT, digest, await asyncio.to_thread(zlib.compress, content, 6))
+
+    async def asks(self, key: str) -> bool:
+        """Whether a person is asked."""
+        return await self._store.get(REVIEW, f"bank/{key}") is not None
+
+    async def ask(self, key: str, item: Mapping[str, Any]) -> None:
+        """Ask for a person, and remember it: a question that is gone was answered, not forgotten."""
+        await self.review(key, item)
+        await self._store.put(ASKED, key, True)
+
+    async def was_answered(self, key: str) -> bool:
+        """Whether a person was asked, and took the question off the list."""
+        return await self._store.get(ASKED, key) is not None and not await self.asks(key)
 
     async def review(self, key: str, item: Mapping[str, Any] | None) -> None:
         """Ask for a person, or no longer."""

@@ -9,9 +9,10 @@ from caravana.component.bank.desk import Desk
 from caravana.component.bank.mail import MailConsumer
 from caravana.component.bank.mailbox import MailError, look
 from caravana.component.bank.notification import NotificationConsumer
-from caravana.component.bank.producer import ImportProducer
+from caravana.component.bank.producer import ImportProducer, SettleProducer
 from caravana.component.bank.spec import BankOptions, MailSettings, Operation
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Severity
+from caravana.component.bank.waiting import DecisionsConsumer, OpenConsumer
+from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Severity
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
@@ -29,11 +30,14 @@ class BankEndpoint(Endpoint):
         """What the address does."""
         return Operation(self.uri.path)
 
-    def producer(self) -> ImportProducer:
-        """Return the importing side. Raises `ConfigurationError` for what is consumed from."""
-        if self.operation is not Operation.IMPORT:
-            raise ConfigurationError(f"`bank:{self.operation}` cannot be sent to", suggestion="write bank:import")
-        return ImportProducer(self.desk, self.options)
+    def producer(self) -> Producer:
+        """Return the side that imports or settles. Raises `ConfigurationError` for what is consumed from."""
+        match self.operation:
+            case Operation.IMPORT:
+                return ImportProducer(self.desk, self.options)
+            case Operation.SETTLE:
+                return SettleProducer(self.desk)
+        raise ConfigurationError(f"`bank:{self.operation}` cannot be sent to", suggestion="write bank:import")
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the listening side. Raises `ConfigurationError` for what is sent to, and for wrong settings."""
@@ -44,7 +48,13 @@ class BankEndpoint(Endpoint):
                 options: BankOptions = self.options
                 settings = self.settings(options.connection)
                 return MailConsumer(settings, options, receiver, self.context)
-        raise ConfigurationError("`bank:import` cannot be consumed from", suggestion="write from file:… or bank:mail")
+            case Operation.OPEN:
+                return OpenConsumer(self.desk, self.options, receiver, self.context)
+            case Operation.DECISIONS:
+                return DecisionsConsumer(self.desk, self.options, receiver, self.context)
+        raise ConfigurationError(
+            f"`bank:{self.operation}` cannot be consumed from", suggestion="write from file:… or bank:mail"
+        )
 
     def _notification(self, receiver: Receiver) -> NotificationConsumer:
         options: BankOptions = self.options

@@ -4,14 +4,16 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept, digest_of
-from caravana.component.bank.entry import Statement
+from caravana.component.bank.entry import Direction, Entry, Statement
 from caravana.component.bank.importing import Importer
+from caravana.component.bank.matches import LEFT, POSTED, PROPOSED, UNDONE, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.profile import Profile, chosen, load_profiles
 from caravana.component.bank.reading import Reader
@@ -20,6 +22,8 @@ from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context
 
+DECIDED = "bank-decided"
+"""What is told when a person has decided something of a match."""
 PROVEN = "bank_profile"
 """Scope of the profiles that a running balance has proven, by their marks."""
 
@@ -137,7 +141,7 @@ class Desk:
         while True:
             turn = await self.book.turn(key.partition("/")[0])
             held = await self.book.get(key)
-            if held is None or held.state != books.HELD:
+            if held is None or held.state not in (books.HELD, books.SETTLED):
                 raise LookupError(f"no entry `{key}` waits for a decision")
             kept = await self._settled(held, same=same)
             if await self.book.change(turn, [kept], [key] if same else []):
@@ -154,10 +158,81 @@ class Desk:
             raise LookupError(f"there is no other entry that `{held.key}` could be: say `separate`, or leave it")
         return replace(known.told(held.telling, held.files[0]), files=(*known.files, *held.files))
 
+    # What is matched.
+
+    @cached_property
+    def matches(self) -> Matches:
+        """What became of the entries."""
+        return Matches(self._context.store, self.book)
+
+    async def waiting(self, line: date | None) -> list[dict[str, Any]]:
+        """Return the entries that are money, are not settled, and lie on or after `line`; reversals with what they take back."""
+        await self.let_go()
+        entries = await self.book.entries()
+        before = {one["entry"]: one for one in await self.matches.all()}
+        since = [
+            one for one in entries if one.state == books.OPEN and (line is None or (one.entry.day or line) >= line)
+        ]
+        return [self._waiting(one, entries, before) for one in since if _is_to_match(one.entry)]
+
+    def _waiting(self, one: Kept, entries: list[Kept], before: Mapping[str, Any]) -> dict[str, Any]:
+        found = {"key": one.key, "entry": one.entry.as_record(), "branch": self.branch_of(one.entry.account)}
+        if not one.entry.reversal:
+            return {**found, "before": before.get(one.key)}
+        kept = {other.key: other for other in entries if other.state in (books.OPEN, books.MATCHED)}
+        known = taken_back(one, list(kept.values()))
+        return {**found, "before": before.get(one.key), "takes_back": [self._taken(key, kept, before) for key in known]}
+
+    def _taken(self, key: str, kept: Mapping[str, Kept], before: Mapping[str, Any]) -> dict[str, Any]:
+        return {"key": key, "entry": kept[key].entry.as_record(), "match": before.get(key)}
+
+    async def let_go(self) -> None:
+        """Take the word of a person who took a question off the list: what was held is settled, what was proposed is left."""
+        await self.importer.let_go()
+        for one in [*await self.matches.all(PROPOSED), *await self.matches.all(UNDONE)]:
+            await self.matches.let_go(one["entry"], self._now())
+
+    async def decide_match(self, act: str, key: str, actor: str, **said: Any) -> dict[str, Any]:
+        """Keep what a person decides of an entry's match, and wake the route that does it. Raises `LookupError`."""
+        match = await self._match(key)
+        key = match["entry"]
+        wanted = (POSTED,) if act == "undo" else (PROPOSED, UNDONE, LEFT)
+        state = match["state"]
+        if state not in wanted:
+            raise LookupError(f"`{key}` is {state}: it cannot be changed so")
+        number = int(said.get("number") or 1)
+        if act == "accept" and not 1 <= number <= len(match["proposals"]):
+            raise LookupError(f"`{key}` has no proposal {number}")
+        if act == "leave":
+            left = {**match, "state": LEFT, "by": actor, "reason": said.get("reason"), "at": self._now()}
+            await self.matches.settle(left, None, before=match)
+            return left
+        decision = {"id": f"{match['round']}/{act}/{key}/{self._now()}", "act": act, "key": key, "actor": actor, **said}
+        await self.matches.decided(decision)
+        self._context.wake(DECIDED)
+        return {**match, "decided": decision}
+
+    async def _match(self, key: str) -> Match:
+        """The match of the entry whose key is, or ends with, `key`. Raises `LookupError` for none and for several."""
+        found = await self.matches.get(key)
+        if found is not None:
+            return found
+        several = [one for one in await self.matches.all() if one["entry"].endswith(f"/{key}")]
+        if len(several) != 1:
+            raise LookupError(
+                f"{len(several)} entries that were matched end with `{key}`: write more of it"
+                if several
+                else f"no entry that was matched ends with `{key}`"
+            )
+        return several[0]
+
+    def _now(self) -> str:
+        return self._context.clock.now().isoformat()
+
     # What the command line asks.
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out import, retry, files, entries or decide for the operator. Raises `LookupError`, `ConfigurationError`."""
+        """Carry out an operation of `caravana bank`. Raises `LookupError`, `ConfigurationError`."""
         match operation:
             case "import":
                 return await self._import(**arguments)
@@ -167,11 +242,33 @@ class Desk:
                 wanted = arguments.get("state")
                 return [one for _, one in await self.book.files() if wanted in (None, one["state"])]
             case "entries":
+                await self.let_go()
                 found = await self.book.entries(arguments.get("account") or "", state=arguments.get("state"))
                 return [self._shown(one) for one in found]
             case "decide":
                 return self._shown(await self.decide(arguments["key"], same=arguments["same"]))
+            case "matches":
+                return await self._matches(arguments.get("state"))
+            case "match":
+                return _plain(await self.decide_match(**arguments))
+            case "learned":
+                return await self.matches.habits()
+            case "unlearn":
+                if not await self.matches.unlearn(arguments["payer"], int(arguments["customer"])):
+                    raise LookupError("that was not learned")
+                return {"unlearned": arguments["payer"], "customer": int(arguments["customer"])}
         raise LookupError(f"the bank has no operation `{operation}`")
+
+    async def _matches(self, state: str | None) -> list[dict[str, Any]]:
+        """Matches with their entries; those that wait for a person first."""
+        wanted = (PROPOSED, UNDONE) if state is None else None
+        await self.let_go()
+        found = []
+        for one in await self.matches.all(state):
+            kept = await self.book.get(one["entry"])
+            if kept is not None and (wanted is None or one["state"] in wanted):
+                found.append({**_plain(one), "credit": self._shown(kept)})
+        return found
 
     async def _import(self, files: Sequence[Mapping[str, Any]], **options: Any) -> list[dict[str, Any]]:
         """Import files given as `{name, content, among}`, the content in base64."""
@@ -204,3 +301,13 @@ class Desk:
             "reason": one.reason,
             "perhaps": one.perhaps,
         }
+
+
+def _plain(match: Match) -> dict[str, Any]:
+    """A match for programs: the bank's record of the entry, which holds amounts, is left out."""
+    return {name: one for name, one in match.items() if name != "bank"}
+
+
+def _is_to_match(entry: Entry) -> bool:
+    """Money that came in, and credits that the bank takes back."""
+    return (entry.direction is Direction.CREDIT) is not entry.reversal

@@ -72,6 +72,17 @@ class Importer:
             await self._ask(found)
         return found
 
+    async def let_go(self) -> None:
+        """Hold no entry whose question a person has settled by another way than `decide`: it is `settled`."""
+        for one in await self._book.entries(state=books.HELD):
+            await self._let_go(one)
+
+    async def _let_go(self, held: Kept) -> None:
+        turn = await self._book.turn(held.entry.account)
+        now = await self._book.get(held.key)
+        if now is not None and now.state == books.HELD and await self._book.was_answered(f"entry/{held.key}"):
+            await self._book.change(turn, [now.in_state(books.SETTLED)])  # if it is too late, the next look does it
+
     def account(self, number: str) -> str:
         """Return the number by which an account is kept."""
         bare = "".join(number.split())
@@ -121,7 +132,7 @@ class Importer:
             await self._book.put_others(taken.others)
             for one in taken.kept.values():
                 if one.state == books.HELD:
-                    await self._book.review(f"entry/{one.key}", self._question(one))
+                    await self._book.ask(f"entry/{one.key}", self._question(one))
         return replace(_reported(statement, report.TAKEN), **_counted(taken))
 
     async def _taken(self, statement: Statement, tellings: Sequence[Telling], digest: str, *, dry: bool) -> _Taken:

@@ -1,4 +1,7 @@
-"""`to bank:import`: the message's body is a file, or a notification that was taken; what it tells is kept, each entry once."""
+"""`to bank:import`: the message's body is a file, or a notification; what it tells is kept, each entry once.
+
+`to bank:settle`: what became of an entry.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -56,3 +59,33 @@ class ImportProducer(Producer):
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Make the report the body."""
         exchange.body = reply.body
+
+
+class SettleProducer(Producer):
+    """Keeps what became of an entry, and what a person is asked of it. The body stays."""
+
+    kind = Kind.IDEMPOTENT
+
+    def __init__(self, desk: Desk) -> None:
+        """`desk`: the bank's part of the hub."""
+        self._desk = desk
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return `{match, review}`. Raises `Refused` for another body."""
+        body = exchange.body
+        if not isinstance(body, Mapping) or "match" not in body:
+            raise Refused("the body is no match: {match, review} is expected", code="body")
+        return {"match": dict(body["match"]), "review": body.get("review")}
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Keep it. Raises `Transient` when the store takes nothing now, `Refused` without the entry."""
+        try:
+            await self._desk.matches.settle(request["match"], request["review"])
+        except LookupError as error:
+            raise Refused(str(error), code="entry") from None
+        except Unavailable as error:
+            raise Transient(f"the store takes nothing now: {error.reason}", retry_after=error.retry_after) from error
+        return Reply(request["match"])
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Leave the body as it is."""

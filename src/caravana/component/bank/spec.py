@@ -15,6 +15,9 @@ class Operation(StrEnum):
     IMPORT = "import"
     NOTIFICATION = "notification"
     MAIL = "mail"
+    OPEN = "open"
+    DECISIONS = "decisions"
+    SETTLE = "settle"
 
 
 class BankOptions(Options):
@@ -41,8 +44,16 @@ class BankOptions(Options):
         r".*\.(xml|sta|mt940|txt|csv|xlsx|940)",
         description="mail: regular expression that names of attachments fit, case ignored.",
     )
-    delay: Duration = Field(timedelta(minutes=1), gt=timedelta(0), description="mail: wait between two looks.")
+    delay: Duration = Field(
+        timedelta(minutes=1), gt=timedelta(0), description="mail, open, decisions: wait between two looks."
+    )
     initial_delay: Duration = Field(timedelta(seconds=1), description="mail: wait before the first look.")
+    again: Duration = Field(
+        timedelta(hours=6),
+        gt=timedelta(0),
+        description="open: after what time an entry that still waits is told again.",
+    )
+    most: int = Field(2000, ge=1, le=20_000, description="open: entries of one message.")
 
     @field_validator("include")
     @classmethod

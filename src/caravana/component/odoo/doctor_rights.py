@@ -24,7 +24,7 @@ APPS = (
     App("Inventory", "stock.warehouse", "stock of branches is not known", needed=False),
     App("Ecuadorian Accounting (l10n_ec)", "l10n_ec.sri.payment", "no electronic invoice of the SRI", needed=False),
 )
-USES = ("cards", "review")
+USES = ("cards", "matching", "review")
 """The shipped flows; what `prepare` needs is asked for when it is called."""
 
 

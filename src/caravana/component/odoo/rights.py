@@ -53,6 +53,12 @@ NEEDS: tuple[Need, ...] = (
     Need("cards", "account.journal", ("read",), INVOICING, "the journal of card payments"),
     Need("cards", "account.payment", ("read", "create", "write"), INVOICING, "payments are registered and posted"),
     Need("cards", "sale.advance.payment.inv", ("create",), SALES, "orders are invoiced (cards.on_paid: invoice)"),
+    Need("matching", "account.move", ("read",), INVOICING, "which invoices are open"),
+    Need("matching", "account.move.line", ("read", "write"), INVOICING, "transfers are reconciled with invoices"),
+    Need("matching", "account.journal", ("read",), INVOICING, "the journal of the bank account"),
+    Need("matching", "account.payment", ("read", "create", "write"), INVOICING, "transfers are registered and undone"),
+    Need("matching", "res.partner", ("read",), USER, "whose invoices they are"),
+    Need("matching", "res.partner.bank", ("read",), USER, "which accounts are known as a customer's"),
     Need(
         "review",
         "mail.activity",

@@ -17,6 +17,7 @@ POSTING = {"action_post": "write", "button_draft": "write", "button_cancel": "wr
 
 RIGHTS: Mapping[str, Rights] = {
     "res.partner": {"read": USER, "create": CONTACTS, "write": CONTACTS, "unlink": CONTACTS},
+    "res.partner.bank": {"read": USER, "create": CONTACTS, "write": CONTACTS, "unlink": CONTACTS},
     "res.users": {"read": USER},
     "res.company": {"read": USER},
     "mail.activity": dict.fromkeys(("read", "create", "write", "unlink"), USER),

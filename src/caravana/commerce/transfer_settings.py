@@ -1,0 +1,45 @@
+"""The settings of the flow `matching`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caravana.commerce.matching.withholding import Withholding
+from caravana.commerce.transfers import POSTINGS, Transfers, TransferSettings
+from caravana.kit.errors import ConfigurationError
+
+FEE = 500
+"""Cents that a bank may keep of a transfer."""
+
+
+def load(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the callables of the flow. Raises `ConfigurationError` for a wrong setting."""
+    posting = settings.get("bank.posting", POSTINGS[0])
+    if posting not in POSTINGS:
+        raise ConfigurationError(f"must be one of {', '.join(POSTINGS)}", place="settings.bank.posting")
+    made = TransferSettings(posting, _journals(settings.get("bank.journals")), _fee(settings), _table(settings))
+    return {"transfers": Transfers(made)}
+
+
+def _journals(given: Any) -> dict[str, int]:
+    place = "settings.bank.journals"
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(one, int) and one > 0 for one in given.values()):
+        raise ConfigurationError("write a map: account of the bank → number of Odoo's journal", place=place)
+    return {str(account): number for account, number in given.items()}
+
+
+def _fee(settings: Mapping[str, Any]) -> int:
+    fee = settings.get("bank.fee", FEE)
+    if not isinstance(fee, int) or isinstance(fee, bool) or fee < 0:
+        raise ConfigurationError("must be a number of cents", place="settings.bank.fee")
+    return fee
+
+
+def _table(settings: Mapping[str, Any]) -> dict[str, list[str]] | None:
+    """The company's own percentages, as texts; None: those that are shipped."""
+    table = settings.get("bank.withholding")
+    if table is None:
+        return None
+    read = Withholding.read(table, "settings.bank.withholding")
+    return {"income_tax": [str(one) for one in read.income], "vat": [str(one) for one in read.vat]}

@@ -1,0 +1,120 @@
+"""What becomes of the entries: proposals that wait for a person, what was posted, what persons decided and taught.
+
+- scope `bank_match`, key of the entry: `Match`
+- scope `bank_decision`: what a person said and no route has taken yet; `bank_habit`: which payer pays for which customer
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from caravana.component.bank import book as books
+from caravana.component.bank.book import Book, Kept
+from caravana.component.bank.entry import Direction
+from caravana.kit.ports import Store
+
+MATCH = "bank_match"
+DECISION = "bank_decision"
+HABIT = "bank_habit"
+PROPOSED, POSTING, POSTED, LEFT, UNDONE, REVERSED = "proposed", "posting", "posted", "left", "undone", "reversed"
+"""States of a match. `posting`: under way, nothing else may be decided; `left`: a person books it elsewhere; `undone`: it waits
+for a person again; `reversed`: the bank took the money back."""
+CLOSED = frozenset({POSTED, LEFT, REVERSED})
+BACK = timedelta(days=90)
+"""How long before a reversal the credit may lie that it takes back."""
+_MOST = 100_000
+
+Match = dict[str, Any]
+
+
+class Matches:
+    """Matches and decisions in the hub's store."""
+
+    def __init__(self, store: Store, book: Book) -> None:
+        """`book`: whose entries they are about."""
+        self._store = store
+        self._book = book
+
+    async def get(self, key: str) -> Match | None:
+        """Return the match of an entry."""
+        found: Match | None = await self._store.get(MATCH, key)
+        return found
+
+    async def all(self, state: str | None = None) -> list[Match]:
+        """Return the matches, by account and day; only those in `state`."""
+        found = [one for _, one in await self._store.find(MATCH, "", _MOST)]
+        return [one for one in found if state in (None, one["state"])]
+
+    async def settle(self, match: Match, review: Mapping[str, Any] | None, *, before: Match | None = None) -> None:
+        """Keep what became of an entry, and what a person is asked of it (None: nobody is), in one transaction.
+
+        `before`: only if it still stands so. Raises `LookupError` when it does not, and without the entry.
+        """
+        key = match["entry"]
+        state = books.MATCHED if match["state"] in CLOSED else books.OPEN
+        rows = [(MATCH, key, match), (books.REVIEW, f"bank/match/{key}", None if review is None else dict(review))]
+        while True:
+            turn = await self._book.turn(key.partition("/")[0])
+            kept = await self._book.get(key)
+            if kept is None:
+                raise LookupError(f"there is no entry `{key}`")
+            if before is not None and await self.get(key) != before:
+                raise LookupError(f"`{key}` has changed in the meantime: look again")
+            if await self._book.settle(turn, kept.in_state(state), rows):
+                return
+
+    async def let_go(self, key: str, at: str) -> None:
+        """Leave an entry whose question a person took off the list; if something else happens to it now, the next look sees."""
+        turn = await self._book.turn(key.partition("/")[0])
+        match, kept = await self.get(key), await self._book.get(key)
+        if match is None or kept is None or match["state"] not in (PROPOSED, UNDONE):
+            return
+        if not await self._book.asks(f"match/{key}"):
+            left = {**match, "state": LEFT, "at": at}
+            await self._book.settle(turn, kept.in_state(books.MATCHED), [(MATCH, key, left)])
+
+    async def decided(self, decision: Mapping[str, Any]) -> None:
+        """Keep what a person said until a route takes it."""
+        await self._store.put(DECISION, str(decision["id"]), dict(decision))
+
+    async def habits(self) -> list[dict[str, Any]]:
+        """Return what was learned."""
+        return [one for _, one in await self._store.find(HABIT, "", _MOST)]
+
+    async def unlearn(self, payer: str, customer: int) -> bool:
+        """Forget that `payer` pays for `customer`; False when that was not known."""
+        key = f"{payer}/{customer}"
+        known = await self._store.get(HABIT, key) is not None
+        await self._store.put(HABIT, key, None)
+        return known
+
+
+def taken_back(reversal: Kept, entries: list[Kept]) -> list[str]:
+    """Return the keys of the credits that `reversal` may take back: by shared references, else by amount; latest first. Pure."""
+    entry = reversal.entry
+    equal = [one for one in entries if _may_be(one, reversal)]
+    named = [one for one in equal if _names(one) & _names(reversal)]
+    found = named or [
+        one for one in equal if not (entry.party.name and one.entry.party.name) or _folded(one) == _folded(reversal)
+    ]
+    return [one.key for one in sorted(found, key=lambda one: (str(one.entry.day), one.key), reverse=True)]
+
+
+def _may_be(one: Kept, reversal: Kept) -> bool:
+    credit, entry = one.entry, reversal.entry
+    if credit.direction is not Direction.CREDIT or credit.reversal or credit.account != entry.account:
+        return False
+    if (credit.amount, credit.currency) != (entry.amount, entry.currency):
+        return False
+    if credit.day is None or entry.day is None:
+        return True
+    return timedelta(0) <= entry.day - credit.day <= BACK
+
+
+def _names(one: Kept) -> frozenset[str]:
+    names = one.entry.references
+    return frozenset(filter(None, (names.bank, names.entry, names.uetr, names.transaction, names.end_to_end)))
+
+
+def _folded(one: Kept) -> str:
+    return " ".join((one.entry.party.name or "").casefold().split())

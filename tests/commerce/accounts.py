@@ -1,0 +1,176 @@
+"""A company whose customers pay by transfer: Odoo imitated on loopback, a hub that runs the flow `matching`, and a bank."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from caravana.commerce.flows import load, names
+from caravana.component.bank.component import BankComponent
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.engine.check_context import CheckContext
+from caravana.engine.configuration import Configuration
+from caravana.engine.hub import Hub
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock, SystemClock
+from caravana.kit.serving import serve
+from caravana.route import read_text
+from tests.commerce.shop import BOT_KEY
+from tests.component.bank.telling import Movement, camt053, movement
+from tests.support.waiting import eventually
+
+SOON = {
+    "bank.match.delay": "100ms",
+    "bank.match.decisions.delay": "100ms",
+    "bank.match.again": "1h",
+    "review.delay": "200ms",
+}
+
+
+@dataclass
+class Accounts:
+    """What a test does as the bank, as a clerk in accounts, and as one who reads the books."""
+
+    odoo: OdooSandbox
+    hub: Hub
+    files: int = 0
+
+    @property
+    def bank(self) -> BankComponent:
+        """The bank component of the hub."""
+        found = self.hub.components.get("bank")
+        assert isinstance(found, BankComponent)
+        return found
+
+    def customer(self, name: str, **values: Any) -> int:
+        """Return a new customer in Odoo."""
+        made: int = self.odoo.env["res.partner"].create(
+            {"name": name, "country_id": self.odoo.env.ref("base.ec"), **values}
+        )
+        return made
+
+    def invoice(self, customer: int, price: str, number: int) -> int:
+        """Return a posted invoice of one line, with IVA of 15 %, under a number of its own."""
+        tax = self.odoo.env["account.tax"].search([["type_tax_use", "=", "sale"], ["amount", "=", 15]])[:1]
+        line = {"name": "Servicio", "quantity": 1, "price_unit": float(price), "tax_ids": [[6, 0, tax]]}
+        values = {"move_type": "out_invoice", "partner_id": customer, "invoice_line_ids": [[0, 0, line]]}
+        made: int = self.odoo.env["account.move"].create(values)
+        self.odoo.env["account.move"].write([made], {"l10n_latam_document_number": f"001-001-{number:09d}"})
+        self.odoo.env["account.move"].action_post([made])
+        return made
+
+    def one(self, model: str, id_: int, *fields: str) -> dict[str, Any]:
+        """Return one record."""
+        found: list[dict[str, Any]] = self.odoo.env[model].read([id_], list(fields))
+        return found[0]
+
+    def residual(self, invoice: int) -> float:
+        """Return what is open of an invoice."""
+        return float(self.one("account.move", invoice, "amount_residual")["amount_residual"])
+
+    def payments(self, *fields: str) -> list[dict[str, Any]]:
+        """Return all payments."""
+        ids = self.odoo.env["account.payment"].search([], order="id asc")
+        found: list[dict[str, Any]] = self.odoo.env["account.payment"].read(
+            ids, ["amount", "state", "partner_id", "name", *fields]
+        )
+        return found
+
+    async def tells(self, movements: Sequence[Movement]) -> None:
+        """The bank's statement of these movements comes in."""
+        self.files += 1
+        await self.bank.desk.file(f"{self.files}.xml", camt053(movements, number=self.files))
+
+    async def tells_reversal(
+        self, amount: str, reference: str, end_to_end: str, before: Sequence[Movement] = ()
+    ) -> None:
+        """The bank's statement takes a credit back; `before`: what it tells of first."""
+        self.files += 1
+        content = camt053([*before, movement(f"-{amount}", reference, end_to_end=end_to_end)], number=self.files)
+        head, debit, rest = content.rpartition(b"<CdtDbtInd>DBIT</CdtDbtInd><Sts>")
+        marked = head + debit.replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>") + rest
+        report = await self.bank.desk.file(f"{self.files}.xml", marked)
+        assert report.state == "taken", report
+
+    def pay_by_hand(self, invoice: int) -> None:
+        """A clerk registers the payment of an invoice by Odoo's own dialogue."""
+        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+        wizard = self.odoo.env["account.payment.register"]
+        wizard.action_create_payments([wizard.create({}, context=context)], context=context)
+
+    def let_bank_lines(self) -> None:
+        """Give everybody the group that may write statement lines: not even an administrator has it by himself."""
+        users = self.odoo.env["res.users"].search([])
+        group = self.odoo.env.ref("account.group_account_basic")
+        self.odoo.env["res.users"].write(users, {"group_ids": [[4, group]]})
+
+    async def asked_again(self, key: str, why: str) -> None:
+        """Wait until a person is asked about the entry for that reason."""
+
+        async def asked() -> bool:
+            item = (await self.reviews()).get(f"bank/match/{key}")
+            return item is not None and why in item["text"]
+
+        await eventually(asked, timeout=30)
+
+    async def ask(self, operation: str, /, **arguments: Any) -> Any:
+        """Do what `caravana bank` does."""
+        return await self.bank.operate(operation, arguments)
+
+    async def matches(self, state: str, count: int) -> list[dict[str, Any]]:
+        """Return the matches in a state once there are so many."""
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            found[:] = await self.bank.desk.matches.all(state)
+            return len(found) == count
+
+        await eventually(there, timeout=30)
+        return found
+
+    async def reviews(self) -> dict[str, dict[str, Any]]:
+        """Return what waits for a person, by key."""
+        return dict(await self.hub.store.find("review"))
+
+
+def settings_of(odoo: str, folder: Path, **more: Any) -> dict[str, Any]:
+    """Return what the hub's configuration file holds."""
+    given = dict(more)
+    connection = {
+        "url": odoo,
+        "database": "demo",
+        "apiKey": BOT_KEY,
+        "login": "integracion",
+        "rate": 1000,
+        "settle": "1s",
+    }
+    (folder / "in").mkdir(exist_ok=True)
+    placeholders = {**SOON, "bank.folder": str(folder / "in"), **given.pop("placeholders", {})}
+    return {
+        "journal": f"sqlite:///{folder / 'caravana.db'}",
+        "connections": {"odoo": connection},
+        "placeholders": placeholders,
+        **given,
+    }
+
+
+def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
+    """Return a hub that runs the flow `matching`."""
+    callables, documents = Callables(), []
+    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["matching"])):
+        for name, target in flow.callables.items():
+            callables.register(name, target)
+        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    return Hub(given, documents, clock=clock, callables=callables)
+
+
+@asynccontextmanager
+async def open_accounts(folder: Path, **more: Any) -> AsyncIterator[Accounts]:
+    """Run the company while the block runs; `more`: further parts of the configuration."""
+    odoo = OdooSandbox(clock=SystemClock(), database="demo")
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serve(odoo.app()))
+        hub = hub_of(Configuration.model_validate(settings_of(url, folder, **more)))
+        await stack.enter_async_context(hub)
+        yield Accounts(odoo, hub)
