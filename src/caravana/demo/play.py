@@ -13,7 +13,8 @@ from rich.table import Table
 
 from caravana.demo.branches import BRANCHES
 from caravana.demo.chapters import CHAPTERS, Chapter, Stage
-from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of, provider_sessions
+from caravana.demo.companies import charged
+from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of
 from caravana.demo.world import DemoFailed, World
 
 HOUR = 3600
@@ -49,7 +50,7 @@ class Result(Tally):
 
 @dataclass
 class Books:
-    """The provider's approved charges by reference, and Odoo's payments by reference, with the journal of each."""
+    """The companies' approved charges by reference, and Odoo's payments by reference, with the journal of each."""
 
     charged: dict[str, int]
     held: list[tuple[str, int]]
@@ -57,23 +58,20 @@ class Books:
     @classmethod
     async def read(cls, world: World, clerk: Clerk) -> "Books":
         """Read both partners' books."""
-        charged: dict[str, int] = {}
-        for session in await provider_sessions(world):
-            if float(session["approved"]) > 0:
-                charged[session["reference"]] = 1
+        charges = await charged(world)
         held = [
-            (next((one for one in charged if one in memo.split()), memo), journal)
+            (next((one for one in charges if one in memo.split()), memo), journal)
             for memo, journal in await clerk.payments()
         ]
-        return cls(charged, held)
+        return cls(charges, held)
 
     def judge(self, tally: Tally, orders: Sequence[Order]) -> None:
         """Write the counts of `orders` into `tally`; a payment counts in the journal of its order's branch alone."""
         journals = {order.id: order.branch.journal for order in orders}
-        charged = {reference: count for reference, count in self.charged.items() if order_of(reference) in journals}
+        charges = {reference: count for reference, count in self.charged.items() if order_of(reference) in journals}
         held = Counter(reference for reference, journal in self.held if journals.get(order_of(reference)) == journal)
-        tally.expected, tally.in_odoo = sum(charged.values()), held.total()
-        tally.lost = sum(max(0, count - held[reference]) for reference, count in charged.items())
+        tally.expected, tally.in_odoo = sum(charges.values()), held.total()
+        tally.lost = sum(max(0, count - held[reference]) for reference, count in charges.items())
         tally.doubled = sum(max(0, count - self.charged.get(reference, 0)) for reference, count in held.items())
 
 
