@@ -58,18 +58,19 @@ class Transfer:
     document: str = ""
 
 
-def _bill(customer: str, price: int, number: int) -> Bill:
+def a_bill(customer: str, price: int, number: int) -> Bill:
+    """Return a bill of so many dollars without IVA."""
     return Bill(customer, Decimal(price), number)
 
 
-FERRETERIA = _bill("Ferretería El Puente Cía. Ltda.", 100, 9101)
-ANA = _bill("Ana Lucía Pérez Mora", 60, 9102)
-TWINS = (_bill("Textiles Rosavel S.A.", 120, 9103), _bill("Comercial Nodesur Cía. Ltda.", 120, 9104))
-MANGLAR = _bill("Constructora Manglar S.A.", 200, 9105)
+FERRETERIA = a_bill("Ferretería El Puente Cía. Ltda.", 100, 9101)
+ANA = a_bill("Ana Lucía Pérez Mora", 60, 9102)
+TWINS = (a_bill("Textiles Rosavel S.A.", 120, 9103), a_bill("Comercial Nodesur Cía. Ltda.", 120, 9104))
+MANGLAR = a_bill("Constructora Manglar S.A.", 200, 9105)
 BILLS = (FERRETERIA, ANA, *TWINS, MANGLAR)
 TRANSFERS = (
     Transfer(
-        "notified by webhook, then in the file too",
+        "webhook, then file",
         FERRETERIA.total,
         f"Factura {FERRETERIA.text}",
         "FERRETERIA EL PUENTE",
@@ -109,7 +110,7 @@ class Bank:
 
     async def notify(self, transfer: Transfer) -> None:
         """Post a signed notification, as a bank does. Raises `DemoFailed` unless it is taken."""
-        told = {
+        movement = {
             "id": transfer.document,
             "account": ACCOUNT,
             "amount": str(transfer.amount),
@@ -120,7 +121,7 @@ class Bank:
             "description": transfer.text,
             "payer": {"name": transfer.payer},
         }
-        body = json.dumps({"transactions": [told]}).encode()
+        body = json.dumps({"transactions": [movement]}).encode()
         signature = hmac.new(self._world.bank_secret.encode(), body, hashlib.sha256).hexdigest()
         url, headers = self._world.url("listener") + "/bank/notificacion", {"X-Signature": signature}
         async with self._world.http.post(url, data=body, headers=headers) as answer:

@@ -1,4 +1,4 @@
-"""The demo company's two branches: one company in Odoo, a warehouse and a journal for card payments each; and its bank account."""
+"""The demo company: two branches in one company of Odoo, a warehouse and a card journal each, and one account at the bank."""
 
 from dataclasses import dataclass
 

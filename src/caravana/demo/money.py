@@ -13,11 +13,12 @@ from typing import Any
 from caravana.demo.bank import BILLS, POSTED, TRANSFERS, Bank, Bill, Transfer, bill
 from caravana.demo.branches import BANK_JOURNAL
 from caravana.demo.companies import stripe_refunds
-from caravana.demo.people import Clerk, Order
+from caravana.demo.people import Clerk, Order, order_of
 from caravana.demo.world import DemoFailed, World
 
 PATIENCE = 45.0
 """Real seconds that refund and transfers may take to end where they belong."""
+REFUND = "refund for a credit note"
 Words = Mapping[str, Sequence[str]]
 """Reasons by language."""
 
@@ -28,7 +29,7 @@ class Line:
 
     - `became`: `posted`, `proposed`, `waiting` (nothing is proposed), `refunded`, or `nothing` yet
     - `invoices`: numbers of those that it pays or may pay; `reasons`: the matcher's, by language
-    - `lost`, `doubled`: how often it is missing where it belongs, or there too often; `wrong`: something else is proposed or posted
+    - `lost`, `doubled`: how often it is missing where it belongs, or there too often; `wrong`: something else became of it
     """
 
     name: str
@@ -91,21 +92,19 @@ class Money:
         return [refund, *(self._line(one, booked, matches, entries) for one in TRANSFERS)]
 
     async def _refund(self, booked: Sequence[dict[str, Any]]) -> Line:
-        amount, reference = Decimal(str(self._order.amount)).quantize(Decimal("0.01")), f"CV{self._order.id}-1"
-        given = [one.amount for one in await stripe_refunds(self._world) if one.reference == reference]
-        out = [one for one in booked if one["payment_type"] == "outbound" and reference in one["memo"]]
+        """What Stripe gave back of the order, and what Odoo has of it."""
+        amount = Decimal(str(self._order.amount)).quantize(Decimal("0.01"))
+        given = [one.amount for one in await stripe_refunds(self._world) if order_of(one.reference) == self._order.id]
+        out = [one for one in booked if one["payment_type"] == "outbound" and f"CV{self._order.id}-" in one["memo"]]
         paid = (await self._clerk.move(self._note))["payment_state"] in ("paid", "in_payment")
         whole = sum(given) == amount and sum(Decimal(str(one["amount"])) for one in out) == amount
-        name = f"refund of {self._order.name} by Stripe, for its credit note in Odoo"
         became = "refunded" if given and out and paid else "nothing"
         lost = max(1 - len(given), 1 - len(out), 0)
         doubled = max(len(given) - 1, len(out) - 1, 0)
         wrong = bool(given and out) and not (whole and paid)
-        return Line(name, -amount, became, lost=lost, doubled=doubled, wrong=wrong)
+        return Line(REFUND, -amount, became, lost=lost, doubled=doubled, wrong=wrong)
 
-    def _line(
-        self, one: Transfer, booked: Sequence[Any], matches: Sequence[Any], entries: Sequence[Any]
-    ) -> Line:
+    def _line(self, one: Transfer, booked: Sequence[Any], matches: Sequence[Any], entries: Sequence[Any]) -> Line:
         """What became of a transfer. Of money that a person decides about nothing may be in the books."""
         made = [each for each in booked if _is_of(each, one)]
         kept = [each for each in entries if Decimal(each["amount"]) == one.amount]

@@ -1,4 +1,7 @@
-"""The demo's partners in a process of their own: `python -m caravana.demo.partners HUB_URL ODOO_PORT PLACETOPAY_PORT STRIPE_PORT PAYPHONE_PORT`."""
+"""The demo's partners in a process of their own.
+
+python -m caravana.demo.partners HUB_URL ODOO_PORT PLACETOPAY_PORT STRIPE_PORT PAYPHONE_PORT
+"""
 
 import asyncio
 import sys

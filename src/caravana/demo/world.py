@@ -149,9 +149,7 @@ class World:
         self.bank_folder.mkdir(exist_ok=True)
         (self.folder / "caravana.yaml").write_text(self._configuration())
         ports = [str(self.ports[name]) for name in ("odoo", *STORES)]
-        self._partners = await self._spawn(
-            "partners.log", "caravana.demo.partners", self.url("listener"), *ports
-        )
+        self._partners = await self._spawn("partners.log", "caravana.demo.partners", self.url("listener"), *ports)
         await self._answers(self.url("odoo") + "/json/version", self._partners, "partners.log")
         await self.start_hub()
 
