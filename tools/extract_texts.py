@@ -81,6 +81,8 @@ SPEAKERS = {
     "Forecast": ("error",),
     "InDoubt": (2,),
     "Chapter": (1, 2),
+    "Line": (0,),
+    "Transfer": (0,),
     "Refused": (0, 1),
     "TaxId": (2,),
     # what a doctor finds, and what is wished of a partner
@@ -106,6 +108,7 @@ NAMES = frozenset(
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
         *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "_COLUMNS"),
+        *("BECAME", "LINES_COLUMNS", "REFUND"),
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
         *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),

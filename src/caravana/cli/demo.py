@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from caravana.cli.speech import spoken
+from caravana.cli.speech import language, spoken
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from caravana.demo.world import World
 
 Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
-ChapterName = Annotated[str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, twice, …).")]
+ChapterName = Annotated[
+    str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, killed, money, …).")
+]
 Speed = Annotated[float, typer.Option("--speed", help="How many times as fast as real time the day passes.", min=1)]
 Orders = Annotated[int, typer.Option("--orders", help="About how many orders in all.", min=1)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -29,13 +31,14 @@ def demo(
     json: Json = False,
     keep: Keep = None,
 ) -> None:
-    """Play a day of card payments: a real hub, imitated Odoo and PlacetoPay, and all that goes wrong on such a day.
+    """Play a day of payments: a real hub, imitations of Odoo, of three payment companies and a bank, and all that goes wrong.
 
-    The exit code is 1 when a payment was lost or made twice.
+    The exit code is 1 when a payment, a refund or a transfer was lost, made twice, or put where it does not belong.
 
     \b
     caravana demo
     caravana demo --chapter killed --orders 30
+    caravana demo --chapter money
     caravana demo --stay
     """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
@@ -69,9 +72,9 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
 
 
 async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
-    from caravana.demo.play import Day, capacity, table
+    from caravana.demo.play import Day, capacity, lines_table, table
 
-    console.print(spoken("Starting imitations of Odoo and PlacetoPay, and a hub of your own …"))
+    console.print(spoken("Starting imitations of Odoo, PlacetoPay, Stripe and PayPhone, and a hub of your own …"))
     await world.start()
     day = Day(world, console, chosen, orders, spoken)
     results = await day.play()
@@ -80,18 +83,35 @@ async def _play(world: "World", console: "Console", chosen: list, orders: int, *
         _print_json(results, branches, doubts)
     else:
         console.print(table(results, branches, doubts, world.kills, spoken))
+        for one in filter(lambda one: one.lines, results):
+            console.print(lines_table(one.lines, language(), spoken))
         console.print(spoken(capacity(results)))
+    good = _judge(results, console)
+    if not good:
+        _show_log(world, console)
+    if stay:
+        await _stay(day, console)
+    return 0 if good else 1
+
+
+def _judge(results: "list[Result]", console: "Console") -> bool:
+    """Say whether the day ended as it must."""
     bad = sum(one.lost + one.doubled for one in results)
     short = sum(one.expected < one.orders for one in results)
+    lines = [line for one in results for line in one.lines]
+    wrong = sum(not one.is_right for one in lines)
     if bad or short:
         told = "1 payment was lost or doubled." if bad == 1 else f"{bad} payments were lost or doubled."
         console.print(f"[bold red]{spoken(told)}[/bold red]")
-        _show_log(world, console)
     else:
         console.print(f"[bold green]{spoken('Every charge is in Odoo exactly once.')}[/bold green]")
-    if stay:
-        await _stay(day, console)
-    return 1 if bad or short else 0
+    if wrong:
+        told = "Not every refund and transfer ended where it belongs: see the second table."
+        console.print(f"[bold red]{spoken(told)}[/bold red]")
+    elif lines:
+        told = "Every refund and transfer is where it belongs, once."
+        console.print(f"[bold green]{spoken(told)}[/bold green]")
+    return not (bad or short or wrong)
 
 
 def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: int) -> None:
@@ -104,7 +124,8 @@ def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: i
     by_branch = {name: dataclasses.asdict(one) for name, one in branches.items()}
     calls, orders = cost(results)
     told = {"chapters": rows, "branches": by_branch, "in_doubt": doubts}
-    typer.echo(json.dumps({**told, "odoo_calls_per_order": round(calls, 1), "orders_an_hour": orders}, indent=2))
+    told |= {"odoo_calls_per_order": round(calls, 1), "orders_an_hour": orders}
+    typer.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
 
 
 def _show_log(world: "World", console: "Console") -> None:

@@ -1,6 +1,12 @@
-"""The demo company's two branches: one company in Odoo, a warehouse and a journal for card payments each."""
+"""The demo company: two branches in one company of Odoo, a warehouse and a card journal each, and one account at the bank."""
 
 from dataclasses import dataclass
+
+ACCOUNT = "2100012345"
+"""The account at the bank that customers pay into; it is the first branch's."""
+BANK = "Banco Pichincha"
+BANK_JOURNAL = 9
+"""The number that the imitated Odoo gives to the journal of that account."""
 
 
 @dataclass(frozen=True)
@@ -11,13 +17,15 @@ class DemoBranch:
     name: str
     warehouse: int
     journal: int
+    accounts: tuple[str, ...] = ()
 
     def settings(self) -> str:
         """Return what the hub's configuration says of it."""
+        accounts = ", ".join(f'"{one}"' for one in self.accounts)
         return (
             f"  {self.key}: {{name: {self.name}, company: 1, warehouse: {self.warehouse}, card_journal: {self.journal}, "
-            "payment_store: placetopay}\n"
+            f"payment_store: [placetopay, stripe, payphone], bank_accounts: [{accounts}]}}\n"
         )
 
 
-BRANCHES = (DemoBranch("matriz", "Matriz", 1, 6), DemoBranch("sur", "Sucursal Sur", 2, 8))
+BRANCHES = (DemoBranch("matriz", "Matriz", 1, 6, (ACCOUNT,)), DemoBranch("sur", "Sucursal Sur", 2, 8))

@@ -1,9 +1,11 @@
 """The chapters of the demo's day: what happens in each, and how."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
+from caravana.demo.money import Money
 from caravana.demo.people import Clerk, Customer, Order, plan_notifications, set_faults
 from caravana.demo.world import World
 
@@ -18,17 +20,19 @@ class Stage:
 
 
 Play = Callable[[Stage, list[Order]], Awaitable[None]]
+Sequel = Callable[[World, Clerk, Sequence[Order]], Money]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One part of the day; `share` is its part of the orders, `expected` the payments of each order."""
+    """One part of the day; `share` is its part of the orders, `sequel` what is played once they are paid."""
 
     name: str
     title: str
     story: str
     play: Play
     share: int = 1
+    sequel: Sequel | None = None
 
 
 async def _all(orders: list[Order], act: Callable[[Order], Awaitable[None]]) -> None:
@@ -109,6 +113,18 @@ async def killed(stage: Stage, orders: list[Order]) -> None:
         await pays
 
 
+async def money(stage: Stage, orders: list[Order]) -> None:
+    """Each customer takes another company on the pay page, pays on its page, and comes back."""
+
+    async def one(order: Order) -> None:
+        await stage.customer.open(order)
+        await stage.customer.check_out(order)
+
+    for order, store in zip(orders, cycle(("stripe", "payphone", "placetopay")), strict=False):
+        order.store = store
+    await _all(orders, one)
+
+
 CHAPTERS = (
     Chapter("paid", "Paid", "Customers pay by card; half of them come back to the shop.", paid, 3),
     Chapter("refused", "Refused, then paid", "The first card is refused, the second is accepted.", refused, 1),
@@ -125,5 +141,12 @@ CHAPTERS = (
     ),
     Chapter("odoo", "Odoo slow, then down", "Odoo is slow, refuses, and cuts the line while it commits.", odoo_down, 2),
     Chapter("killed", "Hub killed with -9", "The hub dies three times while payments are in flight.", killed, 3),
+    Chapter(
+        "money",
+        "Stripe, PayPhone, bank",
+        "Customers choose their company, an order is refunded from Odoo, the bank tells of transfers.",
+        money,
+        sequel=Money,
+    ),
 )
 """The day, in its order."""

@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 
 from caravana.demo.branches import BRANCHES, DemoBranch
+from caravana.demo.companies import Checkout, onward, sessions
 from caravana.demo.world import DemoFailed, World
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+/pay/[\w.\-]+")
@@ -25,11 +26,12 @@ _KEY = "0123456789abcdef0123456789abcdef01234567"
 
 @dataclass
 class Order:
-    """One order of the day; `checkout` is the provider's page that pressing pay led to."""
+    """One order of the day; `checkout` is the page of the company `store` that pressing pay led to."""
 
     id: int
     name: str
     branch: DemoBranch
+    store: str = "placetopay"
     link: str = ""
     request_id: str = ""
     checkout: str = ""
@@ -91,18 +93,48 @@ class Clerk:
             if found:
                 by_id[row["res_id"]].link = found[0]
 
+    async def invoice(self, order: Order) -> int:
+        """Invoice an order that is paid, and post it; return the invoice."""
+        context = {"active_model": "sale.order", "active_ids": [order.id], "active_id": order.id}
+        wish = {"advance_payment_method": "delivered"}
+        made = await self.call("sale.advance.payment.inv", "create", vals_list=[wish], context=context)
+        await self.call("sale.advance.payment.inv", "create_invoices", ids=made, context=context)
+        [row] = await self.call("sale.order", "read", ids=[order.id], fields=["invoice_ids"])
+        [invoice] = row["invoice_ids"]
+        await self.call("account.move", "action_post", ids=[invoice])
+        return int(invoice)
+
+    async def credit(self, invoice: int) -> int:
+        """Make and post a credit note for the whole invoice; return it."""
+        [row] = await self.call("account.move", "read", ids=[invoice], fields=["journal_id"])
+        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+        wish = {"journal_id": row["journal_id"][0]}
+        made = await self.call("account.move.reversal", "create", vals_list=[wish], context=context)
+        await self.call("account.move.reversal", "refund_moves", ids=made, context=context)
+        [note] = await self.call("account.move", "search", domain=[["reversed_entry_id", "=", invoice]])
+        await self.call("account.move", "action_post", ids=[note])
+        return int(note)
+
+    async def move(self, id_: int) -> dict[str, Any]:
+        """Return how an invoice or a credit note stands."""
+        fields = ["payment_state", "amount_residual", "amount_total"]
+        [row] = await self.call("account.move", "read", ids=[id_], fields=fields)
+        found: dict[str, Any] = row
+        return found
+
     async def booked(self) -> list[dict[str, Any]]:
         """Return the registered payments that Odoo holds, the first made first."""
         asked = {
             "domain": [["state", "in", ["in_process", "paid"]]],
-            "fields": ["name", "memo", "amount", "journal_id"],
+            "fields": ["name", "memo", "amount", "journal_id", "payment_type", "reconciled_invoice_ids"],
         }
         rows: list[dict[str, Any]] = await self.call("account.payment", "search_read", **asked, order="id asc")
         return rows
 
     async def payments(self) -> list[tuple[str, int]]:
-        """Return the registered payments that Odoo holds: the text that names the provider's payment, and the journal."""
-        return [(str(row["memo"]), row["journal_id"][0]) for row in await self.booked()]
+        """Return what Odoo holds as received: the text that names the provider's payment, and the journal."""
+        received = [row for row in await self.booked() if row["payment_type"] == "inbound"]
+        return [(str(row["memo"]), row["journal_id"][0]) for row in received]
 
 
 class Customer:
@@ -113,24 +145,37 @@ class Customer:
         self._world = world
 
     async def open(self, order: Order) -> None:
-        """Press "pay" on the hub's page until it leads to the provider's. Raises `DemoFailed`."""
+        """Press the company's button on the hub's page until it leads there. Raises `DemoFailed`."""
         for _ in range(400):
             try:
-                async with self._world.http.post(order.link, allow_redirects=False) as answer:
-                    target = answer.headers.get("Location", "")
-                    if answer.status == 303 and self._world.url("placetopay") in target:
-                        order.request_id, order.checkout = await self._request_id(order), target
-                        if order.request_id:
-                            return
+                order.checkout = await self._press(order)
+                if order.checkout and await self._is_open(order):
+                    return
             except (aiohttp.ClientError, TimeoutError):
                 pass
             await asyncio.sleep(0.05)
-        raise DemoFailed(f"the pay page of {order.name} never led to the provider: {order.link}")
+        raise DemoFailed(f"the pay page of {order.name} never led to {order.store}: {order.link}")
+
+    async def _press(self, order: Order) -> str:
+        """Return the page of the company that the button led to, or nothing."""
+        button = {"store": order.store}
+        async with self._world.http.post(order.link, params=button, allow_redirects=False) as answer:
+            target = answer.headers.get("Location") or onward(await answer.text())
+            return target if target.startswith(self._world.url(order.store)) else ""
+
+    async def _is_open(self, order: Order) -> bool:
+        if order.store == "placetopay":
+            order.request_id = await self._request_id(order)
+        return bool(order.request_id) or order.store != "placetopay"
+
+    async def check_out(self, order: Order) -> None:
+        """Pay on the company's page as a browser does, and come back. Raises `DemoFailed`."""
+        await Checkout(self._world).pay(order.store, order.checkout)
 
     async def _request_id(self, order: Order) -> str:
         """Return the newest session that the provider holds for the order."""
-        sessions = [one for one in await provider_sessions(self._world) if order_of(one["reference"]) == order.id]
-        waiting = [one for one in sessions if one["status"] == "PENDING"]
+        own = [one for one in await sessions(self._world) if order_of(one["reference"]) == order.id]
+        waiting = [one for one in own if one["status"] == "PENDING"]
         return str(waiting[-1]["request_id"]) if waiting else ""
 
     async def pay(self, order: Order, card: str = "APPROVED") -> None:
@@ -147,13 +192,6 @@ class Customer:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError):
             return
-
-
-async def provider_sessions(world: World) -> list[dict[str, Any]]:
-    """Return what the provider's imitation knows of its sessions."""
-    async with world.http.get(world.url("placetopay") + "/_sandbox/sessions") as answer:
-        found: list[dict[str, Any]] = await answer.json()
-        return found
 
 
 def order_of(reference: str) -> int:

@@ -4,16 +4,19 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from caravana.demo.branches import BRANCHES
 from caravana.demo.chapters import CHAPTERS, Chapter, Stage
-from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of, provider_sessions
+from caravana.demo.companies import charged
+from caravana.demo.money import Line, Money
+from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of
 from caravana.demo.world import DemoFailed, World
 
 HOUR = 3600
@@ -40,16 +43,17 @@ class Tally:
 
 @dataclass
 class Result(Tally):
-    """One chapter's books."""
+    """One chapter's books; `lines`: what became of money beside card orders."""
 
     chapter: Chapter = CHAPTERS[0]
     calls: int = 0
     seconds: float = 0.0
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass
 class Books:
-    """The provider's approved charges by reference, and Odoo's payments by reference, with the journal of each."""
+    """The companies' approved charges by reference, and Odoo's payments by reference, with the journal of each."""
 
     charged: dict[str, int]
     held: list[tuple[str, int]]
@@ -57,23 +61,20 @@ class Books:
     @classmethod
     async def read(cls, world: World, clerk: Clerk) -> "Books":
         """Read both partners' books."""
-        charged: dict[str, int] = {}
-        for session in await provider_sessions(world):
-            if float(session["approved"]) > 0:
-                charged[session["reference"]] = 1
+        charges = await charged(world)
         held = [
-            (next((one for one in charged if one in memo.split()), memo), journal)
+            (next((one for one in charges if one in memo.split()), memo), journal)
             for memo, journal in await clerk.payments()
         ]
-        return cls(charged, held)
+        return cls(charges, held)
 
     def judge(self, tally: Tally, orders: Sequence[Order]) -> None:
         """Write the counts of `orders` into `tally`; a payment counts in the journal of its order's branch alone."""
         journals = {order.id: order.branch.journal for order in orders}
-        charged = {reference: count for reference, count in self.charged.items() if order_of(reference) in journals}
+        charges = {reference: count for reference, count in self.charged.items() if order_of(reference) in journals}
         held = Counter(reference for reference, journal in self.held if journals.get(order_of(reference)) == journal)
-        tally.expected, tally.in_odoo = sum(charged.values()), held.total()
-        tally.lost = sum(max(0, count - held[reference]) for reference, count in charged.items())
+        tally.expected, tally.in_odoo = sum(charges.values()), held.total()
+        tally.lost = sum(max(0, count - held[reference]) for reference, count in charges.items())
         tally.doubled = sum(max(0, count - self.charged.get(reference, 0)) for reference, count in held.items())
 
 
@@ -101,7 +102,7 @@ class Day:
             for number, (chapter, count) in enumerate(self.plan, 1):
                 title, story = self.spoken(chapter.title), self.spoken(chapter.story)
                 progress.console.print(f"[bold]{number}. {title}.[/bold] {story}")
-                task = progress.add_task(f"   {chapter.name}", total=count)
+                task = progress.add_task(f"   {chapter.name}", total=count, unit=self.spoken("payments in Odoo"))
                 results.append(await self._chapter(chapter, count, progress, task))
         return results
 
@@ -110,12 +111,12 @@ class Day:
             TextColumn("{task.description:<12}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn(self.spoken("payments in Odoo")),
+            TextColumn("{task.fields[unit]}"),
             TimeElapsedColumn(),
             console=self.console,
         )
 
-    async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: object) -> Result:
+    async def _chapter(self, chapter: Chapter, count: int, progress: Progress, task: TaskID) -> Result:
         began, calls = time.monotonic(), await odoo_calls(self.world, self.clerk)
         orders = [await self.clerk.confirm_order(number) for number in range(count)]
         self.orders += orders
@@ -125,14 +126,30 @@ class Day:
         deadline = time.monotonic() + PATIENCE
         while True:
             (await Books.read(self.world, self.clerk)).judge(result, orders)
-            progress.update(task, completed=result.in_odoo)  # type: ignore[arg-type]
+            progress.update(task, completed=result.in_odoo)
             if (result.expected >= count and result.lost == 0) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
         await self._wait_until_idle()
         result.calls = await odoo_calls(self.world, self.clerk) - calls
+        if chapter.sequel is not None:
+            result.lines = await self._sequel(chapter.sequel(self.world, self.clerk, orders), progress)
         result.seconds = time.monotonic() - began
         return result
+
+    async def _sequel(self, money: Money, progress: Progress) -> list[Line]:
+        """Play what follows card orders until all of it has ended well, or time is up; then count once more."""
+        task = progress.add_task("   bank", total=money.count, unit=self.spoken("transfers and refunds settled"))
+        await money.play()
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            right = sum(one.is_right for one in await money.look())
+            progress.update(task, completed=right)
+            if right == money.count or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.2)
+        await self._wait_until_idle()
+        return await money.look()
 
     async def by_branch(self) -> dict[str, Tally]:
         """Return the day's books of each branch, by its name."""
@@ -169,7 +186,7 @@ def table(
     results: Sequence[Result], branches: Mapping[str, Tally], doubts: int, kills: int, spoken: Spoken = str
 ) -> Table:
     """Return the day's result as a table: by chapter, by branch, and in all."""
-    title = spoken("The day, counted in the provider's and Odoo's own books")
+    title = spoken("The day, counted in the payment companies' and Odoo's own books")
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for place, name in enumerate(COLUMNS):
         shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=not place)
@@ -208,6 +225,41 @@ def capacity(results: Sequence[Result]) -> str:
     return (
         f"Odoo calls per paid order: {calls:.1f}, repetitions and what followed from trouble counted in. "
         f"At one call a second (Odoo Online) that allows {orders} orders an hour, beside the looks for what is new."
+    )
+
+
+LINES_COLUMNS = ("refund or transfer", "amount", "what became of it")
+BECAME = MappingProxyType(
+    {
+        "posted": "posted by itself",
+        "proposed": "proposed to a person",
+        "waiting": "waits for a person, nothing is proposed",
+        "refunded": "back at Stripe once, in Odoo's books once",
+        "nothing": "nothing",
+    }
+)
+
+
+def lines_table(lines: Sequence[Line], language: str, spoken: Spoken = str) -> Table:
+    """Return what became of refunds and transfers as a table, with the reasons in words."""
+    shown = Table(title=spoken("Beside card orders"), box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for place, name in enumerate(LINES_COLUMNS):
+        shown.add_column(spoken(name), justify="right" if place == 1 else "left", no_wrap=place < 2)
+    for one in lines:
+        shown.add_row(spoken(one.name), f"{one.amount:.2f}", _became(one, language, spoken))
+    return shown
+
+
+def _became(one: Line, language: str, spoken: Spoken) -> str:
+    """How it ended, and for which invoices; below it why; in red what went wrong."""
+    told = spoken(BECAME[one.became])
+    if one.became == "proposed":
+        told += ": " + f" {spoken('or')} ".join(one.invoices)
+    faults = {"lost": one.lost, "doubled": one.doubled, "wrong": one.wrong}
+    bad = ", ".join(spoken(name) for name, count in faults.items() if count)
+    why = "; ".join(one.reasons[language]) if one.reasons else ""
+    return "\n".join(
+        filter(None, (f"[bold red]{bad}[/bold red]" if bad else "", told, f"[dim]{why}[/dim]" if why else ""))
     )
 
 

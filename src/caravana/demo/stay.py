@@ -1,16 +1,27 @@
 """After the day: orders that wait to be paid, their links, and what to try with them in a browser."""
 
 import asyncio
+from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
 
 from caravana.component.placetopay.sandbox import Card
+from caravana.demo.bank import OPENING, TRANSFERS, Bank, Transfer, a_bill, bill
 from caravana.demo.people import Order
 from caravana.demo.play import Day
 
 WAITING = 3
 LOOK_SECONDS = 0.5
+OPEN = a_bill("Papelería La Esquina", 80, 9201)
+TO_LAY = (
+    Transfer("certain", OPEN.total, f"PAGO FACTURA {OPEN.text}", "PAPELERIA LA ESQUINA", document="80001"),
+    Transfer("unknown", Decimal("17.35"), "DEPOSITO VENTANILLA", document="80002"),
+)
+"""Of the file that waits to be laid into the bank's folder."""
+FILE = "transferencias.csv"
+PAYPHONE_PAGE = 600
+"""Seconds of the demo's clock for which PayPhone's page takes a payment."""
 
 
 class Stay:
@@ -28,6 +39,9 @@ class Stay:
         orders = [await self._day.clerk.confirm_order(number) for number in range(WAITING)]
         await self._day.wait_for_links(orders)
         await self._day.stage.customer.open(orders[-1])
+        await bill(self._day.clerk, [OPEN])
+        before = OPENING + sum(one.amount for one in TRANSFERS)
+        (self._world.folder / FILE).write_text(Bank(self._world).file(TO_LAY, before), "utf-8")
         self._show_links(orders)
         self._console.print(self._trials())
         self._console.print(self.spoken("Payments that reach Odoo are told below. Ctrl-C ends everything."))
@@ -50,34 +64,67 @@ class Stay:
             booked = await self._day.clerk.booked()
             for one in booked[known:]:
                 told = f"Odoo has the payment {one['name']} of {one['amount']:.2f} USD: {one['memo']}."
+                if one["payment_type"] == "outbound":
+                    told = f"Odoo has the refund {one['name']} of {one['amount']:.2f} USD: {one['memo']}."
                 self._console.print(self.spoken(told))
             known = len(booked)
 
     def _show_links(self, orders: list[Order]) -> None:
         """A link stands on one line however narrow the terminal is: cut in two it could not be opened."""
-        addresses = [*((one, "pay", one.link) for one in orders), (orders[-1], "checkout", orders[-1].checkout)]
+        pay, checkout = self.spoken("pay"), self.spoken("checkout")
+        addresses = [*((one, pay, one.link) for one in orders), (orders[-1], checkout, orders[-1].checkout)]
         shown = _table(self.spoken("Orders that wait to be paid: open a link in a browser"))
         for order, kind, address in addresses:
-            shown.add_row(order.name, f"{order.amount:.2f}", self.spoken(kind), f"[link={address}]{address}[/link]")
+            shown.add_row(order.name, f"{order.amount:.2f}", kind, f"[link={address}]{address}[/link]")
         needed = 40 + max(len(address) for _, _, address in addresses)
         wide = Console(file=self._console.file, width=max(needed, self._console.width))
         wide.print(shown)
 
     def _trials(self) -> Table:
-        world, shown = self._world, _table(self.spoken("What to try"))
-        hints = {
-            "approve": f"pay with card {_groups(Card.APPROVED)}, any later date, any CVV",
-            "refuse": f"pay with card {_groups(Card.DENIED)}, then again with the first",
-            "wait": f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later",
-            "twice": "press pay in two windows of one link: it is one session",
-            "kill": f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on",
-            "messages": f"cd {world.folder} && caravana messages",
-            "health": f"{world.url('control')}/readyz",
-            "provider": f"{world.url('placetopay')}/_sandbox/sessions",
-        }
-        for name, hint in hints.items():
-            shown.add_row(self.spoken(name), self.spoken(hint))
+        world, shown, spoken = self._world, _table(self.spoken("What to try")), self.spoken
+        trials = (
+            (
+                spoken("companies"),
+                spoken("the pay page offers PlacetoPay, Stripe and PayPhone; each one's page lists its test cards"),
+            ),
+            (
+                spoken("approve"),
+                spoken(f"at PlacetoPay pay with card {_groups(Card.APPROVED)}, any later date, any CVV"),
+            ),
+            (spoken("refuse"), spoken(f"pay with card {_groups(Card.DENIED)}, then again with the first")),
+            (spoken("wait"), spoken(f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later")),
+            (
+                spoken("hurry"),
+                spoken(
+                    f"PayPhone's page closes after ten minutes, here {PAYPHONE_PAGE / world.speed:.0f} s (--speed 1: ten)"
+                ),
+            ),
+            (spoken("twice"), spoken("press pay in two windows of one link: it is one session")),
+            (spoken("refund"), f"{self._here} payments refund CV{self._paid}-1"),
+            (
+                spoken("bank"),
+                spoken(
+                    f"cp {world.folder / FILE} {world.bank_folder}/: one transfer pays an open invoice, the other nobody knows"
+                ),
+            ),
+            (spoken("review"), f"{self._here} bank review"),
+            (spoken("kill"), spoken(f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")),
+            (spoken("messages"), f"{self._here} messages"),
+            (spoken("health"), f"{world.url('control')}/readyz"),
+            (spoken("provider"), f"{world.url('placetopay')}/_sandbox/sessions"),
+        )
+        for name, trial in trials:
+            shown.add_row(name, trial)
         return shown
+
+    @property
+    def _here(self) -> str:
+        return f"cd {self._world.folder} && caravana"
+
+    @property
+    def _paid(self) -> int:
+        """An order of the day that was paid, and not refunded yet."""
+        return self._day.orders[-1].id
 
 
 def _table(title: str) -> Table:

@@ -11,10 +11,13 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
-from caravana.demo.branches import BRANCHES
+from caravana.demo.branches import ACCOUNT, BANK_JOURNAL, BRANCHES
+from caravana.engine.configuration import read_configuration
+from caravana.engine.control import holder
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 
 CONFIGURATION = """\
@@ -25,7 +28,7 @@ company:
   name: Empresa XYZ
 journal: sqlite:///caravana.db
 routes: []
-flows: [cards]
+flows: [cards, matching]
 listener:
   port: {listener}
   public_url: http://127.0.0.1:{listener}
@@ -44,9 +47,22 @@ connections:
     url: http://127.0.0.1:{placetopay}
     login: sandbox-login
     secretKey: sandbox-secret-key
+  stripe:
+    url: http://127.0.0.1:{stripe}
+    secretKey: sk_test_sandbox
+    webhookSecret: whsec_sandbox
+  payphone:
+    url: http://127.0.0.1:{payphone}
+    token: sandbox-token
+    storeId: sandbox-store
 branches:
 {branches}settings:
   cards.life: 12h  # of the demo's clock, which hurries: time enough for a person at the checkout
+  cards.refund_on_credit_note: true
+  bank.journals: {{"{account}": {bank_journal}}}
+placeholders:
+  bank.folder: {bank_folder}
+  bank.notification: notificacion
 modes:
   connections: {{{shadow}}}
 limits:
@@ -55,6 +71,8 @@ limits:
 """
 
 
+STORES = ("placetopay", "stripe", "payphone")
+"""Connections to payment companies; the pay page offers all of them."""
 PATIENCE = 30.0
 """Real seconds that a process may take to start."""
 
@@ -87,20 +105,23 @@ class World:
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
     ports: dict[str, int] = field(default_factory=dict)
+    bank_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    """What the bank signs its notifications with."""
 
     def __post_init__(self) -> None:
-        names = ("odoo", "placetopay", "listener", "control")
+        names = ("odoo", *STORES, "listener", "control")
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.clock = ScaledClock(time.time(), self.speed)
         self._environment = {
             **os.environ,
             ENVIRONMENT: str(self.clock),
             "CARAVANA_SECRET_PAY_LINK": secrets.token_hex(16),
+            "CARAVANA_SECRET_BANK_WEBHOOK": self.bank_secret,
         }
         self.session: aiohttp.ClientSession | None = None
 
     def url(self, name: str) -> str:
-        """Return the address of `odoo`, `placetopay`, `listener` or `control`."""
+        """Return the address of `odoo`, a payment company, `listener` or `control`."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
     @property
@@ -109,6 +130,11 @@ class World:
         if self.session is None:
             self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
         return self.session
+
+    @property
+    def bank_folder(self) -> Path:
+        """Where files of the bank are laid."""
+        return self.folder / "bank"
 
     @property
     def hub_log(self) -> Path:
@@ -120,20 +146,24 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
-        shadow = ", ".join(f'"{one}": shadow' for one in self.shadow)
-        own, since = "".join(one.settings() for one in BRANCHES), self.clock.now().isoformat()
-        (self.folder / "caravana.yaml").write_text(
-            CONFIGURATION.format(**self.ports, branches=own, go_live=since, speed=self.speed, shadow=shadow)
-        )
-        self._partners = await self._spawn(
-            "partners.log",
-            "caravana.demo.partners",
-            str(self.ports["odoo"]),
-            str(self.ports["placetopay"]),
-            self.url("listener") + "/placetopay/placetopay",
-        )
+        self.bank_folder.mkdir(exist_ok=True)
+        (self.folder / "caravana.yaml").write_text(self._configuration())
+        ports = [str(self.ports[name]) for name in ("odoo", *STORES)]
+        self._partners = await self._spawn("partners.log", "caravana.demo.partners", self.url("listener"), *ports)
         await self._answers(self.url("odoo") + "/json/version", self._partners, "partners.log")
         await self.start_hub()
+
+    def _configuration(self) -> str:
+        return CONFIGURATION.format(
+            **self.ports,
+            branches="".join(one.settings() for one in BRANCHES),
+            go_live=self.clock.now().isoformat(),
+            speed=self.speed,
+            shadow=", ".join(f'"{one}": shadow' for one in self.shadow),
+            account=ACCOUNT,
+            bank_journal=BANK_JOURNAL,
+            bank_folder=self.bank_folder,
+        )
 
     async def start_hub(self) -> None:
         """Start the hub and wait until it is ready. Raises `DemoFailed`."""
@@ -164,6 +194,18 @@ class World:
         async with self.http.get(self.url("control") + "/metrics") as answer:
             found = re.search(rf"^{name} (\S+)", await answer.text(), re.MULTILINE)
             return float(found[1]) if found else 0.0
+
+    async def operate(self, scheme: str, act: str, **arguments: Any) -> Any:
+        """Ask a component of the running hub, as the command line does. Raises `DemoFailed`."""
+        hub = holder(read_configuration(self.folder / "caravana.yaml"))
+        if hub is None:
+            raise DemoFailed(f"the hub does not run; look into {self.hub_log}")
+        asked = {"scheme": scheme, "act": act, "arguments": arguments, "subject": None, "actor": "demo"}
+        headers = {"Authorization": f"Bearer {hub.token}"}
+        async with self.http.post(f"{hub.address}/admin/operate", json=asked, headers=headers) as answer:
+            if answer.status != 200:
+                raise DemoFailed(f"the hub answered {answer.status} to {scheme} {act}; look into {self.hub_log}")
+            return await answer.json()
 
     async def stop(self) -> None:
         """End everything."""
