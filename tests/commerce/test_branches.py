@@ -116,7 +116,16 @@ async def test_every_message_of_an_order_carries_its_branch(town: Town) -> None:
     routes = {one["route"]: one["branch"] for one in await town.messages(limit=1000)}
     assert routes.pop("card-style") is None
     assert routes == dict.fromkeys(
-        ["card-link", "card-page", "card-button", "card-notification", "card-settle", "card-return"], "sur"
+        [
+            "card-link",
+            "card-fields-written",
+            "card-page",
+            "card-button",
+            "card-notification",
+            "card-settle",
+            "card-return",
+        ],
+        "sur",
     )
     assert await town.messages(branch="centro") == []
 

@@ -67,7 +67,7 @@ async def test_each_is_paid_and_booked_by_its_clock_alone(mall: Mall) -> None:
     paid = mall.payphone.pay(f"CV{orders['payphone']}-1")
     mall.stripe.pay((await mall.attempt(orders["stripe"]))["request_id"])
     for order in orders.values():
-        await eventually(lambda order=order: "Pago con tarjeta recibido" in mall.shop.notes(order), timeout=90)
+        await mall.shop.told(order)
     await mall.shop.idle()
     assert (paid.confirmed, paid.reversed) == (True, False)
     assert [one["amount"] for one in mall.shop.card_payments("in_process", "paid")] == [115.0] * 3
