@@ -107,3 +107,13 @@ async def test_the_running_hub_imports(folder: Folder, caravana: Command) -> Non
         messages = json.loads(await in_thread(caravana, "messages", "list", "--json"))
         assert {one["route"] for one in messages} == {"bank-folder", "bank-file"}
     assert "0 new, 2 known" in await in_thread(caravana, "bank", "import", str(DATA / "pichincha-latin.csv"))
+
+
+def test_reviewing_without_anything_to_review(caravana: Command) -> None:
+    """An empty list says so; a state, an entry or a habit that there is not is told."""
+    assert "no transfer waits" in caravana("bank", "review").stdout
+    assert json.loads(caravana("bank", "review", "--json").stdout) == []
+    assert "nothing was learned yet" in caravana("bank", "review", "learned").stdout
+    assert "posted, left or reversed" in caravana("bank", "review", "--state", "lost", code=2).stderr
+    assert "no entry that was matched ends with `3f9c`" in caravana("bank", "review", "undo", "3f9c", code=1).stderr
+    assert "not learned" in caravana("bank", "review", "unlearn", "name:x", "4", code=1).stderr

@@ -1,5 +1,6 @@
 """Bank transfers become payments in Odoo: once, of the right customer, and with a way back; on a real hub and journal."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +42,7 @@ async def test_what_is_not_certain_becomes_a_question_with_proposals(accounts: A
     assert accounts.payments() == []
     [item] = [one for key, one in (await accounts.reviews()).items() if key.startswith("bank/match/")]
     assert "solo coincide el valor" in item["text"]
+    assert [one["credit"]["amount"] for one in json.loads(json.dumps(await accounts.ask("matches")))] == ["115.00"]
     assert "001-001-000000200" in item["detail"]
     assert item["record"] == {"model": "account.move", "id": invoice}
     await accounts.ask("match", act="accept", key=match["entry"], actor="rosa", number=1)
