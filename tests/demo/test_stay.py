@@ -50,7 +50,7 @@ async def test_links_open_and_the_hub_comes_back(screen: Screen) -> None:
     """A printed link opens its page, what is paid by card or transfer is told, a killed hub comes back, Ctrl-C ends with 0."""
     checkout = (await screen.find(r"checkout\s+(http\S+/session/\S+)"))[1]
     link = (await screen.find(r"(http\S+/pay/\S+)"))[1]
-    file, folder = (await screen.find(r"cp (\S+)\s+(\S+/):"))[1, 2]
+    file, folder = (await screen.find(r"cp (\S+) (\S+/)")).groups()
     pid = int((await screen.find(r"kill -9 (\d+)"))[1])
     async with aiohttp.ClientSession() as web:
         async with web.get(link, headers={"Accept-Language": "es"}) as answer:
