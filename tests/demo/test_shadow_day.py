@@ -23,6 +23,8 @@ from tests.demo.recording import read
 
 P = ParamSpec("P")
 ORDERS = 21
+CARDS = [one for one in CHAPTERS if one.sequel is None]
+"""The chapters that are card orders alone."""
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"https?://[^\s<\"]+/pay/[\w.\-]+")
 
@@ -72,7 +74,7 @@ async def play(folder: Path, shadow: tuple[str, ...] = ()) -> Played:
     world = Watched(folder, speed=20.0, shadow=shadow, patience=90.0)
     try:
         await world.start()
-        day = Day(world, Console(quiet=True), CHAPTERS, ORDERS)
+        day = Day(world, Console(quiet=True), CARDS, ORDERS)
         await day.clerk.prepare()
         for chapter, count in day.plan:
             orders = [await day.clerk.confirm_order(number) for number in range(count)]

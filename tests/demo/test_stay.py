@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -46,13 +47,15 @@ async def screen(tmp_path: Path) -> AsyncIterator[Screen]:
 
 @pytest.mark.slow
 async def test_links_open_and_the_hub_comes_back(screen: Screen) -> None:
-    """A printed link opens its pay page, a paid order is told, a killed hub is started again, Ctrl-C ends with 0."""
+    """A printed link opens its page, what is paid by card or transfer is told, a killed hub comes back, Ctrl-C ends with 0."""
     checkout = (await screen.find(r"checkout\s+(http\S+/session/\S+)"))[1]
     link = (await screen.find(r"(http\S+/pay/\S+)"))[1]
+    file, folder = (await screen.find(r"cp (\S+) (\S+/)")).groups()
     pid = int((await screen.find(r"kill -9 (\d+)"))[1])
     async with aiohttp.ClientSession() as web:
         async with web.get(link, headers={"Accept-Language": "es"}) as answer:
-            assert "Pague su pedido" in await answer.text()
+            text = await answer.text()
+        assert all(name in text for name in ("Pague su pedido", "PlacetoPay", "Stripe", "PayPhone"))
         card = {"action": "pay", "card": "4110760000000081", "expiry": "12/40", "cvv": "123"}
         async with web.post(checkout, data=card) as answer:
             assert answer.status == 200
@@ -61,5 +64,7 @@ async def test_links_open_and_the_hub_comes_back(screen: Screen) -> None:
         await screen.find(rf"The hub {pid} died and was started again")
         async with web.get(link) as answer:
             assert answer.status == 200
+    shutil.copy(file, folder)
+    await screen.find(r"Odoo has the payment \S+ of 92\.00 USD")
     screen.process.send_signal(signal.SIGINT)
     assert await screen.process.wait() == 0

@@ -15,7 +15,8 @@ from rich.table import Table
 from caravana.demo.branches import BRANCHES
 from caravana.demo.chapters import CHAPTERS, Chapter, Stage
 from caravana.demo.companies import charged
-from caravana.demo.money import Line, Money
+from caravana.demo.line import Line
+from caravana.demo.money import Money
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of
 from caravana.demo.world import DemoFailed, World
 

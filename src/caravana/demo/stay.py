@@ -1,6 +1,7 @@
 """After the day: orders that wait to be paid, their links, and what to try with them in a browser."""
 
 import asyncio
+from collections.abc import Iterator
 from decimal import Decimal
 
 from rich.console import Console
@@ -70,61 +71,48 @@ class Stay:
             known = len(booked)
 
     def _show_links(self, orders: list[Order]) -> None:
-        """A link stands on one line however narrow the terminal is: cut in two it could not be opened."""
+        """A link or a command stands on one line however narrow the terminal is: cut in two it could not be opened."""
         pay, checkout = self.spoken("pay"), self.spoken("checkout")
         addresses = [*((one, pay, one.link) for one in orders), (orders[-1], checkout, orders[-1].checkout)]
-        shown = _table(self.spoken("Orders that wait to be paid: open a link in a browser"))
+        shown = _table(self.spoken("Orders that wait to be paid: open a link in a browser; and a file of the bank"))
         for order, kind, address in addresses:
             shown.add_row(order.name, f"{order.amount:.2f}", kind, f"[link={address}]{address}[/link]")
-        needed = 40 + max(len(address) for _, _, address in addresses)
+        command = f"cp {self._world.folder / FILE} {self._world.bank_folder}/"
+        shown.add_row(OPEN.text, f"{OPEN.total:.2f}", self.spoken("bank"), command)
+        needed = 60 + max(len(command), *(len(address) for _, _, address in addresses))
         wide = Console(file=self._console.file, width=max(needed, self._console.width))
         wide.print(shown)
 
     def _trials(self) -> Table:
-        world, shown, spoken = self._world, _table(self.spoken("What to try")), self.spoken
-        trials = (
-            (
-                spoken("companies"),
-                spoken("the pay page offers PlacetoPay, Stripe and PayPhone; each one's page lists its test cards"),
-            ),
-            (
-                spoken("approve"),
-                spoken(f"at PlacetoPay pay with card {_groups(Card.APPROVED)}, any later date, any CVV"),
-            ),
-            (spoken("refuse"), spoken(f"pay with card {_groups(Card.DENIED)}, then again with the first")),
-            (spoken("wait"), spoken(f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later")),
-            (
-                spoken("hurry"),
-                spoken(
-                    f"PayPhone's page closes after ten minutes, here {PAYPHONE_PAGE / world.speed:.0f} s (--speed 1: ten)"
-                ),
-            ),
-            (spoken("twice"), spoken("press pay in two windows of one link: it is one session")),
-            (spoken("refund"), f"{self._here} payments refund CV{self._paid}-1"),
-            (
-                spoken("bank"),
-                spoken(
-                    f"cp {world.folder / FILE} {world.bank_folder}/: one transfer pays an open invoice, the other nobody knows"
-                ),
-            ),
-            (spoken("review"), f"{self._here} bank review"),
-            (spoken("kill"), spoken(f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")),
-            (spoken("messages"), f"{self._here} messages"),
-            (spoken("health"), f"{world.url('control')}/readyz"),
-            (spoken("provider"), f"{world.url('placetopay')}/_sandbox/sessions"),
-        )
-        for name, trial in trials:
+        shown = _table(self.spoken("What to try"))
+        for name, trial in (*self._at_the_page(), *self._in_the_office()):
             shown.add_row(name, trial)
         return shown
 
-    @property
-    def _here(self) -> str:
-        return f"cd {self._world.folder} && caravana"
+    def _at_the_page(self) -> Iterator[tuple[str, str]]:
+        """What customers may try, each under its name."""
+        spoken, seconds = self.spoken, PAYPHONE_PAGE / self._world.speed
+        hint = "the pay page offers PlacetoPay, Stripe and PayPhone; each one's page lists its test cards"
+        yield spoken("companies"), spoken(hint)
+        hint = f"at PlacetoPay pay with card {_groups(Card.APPROVED)}, any later date, any CVV"
+        yield spoken("approve"), spoken(hint)
+        yield spoken("refuse"), spoken(f"pay with card {_groups(Card.DENIED)}, then again with the first")
+        yield spoken("wait"), spoken(f"pay with card {_groups(Card.PENDING_APPROVED)}: the bank answers later")
+        hint = f"PayPhone's page closes after ten minutes, here {seconds:.0f} s (--speed 1: ten)"
+        yield spoken("hurry"), spoken(hint)
+        yield spoken("twice"), spoken("press pay in two windows of one link: it is one session")
 
-    @property
-    def _paid(self) -> int:
-        """An order of the day that was paid, and not refunded yet."""
-        return self._day.orders[-1].id
+    def _in_the_office(self) -> Iterator[tuple[str, str]]:
+        """What clerks and operators may try."""
+        spoken, world, here = self.spoken, self._world, f"cd {self._world.folder} && caravana"
+        yield spoken("refund"), f"{here} payments refund CV{self._day.orders[-1].id}-1"
+        hint = "run the last line above: one transfer pays an open invoice, the other nobody knows"
+        yield spoken("bank"), spoken(hint)
+        yield spoken("review"), f"{here} bank review"
+        yield spoken("kill"), spoken(f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")
+        yield spoken("messages"), f"{here} messages"
+        yield spoken("health"), f"{world.url('control')}/readyz"
+        yield spoken("provider"), f"{world.url('placetopay')}/_sandbox/sessions"
 
 
 def _table(title: str) -> Table:

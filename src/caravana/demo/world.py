@@ -150,7 +150,8 @@ class World:
         (self.folder / "caravana.yaml").write_text(self._configuration())
         ports = [str(self.ports[name]) for name in ("odoo", *STORES)]
         self._partners = await self._spawn("partners.log", "caravana.demo.partners", self.url("listener"), *ports)
-        await self._answers(self.url("odoo") + "/json/version", self._partners, "partners.log")
+        for name in ("odoo", *STORES):
+            await self._answers(self.url(name) + "/_sandbox/counters", self._partners, "partners.log")
         await self.start_hub()
 
     def _configuration(self) -> str:
