@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -21,6 +23,11 @@ async def run(file: Path, *arguments: str, code: int = 0, given: str | None = No
     )
     assert result.exit_code == code, (result.output, result.exception)
     return result
+
+
+def day_of(one: dict[str, str]) -> str:
+    """Return the day of an attempt in the company's zone."""
+    return datetime.fromisoformat(one["created"]).astimezone(ZoneInfo("America/Guayaquil")).date().isoformat()
 
 
 @pytest.mark.timeout(180)
@@ -51,6 +58,11 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         text = (await run(hub.file, "show", name)).stdout
         assert (f"{name}-R1" in text, "person" in text) == (True, True)
         assert (await run(hub.file, "refund", name, "--yes", "--json", code=1)).stdout.count("too_much") == 1
+        [compared] = json.loads((await run(hub.file, "compare", "--day", day_of(one), "--json")).stdout)
+        assert (compared["connection"], compared["differences"]) == ("placetopay", [])
+        assert "placetopay" in (await run(hub.file, "compare", "--day", day_of(one))).stdout
+        assert "nothing to compare" in (await run(hub.file, "compare", "--connection", "nobody")).stdout
+        assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
 
 
 async def test_without_a_hub_nothing_is_sent_back(tmp_path: Path) -> None:
@@ -60,3 +72,4 @@ async def test_without_a_hub_nothing_is_sent_back(tmp_path: Path) -> None:
     assert "nobody has paid by card" in (await run(file, "list")).stdout
     assert "no payment is called" in (await run(file, "show", "CV1-1", code=1)).stderr
     assert "no payment is called" in (await run(file, "refund", "CV1-1", "--yes", code=1)).stderr
+    await run(file, "compare", code=1)

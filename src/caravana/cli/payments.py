@@ -1,7 +1,8 @@
 """`caravana payments`: what customers paid by card, and sending it back."""
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ def payments() -> None:
     caravana payments list --state paid
     caravana payments show CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
+    caravana payments compare --day 2026-11-27
     """  # noqa: D301 -- click's mark for lines kept as they are
 
 
@@ -107,6 +109,65 @@ def refund(
     else:
         _tell(answer)
     raise typer.Exit(0 if answer.get("state") in ("done", "pending", "waiting", "running") else 1)
+
+
+@app.command()
+def compare(
+    day: Annotated[
+        str | None,
+        typer.Option("--day", help="2026-11-27; without it yesterday, and days of which a difference is open."),
+    ] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="Only this merchant account.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Compare what the payment companies have of a day with Odoo, as the hub does by itself each night.
+
+    What is missing of an order's payments is booked; every other difference goes on the list of `caravana review`. Ends with exit
+    code 1 when there are differences.
+
+    \b
+    caravana payments compare
+    caravana payments compare --day 2026-11-27 --connection stripe --json
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    given = {"day": _day(day), "connection": connection}
+    found = _operate(config, "compare", given, subject=f"{day or ''} {connection or ''}".strip() or "all")
+    if json:
+        print_json(found)
+    else:
+        _tell_differences(found)
+    raise typer.Exit(1 if any(one.get("differences") or "exchange" in one for one in found) else 0)
+
+
+def _tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
+    """Show what was compared, and what is not the same."""
+    for one in found:
+        if "exchange" in one:
+            fail(f"not compared: caravana messages show {one['exchange']} {one['message']}".strip())
+    whole = [one for one in found if "exchange" not in one]
+    rows = [(one["day"], one["connection"], one["branch"], len(one["differences"])) for one in whole]
+    columns = ("day", "account", "branch", "differences")
+    print_table(
+        "Compared with Odoo", columns, rows, empty="nothing to compare: no such account, or before the go-live line"
+    )
+    rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
+    if rows:
+        print_table("Differences", ("day", "number", "reference", "amount", "in Odoo", "what to do"), rows)
+
+
+def _difference_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> tuple[Any, ...]:
+    text = spoken("the hub is mending it") if each["mending"] else each["text"]
+    amount = "" if each["amount"] is None else _money(each["amount"], each)
+    return (one["day"], each["name"], each["reference"], amount, each["in_odoo"], text)
+
+
+def _day(text: str | None) -> str | None:
+    """The day as it is sent. Exits with 1 when it is none."""
+    try:
+        return None if text is None else date.fromisoformat(text).isoformat()
+    except ValueError:
+        fail(f"{text} is no day: write it as 2026-11-27")
+        raise typer.Exit(1) from None
 
 
 def _tell(answer: Mapping[str, Any]) -> None:

@@ -24,6 +24,7 @@ text = (
     "a restored copy looks the same, for only administrators may read the uuid", "company {id} of {create_date}",
     # why the card flow asks for a person
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
+    "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company", "refund_unknown", "refund_pending",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",

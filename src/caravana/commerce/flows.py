@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,6 +88,11 @@ class Configuration(Protocol):
     @property
     def settings(self) -> Mapping[str, Any]:
         """Settings of the flows, by dotted name."""
+        ...
+
+    @property
+    def go_live(self) -> datetime | None:
+        """The go-live line: what is older is not the hub's."""
         ...
 
     def secret(self, name: str) -> str:

@@ -42,11 +42,12 @@ PARENTS = {
     "RateLimited": "Transient",
     "Unknown": "SocketTimeoutException",
     "Refused": "CamelException",
+    "Unsupported": "Refused",
     "NeedsPerson": "CamelException",
     "NoBranch": "NeedsPerson",
     "InDoubt": "Throwable",
 }
-"""Simple name → parent, as far as routes may name them; the last seven are Caravana's own."""
+"""Simple name → parent, as far as routes may name them; the last eight are Caravana's own."""
 
 _BY_CLASS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.HttpOperationFailed, "HttpOperationFailedException"),

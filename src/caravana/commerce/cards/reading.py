@@ -60,6 +60,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
+        go_live=None if configuration.go_live is None else configuration.go_live.isoformat(),
     )
 
 

@@ -20,6 +20,7 @@ class CardSettings:
     - `zone`: the company's time zone
     - `stores`: the merchant accounts by connection; `offered`: those of a company without branches, in their order
     - `branches`: what each branch has of its own
+    - `go_live`: the moment of the go-live line: what was paid before it is not compared
     """
 
     company: str
@@ -33,6 +34,7 @@ class CardSettings:
     life: timedelta = timedelta(minutes=30)
     x_fields: bool = True
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
+    go_live: str | None = None
 
 
 class CardBranch(TypedDict):

@@ -1,4 +1,4 @@
-"""`caravana payments`: what the store of the card flow has of payments and refunds, and a person's word for a refund."""
+"""`caravana payments`: what the card flow's store has of payments, and a person's word for a refund or a comparison."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -14,13 +14,13 @@ NAMING = ("order_id", "key", "reference", "branch")
 
 
 class Desk:
-    """The operator's operations: list, show, refund."""
+    """The operator's operations: list, show, refund, compare."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
-        self.refunds: Receiver | None = None
-        """Where refunds are asked for, while a route takes them."""
+        self.takers: dict[str, Receiver] = {}
+        """Where `refunds` and `comparisons` are asked for, while a route takes them."""
 
     async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest payments and attempts, each with what went back of it."""
@@ -40,12 +40,25 @@ class Desk:
     ) -> dict[str, Any]:
         """Have the money, or a part of it, sent back, and return how that ended. Raises `LookupError`."""
         attempt = await self._attempt(name)
-        if self.refunds is None:
-            raise LookupError("no hub takes refunds here: it must run the flow `cards`")
+        refunds = self._taker("refunds")
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
         wish = {**named, "payment": paid, "amount": amount, "reason": reason, "origin": "person"}
-        return _answer(await self.refunds.request(Arrival(body=wish)))
+        return _answer(await refunds.request(Arrival(body=wish)))
+
+    async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
+        """Have a day compared with Odoo, at one account or all, and return the differences of each.
+
+        `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
+        """
+        wish = {"day": day, "connection": connection}
+        outcome = await self._taker("comparisons").request(Arrival(body=wish))
+        return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
+
+    def _taker(self, what: str) -> Receiver:
+        if what not in self.takers:
+            raise LookupError(f"no hub takes {what} here: it must run the flow `cards`")
+        return self.takers[what]
 
     async def _attempt(self, name: str) -> dict[str, Any]:
         for _, one in await self._context.store.find(ATTEMPTS, "", MOST):
@@ -59,21 +72,21 @@ class Desk:
         return [one for _, one in await self._context.store.find(REFUNDS, prefix)]
 
 
-class RefundsConsumer(Consumer):
-    """`pay:refunds`: the route that carries refunds out, for the desk."""
+class DeskConsumer(Consumer):
+    """`pay:refunds`, `pay:comparisons`: the route that carries out what persons ask the desk for."""
 
-    def __init__(self, desk: Desk, receiver: Receiver) -> None:
-        """`desk`: who asks."""
-        self._desk = desk
+    def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
+        """`desk`: who asks; `what`: for what."""
+        self._desk, self._what = desk, what
         self._receiver = receiver
 
     async def start(self) -> None:
-        """Take refunds."""
-        self._desk.refunds = self._receiver
+        """Take what is asked for."""
+        self._desk.takers[self._what] = self._receiver
 
     async def stop(self) -> None:
         """Take none any more."""
-        self._desk.refunds = None
+        self._desk.takers.pop(self._what, None)
 
 
 def plain(value: Any) -> Any:

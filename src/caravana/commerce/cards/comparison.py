@@ -1,0 +1,191 @@
+"""One day of one merchant account compared: the company's payments and refunds, our attempts and ledger, Odoo's books. Pure.
+
+A **difference** is a dict: `kind` (of `KINDS`), `name` (the company's name of the payment or refund), `payment`, `attempt` (its
+key, None: the money is of no order of ours), `order_id`, `reference`, `amount`, `currency`, `odoo` (numbers of payments in Odoo),
+`in_odoo` (what the books say instead) and `mend`: `settle` or `refund` where the hub can mend it by itself, else None.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from caravana.commerce import booking
+from caravana.commerce import refund as refunds
+from caravana.commerce.attempt import Attempt
+from caravana.kit.money import Money
+from caravana.kit.payment import State
+
+Difference = dict[str, Any]
+CAME = frozenset({State.PAID.value, State.PART_PAID.value})
+OVER = frozenset({"done", "failed"})
+KINDS = (
+    "payment_missing",
+    "payment_double",
+    "payment_amount",
+    "payment_currency",
+    "payment_not_at_company",
+    "refund_unknown",
+    "refund_pending",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the company has of the day.
+
+    - `payments`, `refunds`: as its list or its answers say
+    - `whole`: whether a payment that is not among them is not there
+    - `asked`: keys of the attempts that it was asked about one by one; None: it gave its list of the day
+    """
+
+    payments: Sequence[Mapping[str, Any]]
+    refunds: Sequence[Mapping[str, Any]]
+    whole: bool
+    asked: frozenset[str] | None = None
+
+
+class Comparison:
+    """The comparison of one day of one account."""
+
+    def __init__(
+        self,
+        day: date,
+        zone: str,
+        told: Told,
+        attempts: Sequence[Attempt],
+        ledger: Sequence[refunds.Refund],
+        books: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """`zone`: of the day; `attempts`, `ledger`: those of the account; `books`: payments in Odoo that may be of it."""
+        self._day, self._zone = day, ZoneInfo(zone)
+        self._attempts, self._ledger = attempts, ledger
+        self._books = [one for one in books if one["state"] in booking.STANDING]
+        self._refunds, self._whole, self._asked = told.refunds, told.whole, told.asked
+        self._payments = [_entry(one) for one in told.payments if one["state"] in CAME]
+
+    def differences(self) -> list[Difference]:
+        """Return what is not the same, payments before refunds."""
+        found = [difference for one in self._payments for difference in self._payment(one)]
+        return [*found, *self._surplus(), *self._hinted(), *self._refunded()]
+
+    def pending(self) -> list[refunds.Refund]:
+        """Return the refunds of our ledger of which it is not known how they ended."""
+        return [one for one in self._ledger if one["state"] in ("asked", "pending")]
+
+    def _payment(self, entry: Mapping[str, Any]) -> Iterator[Difference]:
+        """What is wrong with one payment in the books."""
+        found = [one for one in self._books if _names(one, entry["name"]) and one["payment_type"] == "inbound"]
+        attempt = self._attempt(entry)
+        if not found:
+            mend = "settle" if attempt is not None and not attempt["settled"] else None
+            yield _difference("payment_missing", entry, attempt, found, mend)
+        elif len(found) > 1:
+            yield _difference("payment_double", entry, attempt, found)
+        elif found[0]["currency_id"][1] != entry["currency"]:
+            yield _difference("payment_currency", entry, attempt, found)
+        elif found[0]["amount"] != entry["amount"]:
+            yield _difference("payment_amount", entry, attempt, found)
+
+    def _surplus(self) -> Iterator[Difference]:
+        """What the books have of the day's attempts, and the company does not."""
+        for attempt in self._attempts if self._whole else []:
+            if not self._is_of_day(attempt):
+                continue
+            other = [one["internal_reference"] for one in attempt["payments"] if not self._is_judged(one)]
+            known = [*other, *(one["name"] for one in self._payments)]
+            for one in self._books:
+                if _names(one, attempt["reference"]) and one["payment_type"] == "inbound" and not _names(one, *known):
+                    entry = {"name": str(one["id"]), "amount": one["amount"], "currency": one["currency_id"][1]}
+                    yield _difference("payment_not_at_company", entry, attempt, [one])
+
+    def _hinted(self) -> Iterator[Difference]:
+        """Payments that the company calls refunded, and our ledger does not; where it lists refunds, those say it better."""
+        gone = {one["payment"] for one in self._ledger if one["state"] in refunds.COUNTED}
+        for one in self._payments if self._asked is not None else []:
+            if one["refunded"] and one["name"] not in gone:
+                yield _difference("refund_unknown", one, self._attempt(one), [])
+
+    def _refunded(self) -> Iterator[Difference]:
+        for one in self._refunds:
+            ours = refunds.known(self._ledger, one["refund"], one.get("reference"))
+            entry = {**_money(one["amount"]), "name": one["refund"], "payment": one["payment"]}
+            attempt = _paid_by(self._attempts, one["payment"])
+            if ours is None and one["result"] != "failed":
+                mend = None if attempt is None else "refund"
+                yield _difference("refund_unknown", entry, attempt, [], mend)
+            elif ours is not None and ours["state"] not in OVER and one["result"] in OVER:
+                yield _difference("refund_pending", entry, attempt, [], "refund")
+
+    def _attempt(self, entry: Mapping[str, Any]) -> Attempt | None:
+        """The attempt of a payment: by its name, else by our reference of it."""
+        named = (one for one in self._attempts if entry["reference"] and one["reference"] == entry["reference"])
+        return _paid_by(self._attempts, entry["name"]) or next(named, None)
+
+    def _is_of_day(self, attempt: Attempt) -> bool:
+        if self._asked is not None:
+            return attempt["key"] in self._asked
+        return any(self._is_judged(one) for one in attempt["payments"])
+
+    def _is_judged(self, payment: Mapping[str, Any]) -> bool:
+        """Whether the company must have told of a payment that we know: it came on the day, or its attempt was asked about."""
+        return self._asked is not None or local_day(payment["date"], self._zone) == self._day
+
+
+def local_day(moment: str | None, zone: ZoneInfo) -> date | None:
+    """Return the day of a moment in the company's zone."""
+    return datetime.fromisoformat(moment).astimezone(zone).date() if moment else None
+
+
+def _entry(told: Mapping[str, Any]) -> dict[str, Any]:
+    """One payment, whether it stands in a list of its own form or in an answer."""
+    money = told.get("captured") or told.get("amount") or told.get("from")
+    return {
+        "name": told.get("payment") or told["internal_reference"],
+        "reference": told.get("reference"),
+        "refunded": told.get("refunded") is True,
+        **_money(money),
+    }
+
+
+def _money(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    return (
+        {"amount": None, "currency": None} if told is None else {"amount": told["total"], "currency": told["currency"]}
+    )
+
+
+def _names(booked: Mapping[str, Any], *names: str) -> bool:
+    """Whether a payment in the books names one of these, as a word of its memo."""
+    return not set(str(booked["memo"] or "").split()).isdisjoint(names)
+
+
+def _paid_by(attempts: Iterable[Attempt], payment: str | None) -> Attempt | None:
+    found = (one for one in attempts if any(each["internal_reference"] == payment for each in one["payments"]))
+    return next(found, None)
+
+
+def _difference(
+    kind: str,
+    entry: Mapping[str, Any],
+    attempt: Attempt | None,
+    found: Sequence[Mapping[str, Any]],
+    mend: str | None = None,
+) -> Difference:
+    about = attempt or {}
+    return {
+        "kind": kind,
+        "name": entry["name"],
+        "payment": entry.get("payment", entry["name"]),
+        "attempt": about.get("key"),
+        "order_id": about.get("order_id"),
+        "reference": about.get("reference"),
+        "amount": entry["amount"],
+        "currency": entry["currency"],
+        "odoo": [one["id"] for one in found],
+        "in_odoo": ", ".join(str(Money.of(one["amount"], one["currency_id"][1])) for one in found),
+        "mend": mend,
+    }
+
+
+__all__ = ["KINDS", "Comparison", "Difference", "Told", "local_day"]

@@ -1,0 +1,88 @@
+"""A difference that the daily comparison found, as it is kept, asked about and told to a person. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from caravana.commerce.refund import Refund
+from caravana.kit.money import Money
+
+REVIEWS: Mapping[str, str] = {
+    "payment_missing": "Un pago de {company} no está en Odoo. Si es de un pedido, regístrelo con ese número en el memo; si no, "
+    "decida si se devuelve.",
+    "payment_double": "Un mismo pago de {company} está más de una vez en Odoo. Deje uno solo y cancele los demás.",
+    "payment_amount": "El valor en Odoo no es el que cobró {company}. Cancele ese pago y regístrelo con el valor cobrado.",
+    "payment_currency": "La moneda en Odoo no es la que cobró {company}. Cancele ese pago y regístrelo en la moneda cobrada.",
+    "payment_not_at_company": "Odoo tiene un pago con tarjeta que {company} no tiene. Compruébelo en su página y, si se anuló, "
+    "cancele el de Odoo.",
+    "refund_unknown": "{company} devolvió un pago y Caravana no lo sabía. Registre la salida en Odoo y haga la nota de crédito.",
+    "refund_pending": "Una devolución terminó en {company} y aquí sigue pendiente. Vea cómo quedó y registre la salida si falta.",
+}
+"""What is not the same and what is proposed, in the clerk's words."""
+
+
+def prefix(unit: Mapping[str, Any]) -> str:
+    """Return what the keys of one account's and branch's differences of a day begin with."""
+    return f"{unit['connection']}/{unit['branch'] or ''}/{unit['day']}/"
+
+
+def named(unit: Mapping[str, Any], difference: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the difference with its key, which is the same whenever it is found, and its account, branch and day."""
+    of = {name: unit[name] for name in ("connection", "branch", "day")}
+    return {**difference, **of, "key": f"{prefix(unit)}{difference['kind']}/{difference['name']}"}
+
+
+def told(difference: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a refund that the company lists, as its news of it."""
+    return _news(difference["attempt"], difference["connection"], difference["payment"], difference["name"], None)
+
+
+def pending(refund: Refund) -> dict[str, Any]:
+    """Return a refund of our ledger as if the company had told of it: a reason to ask."""
+    return _news(refund["attempt"], refund["connection"], refund["payment"], refund["refund"], refund["reference"])
+
+
+def _news(attempt: str, connection: str, payment: str, name: str | None, reference: str | None) -> dict[str, Any]:
+    news = {"kind": "refund", "connection": connection, "payment": payment, "object": name, "reference": reference}
+    return {"attempt": attempt, "told": news}
+
+
+def review(difference: Mapping[str, Any], company: str, now: datetime) -> dict[str, Any]:
+    """Return what a person must look at."""
+    order = difference["order_id"]
+    return {
+        "key": f"card-compare/{difference['key']}",
+        "kind": difference["kind"],
+        "summary": "Comparar pago con tarjeta",
+        "title": f"{company} {difference['name']}",
+        "text": REVIEWS[difference["kind"]].format(company=company),
+        "detail": _detail(difference, company),
+        "record": None if order is None else {"model": "sale.order", "id": order},
+        "order_id": order,
+        "reference": difference["reference"],
+        "amount": difference["amount"],
+        "since": now.isoformat(timespec="seconds"),
+    }
+
+
+def shown(difference: Mapping[str, Any], company: str) -> dict[str, Any]:
+    """Return the difference as the command line shows it; `mending`: the hub is at it itself."""
+    names = ("kind", "name", "reference", "order_id", "amount", "currency", "odoo", "in_odoo")
+    text = REVIEWS[difference["kind"]].format(company=company)
+    return {**{name: difference[name] for name in names}, "mending": difference["mend"] is not None, "text": text}
+
+
+def _detail(difference: Mapping[str, Any], company: str) -> str:
+    """The facts: day, number, what the company says, what the books say."""
+    money = None if difference["amount"] is None else Money.of(difference["amount"], difference["currency"])
+    amount = "" if money is None else f": {money}"
+    numbers = ", ".join(f"n.º {one}" for one in difference["odoo"])
+    parts = (
+        f"Día {difference['day']}, {company} ({difference['connection']}) {difference['name']}{amount}.",
+        f"Referencia {difference['reference']}." if difference["reference"] else "No es de ningún pedido de Caravana.",
+        f"En Odoo: {difference['in_odoo']} ({numbers})." if numbers else "",
+    )
+    return " ".join(one for one in parts if one)
+
+
+__all__ = ["REVIEWS", "named", "pending", "prefix", "review", "shown", "told"]

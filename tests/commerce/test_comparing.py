@@ -1,0 +1,195 @@
+"""What the payment companies have is compared with Odoo: mended, told once, and off the list when it is gone."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from caravana.component.stripe.sandbox import StripeSandbox
+from caravana.engine.admin import Admin
+from caravana.kit.clock import ScaledClock
+from caravana.kit.serving import serve
+from tests.commerce.shop import SILENT, Shop, Street, open_shop
+from tests.commerce.test_refunds import outgoing
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@dataclass
+class Counter:
+    """A shop whose orders are paid at PlacetoPay and Stripe, and whose sweep hardly ever looks."""
+
+    shop: Shop
+    stripe: StripeSandbox
+    stripe_url: str
+
+    async def bought(self, store: str, *, booked: bool = True) -> tuple[int, str]:
+        """Return an order that was paid at an account, and the company's name of the payment."""
+        order = self.shop.order()
+        link = await self.shop.link(order)
+        async with self.shop.web.post(f"{link}?store={store}", allow_redirects=False):
+            [attempt] = await self.shop.attempts(order)
+        if store == "stripe":
+            name = str(self.stripe.pay(attempt["request_id"])["payment_intent"])
+        else:
+            self.shop.provider.pay(attempt["request_id"])
+            name = str(self.shop.provider.payments()[-1].internal_reference)
+        if booked:
+            await self.shop.page(f"{link}/return")
+            await self.shop.settled(order)
+            await self.shop.idle()
+        return order, name
+
+    async def compare(self, connection: str | None = None) -> list[dict[str, Any]]:
+        """Compare today as `caravana payments compare` does; return the differences."""
+        zone = ZoneInfo(self.shop.configuration.company.timezone)
+        day = self.shop.hub.clock.now().astimezone(zone).date().isoformat()
+        desk = Admin(self.shop.hub.journal, self.shop.hub.clock, self.shop.hub)
+        wish = {"day": day, "connection": connection}
+        found = await desk.operate("pay", "compare", wish, subject=day, actor="ana")
+        await self.shop.idle()
+        return [each for one in found for each in one["differences"]]
+
+    async def pay_in_dashboard(self) -> str:
+        """A payment of 50.00 that no order of ours asked for; return Stripe's name of it."""
+        given = {"amount": "5000", "currency": "usd", "payment_method": "pm_card_visa", "confirm": "true"}
+        given["payment_method_types[]"] = "card"
+        headers = {"Authorization": f"Bearer {self.stripe.connection()['secretKey']}"}
+        async with self.shop.web.post(f"{self.stripe_url}/v1/payment_intents", data=given, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            return str((await answer.json())["id"])
+
+    def register(self, memo: str, amount: float) -> None:
+        """A clerk registers a payment in Odoo by hand."""
+        model = self.shop.odoo.env["account.payment"]
+        journal = self.shop.odoo.env["account.journal"].search([["type", "=", "bank"]])[0]
+        customer = self.shop.odoo.env["res.partner"].create({"name": "Rosa Inventada"})
+        values = {"payment_type": "inbound", "partner_type": "customer", "partner_id": customer, "journal_id": journal}
+        made = model.create({**values, "amount": amount, "memo": memo})
+        model.action_post([made])
+
+    def in_odoo(self, order: int) -> int:
+        """Return the number of the order's card payment in Odoo."""
+        model = self.shop.odoo.env["account.payment"]
+        found: list[int] = model.search([["memo", "ilike", f"CV{order}-1"], ["state", "in", ["in_process", "paid"]]])
+        return found[0]
+
+
+@pytest.fixture
+async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
+    """Serve both; nobody notifies, and a second of the machine is one of theirs, so that the day hardly moves."""
+    clock = ScaledClock(time.time(), 1)
+    stripe = StripeSandbox(clock=clock)
+    async with serve(stripe.app()) as url:
+
+        def changes(street: Street, given: dict[str, Any]) -> None:
+            street.provider.notifier.plan = SILENT
+            given["connections"]["stripe"] = {"url": url, **stripe.connection()}
+            given["settings"]["cards.stores"] = ["placetopay", "stripe"]
+
+        async with open_shop(tmp_path, clock, None, changes) as shop:
+            yield Counter(shop, stripe, url)
+    await stripe.close()
+
+
+async def test_nothing_to_tell(counter: Counter) -> None:
+    """What is booked on both sides is no difference, and nobody is bothered."""
+    await counter.bought("stripe")
+    await counter.bought("placetopay")
+    assert await counter.compare() == []
+    assert await counter.shop.reviews() == []
+
+
+@pytest.mark.parametrize("store", ["placetopay", "stripe"])
+async def test_a_payment_that_nobody_told_of_is_settled(counter: Counter, store: str) -> None:
+    """The customer paid and vanished: the comparison finds it, it is booked once, and the next finds nothing."""
+    order, name = await counter.bought(store, booked=False)
+    [found] = await counter.compare(store)
+    assert (found["kind"], found["name"], found["mending"]) == ("payment_missing", name, True)
+    await counter.shop.settled(order)
+    await counter.shop.idle()
+    assert [one["amount"] for one in counter.shop.card_payments("in_process", "paid")] == [115.0]
+    assert await counter.compare() == []
+    assert await counter.shop.reviews() == []
+
+
+async def test_a_payment_in_the_dashboard_is_told_once_and_goes_when_it_is_registered(counter: Counter) -> None:
+    """Money of no order of ours is told to a person once, however often it is compared; by hand in Odoo, it is off the list."""
+    name = await counter.pay_in_dashboard()
+    for _ in range(2):
+        [found] = await counter.compare()
+        assert (found["kind"], found["name"], found["order_id"]) == ("payment_missing", name, None)
+        assert await counter.shop.reviews() == ["payment_missing"]
+    [(_, item)] = await counter.shop.hub.store.find("review")
+    assert name in item["detail"]
+    assert "No es de ningún pedido" in item["detail"]
+    counter.register(f"Pago por teléfono {name}", 50.0)
+    assert await counter.compare() == []
+    assert await counter.shop.reviews() == []
+
+
+async def test_who_took_it_off_the_list_is_not_asked_again(counter: Counter) -> None:
+    """A person's word settles a difference that stays."""
+    await counter.pay_in_dashboard()
+    await counter.compare()
+    [(key, _)] = await counter.shop.hub.store.find("review")
+    desk = Admin(counter.shop.hub.journal, counter.shop.hub.clock, counter.shop.hub)
+    await desk.call("review_done", {"key": key, "actor": "ana", "reason": "se devolvió en la página"})
+    assert len(await counter.compare()) == 1
+    assert await counter.shop.reviews() == []
+
+
+async def test_a_payment_cancelled_in_odoo_is_not_made_again(counter: Counter) -> None:
+    """What a clerk took out of the books he is asked about; the hub does not put it back against him."""
+    order, name = await counter.bought("stripe")
+    counter.shop.odoo.env["account.payment"].action_draft([counter.in_odoo(order)])
+    for _ in range(2):
+        [found] = await counter.compare("stripe")
+        assert (found["kind"], found["name"], found["mending"]) == ("payment_missing", name, False)
+    assert await counter.shop.reviews() == ["payment_missing"]
+    [(_, item)] = await counter.shop.hub.store.find("review")
+    assert item["record"] == {"model": "sale.order", "id": order}
+
+
+async def test_amount_and_number_of_payments_in_the_books(counter: Counter) -> None:
+    """Another amount, the same payment twice, and one that the company does not have: each is one item."""
+    order, name = await counter.bought("stripe")
+    twice, number = await counter.bought("placetopay")
+    model = counter.shop.odoo.env["account.payment"]
+    number_in_odoo = counter.in_odoo(order)
+    model.action_draft([number_in_odoo])
+    model.write([number_in_odoo], {"amount": 100.0})
+    model.action_post([number_in_odoo])
+    counter.register(f"S1 CV{twice}-1 {number}", 115.0)
+    counter.register(f"S1 CV{twice}-1 999999", 7.0)
+    for _ in range(2):
+        found = {one["kind"]: one for one in await counter.compare()}
+        assert {*found} == {"payment_amount", "payment_double", "payment_not_at_company"}
+        assert sorted(await counter.shop.reviews()) == sorted(found)
+    assert (found["payment_amount"]["name"], found["payment_amount"]["in_odoo"]) == (name, "100.00 USD")
+    assert len(found["payment_double"]["odoo"]) == 2
+
+
+async def test_a_refund_in_the_dashboard_is_booked(counter: Counter) -> None:
+    """Nobody told of it: the comparison finds it, it is booked once, and what is left for a person is its credit note."""
+    _, name = await counter.bought("stripe")
+    counter.stripe.refund_at_console(name, 2000)
+    [found] = await counter.compare("stripe")
+    assert (found["kind"], found["mending"]) == ("refund_unknown", True)
+    await eventually(lambda: [one["amount"] for one in outgoing(counter.shop)] == [20.0], timeout=30)
+    await counter.shop.idle()
+    assert await counter.compare("stripe") == []
+    assert len(outgoing(counter.shop)) == 1
+    assert await counter.shop.reviews() == ["refund_without_note"]
+
+
+async def test_days_before_the_go_live_line_are_not_compared(counter: Counter) -> None:
+    """They are not the hub's."""
+    desk = Admin(counter.shop.hub.journal, counter.shop.hub.clock, counter.shop.hub)
+    found = await desk.operate("pay", "compare", {"day": "2020-01-01", "connection": None}, subject="x", actor="ana")
+    assert found == []

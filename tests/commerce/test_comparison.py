@@ -1,0 +1,129 @@
+"""The pure comparison of one day: what is the same, and each way in which it is not."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from caravana.commerce.cards.comparison import Comparison, Told
+
+DAY, ZONE = date(2026, 11, 27), "America/Guayaquil"
+NOON = "2026-11-27T12:00:00-05:00"
+USD = {"total": Decimal("115.00"), "currency": "USD"}
+
+
+def attempt(**values: Any) -> dict[str, Any]:
+    """An attempt that was paid with `pi_1` and is booked."""
+    paid = [{"internal_reference": "pi_1", "total": Decimal("115.00"), "currency": "USD", "date": NOON}]
+    named = {"key": "sale.order,42/0001", "order_id": 42, "reference": "CV42-1", "payments": paid, "settled": True}
+    return {**named, **values}
+
+
+def listed(**values: Any) -> dict[str, Any]:
+    """The payment as the company lists it."""
+    return {"payment": "pi_1", "reference": "CV42-1", "state": "paid", "amount": USD, "date": NOON, **values}
+
+
+def booked(**values: Any) -> dict[str, Any]:
+    """The payment as Odoo has it."""
+    about = {"memo": "S0042 CV42-1 pi_1", "currency_id": [1, "USD"], "payment_type": "inbound", "state": "paid"}
+    return {"id": 7, "amount": Decimal("115.0"), **about, **values}
+
+
+def refunded(**values: Any) -> dict[str, Any]:
+    """A refund as the company lists it."""
+    back = {"total": Decimal("15.00"), "currency": "USD"}
+    return {"refund": "re_1", "reference": None, "payment": "pi_1", "result": "done", "amount": back, **values}
+
+
+def ledger(**values: Any) -> dict[str, Any]:
+    """A refund in our ledger."""
+    return {"refund": "re_1", "reference": "CV42-1-R1", "payment": "pi_1", "state": "pending", **values}
+
+
+def compared(
+    payments: Any, books: Any, attempts: Any = None, refunds: Any = (), own: Any = (), **told: Any
+) -> list[Any]:
+    """Return kind, name and mend of each difference."""
+    of_company = Told(payments, refunds, told.pop("whole", True), told.pop("asked", None))
+    found = Comparison(DAY, ZONE, of_company, [attempt()] if attempts is None else attempts, own, books).differences()
+    return [(one["kind"], one["name"], one["mend"]) for one in found]
+
+
+OPEN = attempt(settled=False, payments=[])
+PAYMENTS = {
+    "the same": ([listed()], [booked()], None, []),
+    "a failed try is no payment": ([listed(state="failed")], [], [OPEN], []),
+    "missing, never booked": ([listed()], [], [OPEN], [("payment_missing", "pi_1", "settle")]),
+    "missing, was booked": ([listed()], [], None, [("payment_missing", "pi_1", None)]),
+    "missing, cancelled in Odoo": ([listed()], [booked(state="canceled")], None, [("payment_missing", "pi_1", None)]),
+    "missing, of nobody": ([listed(reference=None)], [], [], [("payment_missing", "pi_1", None)]),
+    "of nobody, registered by hand": ([listed(reference=None)], [booked(memo="teléfono pi_1")], [], []),
+    "double": ([listed()], [booked(), booked(id=8)], None, [("payment_double", "pi_1", None)]),
+    "other amount": ([listed()], [booked(amount=Decimal(100))], None, [("payment_amount", "pi_1", None)]),
+    "captured in part": ([listed(captured={**USD, "total": Decimal(80)})], [booked(amount=Decimal(80))], None, []),
+    "other currency": ([listed()], [booked(currency_id=[2, "EUR"])], None, [("payment_currency", "pi_1", None)]),
+    "not at the company": ([], [booked()], None, [("payment_not_at_company", "7", None)]),
+    "of another day": ([], [booked()], [attempt(payments=[])], []),
+    "another number in the books": (
+        [listed()],
+        [booked(), booked(id=9, memo="S0042 CV42-1 pi_9")],
+        None,
+        [("payment_not_at_company", "9", None)],
+    ),
+    "a number that begins alike": ([listed()], [booked(memo="S0042 pi_11")], None, [("payment_missing", "pi_1", None)]),
+}
+
+
+@pytest.mark.parametrize("case", PAYMENTS)
+def test_payments(case: str) -> None:
+    """Each payment of the company is in Odoo once, with its amount and currency, and Odoo has no others."""
+    payments, books, attempts, expected = PAYMENTS[case]
+    assert compared(payments, books, attempts) == expected
+
+
+def test_a_day_that_goes_on_says_nothing_of_what_is_not_listed() -> None:
+    """The company may still come to know it."""
+    assert compared([], [booked()], whole=False) == []
+
+
+def test_midnight_is_the_company_s() -> None:
+    """A payment at nine in the evening in Quito is of that day, though it is the next in UTC."""
+    paid = {**attempt()["payments"][0], "date": "2026-11-28T02:00:00+00:00"}
+    assert compared([], [booked()], [attempt(payments=[paid])]) == [("payment_not_at_company", "7", None)]
+
+
+def test_answers_instead_of_a_list() -> None:
+    """Where each session was asked about, only those that were answered are judged; a refund that it hints at is told."""
+    answer = {"internal_reference": "pi_1", "reference": "CV42-1", "state": "paid", "from": USD, "refunded": True}
+    asked = frozenset({"sale.order,42/0001"})
+    assert compared([answer], [booked()], asked=asked) == [("refund_unknown", "pi_1", None)]
+    assert compared([answer], [booked()], own=[ledger(state="done")], asked=asked) == []
+    assert compared([], [booked()], asked=frozenset()) == []
+    assert compared([], [booked()], asked=asked) == [("payment_not_at_company", "7", None)]
+
+
+REFUNDS = {
+    "known": (refunded(), [ledger(state="done")], []),
+    "known by our reference": (refunded(reference="CV42-1-R1"), [ledger(state="done", refund=None)], []),
+    "not in the ledger": (refunded(), [], [("refund_unknown", "re_1", "refund")]),
+    "not in the ledger, of nobody": (refunded(payment="pi_9"), [], [("refund_unknown", "re_1", None)]),
+    "failed, never known": (refunded(result="failed"), [], []),
+    "pending here, over there": (refunded(), [ledger()], [("refund_pending", "re_1", "refund")]),
+    "pending on both sides": (refunded(result="pending"), [ledger()], []),
+}
+
+
+@pytest.mark.parametrize("case", REFUNDS)
+def test_refunds(case: str) -> None:
+    """Each refund of the company is in our ledger, and as far there as here."""
+    told, own, expected = REFUNDS[case]
+    assert compared([listed()], [booked()], refunds=[told], own=own) == expected
+
+
+def test_what_is_pending_is_asked_about() -> None:
+    """Whatever the list of the day says: the refund may be of another day."""
+    told = Told([], [], True)
+    open_ones = [ledger(), ledger(state="asked"), ledger(state="done")]
+    assert len(Comparison(DAY, ZONE, told, [], open_ones, []).pending()) == 2
