@@ -3,6 +3,7 @@
 from caravana.commerce.cards.advance import Advance
 from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.cancelled import Cancelled
+from caravana.commerce.cards.disputes import Disputes
 from caravana.commerce.cards.link import Link
 from caravana.commerce.cards.page import Page
 from caravana.commerce.cards.refunds import Refunds
@@ -11,7 +12,7 @@ from caravana.commerce.cards.settling import Settling
 from caravana.commerce.cards.sweep import Sweep
 
 
-class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds):
+class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds, Disputes):
     """All of them under one name."""
 
 

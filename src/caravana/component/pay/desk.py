@@ -1,4 +1,4 @@
-"""`caravana payments`: what the store of the card flow has of payments and refunds, and a person's word for a refund."""
+"""`caravana payments`: what the store of the card flow has of payments, refunds and disputes, and what a person says of them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,20 +7,22 @@ from typing import Any
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
-ATTEMPTS, REFUNDS = "card_attempt", "card_refund"
+ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
 """Stores of the card flow."""
+REFUNDS, DISPUTES = WISHES = ("refunds", "disputes")
+"""What a person may ask for, as it stands after `pay:`."""
 MOST = 100_000
 NAMING = ("order_id", "key", "reference", "branch")
 
 
 class Desk:
-    """The operator's operations: list, show, refund."""
+    """The operator's operations: list, show, refund, dispute."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
-        self.refunds: Receiver | None = None
-        """Where refunds are asked for, while a route takes them."""
+        self.takers: dict[str, Receiver] = {}
+        """Where each of the wishes is asked for, while a route takes it."""
 
     async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest payments and attempts, each with what went back of it."""
@@ -33,19 +35,41 @@ class Desk:
     async def shown(self, name: str) -> dict[str, Any]:
         """Return one attempt, by our reference or the company's name of a payment. Raises `LookupError`."""
         attempt = await self._attempt(name)
-        return {**_shown(attempt, await self._refunds(attempt)), "payments": attempt["payments"]}
+        shown = _shown(attempt, await self._refunds(attempt))
+        return {**shown, "payments": attempt["payments"], "disputes": await self._disputes(attempt)}
 
     async def refund(
         self, name: str, amount: str | None = None, reason: str = "", payment: str | None = None
     ) -> dict[str, Any]:
         """Have the money, or a part of it, sent back, and return how that ended. Raises `LookupError`."""
+        wish = {"amount": amount, "reason": reason, "origin": "person"}
+        return await self._ask(REFUNDS, name, payment, wish)
+
+    async def dispute(
+        self,
+        name: str,
+        amount: str | None = None,
+        reason: str | None = None,
+        until: str | None = None,
+        number: str | None = None,
+        outcome: str | None = None,
+        payment: str | None = None,
+    ) -> dict[str, Any]:
+        """Enter a dispute of a payment, or how it ended, and return how it stands. Raises `LookupError`.
+
+        `until`: last day to answer; `number`: the bank's; `outcome`: `answered`, `won` or `lost`.
+        """
+        wish = {"amount": amount, "reason": reason, "until": until, "number": number, "outcome": outcome}
+        return await self._ask(DISPUTES, name, payment, wish)
+
+    async def _ask(self, what: str, name: str, payment: str | None, wish: dict[str, Any]) -> dict[str, Any]:
+        """Have a route do what a person wishes about a payment."""
         attempt = await self._attempt(name)
-        if self.refunds is None:
-            raise LookupError("no hub takes refunds here: it must run the flow `cards`")
+        if what not in self.takers:
+            raise LookupError(f"no hub takes {what} here: it must run the flow `cards`")
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        wish = {**named, "payment": paid, "amount": amount, "reason": reason, "origin": "person"}
-        return _answer(await self.refunds.request(Arrival(body=wish)))
+        return _answer(await self.takers[what].request(Arrival(body={**named, "payment": paid, **wish})))
 
     async def _attempt(self, name: str) -> dict[str, Any]:
         for _, one in await self._context.store.find(ATTEMPTS, "", MOST):
@@ -56,24 +80,29 @@ class Desk:
 
     async def _refunds(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
-        return [one for _, one in await self._context.store.find(REFUNDS, prefix)]
+        return [one for _, one in await self._context.store.find(REFUNDED, prefix)]
+
+    async def _disputes(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found = [one for _, one in await self._context.store.find(DISPUTED, "", MOST)]
+        return [one for one in found if one["attempt"] == attempt["key"]]
 
 
-class RefundsConsumer(Consumer):
-    """`pay:refunds`: the route that carries refunds out, for the desk."""
+class WishesConsumer(Consumer):
+    """`pay:refunds` and `pay:disputes`: the route that carries a wish out, for the desk."""
 
-    def __init__(self, desk: Desk, receiver: Receiver) -> None:
-        """`desk`: who asks."""
+    def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
+        """`desk`: who asks for `what`."""
         self._desk = desk
+        self._what = what
         self._receiver = receiver
 
     async def start(self) -> None:
-        """Take refunds."""
-        self._desk.refunds = self._receiver
+        """Take wishes."""
+        self._desk.takers[self._what] = self._receiver
 
     async def stop(self) -> None:
         """Take none any more."""
-        self._desk.refunds = None
+        self._desk.takers.pop(self._what, None)
 
 
 def plain(value: Any) -> Any:
