@@ -44,6 +44,7 @@ FOLDERS = (
 OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
+        "commerce/evidence.py",
         "commerce/matching/proposal.py",  # reasons, in both languages
         "commerce/tasks.py",
         "commerce/texts.py",  # what customers read, in both languages
