@@ -45,6 +45,7 @@ OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
         "commerce/difference.py",  # what the company's clerks read in Odoo
+        "commerce/evidence.py",
         "commerce/matching/proposal.py",  # reasons, in both languages
         "commerce/tasks.py",
         "commerce/texts.py",  # what customers read, in both languages

@@ -65,6 +65,26 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
 
 
+@pytest.mark.timeout(180)
+async def test_a_clerk_enters_a_dispute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Entered with its last day, shown, and lost in the end; more than was paid is refused with the reason."""
+    monkeypatch.setenv("COLUMNS", "200")
+    async with open_processes(tmp_path, ScaledClock(time.time(), 60.0)) as (street, [hub]):
+        order = street.order()
+        street.provider.pay(str(await street.press(await street.link(order))))
+        await eventually(lambda: "Pago con tarjeta recibido" in street.notes(order), timeout=60)
+        await hub.idle()
+        name = f"CV{order}-1"
+        said = ["--number", "7781", "--amount", "15.00", "--reason", "no reconoce la compra", "--until", "2026-12-05"]
+        assert "7781: open, 15.00 USD" in (await run(hub.file, "dispute", name, *said)).stdout
+        shown = (await run(hub.file, "show", name)).stdout
+        assert ("no reconoce la compra" in shown, "2026-12-05" in shown, "person" in shown) == (True, True, True)
+        lost = await run(hub.file, "dispute", name, "--number", "7781", "--outcome", "lost", "--json")
+        assert json.loads(lost.stdout)["state"] == "lost"
+        refused = await run(hub.file, "dispute", name, "--amount", "200", code=1)
+        assert "no more than was paid" in refused.stderr
+
+
 async def test_without_a_hub_nothing_is_sent_back(tmp_path: Path) -> None:
     """A refund needs a hub that runs; looking does not."""
     file = tmp_path / "caravana.yaml"

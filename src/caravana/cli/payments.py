@@ -1,8 +1,9 @@
-"""`caravana payments`: what customers paid by card, and sending it back."""
+"""`caravana payments`: what customers paid by card, sending it back, and what they dispute."""
 
 import getpass
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,17 +18,20 @@ app = typer.Typer(no_args_is_help=True)
 COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
 COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
 ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
+DISPUTED = {"won": "green", "closed": "green", "lost": "red"}
+FAILED = ("dead", "in_doubt", "discarded")
 
 
 @app.callback()
 def payments() -> None:
-    """Look at card payments, and send money back.
+    """Look at card payments, send money back, and enter disputes.
 
     \b
     caravana payments list --state paid
     caravana payments show CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
     caravana payments compare --day 2026-11-27
+    caravana payments dispute CV42-1 --reason "no reconoce la compra" --until 2026-12-05
     """  # noqa: D301 -- click's mark for lines kept as they are
 
 
@@ -58,7 +62,7 @@ def show(
     config: Config = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Show one attempt to pay: its payments, and what went back.
+    """Show one attempt to pay: its payments, what went back, and what is disputed.
 
     \b
     caravana payments show CV42-1
@@ -72,6 +76,8 @@ def show(
     print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
+    disputed = ("number", "state", "amount", "reason", "answer until", "begun by")
+    print_table("Disputes", disputed, map(_dispute_row, one["disputes"]), empty="nothing is disputed")
 
 
 @app.command()
@@ -168,6 +174,78 @@ def _day(text: str | None) -> str | None:
     except ValueError:
         fail(f"{text} is no day: write it as 2026-11-27")
         raise typer.Exit(1) from None
+
+
+class Outcome(StrEnum):
+    """How far a dispute is, as a person says it."""
+
+    ANSWERED = "answered"
+    WON = "won"
+    LOST = "lost"
+
+
+@app.command()
+def dispute(
+    payment: Annotated[str, typer.Argument(help="Our reference, or the company's number of the payment.")],
+    amount: Annotated[
+        str | None, typer.Option("--amount", help="What is disputed, e.g. 15.00; without it the whole payment.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why, as the bank says it.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day to answer, e.g. 2026-12-05.")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--number", help="The bank's number of the dispute.")] = None,
+    outcome: Annotated[Outcome | None, typer.Option("--outcome", help="How far it is.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Enter a dispute (chargeback) of which the company tells us nothing, or how it ended.
+
+    PlacetoPay and PayPhone write of a dispute by mail; Stripe tells the hub itself. A person gets a task with the evidence;
+    when it is lost, one that says what to book. Entered again, only what changed is said: `--outcome won`.
+
+    \b
+    caravana payments dispute CV42-1 --reason "no reconoce la compra" --until 2026-12-05
+    caravana payments dispute CV42-1 --amount 15.00 --number 7781
+    caravana payments dispute CV42-1 --number 7781 --outcome lost
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    said = {"amount": _number(amount), "reason": reason, "until": None if until is None else until.date().isoformat()}
+    given = {"name": payment, **said, "number": number, "outcome": outcome}
+    answer = _operate(config, "dispute", given, subject=payment)
+    if json:
+        print_json(answer)
+    elif answer.get("refused"):
+        fail(_why_no_dispute(answer))
+    elif "dispute" not in answer:
+        typer.echo(f"{spoken(str(answer['state']))}: caravana messages show {answer['exchange']}")
+    else:
+        typer.echo(f"{answer['dispute']}: {_state(answer)}, {_money(answer['amount'], answer)}")
+    raise typer.Exit(1 if answer.get("refused") or answer["state"] in FAILED else 0)
+
+
+def _why_no_dispute(answer: Mapping[str, Any]) -> str:
+    """Why a dispute was not written down, in words."""
+    reasons = {
+        "told": spoken("the company tells of its disputes itself: see `caravana payments show`"),
+        "no_payment": spoken("there is no such payment, or there are several: give the company's number of it"),
+        "amount": spoken("the amount must be above zero, and no more than was paid"),
+    }
+    return f"{answer['company']}: {reasons[answer['refused']]}"
+
+
+def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
+    return [
+        one["dispute"],
+        _state(one),
+        _money(one["amount"], one),
+        one["reason"],
+        one["due"] and one["due"][:10],
+        one["origin"],
+    ]
+
+
+def _state(dispute: Mapping[str, Any]) -> Any:
+    return colored(spoken(str(dispute["state"])), DISPUTED.get(dispute["state"], "yellow"))
 
 
 def _tell(answer: Mapping[str, Any]) -> None:

@@ -24,7 +24,9 @@ text = (
     "a restored copy looks the same, for only administrators may read the uuid", "company {id} of {create_date}",
     # why the card flow asks for a person
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
-    "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company", "refund_unknown", "refund_pending",
+    "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company",
+    "refund_unknown", "refund_pending",
+    "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",
@@ -64,6 +66,8 @@ text = (
     "there is no field `{name}` {hint}", "there is no field `{name}`",
     # at which pace an Odoo is called, and of which kinds a journal may be
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
+    # how a dispute stands
+    "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands
     "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
     "created", "failed", "shadow", "live", "off",

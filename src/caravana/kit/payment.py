@@ -35,6 +35,11 @@ A **refund** is a ledger of its own. `refund` takes `reference` (ours, unique), 
 `pending` or `failed`), `amount`, `status`, `reason`, `message`, `date`. `capture` and `void` take `payment`, `request_id`,
 `amount`, `currency` and answer like a refund.
 
+A **dispute** (chargeback) is a ledger, too. `dispute_query` takes `dispute` (the company's name of it) and `connection`. Its
+reply: `provider`, `connection`, `dispute`, `payment`, `result` (`inquiry`: the bank asks and has taken nothing; `open`: it waits
+for our evidence; `answered`; `won`; `lost`; `closed`: over, and nothing was lost), `status`, `reason`, `amount`, `fee` and
+`settled` (what it has cost and moved so far), `date`, `due` (until when evidence is taken, or None).
+
 `events` takes `since` (time), `after` (name of the last event seen) and `connection`; it answers `events`, oldest first, and
 `more`. An event, like what `notification` hands in, is a reason to ask: `provider`, `connection`, `event` (its name, once for
 each), `kind` (`payment`, `refund`, `dispute` or `payout`), `request_id`, `payment`, `reference`, `status`, `date`, `object`
@@ -68,6 +73,7 @@ class Operation(StrEnum):
     VOID = "void"
     REFUND = "refund"
     REFUND_QUERY = "refund_query"
+    DISPUTE_QUERY = "dispute_query"
     EVENTS = "events"
     LISTING = "listing"
     NOTIFICATION = "notification"

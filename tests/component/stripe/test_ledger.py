@@ -203,3 +203,17 @@ async def test_in_shadow_it_is_imagined(bench: Bench, operation: str) -> None:
     assert first is not None
     assert (first.body["result"], first.body["amount"]["total"]) == ("done", Decimal("5.00"))
     assert bench.sandbox.calls == {}
+
+
+async def test_a_dispute_is_asked_about(bench: Bench) -> None:
+    """What it is about, what it has cost, until when it may be answered; and how it ended."""
+    payment = payment_of(await bench.paid())
+    opened = bench.sandbox.dispute(payment)
+    reply = await bench.call("dispute_query", {"dispute": opened["id"]})
+    assert (reply["result"], reply["payment"], reply["reason"]) == ("open", payment, "fraudulent")
+    assert (reply["amount"]["total"], reply["fee"]["total"]) == (Decimal("115.00"), Decimal("15.00"))
+    assert reply["due"] > reply["date"]
+    bench.sandbox.disputes.become(bench.sandbox.world.shelf.get("dispute", opened["id"]), "lost")
+    assert (await bench.call("dispute_query", {"dispute": opened["id"]}))["result"] == "lost"
+    with pytest.raises(Refused):
+        await bench.call("dispute_query", {"dispute": "du_unknown"})

@@ -4,6 +4,7 @@ from caravana.commerce.cards.advance import Advance
 from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.cancelled import Cancelled
 from caravana.commerce.cards.comparing import Comparing
+from caravana.commerce.cards.disputes import Disputes
 from caravana.commerce.cards.link import Link
 from caravana.commerce.cards.page import Page
 from caravana.commerce.cards.refunds import Refunds
@@ -12,7 +13,7 @@ from caravana.commerce.cards.settling import Settling
 from caravana.commerce.cards.sweep import Sweep
 
 
-class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds, Comparing):
+class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds, Comparing, Disputes):
     """All of them under one name."""
 
 

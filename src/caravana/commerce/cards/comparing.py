@@ -196,7 +196,7 @@ def _day(moment: datetime, zone: str) -> date:
 
 
 def _is_of(one: Mapping[str, Any], unit: Mapping[str, Any]) -> bool:
-    return one.get("connection") == unit["connection"] and one.get("branch") == unit["branch"]
+    return bool(one.get("connection") == unit["connection"] and one.get("branch") == unit["branch"])
 
 
 def _number(told: Mapping[str, Any]) -> Any:

@@ -23,9 +23,11 @@ class Settling(CardMapping):
     def question(self, variables: Variables) -> dict[str, Any] | None:
         """Return what the company is asked after its notification; None when that is about no checkout.
 
-        `attempt`: the one of ours that the notification names, if it names one.
+        `attempt`: the one of ours that the notification names, if it names one. A dispute names only the payment.
         """
         told, one = variables["notification"], variables.get("attempt") or {}
+        if told.get("kind") == "dispute" and told.get("payment"):
+            return {"payment": told["payment"], "connection": told.get("connection")}
         request_id = told.get("request_id") or one.get("request_id")
         if request_id is None or told.get("kind", "payment") != "payment":
             return None

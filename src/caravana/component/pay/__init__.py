@@ -8,7 +8,7 @@ from pydantic import Field
 
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import NotificationsConsumer
-from caravana.component.pay.desk import Desk, DeskConsumer, plain
+from caravana.component.pay.desk import WISHES, Desk, WishesConsumer, plain
 from caravana.component.pay.producer import PayProducer
 from caravana.component.pay.returned import ReturnedProducer
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
@@ -20,8 +20,6 @@ from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
 RETURNED = "returned"
-DESK = ("refunds", "comparisons")
-"""What persons ask for: taken by a route, never sent to."""
 
 
 class PayOptions(Options):
@@ -46,8 +44,8 @@ class PayEndpoint(Endpoint):
 
     @property
     def sources(self) -> list[str]:
-        """The accounts whose companies notify; what persons ask for comes from here."""
-        if self.uri.path in DESK:
+        """The accounts whose companies notify; what a person wishes is asked for here."""
+        if self.uri.path in WISHES:
             return []
         companies = Companies(self.context, Operation.NOTIFICATION)
         found = [companies.endpoint(name).connection for name in self._accounts().names if companies.offers(name)]
@@ -56,7 +54,7 @@ class PayEndpoint(Endpoint):
     def producer(self) -> Producer:
         """Return the call. Raises `ConfigurationError` for `notification`, and for an account that nobody serves."""
         operation = _operation(self.uri)
-        if self.uri.path in DESK:
+        if self.uri.path in WISHES:
             raise ConfigurationError(f"`pay:{self.uri.path}` cannot be sent to", place=str(self.uri))
         if operation is None:
             return ReturnedProducer(self._accounts(), Companies(self.context, Operation.QUERY))
@@ -65,9 +63,12 @@ class PayEndpoint(Endpoint):
         return PayProducer(self._accounts(), Companies(self.context, operation), self.options.patience)
 
     def consumer(self, receiver: Receiver) -> Consumer:
-        """Return what takes notifications, or what persons ask for. Raises `ConfigurationError` for another operation."""
-        if self.uri.path in DESK:
-            return DeskConsumer(self.desk, self.uri.path, receiver)
+        """Return what takes every company's notifications, or a person's wishes.
+
+        Raises `ConfigurationError` for another operation.
+        """
+        if self.uri.path in WISHES:
+            return WishesConsumer(self.desk, self.uri.path, receiver)
         operation = _operation(self.uri)
         if operation is not Operation.NOTIFICATION:
             raise ConfigurationError(
@@ -87,8 +88,8 @@ class PayComponent(Component):
     syntax = "pay:operation"
     doc = (
         "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
-        "create, query, cancel, confirm, capture, void, refund, refund_query, events, listing, returned (to); "
-        "notification, refunds, comparisons (from)."
+        "create, query, cancel, confirm, capture, void, refund, refund_query, dispute_query, events, listing, returned (to); "
+        "notification, refunds, disputes, comparisons (from)."
     )
     maturity = Maturity.BETA
     options = PayOptions
@@ -99,12 +100,13 @@ class PayComponent(Component):
         self._desk = Desk(context)
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out `list`, `show`, `refund` or `compare`. Raises `LookupError`."""
+        """Carry out `list`, `show`, `refund`, `dispute` or `compare`. Raises `LookupError`."""
         acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             "list": self._desk.listed,
             "show": self._desk.shown,
             "refund": self._desk.refund,
             "compare": self._desk.compare,
+            "dispute": self._desk.dispute,
         }
         if operation not in acts:
             raise LookupError(f"`pay:` has no operation `{operation}`")
@@ -121,7 +123,7 @@ def _operation(uri: Uri) -> Operation | None:
     known: Mapping[str, Operation | None] = {
         **{one.value: one for one in Operation},
         RETURNED: None,
-        **dict.fromkeys(DESK),
+        **dict.fromkeys(WISHES),
     }
     if uri.path not in known:
         raise ConfigurationError(

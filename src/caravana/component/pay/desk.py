@@ -1,4 +1,4 @@
-"""`caravana payments`: what the card flow's store has of payments, and a person's word for a refund or a comparison."""
+"""`caravana payments`: what the store of the card flow has of payments, refunds and disputes, and what a person wishes."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,20 +7,22 @@ from typing import Any
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
-ATTEMPTS, REFUNDS = "card_attempt", "card_refund"
+ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
 """Stores of the card flow."""
+REFUNDS, DISPUTES, COMPARISONS = WISHES = ("refunds", "disputes", "comparisons")
+"""What a person may ask for, as it stands after `pay:`."""
 MOST = 100_000
 NAMING = ("order_id", "key", "reference", "branch")
 
 
 class Desk:
-    """The operator's operations: list, show, refund, compare."""
+    """The operator's operations: list, show, refund, dispute, compare."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
         self.takers: dict[str, Receiver] = {}
-        """Where `refunds` and `comparisons` are asked for, while a route takes them."""
+        """Where each of the wishes is asked for, while a route takes it."""
 
     async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest payments and attempts, each with what went back of it."""
@@ -33,18 +35,39 @@ class Desk:
     async def shown(self, name: str) -> dict[str, Any]:
         """Return one attempt, by our reference or the company's name of a payment. Raises `LookupError`."""
         attempt = await self._attempt(name)
-        return {**_shown(attempt, await self._refunds(attempt)), "payments": attempt["payments"]}
+        shown = _shown(attempt, await self._refunds(attempt))
+        return {**shown, "payments": attempt["payments"], "disputes": await self._disputes(attempt)}
 
     async def refund(
         self, name: str, amount: str | None = None, reason: str = "", payment: str | None = None
     ) -> dict[str, Any]:
         """Have the money, or a part of it, sent back, and return how that ended. Raises `LookupError`."""
+        wish = {"amount": amount, "reason": reason, "origin": "person"}
+        return await self._ask(REFUNDS, name, payment, wish)
+
+    async def dispute(
+        self,
+        name: str,
+        amount: str | None = None,
+        reason: str | None = None,
+        until: str | None = None,
+        number: str | None = None,
+        outcome: str | None = None,
+        payment: str | None = None,
+    ) -> dict[str, Any]:
+        """Enter a dispute of a payment, or how it ended, and return how it stands. Raises `LookupError`.
+
+        `until`: last day to answer; `number`: the bank's; `outcome`: `answered`, `won` or `lost`.
+        """
+        wish = {"amount": amount, "reason": reason, "until": until, "number": number, "outcome": outcome}
+        return await self._ask(DISPUTES, name, payment, wish)
+
+    async def _ask(self, what: str, name: str, payment: str | None, wish: dict[str, Any]) -> dict[str, Any]:
+        """Have a route do what a person wishes about a payment."""
         attempt = await self._attempt(name)
-        refunds = self._taker("refunds")
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        wish = {**named, "payment": paid, "amount": amount, "reason": reason, "origin": "person"}
-        return _answer(await refunds.request(Arrival(body=wish)))
+        return _answer(await self._taker(what).request(Arrival(body={**named, "payment": paid, **wish})))
 
     async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
         """Have a day compared with Odoo, at one account or all, and return the differences of each.
@@ -52,7 +75,7 @@ class Desk:
         `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
         """
         wish = {"day": day, "connection": connection}
-        outcome = await self._taker("comparisons").request(Arrival(body=wish))
+        outcome = await self._taker(COMPARISONS).request(Arrival(body=wish))
         return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
 
     def _taker(self, what: str) -> Receiver:
@@ -69,19 +92,24 @@ class Desk:
 
     async def _refunds(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
-        return [one for _, one in await self._context.store.find(REFUNDS, prefix)]
+        return [one for _, one in await self._context.store.find(REFUNDED, prefix)]
+
+    async def _disputes(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found = [one for _, one in await self._context.store.find(DISPUTED, "", MOST)]
+        return [one for one in found if one["attempt"] == attempt["key"]]
 
 
-class DeskConsumer(Consumer):
-    """`pay:refunds`, `pay:comparisons`: the route that carries out what persons ask the desk for."""
+class WishesConsumer(Consumer):
+    """`pay:refunds`, `pay:disputes`, `pay:comparisons`: the route that carries a wish out, for the desk."""
 
     def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
-        """`desk`: who asks; `what`: for what."""
-        self._desk, self._what = desk, what
+        """`desk`: who asks for `what`."""
+        self._desk = desk
+        self._what = what
         self._receiver = receiver
 
     async def start(self) -> None:
-        """Take what is asked for."""
+        """Take wishes."""
         self._desk.takers[self._what] = self._receiver
 
     async def stop(self) -> None:

@@ -12,7 +12,9 @@ from caravana.kit.exchange import Exchange
 from caravana.kit.merchant import Accounts
 from caravana.kit.payment import Operation
 
-READS = frozenset({Operation.QUERY, Operation.REFUND_QUERY, Operation.EVENTS, Operation.LISTING})
+READS = frozenset(
+    {Operation.QUERY, Operation.REFUND_QUERY, Operation.DISPUTE_QUERY, Operation.EVENTS, Operation.LISTING}
+)
 """Operations that change nothing at any company."""
 BEGINS = frozenset({Operation.CREATE, Operation.EVENTS, Operation.LISTING})
 """Operations that are about nothing which began before: of several accounts the first is meant."""

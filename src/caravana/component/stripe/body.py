@@ -53,6 +53,7 @@ Reference = Annotated[str, Field(min_length=1, max_length=REFERENCE_MAX)]
 Session = Annotated[str, Field(pattern=r"^cs_[A-Za-z0-9_]{1,250}$")]
 Payment = Annotated[str, Field(pattern=r"^(pi|ch|py)_[A-Za-z0-9_]{1,250}$")]
 Intent = Annotated[str, Field(pattern=r"^pi_[A-Za-z0-9_]{1,250}$")]
+DisputeName = Annotated[str, Field(pattern=r"^(du|dp|pdp)_[A-Za-z0-9_]{1,250}$")]
 RefundName = Annotated[str, Field(pattern=r"^(re|pyr)_[A-Za-z0-9_]{1,250}$")]
 EventName = Annotated[str, Field(pattern=r"^evt_[A-Za-z0-9_]{1,250}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -166,6 +167,12 @@ class RefundQueryBody(Body):
         if not self.refund and not (self.reference and (self.payment or self.request_id)):
             raise ValueError("`refund` is needed, or `reference` with `payment` or `request_id`")
         return self
+
+
+class DisputeQueryBody(Body):
+    """Body of `stripe:dispute_query`."""
+
+    dispute: DisputeName
 
 
 class EventsBody(Body):

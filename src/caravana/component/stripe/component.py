@@ -10,7 +10,7 @@ from caravana.component.stripe.body import REFERENCE_MAX
 from caravana.component.stripe.client import StripeClient
 from caravana.component.stripe.consumer import Account, NotificationConsumer
 from caravana.component.stripe.intent import IntentAct, IntentCreate, IntentQuery
-from caravana.component.stripe.ledger import Capture, Refund, RefundQuery, Void
+from caravana.component.stripe.ledger import Capture, DisputeQuery, Refund, RefundQuery, Void
 from caravana.component.stripe.listing import Events, Listing
 from caravana.component.stripe.producer import Cancel, Create, Query, StripeProducer
 from caravana.component.stripe.spec import INTENT, Action, StripeOptions, StripeSettings
@@ -47,8 +47,8 @@ class StripeComponent(PaymentComponent):
     syntax = "stripe:operation"
     doc = (
         "Opens payments on Stripe's page, asks how they stand, closes, captures and refunds them, reads Stripe's events and "
-        "lists, and takes its notifications. Operations: create, query, cancel, capture, void, refund, refund_query, events, "
-        "listing, intent (to); notification (from)."
+        "lists, and takes its notifications. Operations: create, query, cancel, capture, void, refund, refund_query, "
+        "dispute_query, events, listing, intent (to); notification (from)."
     )
     maturity = Maturity.BETA
     options = StripeOptions
@@ -169,6 +169,7 @@ PRODUCERS: Mapping[str, Callable[[Stores], StripeProducer]] = {
     Operation.VOID: Void,
     Operation.REFUND: Refund,
     Operation.REFUND_QUERY: RefundQuery,
+    Operation.DISPUTE_QUERY: DisputeQuery,
     Operation.EVENTS: Events,
 }
 

@@ -1,16 +1,17 @@
-"""The calls about money that is there: capture, void, refund, refund_query."""
+"""The calls about money that is there: capture, void, refund, refund_query, dispute_query."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from caravana.component.stripe import mapping
 from caravana.component.stripe.amount import to_units, total
-from caravana.component.stripe.body import RefundBody, RefundQueryBody, TakeBody, read_body
+from caravana.component.stripe.body import DisputeQueryBody, RefundBody, RefundQueryBody, TakeBody, read_body
 from caravana.component.stripe.client import StripeClient
+from caravana.component.stripe.entries import dispute_entry
 from caravana.component.stripe.look import MISSING, payment_of
 from caravana.component.stripe.mapping import PROVIDER
 from caravana.component.stripe.producer import ChangingProducer, StripeProducer, named
-from caravana.component.stripe.state import CAPTURE, VOID
+from caravana.component.stripe.state import CAPTURE, DISPUTE, VOID
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
@@ -147,6 +148,24 @@ class RefundQuery(StripeProducer):
         if found is None:
             raise Refused("the payment has no refund with this reference", status=404, code=MISSING)
         return Reply(self.told(mapping.refund(found, request["request_id"]), request, effect), reference=found["id"])
+
+
+class DisputeQuery(StripeProducer):
+    """Asks how a dispute stands."""
+
+    kind = Kind.READ
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return what names the dispute. Raises `Refused` when the body names none."""
+        body = read_body(DisputeQueryBody, exchange.body)
+        return {"dispute": body.dispute, **named(body)}
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Ask for the dispute. Raises `Refused` (code `resource_missing`) where there is none."""
+        found = await self.client(request, effect).get(f"/v1/disputes/{request['dispute']}")
+        entry = dispute_entry(found)
+        told = {"provider": PROVIDER, **entry, "result": DISPUTE.get(entry["status"], "open")}
+        return Reply(self.told(told, request, effect), reference=entry["dispute"])
 
 
 def _payment(body: Any) -> dict[str, str | None]:

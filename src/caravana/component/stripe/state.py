@@ -21,6 +21,20 @@ FINAL = frozenset({"succeeded", "canceled"})
 REFUND: Mapping[str, str] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 """Status of a refund → result; pending and requires_action, and a word not listed, are pending. `done` may yet fail."""
 
+DISPUTE: Mapping[str, str] = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "closed",
+    "prevented": "closed",
+    "needs_response": "open",
+    "appeal_needs_response": "open",
+    "under_review": "answered",
+    "appeal_under_review": "answered",
+    "won": "won",
+    "lost": "lost",
+}
+"""Status of a dispute → result. A word not listed is open: a person looks."""
+
 CAPTURE: Mapping[str, str] = {"succeeded": "done", "canceled": "failed"}
 VOID: Mapping[str, str] = {"canceled": "done", "succeeded": "failed"}
 """Status of a PaymentIntent after `capture` and after `void` → result."""
