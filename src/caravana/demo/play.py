@@ -190,7 +190,7 @@ def table(
     title = spoken("The day, counted in the payment companies' and Odoo's own books")
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for place, name in enumerate(COLUMNS):
-        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=not place)
+        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
     for one in results:
         shown.add_row(spoken(one.chapter.title), *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
     shown.add_section()
