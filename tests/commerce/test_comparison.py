@@ -1,15 +1,19 @@
 """The pure comparison of one day: what is the same, and each way in which it is not."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from caravana.commerce.cards.comparison import Comparison, Told
+from tests.commerce.test_mapping import CONNECTIONS, loaded
 
 DAY, ZONE = date(2026, 11, 27), "America/Guayaquil"
 NOON = "2026-11-27T12:00:00-05:00"
+ODOO = {"url": "http://127.0.0.1:1", "database": "demo", "apiKey": "0" * 40, "login": "integracion"}
+LISTENER = {"public_url": "https://hub.example"}
 USD = {"total": Decimal("115.00"), "currency": "USD"}
 
 
@@ -127,3 +131,62 @@ def test_what_is_pending_is_asked_about() -> None:
     told = Told([], [], True)
     open_ones = [ledger(), ledger(state="asked"), ledger(state="done")]
     assert len(Comparison(DAY, ZONE, told, [], open_ones, []).pending()) == 2
+
+
+def days(kept: Any = (), wish: Any = None, **given: Any) -> list[tuple[str, Any, str, bool]]:
+    """Return what is compared at five in the morning of 28 November: account, branch, day, and whether it is the first branch."""
+    variables = {"kept": [{"key": one["key"], "value": one} for one in kept], "wish": wish}
+    exchange = SimpleNamespace(created=datetime.fromisoformat("2026-11-28T10:00:00+00:00"))
+    found = loaded({"connections": {"odoo": ODOO, **CONNECTIONS}, "listener": LISTENER, **given}).callables["cards"]
+    units = found.comparisons(variables, exchange)
+    return [(one["connection"], one["branch"], one["day"], one["first"]) for one in units]
+
+
+def open_since(day: str) -> dict[str, Any]:
+    """A difference of a day that is kept."""
+    return {"key": day, "connection": "placetopay", "branch": None, "day": day}
+
+
+def test_yesterday_and_the_days_that_are_open() -> None:
+    """In the company's zone, each once, no further back than a month; a person may choose day and account."""
+    yesterday = ("placetopay", None, "2026-11-27", True)
+    assert days() == [yesterday]
+    kept = [open_since("2026-11-20"), open_since("2026-11-27"), open_since("2026-09-01")]
+    assert days(kept) == [("placetopay", None, "2026-11-20", True), yesterday]
+    assert days(kept, {"day": "2026-11-25", "connection": None}) == [("placetopay", None, "2026-11-25", True)]
+    assert days(wish={"day": None, "connection": "stripe"}) == []
+
+
+def test_nothing_before_the_go_live_line() -> None:
+    """The line's own day is compared, the one before is not the hub's."""
+    assert days([open_since("2026-11-20")], go_live="2026-11-27T15:00:00-05:00") == [
+        ("placetopay", None, "2026-11-27", True)
+    ]
+    assert days(go_live="2026-11-28T00:00:00-05:00") == []
+
+
+def test_each_branch_that_an_account_serves() -> None:
+    """Each branch's books are compared by themselves; money of nobody is told at the first."""
+    branches = {
+        name: {"name": name, "company": number, "payment_store": "placetopay"} for number, name in enumerate("ab", 1)
+    }
+    assert days(branches=branches) == [
+        ("placetopay", "a", "2026-11-27", True),
+        ("placetopay", "b", "2026-11-27", False),
+    ]
+
+
+def test_what_only_a_list_tells_stays_without_the_list() -> None:
+    """A day out of the list's reach, or a session without an answer, takes nothing off the list that was not looked at."""
+    cards = loaded({"connections": {"odoo": ODOO, **CONNECTIONS}, "listener": LISTENER}).callables["cards"]
+    kept = [
+        {"value": {"key": "ours", "attempt": "sale.order,42/0001"}},
+        {"value": {"key": "nobody's", "attempt": None}},
+    ]
+
+    def gone(**variables: Any) -> Any:
+        return cards.gone_differences({"differences": [], "kept": kept, "answers": None, **variables})
+
+    assert gone(listing={"payments": []}) == ["ours", "nobody's"]
+    assert gone(listing=None) == ["ours"]
+    assert gone(listing=None, answers=[None]) == []

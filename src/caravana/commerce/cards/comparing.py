@@ -167,11 +167,15 @@ class Comparing(CardMapping):
 
     @pure
     def gone_differences(self, variables: Variables) -> list[str]:
-        """Return the keys of differences that are not there any more; without an answer about a session nothing is gone."""
-        found = {one["key"] for one in variables["differences"]}
+        """Return the keys of differences that are not there any more.
+
+        Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells.
+        """
+        found, listed = {one["key"] for one in variables["differences"]}, variables["listing"] is not None
         if None in (variables.get("answers") or []):
             return []
-        return [one["key"] for one in records(variables["kept"]) if one["key"] not in found]
+        gone = [one for one in records(variables["kept"]) if one["key"] not in found]
+        return [one["key"] for one in gone if listed or one["attempt"] is not None]
 
     @pure
     def compare_result(self, variables: Variables) -> dict[str, Any]:
