@@ -47,6 +47,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _life(settings),
         lambda: _switch(settings, "cards.x_fields"),
         lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
+        lambda: _switch(settings, "cards.tell_expired", default=False),
     )
     return CardSettings(
         company=configuration.company.name,
@@ -60,6 +61,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
+        tell_expired=_switch(settings, "cards.tell_expired", default=False),
     )
 
 
