@@ -19,6 +19,7 @@ REVIEWS: Mapping[str, str] = {
     "other_currency": "Se pagó en otra moneda que la pedida. El pago NO quedó registrado: regístrelo a mano.",
     "credit_left": "Se recibió más de lo que el pedido debía (¿pago registrado a mano?). Queda un saldo a favor del cliente.",
     "fields": "Odoo no deja escribir los campos x_ del pedido. Lo mismo está en sus notas; revise los permisos y los campos.",
+    "undecided": "El banco nunca dijo si cobró un pago con tarjeta, y ya no se pregunta más. Véalo en la empresa de pagos.",
     "by_hand": "El cliente tiene otro pago abierto por el mismo valor (¿el mismo, registrado a mano?). Compare los dos.",
 }
 """Why a person must look, in the clerk's words."""
@@ -39,6 +40,8 @@ REFUSALS: Mapping[str, str] = {
 """Why a refund was not asked for."""
 STATES: Mapping[str, str] = {"link": "Enlace enviado", "part": "Pagado en parte", "paid": "Pagado"}
 """What the x_ field of an order says of its card payment."""
+TO_FOLLOWERS = "mail.mt_comment"
+"""Odoo's subtype of a message that the record's followers, the customer among them, get by mail."""
 STANDING = ("in_process", "paid")
 """States of a payment that is in the books."""
 
@@ -222,6 +225,30 @@ def unwritten(order_id: int, why: str, now: datetime) -> dict[str, Any]:
         "order_id": order_id,
         "since": now.isoformat(timespec="seconds"),
     }
+
+
+def undecided(attempt: Attempt, company: str, now: datetime) -> dict[str, Any]:
+    """Return what a person must look at when the bank had not decided on a payment when its time was over."""
+    return {
+        "key": f"{attempt['key']}/undecided",
+        "kind": "undecided",
+        "summary": "Revisar pago con tarjeta",
+        "text": REVIEWS["undecided"],
+        "detail": f"Referencia {attempt['reference']}, {Money.of(attempt['amount'], attempt['currency'])}, {company}.",
+        "record": {"model": "sale.order", "id": attempt["order_id"]},
+        "order_id": attempt["order_id"],
+        "reference": attempt["reference"],
+        "amount": attempt["amount"],
+        "currency": attempt["currency"],
+        "since": now.isoformat(timespec="seconds"),
+    }
+
+
+def expired_note(attempt: Attempt) -> dict[str, Any]:
+    """Return the body of the message on the order that nobody paid in time; Odoo mails it to the order's followers."""
+    amount = Money.of(attempt["amount"], attempt["currency"])
+    text = f"El pago con tarjeta de {amount} (referencia {attempt['reference']}) venció sin cobro. El enlace sigue sirviendo."
+    return {"id": attempt["order_id"], "body": text, "subtype": TO_FOLLOWERS}
 
 
 def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _life(settings),
         lambda: _switch(settings, "cards.x_fields"),
         lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
+        lambda: _switch(settings, "cards.tell_expired", default=False),
     )
     return CardSettings(
         company=configuration.company.name,
@@ -61,6 +62,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
         go_live=None if configuration.go_live is None else configuration.go_live.isoformat(),
+        tell_expired=_switch(settings, "cards.tell_expired", default=False),
     )
 
 

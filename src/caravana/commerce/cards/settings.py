@@ -16,6 +16,7 @@ class CardSettings:
     - `reference_prefix`: what our references begin with
     - `journal_id`, `method_line_id`: Odoo's journal and payment method for card payments; without them the first bank journal
     - `x_fields`: whether state and link are also written into x_ fields of the order, where Odoo has them
+    - `tell_expired`: whether an attempt that expired unpaid is told on the order, and so to its followers
     - `life`: how long a customer has to pay once he pressed the button
     - `zone`: the company's time zone
     - `stores`: the merchant accounts by connection; `offered`: those of a company without branches, in their order
@@ -33,6 +34,7 @@ class CardSettings:
     method_line_id: int | None = None
     life: timedelta = timedelta(minutes=30)
     x_fields: bool = True
+    tell_expired: bool = False
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
     go_live: str | None = None
 

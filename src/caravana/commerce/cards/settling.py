@@ -5,8 +5,9 @@ from typing import Any
 
 from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
-from caravana.commerce.cards.mapping import CardMapping, Variables, named, of_branch
+from caravana.commerce.cards.mapping import CardMapping, Variables, named, of_branch, with_branch
 from caravana.kit.callables import pure
+from caravana.kit.exchange import Exchange
 from caravana.kit.payment import State
 
 
@@ -82,6 +83,27 @@ class Settling(CardMapping):
         if one is None or one["settled"]:
             return None
         return attempts.given_up(one) if answer is None else attempts.judged(one, answer)
+
+    @pure
+    def undecided_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return what a person must look at when the attempt is given up while the bank was still thinking."""
+        one = variables["attempt"]
+        if variables["answer"] is not None or not one["processing"] or one["payments"]:
+            return []
+        company = self._settings.stores.get(one.get("connection") or "")
+        item = booking.undecided(one, "" if company is None else company["company"], exchange.created)
+        return with_branch([item], exchange.branch)
+
+    @pure
+    def tells_expired(self, variables: Variables) -> bool:
+        """Whether it is to be told on the order that the attempt expired and nothing came."""
+        one = variables["attempt"]
+        return bool(self._settings.tell_expired and one["state"] == "expired" and not one["payments"])
+
+    @pure
+    def expired_note(self, variables: Variables) -> dict[str, Any]:
+        """Return the note on the order."""
+        return booking.expired_note(variables["attempt"])
 
     @pure
     def is_open(self, variables: Variables) -> bool:
