@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.stripe.sandbox import StripeSandbox
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
@@ -22,11 +24,12 @@ pytestmark = pytest.mark.timeout(120)
 
 @dataclass
 class Counter:
-    """A shop whose orders are paid at PlacetoPay and Stripe, and whose sweep hardly ever looks."""
+    """A shop whose orders are paid at PlacetoPay, Stripe and PayPhone, and whose sweep hardly ever looks."""
 
     shop: Shop
     stripe: StripeSandbox
     stripe_url: str
+    payphone: PayphoneSandbox
 
     async def bought(self, store: str, *, booked: bool = True) -> tuple[int, str]:
         """Return an order that was paid at an account, and the company's name of the payment."""
@@ -36,6 +39,8 @@ class Counter:
             [attempt] = await self.shop.attempts(order)
         if store == "stripe":
             name = str(self.stripe.pay(attempt["request_id"])["payment_intent"])
+        elif store.startswith("payphone"):
+            name = str(self.payphone.pay(attempt["request_id"]).id)
         else:
             self.shop.provider.pay(attempt["request_id"])
             name = str(self.shop.provider.payments()[-1].internal_reference)
@@ -82,19 +87,25 @@ class Counter:
 
 @pytest.fixture
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
-    """Serve both; nobody notifies, and a second of the machine is one of theirs, so that the day hardly moves."""
+    """Serve all three; nobody notifies, and a second of the machine is one of theirs, so that the day hardly moves."""
     clock = ScaledClock(time.time(), 1)
-    stripe = StripeSandbox(clock=clock)
-    async with serve(stripe.app()) as url:
+    stripe, payphone = StripeSandbox(clock=clock), PayphoneSandbox(clock=clock)
+    async with serve(stripe.app()) as url, serve(payphone.app()) as payphone_url:
 
         def changes(street: Street, given: dict[str, Any]) -> None:
             street.provider.notifier.plan = SILENT
             given["connections"]["stripe"] = {"url": url, **stripe.connection()}
-            given["settings"]["cards.stores"] = ["placetopay", "stripe"]
+            given["connections"]["payphone"] = {"url": payphone_url, **payphone.connection()}
+            without = {"url": payphone_url, **payphone.connection()}
+            del without["listPath"]
+            given["connections"]["payphone_sur"] = without
+            given["settings"]["cards.stores"] = ["placetopay", "stripe", "payphone", "payphone_sur"]
 
         async with open_shop(tmp_path, clock, None, changes) as shop:
-            yield Counter(shop, stripe, url)
+            payphone.store.domain = urlsplit(shop.url).netloc
+            yield Counter(shop, stripe, url, payphone)
     await stripe.close()
+    await payphone.close()
 
 
 async def test_nothing_to_tell(counter: Counter) -> None:
@@ -103,6 +114,19 @@ async def test_nothing_to_tell(counter: Counter) -> None:
     await counter.bought("placetopay")
     assert await counter.compare() == []
     assert await counter.shop.reviews() == []
+
+
+@pytest.mark.parametrize("store", ["payphone", "payphone_sur"])
+async def test_payphone_s_list_and_without_it_the_sessions(counter: Counter, store: str) -> None:
+    """With the list's path PayPhone is asked for its day, without it about each session; either way another amount is found."""
+    order, name = await counter.bought(store)
+    assert await counter.compare(store) == []
+    model, number = counter.shop.odoo.env["account.payment"], counter.in_odoo(order)
+    model.action_draft([number])
+    model.write([number], {"amount": 100.0})
+    model.action_post([number])
+    [found] = await counter.compare(store)
+    assert (found["kind"], found["name"]) == ("payment_amount", name)
 
 
 @pytest.mark.parametrize("store", ["placetopay", "stripe"])

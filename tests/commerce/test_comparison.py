@@ -59,6 +59,8 @@ OPEN = attempt(settled=False, payments=[])
 PAYMENTS = {
     "the same": ([listed()], [booked()], None, []),
     "a failed try is no payment": ([listed(state="failed")], [], [OPEN], []),
+    "not yet told as confirmed, and known": ([listed(state="action_needed")], [booked()], None, []),
+    "not confirmed, and unknown": ([listed(state="action_needed")], [], [OPEN], []),
     "missing, never booked": ([listed()], [], [OPEN], [("payment_missing", "pi_1", "settle")]),
     "missing, was booked": ([listed()], [], None, [("payment_missing", "pi_1", None)]),
     "missing, cancelled in Odoo": ([listed()], [booked(state="canceled")], None, [("payment_missing", "pi_1", None)]),

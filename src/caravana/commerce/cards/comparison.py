@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from caravana.commerce import booking
 from caravana.commerce import refund as refunds
-from caravana.commerce.attempt import Attempt
+from caravana.commerce.attempt import RUNNING, Attempt
 from caravana.kit.money import Money
 from caravana.kit.payment import State
 
@@ -63,7 +63,7 @@ class Comparison:
         self._attempts, self._ledger = attempts, ledger
         self._books = [one for one in books if one["state"] in booking.STANDING]
         self._refunds, self._whole, self._asked = told.refunds, told.whole, told.asked
-        self._payments = [_entry(one) for one in told.payments if one["state"] in CAME]
+        self._payments = [entry for one in told.payments if self._came(entry := _entry(one), one["state"])]
 
     def differences(self) -> list[Difference]:
         """Return what is not the same, payments before refunds."""
@@ -73,6 +73,10 @@ class Comparison:
     def pending(self) -> list[refunds.Refund]:
         """Return the refunds of our ledger of which it is not known how they ended."""
         return [one for one in self._ledger if one["state"] in ("asked", "pending")]
+
+    def _came(self, entry: Mapping[str, Any], state: str) -> bool:
+        """Whether it is money; of a payment that we know, a company may not tell for minutes that it is confirmed."""
+        return state in CAME or (state in RUNNING and _paid_by(self._attempts, entry["name"]) is not None)
 
     def _payment(self, entry: Mapping[str, Any]) -> Iterator[Difference]:
         """What is wrong with one payment in the books."""
