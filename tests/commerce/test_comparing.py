@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caravana.component.payphone.sandbox import PayphoneSandbox
-from caravana.component.stripe.sandbox import StripeSandbox
+from caravana.component.stripe.sandbox import Card, StripeSandbox
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
-from tests.commerce.test_refunds import outgoing
+from tests.commerce.test_refunds import outgoing, refund
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -31,14 +31,14 @@ class Counter:
     stripe_url: str
     payphone: PayphoneSandbox
 
-    async def bought(self, store: str, *, booked: bool = True) -> tuple[int, str]:
+    async def bought(self, store: str, *, booked: bool = True, card: str = Card.GOOD) -> tuple[int, str]:
         """Return an order that was paid at an account, and the company's name of the payment."""
         order = self.shop.order()
         link = await self.shop.link(order)
         async with self.shop.web.post(f"{link}?store={store}", allow_redirects=False):
             [attempt] = await self.shop.attempts(order)
         if store == "stripe":
-            name = str(self.stripe.pay(attempt["request_id"])["payment_intent"])
+            name = str(self.stripe.pay(attempt["request_id"], card)["payment_intent"])
         elif store.startswith("payphone"):
             name = str(self.payphone.pay(attempt["request_id"]).id)
         else:
@@ -210,6 +210,19 @@ async def test_a_refund_in_the_dashboard_is_booked(counter: Counter) -> None:
     assert await counter.compare("stripe") == []
     assert len(outgoing(counter.shop)) == 1
     assert await counter.shop.reviews() == ["refund_without_note"]
+
+
+async def test_a_pending_refund_that_is_over_is_booked(counter: Counter) -> None:
+    """No event told that Stripe has sent the money: the comparison asks, and it is booked."""
+    order, _ = await counter.bought("stripe", card=Card.REFUND_PENDING)
+    counter.stripe.account.refund_delay = 4
+    assert (await refund(counter.shop, f"CV{order}-1"))["state"] == "pending"
+    assert outgoing(counter.shop) == []
+    await eventually(lambda: [one["status"] for one in counter.stripe.all("refund")] == ["succeeded"], timeout=30)
+    await counter.compare("stripe")
+    await eventually(lambda: [one["amount"] for one in outgoing(counter.shop)] == [115.0], timeout=30)
+    await counter.shop.idle()
+    assert await counter.compare("stripe") == []
 
 
 async def test_days_before_the_go_live_line_are_not_compared(counter: Counter) -> None:
