@@ -75,8 +75,7 @@ def show(
     print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
-    columns = ("number", "state", "amount", "reason", "answer until", "begun by")
-    print_table("Disputes", columns, map(_dispute_row, one["disputes"]), empty="nothing is disputed")
+    _show_disputes(one["disputes"])
 
 
 @app.command()
@@ -173,6 +172,11 @@ def _why_no_dispute(answer: Mapping[str, Any]) -> str:
     return f"{answer['company']}: {reasons[answer['refused']]}"
 
 
+def _show_disputes(disputes: list[dict[str, Any]]) -> None:
+    columns = ("number", "state", "amount", "reason", "answer until", "begun by")
+    print_table("Disputes", columns, map(_dispute_row, disputes), empty="nothing is disputed")
+
+
 def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
     return [
         one["dispute"],
@@ -185,7 +189,8 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
 
 
 def _state(dispute: Mapping[str, Any]) -> str:
-    return colored(spoken(dispute["state"]), DISPUTED.get(dispute["state"], "yellow"))
+    state = str(dispute["state"])
+    return colored(spoken(state), DISPUTED.get(state, "yellow"))
 
 
 def _tell(answer: Mapping[str, Any]) -> None:
