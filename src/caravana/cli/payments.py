@@ -190,7 +190,8 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
 
 def _state(dispute: Mapping[str, Any]) -> str:
     state = str(dispute["state"])
-    return colored(spoken(state), DISPUTED.get(state, "yellow"))
+    told: str = colored(spoken(state), DISPUTED.get(state, "yellow"))
+    return told
 
 
 def _tell(answer: Mapping[str, Any]) -> None:
