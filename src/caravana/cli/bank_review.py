@@ -141,8 +141,8 @@ def undo(entry: Key, config: Config = DEFAULT, json: Json = False) -> None:
     """Take what was posted out of Odoo's books again: the invoices are open as before, the number stays used.
 
     \b
-    caravana bank review --state posted
     caravana bank review undo 3f9c0a11d2b7
+    caravana bank review --state posted
     """  # noqa: D301 -- click's mark for lines kept as they are
     _decide(config, "undo", entry, json=json)
 

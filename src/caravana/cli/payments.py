@@ -76,8 +76,7 @@ def show(
     print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
-    disputed = ("number", "state", "amount", "reason", "answer until", "begun by")
-    print_table("Disputes", disputed, map(_dispute_row, one["disputes"]), empty="nothing is disputed")
+    _show_disputes(one["disputes"])
 
 
 @app.command()
@@ -231,6 +230,11 @@ def _why_no_dispute(answer: Mapping[str, Any]) -> str:
         "amount": spoken("the amount must be above zero, and no more than was paid"),
     }
     return f"{answer['company']}: {reasons[answer['refused']]}"
+
+
+def _show_disputes(disputes: list[dict[str, Any]]) -> None:
+    columns = ("number", "state", "amount", "reason", "answer until", "begun by")
+    print_table("Disputes", columns, map(_dispute_row, disputes), empty="nothing is disputed")
 
 
 def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
