@@ -18,7 +18,7 @@ async def expired(shop: Shop, order: int) -> None:
     assert await shop.press(await shop.link(order)) is not None
 
     async def known() -> bool:
-        return (await shop.attempts(order))[-1]["state"] == "expired"
+        return bool((await shop.attempts(order))[-1]["state"] == "expired")
 
     await eventually(known, timeout=60)
     await shop.idle()

@@ -199,8 +199,8 @@ async def test_nothing_marked_is_kept_told_or_printed(
         await refund(shop, reference, amount="500")
         await refund(shop, reference)
     await shop.idle()
-    store = [await shop.hub.store.find(scope) for scope in ("card_attempt", "card_refund", "card_events", "review")]
-    text = [journal_of(tmp_path / "caravana.db"), caplog.text, *capsys.readouterr(), repr(store), records(mall)]
+    kept = [await shop.hub.store.find(scope) for scope in ("card_attempt", "card_refund", "card_events", "review")]
+    text = [journal_of(tmp_path / "caravana.db"), caplog.text, *capsys.readouterr(), repr(kept), records(mall)]
     text += await asyncio.to_thread(printed, tmp_path, (await mall.attempt(orders["stripe"]))["reference"])
     secrets = {shop.provider.site.secret_key, mall.payphone.store.token}
     secrets |= {mall.stripe.account.secret_key, mall.stripe.account.webhook_secret}
