@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -114,9 +114,17 @@ def live(file: Path, environment: Mapping[str, str]) -> None:
 
 @asynccontextmanager
 async def open_processes(
-    folder: Path, clock: ScaledClock, count: int = 1, **settings: Any
+    folder: Path,
+    clock: ScaledClock,
+    count: int = 1,
+    changes: Callable[[dict[str, Any]], None] = lambda given: None,
+    /,
+    **settings: Any,
 ) -> AsyncIterator[tuple[Street, list[HubProcess]]]:
-    """Run `count` hubs on one journal while the block runs; customers' links lead to the first."""
+    """Run `count` hubs on one journal while the block runs; customers' links lead to the first.
+
+    `changes` has the last word on the configuration.
+    """
     ports = free_ports(2 * count)
     urls = [f"http://127.0.0.1:{port}" for port in ports[:count]]
     environment = {**os.environ, ENVIRONMENT: str(clock)}
@@ -128,6 +136,7 @@ async def open_processes(
             given = settings_of(urls[0], odoo_url, provider_url, folder, since, settings)
             given["listener"]["port"] = int(url.rpartition(":")[2])
             given |= {"control": {"port": control}, "flows": ["cards"], "routes": []}
+            changes(given)
             file = folder / f"hub{number}.yaml"
             with file.open("w") as target:
                 YAML(typ="safe").dump(given, target)
