@@ -26,7 +26,7 @@ text = (
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
     "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company",
     "refund_unknown", "refund_pending",
-    "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
+    "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",
