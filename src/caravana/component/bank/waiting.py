@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
@@ -75,8 +76,9 @@ class _Looking(Consumer):
             return PAUSE
         return self._options.delay.total_seconds()
 
+    @abstractmethod
     async def _look(self) -> None:
-        raise NotImplementedError
+        """Tell what waits."""
 
 
 class OpenConsumer(_Looking):

@@ -1,5 +1,6 @@
 """The calls about money that is there: capture, void, refund, refund_query, dispute_query."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,9 +56,9 @@ class Take(ChangingProducer):
         }
         return self._reply({**imagined, "currency": request["currency"]}, request, effect)
 
+    @abstractmethod
     def call(self, payment: str, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """Return path and form of the call."""
-        raise NotImplementedError
 
     def _reply(self, found: dict[str, Any], request: dict[str, Any], effect: Effect) -> Reply:
         reply = mapping.taken(found, request["request_id"], self.results)

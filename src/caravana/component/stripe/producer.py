@@ -1,5 +1,6 @@
 """What the calls share, and those about a checkout: create, query, cancel."""
 
+from abc import abstractmethod
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -84,9 +85,9 @@ class ChangingProducer(StripeProducer):
             raise error
         return await self.act(request, replace(effect, key=f"{effect.key}-2"))
 
+    @abstractmethod
     async def act(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Make the call."""
-        raise NotImplementedError
 
 
 class Create(ChangingProducer):
