@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from multiprocessing.context import ForkServerContext
@@ -40,6 +40,8 @@ class HubProcess:
     environment: dict[str, str]
     street: Street
     process: BaseProcess | None = None
+    joining: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Of two threads that join a process of the fork server, only one would read how it ended."""
 
     async def start(self) -> None:
         """Start, and wait until customers are let in."""
@@ -74,7 +76,8 @@ class HubProcess:
     async def died(self) -> None:
         """Wait until it is dead by a kill."""
         assert self.process is not None
-        await asyncio.to_thread(self.process.join, 60)
+        async with self.joining:
+            await asyncio.to_thread(self.process.join, 60)
         assert self.process.exitcode == -signal.SIGKILL
 
     def dies_at(self, sandbox: Sandbox, operation: str, *, after: bool = False) -> None:
