@@ -48,7 +48,7 @@ def review(
 
 
 def _print(found: list[dict[str, Any]], *, waiting: bool) -> None:
-    columns = ("entry", "date", "amount", "from", "no.", "what is proposed", "points", "why")
+    columns = ("entry", "date", "amount", "payer", "no.", "what is proposed", "points", "why")
     title, empty = ("Transfers that wait", "no transfer waits") if waiting else ("Transfers", "no transfers")
     print_table(title, columns, [row for one in found for row in _rows(one, waiting=waiting)], empty=empty)
     if found and waiting:

@@ -13,6 +13,7 @@ from caravana.cli.office import ask, when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, spoken
+from caravana.kit.money import Money
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
@@ -98,16 +99,17 @@ def refund(
     caravana payments refund CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
     """  # noqa: D301 -- click's mark for lines kept as they are
+    part = _number(amount)
     one = _operate(config, "show", {"name": payment})
     if not yes:
         if json:
             print_json(one)
             return
         print_table("Card payments", COLUMNS, [_row(one)])
-        what = _money(amount, one) if amount else spoken("all that is left")
+        what = _money(part, one) if part else spoken("all that is left")
         if not agree(f"{spoken('send back')} {what}?"):
             raise typer.Exit(1)
-    given = {"name": payment, "amount": _number(amount), "reason": reason}
+    given = {"name": payment, "amount": part, "reason": reason}
     answer = _operate(config, "refund", given, subject=f"{payment} {amount or ''}".strip())
     if json:
         print_json(answer)
@@ -324,7 +326,10 @@ def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
 
 
 def _money(amount: Any, of: Mapping[str, Any]) -> str:
-    return f"{amount} {of['currency']}"
+    """An amount with the currency's places, however the company wrote it; nothing for one that is not known."""
+    if amount is None:
+        return ""
+    return f"{Money.of(amount, of['currency']).amount} {of['currency']}"
 
 
 def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:
