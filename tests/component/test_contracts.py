@@ -324,7 +324,7 @@ class TestStripe(ComponentContract):
 
     def message(self) -> Exchange:
         """Return what fits every operation on something that there is."""
-        named = {"request_id": "cs_1", "payment": "pi_1", "reference": "R1", "day": "2026-11-23"}
+        named = {"request_id": "cs_1", "payment": "pi_1", "reference": "R1", "dispute": "du_1", "day": "2026-11-23"}
         return make_exchange({**named, "amount": "5.00", "currency": "USD"})
 
 

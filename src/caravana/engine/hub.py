@@ -260,7 +260,8 @@ class Hub:
         scheme = address.split(":", 1)[0]
         if scheme in ("direct", "seda"):
             entry = self._receiver_at(address, parent).entry(arrival, IN_ONLY, parent=parent.stored.id, id_=child)
-            return entry._replace(mode=inherited(parent.stored.mode, entry.mode))
+            mode, bulk = inherited(parent.stored.mode, entry.mode), entry.bulk or parent.stored.bulk
+            return entry._replace(mode=mode, bulk=bulk)
         if scheme not in self.components.schemes:
             raise NoConsumer(f"no component has the scheme of `{address}`")
         return Entry(
@@ -272,6 +273,7 @@ class Hub:
             shard=shard_of(None, child),
             accepted_at=to_micros(self.clock.now()),
             mode=parent.stored.mode,
+            bulk=parent.stored.bulk,
             branch=arrival.branch,
             parent=parent.stored.id,
         )
