@@ -13,7 +13,6 @@ from caravana.cli.office import ask, when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, spoken
-from caravana.kit.money import Money
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
@@ -327,6 +326,8 @@ def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
 
 def _money(amount: Any, of: Mapping[str, Any]) -> str:
     """An amount with the currency's places, however the company wrote it; nothing for one that is not known."""
+    from caravana.kit.money import Money
+
     if amount is None:
         return ""
     return f"{Money.of(amount, of['currency']).amount} {of['currency']}"
