@@ -57,9 +57,8 @@ async def test_an_idle_connection_does_not_hold_the_server() -> None:
     counter = Counter()
     counter.ready.set()
     async with aiohttp.ClientSession() as web, asyncio.timeout(30):
-        async with serve(counter.app()) as url:
-            async with web.get(url) as answer:
-                assert await answer.text() == "served"
+        async with serve(counter.app()) as url, web.get(url) as answer:
+            assert await answer.text() == "served"
         assert await _refused(url)
 
 
