@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import Shop, open_shop
+from tests.support.leaping import LeapingClock
 
 
 @pytest.fixture(autouse=True)
@@ -17,13 +17,13 @@ def pay_link_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def clock() -> ScaledClock:
-    """A clock that hurries."""
-    return ScaledClock(time.time(), 60.0)
+def clock() -> LeapingClock:
+    """A clock that hurries, and that a test may move ahead."""
+    return LeapingClock(time.time(), 60.0)
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, clock: ScaledClock) -> AsyncIterator[Shop]:
+async def shop(tmp_path: Path, clock: LeapingClock) -> AsyncIterator[Shop]:
     """A shop with the default settings."""
     async with open_shop(tmp_path, clock) as one:
         yield one

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
 from caravana.route import read_text
+from tests.support.leaping import STEP, LeapingClock, at_rest
 from tests.support.waiting import eventually
 
 BOT_KEY = "fedcba9876543210fedcba9876543210fedcba98"
@@ -185,6 +186,12 @@ class Shop(Street):
             return bool(attempts) and bool(attempts[-1]["settled"])
 
         await eventually(booked, timeout=30)
+
+    def hurrying(self, step: float = STEP) -> AbstractAsyncContextManager[None]:
+        """Move the shop's clock ahead by `step` seconds whenever the hub carries nothing out, while the block runs."""
+        clock = self.hub.clock
+        assert isinstance(clock, LeapingClock)
+        return clock.hurrying(lambda: at_rest(self.hub), step)
 
     async def idle(self) -> None:
         """Wait until the hub has nothing to do."""

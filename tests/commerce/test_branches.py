@@ -148,7 +148,8 @@ async def test_the_sweep_finds_what_each_branch_was_paid(tmp_path: Path, clock: 
     async with open_town(tmp_path, clock, WAREHOUSES, **{"cards.sweep": "30s"}) as town:
         town.shop.provider.site.notification_url = town.sur.site.notification_url = ""
         for name in ("centro", "sur"):
-            await town.pay(town.shop.order(of=of(town, name)), name)
+            async with town.shop.hurrying():
+                await town.pay(town.shop.order(of=of(town, name)), name)
         settled = {one["branch"] for one in await town.messages(route="card-settle")}
         assert settled == {"centro", "sur"}
 

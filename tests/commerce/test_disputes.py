@@ -21,7 +21,8 @@ async def disputed(mall: Mall) -> tuple[int, dict[str, Any]]:
     order = mall.shop.order()
     await mall.choose(order, "stripe")
     mall.stripe.pay((await mall.attempt(order))["request_id"], Card.DISPUTE)
-    await eventually(lambda: any("Responder hasta" in one for one in mall.shop.tasks(order)), timeout=90)
+    async with mall.shop.hurrying():
+        await eventually(lambda: any("Responder hasta" in one for one in mall.shop.tasks(order)), timeout=90)
     [dispute] = mall.stripe.all("dispute")
     return order, dict(dispute)
 
@@ -38,7 +39,8 @@ async def ends(mall: Mall, dispute: dict[str, Any], status: str) -> None:
     async def known() -> bool:
         return [one["status"] for one in await ledger(mall.shop)] == [status]
 
-    await eventually(known, timeout=90)
+    async with mall.shop.hurrying():
+        await eventually(known, timeout=90)
     await mall.shop.idle()
 
 
@@ -68,7 +70,8 @@ async def test_a_dispute_that_is_won_closes_its_task(mall: Mall) -> None:
     """The money is back: there is nothing to book, and nothing left to do."""
     order, dispute = await disputed(mall)
     await ends(mall, dispute, "won")
-    await eventually(lambda: mall.shop.tasks(order) == [], timeout=60)
+    async with mall.shop.hurrying():
+        await eventually(lambda: mall.shop.tasks(order) == [], timeout=60)
     assert await mall.shop.reviews() == []
 
 
@@ -77,7 +80,8 @@ async def test_a_dispute_that_is_lost_is_to_be_booked(mall: Mall) -> None:
     """The task to answer goes, and one comes that says what was taken: amount and fee."""
     order, dispute = await disputed(mall)
     await ends(mall, dispute, "lost")
-    await eventually(lambda: ["Qué registrar" in one for one in mall.shop.tasks(order)] == [True], timeout=60)
+    async with mall.shop.hurrying():
+        await eventually(lambda: ["Qué registrar" in one for one in mall.shop.tasks(order)] == [True], timeout=60)
     [task] = mall.shop.tasks(order)
     assert ("115.00" in task, "15.00" in task) == (True, True)
     assert await mall.shop.reviews() == ["dispute_lost"]

@@ -20,7 +20,8 @@ async def expired(shop: Shop, order: int) -> None:
     async def known() -> bool:
         return bool((await shop.attempts(order))[-1]["state"] == "expired")
 
-    await eventually(known, timeout=60)
+    async with shop.hurrying():
+        await eventually(known, timeout=60)
     await shop.idle()
 
 
@@ -59,7 +60,8 @@ async def test_a_payment_on_which_the_bank_never_decided_is_looked_at(tmp_path: 
             [one] = await shop.attempts(order)
             return one if one["processing"] else None
 
-        one = await eventually(thinks, timeout=60)
+        async with shop.hurrying():
+            one = await eventually(thinks, timeout=60)
         await shop.idle()
         past = {**one, "expires": "2020-01-01T00:00:00+00:00"}
         for scope in ("card_attempt", "card_open"):
@@ -68,5 +70,6 @@ async def test_a_payment_on_which_the_bank_never_decided_is_looked_at(tmp_path: 
         async def told() -> bool:
             return await shop.reviews() == ["undecided"]
 
-        await eventually(told, timeout=60)
+        async with shop.hurrying():
+            await eventually(told, timeout=60)
         assert [each["state"] for each in await shop.attempts(order)] == ["expired"]

@@ -75,7 +75,8 @@ async def test_never_notified(tmp_path: Path, clock: ScaledClock) -> None:
         shop.provider.notifier.plan = SILENT
         order, _, session = await opened(shop)
         shop.provider.pay(session)
-        await shop.settled(order)
+        async with shop.hurrying():
+            await shop.settled(order)
         await shop.idle()
         assert len(shop.card_payments()) == 1
         assert await shop.hub.store.find("card_open") == []
@@ -88,7 +89,8 @@ async def test_pending_then_approved(tmp_path: Path, clock: ScaledClock) -> None
         shop.provider.pay(session, Card.PENDING_APPROVED)
         assert await shop.face(f"{link}/return") == "checking"
         assert await shop.press(link) is None
-        await shop.settled(order)
+        async with shop.hurrying():
+            await shop.settled(order)
         assert len(shop.card_payments()) == 1
 
 
@@ -100,7 +102,8 @@ async def test_expired(tmp_path: Path, clock: ScaledClock) -> None:
         async def over() -> bool:
             return str((await shop.attempts(order))[0]["state"]) == "expired"
 
-        await eventually(over, timeout=30)
+        async with shop.hurrying():
+            await eventually(over, timeout=30)
         assert await shop.face(link) == "expired"
         assert await shop.press(link) not in (None, session)
 
@@ -169,7 +172,8 @@ async def test_the_provider_is_away_when_the_customer_comes_back(tmp_path: Path,
         assert await shop.face(f"{link}/return?status=APPROVED") == "checking"
         assert await shop.press(link) is None
         shop.provider.faults.clear()
-        await shop.settled(order)
+        async with shop.hurrying():
+            await shop.settled(order)
         assert len(shop.card_payments()) == 1
 
 

@@ -71,7 +71,8 @@ async def test_two_people_with_one_phone(trade: Trade, body: dict[str, Any], cod
     assert "Rosa Inventada Prueba" in item["text"]
     assert trade.rows("res.partner", [["name", "=", "Otra Persona"]]) == []
     question = ("mail.activity", [["res_model", "=", "res.partner"]], "note", "summary")
-    [task] = await eventually(lambda: trade.rows(*question), timeout=30)
+    async with trade.hurrying():
+        [task] = await eventually(lambda: trade.rows(*question), timeout=30)
     assert (task["summary"], "Otra Persona" in task["note"]) == ("Revisar cliente", True)
 
 

@@ -177,7 +177,8 @@ async def test_odoo_is_away(trade: Trade) -> None:
     status, answer = await trade.ask("POST", "/orders", order(), key="k-1")
     assert (status, answer["state"]) == (202, "waiting")
     trade.odoo.faults.clear()
-    await eventually(lambda: trade.rows("sale.order", []), timeout=60)
+    async with trade.hurrying():
+        await eventually(lambda: trade.rows("sale.order", []), timeout=60)
 
     async def answered() -> bool:
         return (await trade.ask("POST", "/orders", order(), key="k-1"))[0] == 201

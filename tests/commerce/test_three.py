@@ -11,10 +11,10 @@ import pytest
 
 from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.stripe.sandbox import StripeSandbox
-from caravana.kit.clock import ScaledClock
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
 from tests.commerce.test_refunds import outgoing, refund
+from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
 
@@ -40,7 +40,7 @@ class Mall:
 @pytest.fixture
 async def mall(tmp_path: Path) -> AsyncIterator[Mall]:
     """Serve the three; a second of the machine is twenty of theirs."""
-    clock = ScaledClock(time.time(), 20)
+    clock = LeapingClock(time.time(), 20)
     payphone, stripe = PayphoneSandbox(clock=clock), StripeSandbox(clock=clock)
     async with serve(payphone.app()) as payphone_url, serve(stripe.app()) as stripe_url:
 
@@ -66,8 +66,9 @@ async def test_each_is_paid_and_booked_by_its_clock_alone(mall: Mall) -> None:
     mall.shop.provider.pay((await mall.attempt(orders["placetopay"]))["request_id"])
     paid = mall.payphone.pay(f"CV{orders['payphone']}-1")
     mall.stripe.pay((await mall.attempt(orders["stripe"]))["request_id"])
-    for order in orders.values():
-        await mall.shop.told(order)
+    async with mall.shop.hurrying():
+        for order in orders.values():
+            await mall.shop.told(order)
     await mall.shop.idle()
     assert (paid.confirmed, paid.reversed) == (True, False)
     assert [one["amount"] for one in mall.shop.card_payments("in_process", "paid")] == [115.0] * 3
@@ -94,8 +95,9 @@ async def test_refunds_by_each_company_s_rules(mall: Mall) -> None:
     mall.stripe.pay((await mall.attempt(one))["request_id"])
     await mall.choose(other, "payphone")
     mall.payphone.pay(f"CV{other}-1")
-    await mall.shop.settled(one)
-    await mall.shop.settled(other)
+    async with mall.shop.hurrying():
+        await mall.shop.settled(one)
+        await mall.shop.settled(other)
     assert (await refund(mall.shop, f"CV{one}-1", amount="15.00"))["state"] in ("done", "pending")
     refused = await refund(mall.shop, f"CV{other}-1", amount="15.00")
     assert (refused["refused"], refused["company"]) == ("no_parts", "PayPhone")
@@ -108,10 +110,12 @@ async def test_a_refund_in_stripe_s_dashboard_reaches_the_books(mall: Mall) -> N
     order = mall.shop.order()
     await mall.choose(order, "stripe")
     mall.stripe.pay((await mall.attempt(order))["request_id"])
-    await mall.shop.settled(order)
+    async with mall.shop.hurrying():
+        await mall.shop.settled(order)
     [payment] = (await mall.attempt(order))["payments"]
     mall.stripe.refund_at_console(payment["internal_reference"], 2000)
-    await eventually(lambda: [one["amount"] for one in outgoing(mall.shop)] == [20.0], timeout=90)
+    async with mall.shop.hurrying():
+        await eventually(lambda: [one["amount"] for one in outgoing(mall.shop)] == [20.0], timeout=90)
     await mall.shop.idle()
     [(_, kept)] = await mall.shop.hub.store.find("card_refund")
     assert (kept["origin"], kept["state"], kept["booked"]) == ("company", "done", True)

@@ -1,7 +1,8 @@
 """A company's products, customers and orders: Odoo imitated on loopback, and a hub before it that runs the shop flow."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
-from caravana.kit.clock import Clock, SystemClock
+from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
 from caravana.route import read_text
 from tests.commerce.shop import BOT_KEY, Door
+from tests.support.leaping import LeapingClock
 
 TOKEN = "a-token-for-tests-only"
 READER = "another-token-for-tests"
@@ -86,6 +88,12 @@ class Trade:
         found: list[dict[str, Any]] = self.odoo.env[model].read(ids, list(fields))
         return found
 
+    def hurrying(self, step: float = 1.0) -> AbstractAsyncContextManager[None]:
+        """Move the company's clock ahead by `step` seconds again and again, while the block runs."""
+        clock = self.hub.clock
+        assert isinstance(clock, LeapingClock)
+        return clock.hurrying(step=step)
+
     async def reviews(self) -> list[dict[str, Any]]:
         """Return what waits for a person."""
         return [one for _, one in await self.hub.store.find("review")]
@@ -112,7 +120,8 @@ async def open_trade(
     folder: Path, journal: str | None = None, setup: Setup | None = None, clock: Clock | None = None, **more: Any
 ) -> AsyncIterator[Trade]:
     """Run the company while the block runs; `setup`: of Odoo; `clock`: of both; `more`: further parts of the configuration."""
-    door, odoo = Door(), OdooSandbox(clock=clock or SystemClock(), database="demo", setup=setup)
+    clock = clock or LeapingClock(time.time(), 1.0)
+    door, odoo = Door(), OdooSandbox(clock=clock, database="demo", setup=setup)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))

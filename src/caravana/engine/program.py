@@ -191,13 +191,18 @@ class Assembler:
         return CompiledRoute(route_id, route, uri, intake, process, handling, shared)
 
     def _block(self, compiler: Compiler, route: m.Route) -> Processor:
-        """Compile the steps one by one, so that every wrong one is told."""
-        for step in route.steps:
-            try:
-                compiler.unguarded().step(step, "check")
-            except ConfigurationError as error:
-                self._problem(step, error)
-        return _NOTHING if self.problems else compiler.block(route.steps, "")
+        """Compile the steps; when that fails one by one, so that every wrong one is told."""
+        try:
+            return compiler.block(route.steps, "")
+        except ConfigurationError:
+            for step in route.steps:
+                try:
+                    compiler.unguarded().step(step, "check")
+                except ConfigurationError as error:
+                    self._problem(step, error)
+            if not self.problems:
+                raise
+        return _NOTHING
 
     def _intake(self, generic: Mapping[str, str], begin: m.From) -> Intake:
         """Read the generic options, and tell of each wrong one where it stands."""

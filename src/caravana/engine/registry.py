@@ -9,9 +9,8 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from importlib import import_module
-from importlib.metadata import entry_points
+from functools import cache, partial
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,12 @@ ENTRY_POINTS = "caravana.components"
 FURTHER_SCHEMES = "schemes.txt"
 _FIRST_WORD = re.compile("[-_]")
 Loader = Callable[[], type[Component]]
+
+
+@cache
+def entry_points(group: str) -> metadata.EntryPoints:
+    """Return what is installed under `group`; a process reads all packages' lists only once."""
+    return metadata.entry_points(group=group)
 
 
 def component_loaders() -> dict[str, Loader]:
@@ -54,7 +59,7 @@ def _own_loaders() -> Iterator[tuple[str, Loader]]:
 
 
 def _foreign_loaders() -> Iterator[tuple[str, Loader]]:
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry in entry_points(ENTRY_POINTS):
         yield entry.name, entry.load
 
 

@@ -1,5 +1,6 @@
 """Route files to the model: Camel's YAML in both spellings, and canonical JSON. All problems of a file at once."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from caravana.route.document import RouteDocument
@@ -29,6 +30,8 @@ TOP: dict[str, type[Node]] = {
 TOP_KEYS = (*TOP, "from", "errorHandler", "beans")
 
 MAX_BYTES = 4_000_000
+KEPT = 64
+"""Texts whose documents are kept, since most files have not changed when a project is read again."""
 
 
 def read_file(path: str | Path, *, strict: bool = False) -> RouteDocument:
@@ -54,6 +57,7 @@ def read_text(text: str, file: str = "<text>", *, strict: bool = False) -> Route
     return document
 
 
+@lru_cache(KEPT)
 def inspect_text(text: str, file: str = "<text>", *, strict: bool = False) -> tuple[RouteDocument, tuple[Problem, ...]]:
     """Return what could be read of `text` and all problems, in the order of the file; raises nothing."""
     problems: list[Problem] = []
