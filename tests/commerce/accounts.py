@@ -29,19 +29,10 @@ SOON = {
 
 
 @dataclass
-class Accounts:
-    """What a test does as the bank, as a clerk in accounts, and as one who reads the books."""
+class Books:
+    """What a test does in Odoo, as a clerk and as one who reads the books, whatever hub there is."""
 
     odoo: OdooSandbox
-    hub: Hub
-    files: int = 0
-
-    @property
-    def bank(self) -> BankComponent:
-        """The bank component of the hub."""
-        found = self.hub.components.get("bank")
-        assert isinstance(found, BankComponent)
-        return found
 
     def customer(self, name: str, **values: Any) -> int:
         """Return a new customer in Odoo."""
@@ -77,6 +68,33 @@ class Accounts:
         )
         return found
 
+    def pay_by_hand(self, invoice: int) -> None:
+        """A clerk registers the payment of an invoice by Odoo's own dialogue."""
+        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+        wizard = self.odoo.env["account.payment.register"]
+        wizard.action_create_payments([wizard.create({}, context=context)], context=context)
+
+    def let_bank_lines(self) -> None:
+        """Give everybody the group that may write statement lines: not even an administrator has it by himself."""
+        users = self.odoo.env["res.users"].search([])
+        group = self.odoo.env.ref("account.group_account_basic")
+        self.odoo.env["res.users"].write(users, {"group_ids": [[4, group]]})
+
+
+@dataclass
+class Accounts(Books):
+    """The same beside a hub in the test's own process, and what the bank tells it."""
+
+    hub: Hub
+    files: int = 0
+
+    @property
+    def bank(self) -> BankComponent:
+        """The bank component of the hub."""
+        found = self.hub.components.get("bank")
+        assert isinstance(found, BankComponent)
+        return found
+
     async def tells(self, movements: Sequence[Movement]) -> None:
         """The bank's statement of these movements comes in."""
         self.files += 1
@@ -92,18 +110,6 @@ class Accounts:
         marked = head + debit.replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>") + rest
         report = await self.bank.desk.file(f"{self.files}.xml", marked)
         assert report.state == "taken", report
-
-    def pay_by_hand(self, invoice: int) -> None:
-        """A clerk registers the payment of an invoice by Odoo's own dialogue."""
-        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
-        wizard = self.odoo.env["account.payment.register"]
-        wizard.action_create_payments([wizard.create({}, context=context)], context=context)
-
-    def let_bank_lines(self) -> None:
-        """Give everybody the group that may write statement lines: not even an administrator has it by himself."""
-        users = self.odoo.env["res.users"].search([])
-        group = self.odoo.env.ref("account.group_account_basic")
-        self.odoo.env["res.users"].write(users, {"group_ids": [[4, group]]})
 
     async def asked_again(self, key: str, why: str) -> None:
         """Wait until a person is asked about the entry for that reason."""

@@ -31,42 +31,34 @@ LEASE = 1.5
 
 
 @dataclass
-class HubProcess:
+class Killable:
     """One hub in a process of its own; a second `start` after a kill is the same hub again."""
 
     file: Path
-    url: str
-    control: int
     environment: dict[str, str]
-    street: Street
-    process: BaseProcess | None = None
-    joining: asyncio.Lock = field(default_factory=asyncio.Lock)
+    process: BaseProcess | None = field(default=None, kw_only=True)
+    joining: asyncio.Lock = field(default_factory=asyncio.Lock, kw_only=True)
     """Of two threads that join a process of the fork server, only one would read how it ended."""
 
     async def start(self) -> None:
-        """Start, and wait until customers are let in."""
-        self.process = forkserver().Process(target=live, args=(self.file, self.environment))
+        """Start, and wait until it answers."""
+        self.process = forkserver().Process(target=self.target, args=(self.file, self.environment))
         await asyncio.to_thread(self.process.start)
         await eventually(self.answers, timeout=60)
 
+    @property
+    def target(self) -> Callable[[Path, Mapping[str, str]], None]:
+        """What the process runs."""
+        return live
+
     async def answers(self) -> bool:
-        """Whether the hub lets customers in."""
+        """Whether the hub has started."""
+        raise NotImplementedError
+
+    def runs(self) -> None:
+        """Tell what the hub wrote last when it has ended by itself."""
         assert self.process is not None
         assert self.process.exitcode is None, self.file.with_suffix(".log").read_text()[-3000:]
-        try:
-            async with self.street.web.get(f"{self.url}/pay-style.css") as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    async def idle(self) -> None:
-        """Wait until it has nothing to do."""
-
-        async def quiet() -> bool:
-            async with self.street.web.get(f"http://127.0.0.1:{self.control}/metrics") as answer:
-                return "caravana_open 0.0" in await answer.text()
-
-        await eventually(quiet, timeout=30)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -96,13 +88,40 @@ class HubProcess:
             await asyncio.to_thread(self.process.join)
 
 
+@dataclass
+class HubProcess(Killable):
+    """A hub of the card flow."""
+
+    url: str
+    control: int
+    street: Street
+
+    async def answers(self) -> bool:
+        """Whether the hub lets customers in."""
+        self.runs()
+        try:
+            async with self.street.web.get(f"{self.url}/pay-style.css") as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    async def idle(self) -> None:
+        """Wait until it has nothing to do."""
+
+        async def quiet() -> bool:
+            async with self.street.web.get(f"http://127.0.0.1:{self.control}/metrics") as answer:
+                return "caravana_open 0.0" in await answer.text()
+
+        await eventually(quiet, timeout=30)
+
+
 @cache
 def forkserver() -> ForkServerContext:
     """Processes are forked from one that has imported all, so that a hub that was killed is soon back."""
     root = Path(__file__).parents[2]
     os.environ["PYTHONPATH"] = f"{root / 'src'}{os.pathsep}{root}"  # the fork server imports by itself
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "tests.crash.child"])
+    context.set_forkserver_preload([__name__, "tests.crash.child", "tests.commerce.accounts_processes"])
     return context
 
 
@@ -143,7 +162,7 @@ async def open_processes(
             file = folder / f"hub{number}.yaml"
             with file.open("w") as target:
                 YAML(typ="safe").dump(given, target)
-            hubs.append(HubProcess(file, url, control, environment, street))
+            hubs.append(HubProcess(file, environment, url, control, street))
             stack.push_async_callback(hubs[-1].stop)
         for hub in hubs:
             await hub.start()
