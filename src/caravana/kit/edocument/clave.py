@@ -8,6 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from caravana.kit.edocument.document import Comprobante
+
 _LENGTH = 49
 _WEIGHTS = (2, 3, 4, 5, 6, 7)
 NORMAL = "1"
@@ -51,6 +53,22 @@ class Clave:
         return cls(fecha, text[8:10], text[10:23], text[23], text[24:27], text[27:30], text[30:39], text[39:47])
 
 
+def clave_of(document: Comprobante) -> Clave:
+    """Return the clave of a document that has its number; the same document always has the same. Raises `ValueError`."""
+    if document.secuencial is None:
+        raise ValueError(f"{document.referencia} has no number yet")
+    return Clave(
+        fecha=document.fecha_emision,
+        cod_doc=document.cod_doc,
+        ruc=document.emisor.ruc,
+        ambiente=document.ambiente,
+        estab=document.estab,
+        pto_emi=document.pto_emi,
+        secuencial=document.secuencial,
+        codigo=numeric_code(document.referencia),
+    )
+
+
 def check_digit(body: str) -> str:
     """Return the check digit of the first 48 digits (modulo 11; 11 becomes 0 and 10 becomes 1)."""
     total = sum(int(digit) * _WEIGHTS[place % len(_WEIGHTS)] for place, digit in enumerate(reversed(body)))
@@ -68,4 +86,4 @@ def numeric_code(reference: str) -> str:
     return f"{int.from_bytes(hashlib.sha256(reference.encode()).digest()[:8]) % 10**8:08}"
 
 
-__all__ = ["NORMAL", "Clave", "check_digit", "is_right", "numeric_code"]
+__all__ = ["NORMAL", "Clave", "check_digit", "clave_of", "is_right", "numeric_code"]
