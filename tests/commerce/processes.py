@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from ruamel.yaml import YAML
 
 from caravana.cli.project import load_project
@@ -25,6 +26,7 @@ from caravana.engine.serving import served
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 from caravana.kit.sandbox import Interlude, Sandbox
 from tests.commerce.shop import Street, open_street, settings_of
+from tests.support.leaping import STEP, LeapingClock
 from tests.support.waiting import eventually
 
 LEASE = 1.5
@@ -39,15 +41,22 @@ class HubProcess:
     control: int
     environment: dict[str, str]
     street: Street
+    clock: ScaledClock
     process: BaseProcess | None = None
     joining: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Of two threads that join a process of the fork server, only one would read how it ended."""
 
     async def start(self) -> None:
         """Start, and wait until customers are let in."""
-        self.process = forkserver().Process(target=live, args=(self.file, self.environment))
+        self.process = forkserver().Process(target=live, args=(self.file, self.environment, self._shared))
         await asyncio.to_thread(self.process.start)
         await eventually(self.answers, timeout=60)
+
+    @property
+    def _shared(self) -> "tuple[float, float, Path] | None":
+        """The clock that the test may move ahead, as another process makes it; None for one that it may not."""
+        clock = self.clock
+        return (clock.origin, clock.speed, clock.file) if isinstance(clock, LeapingClock) and clock.file else None
 
     async def answers(self) -> bool:
         """Whether the hub lets customers in."""
@@ -61,12 +70,19 @@ class HubProcess:
 
     async def idle(self) -> None:
         """Wait until it has nothing to do."""
+        await eventually(lambda: self.measures("caravana_open 0.0"), timeout=30)
 
-        async def quiet() -> bool:
+    async def measures(self, line: str) -> bool:
+        """Whether its metrics have this line; not when it is dead."""
+        with suppress(aiohttp.ClientError):
             async with self.street.web.get(f"http://127.0.0.1:{self.control}/metrics") as answer:
-                return "caravana_open 0.0" in await answer.text()
+                return f"{line}\n" in await answer.text()
+        return False
 
-        await eventually(quiet, timeout=30)
+    def hurrying(self, step: float = STEP) -> AbstractAsyncContextManager[None]:
+        """Move the clock of all ahead by `step` seconds whenever this hub carries nothing out, while the block runs."""
+        assert isinstance(self.clock, LeapingClock)
+        return self.clock.hurrying(lambda: self.measures("caravana_running 0.0"), step)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -102,17 +118,17 @@ def forkserver() -> ForkServerContext:
     root = Path(__file__).parents[2]
     os.environ["PYTHONPATH"] = f"{root / 'src'}{os.pathsep}{root}"  # the fork server imports by itself
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "tests.crash.child"])
+    context.set_forkserver_preload([__name__, "tests.crash.child", "tests.commerce.preloaded"])
     return context
 
 
-def live(file: Path, environment: Mapping[str, str]) -> None:
-    """Be the hub of a configuration file, from here to its end."""
+def live(file: Path, environment: Mapping[str, str], clock: tuple[float, float, Path] | None) -> None:
+    """Be the hub of a configuration file, from here to its end; `clock`: one that is moved ahead by the test."""
     os.environ.update(environment)
     with file.with_suffix(".log").open("ab") as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
-    asyncio.run(main(file))
+    asyncio.run(main(file, None if clock is None else LeapingClock(*clock)))
 
 
 @asynccontextmanager
@@ -143,18 +159,20 @@ async def open_processes(
             file = folder / f"hub{number}.yaml"
             with file.open("w") as target:
                 YAML(typ="safe").dump(given, target)
-            hubs.append(HubProcess(file, url, control, environment, street))
+            hubs.append(HubProcess(file, url, control, environment, street, clock))
             stack.push_async_callback(hubs[-1].stop)
         for hub in hubs:
             await hub.start()
         yield street, hubs
 
 
-async def main(file: Path) -> None:
+async def main(file: Path, clock: LeapingClock | None) -> None:
     """Run the hub of a configuration file, as `caravana run` does, with a short lease."""
+    if clock is not None:
+        clock.following = asyncio.create_task(clock.follow())
     project = load_project(file)
     journal = project.configuration.journal
     ownership = LeasedOwnership(journal, lease=LEASE) if journal.startswith("postgresql") else None
-    hub = Hub(project.configuration, project.documents, callables=project.callables, ownership=ownership)
+    hub = Hub(project.configuration, project.documents, clock=clock, callables=project.callables, ownership=ownership)
     async with served(hub):
         await Signals().stop()
