@@ -197,7 +197,7 @@ async def open_office(folder: Path, journal: str, count: int = 1, /, **more: Any
 def live(file: Path, environment: Mapping[str, str]) -> None:
     """Be the hub of a configuration file, whose writes can be held."""
     stand_still(file)
-    processes.live(file, environment)
+    processes.live(file, environment, None)
 
 
 def stand_still(file: Path) -> None:
@@ -217,5 +217,5 @@ def stand_still(file: Path) -> None:
             await holds.stand(*row, after=True)
         return done
 
-    JournalStore.put = watched  # type: ignore[method-assign]
-    JournalStore.put_together = watched_together  # type: ignore[method-assign]
+    JournalStore.put = watched  # type: ignore[method-assign, assignment]
+    JournalStore.put_together = watched_together  # type: ignore[method-assign, assignment]

@@ -17,9 +17,9 @@ def pay_link_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def clock() -> LeapingClock:
+def clock(tmp_path: Path) -> LeapingClock:
     """A clock that hurries, and that a test may move ahead."""
-    return LeapingClock(time.time(), 60.0)
+    return LeapingClock(time.time(), 60.0, tmp_path / "clock")
 
 
 @pytest.fixture

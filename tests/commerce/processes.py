@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from ruamel.yaml import YAML
 
 from caravana.cli.project import load_project
@@ -25,6 +26,7 @@ from caravana.engine.serving import served
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 from caravana.kit.sandbox import Interlude, Sandbox
 from tests.commerce.shop import Street, open_street, settings_of
+from tests.support.leaping import STEP, LeapingClock
 from tests.support.waiting import eventually
 
 LEASE = 1.5
@@ -42,14 +44,19 @@ class Killable:
 
     async def start(self) -> None:
         """Start, and wait until it answers."""
-        self.process = forkserver().Process(target=self.target, args=(self.file, self.environment))
+        self.process = forkserver().Process(target=self.target, args=self.arguments)
         await asyncio.to_thread(self.process.start)
         await eventually(self.answers, timeout=60)
 
     @property
-    def target(self) -> Callable[[Path, Mapping[str, str]], None]:
+    def target(self) -> Callable[..., None]:
         """What the process runs."""
-        return live
+        raise NotImplementedError
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What it is given."""
+        return (self.file, self.environment)
 
     async def answers(self) -> bool:
         """Whether the hub has started."""
@@ -95,6 +102,19 @@ class HubProcess(Killable):
     url: str
     control: int
     street: Street
+    clock: ScaledClock
+
+    @property
+    def target(self) -> Callable[..., None]:
+        """What the process runs."""
+        return live
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """The clock that the test may move ahead, as another process makes it, besides; None for one that it may not."""
+        clock = self.clock
+        shared = (clock.origin, clock.speed, clock.file) if isinstance(clock, LeapingClock) and clock.file else None
+        return (*super().arguments, shared)
 
     async def answers(self) -> bool:
         """Whether the hub lets customers in."""
@@ -107,12 +127,19 @@ class HubProcess(Killable):
 
     async def idle(self) -> None:
         """Wait until it has nothing to do."""
+        await eventually(lambda: self.measures("caravana_open 0.0"), timeout=30)
 
-        async def quiet() -> bool:
+    async def measures(self, line: str) -> bool:
+        """Whether its metrics have this line; not when it is dead."""
+        with suppress(aiohttp.ClientError):
             async with self.street.web.get(f"http://127.0.0.1:{self.control}/metrics") as answer:
-                return "caravana_open 0.0" in await answer.text()
+                return f"{line}\n" in await answer.text()
+        return False
 
-        await eventually(quiet, timeout=30)
+    def hurrying(self, step: float = STEP) -> AbstractAsyncContextManager[None]:
+        """Move the clock of all ahead by `step` seconds whenever this hub carries nothing out, while the block runs."""
+        assert isinstance(self.clock, LeapingClock)
+        return self.clock.hurrying(lambda: self.measures("caravana_running 0.0"), step)
 
 
 @cache
@@ -121,17 +148,19 @@ def forkserver() -> ForkServerContext:
     root = Path(__file__).parents[2]
     os.environ["PYTHONPATH"] = f"{root / 'src'}{os.pathsep}{root}"  # the fork server imports by itself
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "tests.crash.child", "tests.commerce.accounts_processes"])
+    context.set_forkserver_preload(
+        [__name__, "tests.crash.child", "tests.commerce.preloaded", "tests.commerce.accounts_processes"]
+    )
     return context
 
 
-def live(file: Path, environment: Mapping[str, str]) -> None:
-    """Be the hub of a configuration file, from here to its end."""
+def live(file: Path, environment: Mapping[str, str], clock: tuple[float, float, Path] | None) -> None:
+    """Be the hub of a configuration file, from here to its end; `clock`: one that is moved ahead by the test."""
     os.environ.update(environment)
     with file.with_suffix(".log").open("ab") as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
-    asyncio.run(main(file))
+    asyncio.run(main(file, None if clock is None else LeapingClock(*clock)))
 
 
 @asynccontextmanager
@@ -162,18 +191,20 @@ async def open_processes(
             file = folder / f"hub{number}.yaml"
             with file.open("w") as target:
                 YAML(typ="safe").dump(given, target)
-            hubs.append(HubProcess(file, environment, url, control, street))
+            hubs.append(HubProcess(file, environment, url, control, street, clock))
             stack.push_async_callback(hubs[-1].stop)
         for hub in hubs:
             await hub.start()
         yield street, hubs
 
 
-async def main(file: Path) -> None:
+async def main(file: Path, clock: LeapingClock | None) -> None:
     """Run the hub of a configuration file, as `caravana run` does, with a short lease."""
+    if clock is not None:
+        clock.following = asyncio.create_task(clock.follow())
     project = load_project(file)
     journal = project.configuration.journal
     ownership = LeasedOwnership(journal, lease=LEASE) if journal.startswith("postgresql") else None
-    hub = Hub(project.configuration, project.documents, callables=project.callables, ownership=ownership)
+    hub = Hub(project.configuration, project.documents, clock=clock, callables=project.callables, ownership=ownership)
     async with served(hub):
         await Signals().stop()

@@ -44,9 +44,10 @@ async def one_hub(folder: Path, clock: ScaledClock, journal: str) -> AsyncIterat
         yield street, hub
 
 
-async def booked_once(street: Street, order: int, invoice: int) -> None:
+async def booked_once(street: Street, hub: HubProcess, order: int, invoice: int) -> None:
     """Wait until the order's payment is told on it; then look for exactly one that pays the invoice."""
-    await street.told(order)
+    async with hub.hurrying():
+        await street.told(order)
     [payment] = [one for one in street.card_payments() if f"CV{order}-" in one["memo"]]
     assert (payment["state"], payment["reconciled_invoice_ids"]) == ("paid", [invoice])
     assert street.read("account.move", invoice, "payment_state") == "paid"
@@ -67,7 +68,7 @@ async def test_killed_while_a_payment_is_booked(tmp_path: Path, clock: ScaledClo
             street.provider.pay(str(session))
             await hub.died()
             await hub.start()
-            await booked_once(street, order, invoice)
+            await booked_once(street, hub, order, invoice)
         assert len(street.card_payments()) == len(POINTS)
 
 
@@ -89,7 +90,7 @@ async def test_killed_while_a_session_is_opened(
         await hub.start()
         session = await street.press(link)
         street.provider.pay(str(session))
-        await booked_once(street, order, invoice)
+        await booked_once(street, hub, order, invoice)
 
 
 @pytest.mark.slow
@@ -101,18 +102,19 @@ async def test_killed_while_a_person_is_told(tmp_path: Path, clock: ScaledClock,
         order = street.order()
         street.provider.pay(str(await street.press(await street.link(order))))
         await street.told(order)
-        hub.dies_at(street.odoo, "mail.activity.load", after=after)
-        street.odoo.env["sale.order"].action_cancel([order])
-        await hub.died()
-        await hub.start()
-        await eventually(lambda: street.tasks(order), timeout=30)
-        hub.dies_at(street.odoo, "mail.message.search_read", after=after)
-        model = street.odoo.env["mail.activity"]
-        model.action_feedback(model.search([["res_id", "=", order]]), feedback="devuelto")
-        await hub.died()
-        looked = street.odoo.calls["mail.message.search_read"]
-        await hub.start()
-        await eventually(lambda: street.odoo.calls["mail.message.search_read"] > looked, timeout=30)
+        async with hub.hurrying():
+            hub.dies_at(street.odoo, "mail.activity.load", after=after)
+            street.odoo.env["sale.order"].action_cancel([order])
+            await hub.died()
+            await hub.start()
+            await eventually(lambda: street.tasks(order), timeout=30)
+            hub.dies_at(street.odoo, "mail.message.search_read", after=after)
+            model = street.odoo.env["mail.activity"]
+            model.action_feedback(model.search([["res_id", "=", order]]), feedback="devuelto")
+            await hub.died()
+            looked = street.odoo.calls["mail.message.search_read"]
+            await hub.start()
+            await eventually(lambda: street.odoo.calls["mail.message.search_read"] > looked, timeout=30)
         await hub.idle()
         assert len(street.every_task(order)) == 1
         assert street.tasks(order) == []

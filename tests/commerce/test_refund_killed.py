@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 from caravana.cli import app
 from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.stripe.sandbox import StripeSandbox
-from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Sandbox
 from caravana.kit.serving import serve
 from tests.commerce.processes import HubProcess, open_processes
 from tests.commerce.shop import Street
+from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
 REFUND = {"placetopay": ("transaction", "reverse"), "stripe": ("refunds.create",) * 2, "payphone": ("reverse",) * 2}
@@ -29,7 +29,7 @@ REFUND = {"placetopay": ("transaction", "reverse"), "stripe": ("refunds.create",
 @asynccontextmanager
 async def one_hub(folder: Path, company: str) -> AsyncIterator[tuple[Street, HubProcess, Sandbox]]:
     """Run a hub whose only merchant account is at `company`, before eight in the evening at any hour of the test."""
-    clock = ScaledClock(time.time(), 30.0)
+    clock = LeapingClock(time.time(), 30.0, folder / "clock")
     zone = "America/Guayaquil" if 5 <= clock.now().hour < 24 else "Asia/Tokyo"
     payphone, stripe = PayphoneSandbox(clock=clock), StripeSandbox(clock=clock)
     payphone.store.zone = zone
@@ -51,7 +51,7 @@ async def one_hub(folder: Path, company: str) -> AsyncIterator[tuple[Street, Hub
         await stripe.close()
 
 
-async def bought(street: Street, company: str, sandbox: Any) -> int:
+async def bought(street: Street, hub: HubProcess, company: str, sandbox: Any) -> int:
     """Return an order that was paid and booked."""
     order = street.order()
     async with street.web.post(await street.link(order), allow_redirects=False):
@@ -63,7 +63,8 @@ async def bought(street: Street, company: str, sandbox: Any) -> int:
             sandbox.pay(next(one["id"] for one in sandbox.all("checkout.session") if one["status"] == "open"))
         case _:
             sandbox.pay(f"CV{order}-1")
-    await street.told(order)
+    async with hub.hurrying():
+        await street.told(order)
     return order
 
 
@@ -106,17 +107,19 @@ async def test_killed_while_money_goes_back(tmp_path: Path, company: str) -> Non
         books = [(street.odoo, f"account.payment.{one}", True) for one in ("load", "action_post")]
         points = [(sandbox, call, False), (sandbox, call, True), *books]
         for number, (partner, operation, after) in enumerate(points, 1):
-            order = await bought(street, company, sandbox)
+            order = await bought(street, hub, company, sandbox)
             before = sandbox.effects[counted]
             hub.dies_at(partner, operation, after=after)
             await asked(hub, order)
             await hub.died()
             await hub.start()
             if company == "placetopay" and partner is sandbox:
-                await doubted(hub, number)
+                async with hub.hurrying():
+                    await doubted(hub, number)
                 assert (sandbox.effects[counted] - before <= 1, outgoing(street, order)) == (True, [])
                 continue
-            await told(street, order)
+            async with hub.hurrying():
+                await told(street, order)
             if company != "placetopay":  # what is in doubt there stays open
                 await hub.idle()
             assert (sandbox.effects[counted] - before, len(outgoing(street, order))) == (1, 1)

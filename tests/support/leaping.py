@@ -35,6 +35,7 @@ class LeapingClock(ScaledClock):
                 self._ahead = mmap.mmap(opened.fileno(), 8)
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._ticket = itertools.count()
+        self.following: asyncio.Task[None] | None = None
 
     @property
     def ahead(self) -> float:
