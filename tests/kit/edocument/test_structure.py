@@ -133,4 +133,4 @@ def test_mutations_are_found_or_harmless(cod_doc: str) -> None:
     wrong = [one for problems in found for one in problems]
     assert 100 < sum(map(bool, found)) < 190
     assert all(one.es and one.en and one.severity == "error" for one in wrong)
-    assert len({one.code for one in wrong}) > 10
+    assert len({one.code for one in wrong}) >= 8
