@@ -7,10 +7,11 @@ from importlib.resources import files
 import pytest
 
 from caravana.kit.edocument.clave import clave_of
-from caravana.kit.edocument.structure import STRUCTURES, check_text, structure_of
+from caravana.kit.edocument.structure import STRUCTURES, check_root, check_text, structure_of
 from caravana.kit.edocument.structure.facet import facet_of
 from caravana.kit.edocument.xml import to_xml
 from tests.support.edocuments import EXAMPLES, example
+from tests.support.mutations import mutated, whole
 
 
 def xml(cod_doc: str = "01") -> str:
@@ -123,3 +124,13 @@ def test_a_word_of_the_table_that_means_nothing_is_refused() -> None:
     """A misspelt kind of text is told when the table is read."""
     with pytest.raises(ValueError, match="no kind of text"):
         facet_of("teext 300")
+
+
+@pytest.mark.parametrize("cod_doc", EXAMPLES)
+def test_mutations_are_found_or_harmless(cod_doc: str) -> None:
+    """Of mutated documents most are refused, each with a place and both languages, and what stays right is let through."""
+    found = [check_root(one, cod_doc) for one in mutated(whole(cod_doc), ["estab", "otro"], 200, cod_doc)]
+    wrong = [one for problems in found for one in problems]
+    assert 100 < sum(map(bool, found)) < 190
+    assert all(one.es and one.en and one.severity == "error" for one in wrong)
+    assert len({one.code for one in wrong}) >= 8

@@ -17,6 +17,7 @@ from caravana.component.odoo.sandbox.caller import call_positional
 from caravana.component.odoo.sandbox.errors import OdooError, SerializationFailure, ServerError
 from caravana.component.odoo.sandbox.load import refused
 from caravana.component.odoo.sandbox.models.catalogue import MODELS
+from caravana.component.odoo.sandbox.models.electronic import install
 from caravana.component.odoo.sandbox.records import Env
 from caravana.component.odoo.sandbox.seed import Setup, insert, seed
 from caravana.component.odoo.sandbox.store import Store
@@ -99,6 +100,8 @@ class OdooSandbox(Sandbox):
         self.database = database
         self.major = int(version.split(".")[0])
         self.store = Store(MODELS, major=self.major, first_id=first_id)
+        if setup.electronic:
+            install(self.store, setup.electronic)
         self.store.base_url = base_url
         self.fixed_base_url = bool(base_url)
         self.conflicts: list[Conflict] = []

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from caravana.component.odoo.sandbox.field import Field
+from caravana.component.odoo.sandbox.models.electronic import FORMATS, Electronic
 from caravana.component.odoo.sandbox.records import Env, Record
 from caravana.component.odoo.sandbox.seed_ledger import seed_ledger
 
@@ -62,7 +63,8 @@ class Setup:
     """How the database is to be: names, users, warehouses (name, short code), bank journals, goods and customers or none.
 
     `companies`: further ones, each with a warehouse, a chart, taxes and journals of its own and the same number series;
-    every user may act for all of them. `bot_groups`: what the bot may.
+    every user may act for all of them. `bot_groups`: what the bot may. `electronic`: Odoo's own electronic invoicing, as of
+    Enterprise or of the OCA's module, off in every journal at first.
     """
 
     company: str = "Empresa XYZ"
@@ -74,6 +76,7 @@ class Setup:
     banks: Sequence[str] = ("Bank",)
     demo: bool = True
     rounding: str = "round_per_line"
+    electronic: Electronic | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,9 @@ def seed(env: Env, setup: Setup) -> Seeded:
     env.create("sale.order.counter", {"last": 0})
     _final_consumer(env)
     _online(env)
+    if setup.electronic:
+        name, code = FORMATS[setup.electronic]
+        env.create("account.edi.format", {"name": name, "code": code})
     if setup.demo:
         _demo(env)
     return Seeded(admin, bot)

@@ -24,15 +24,37 @@ ACCOUNTS = (
     ("account.outstanding_receipts", "1101020103", "Outstanding Receipts", "asset_current", True),
     ("account.outstanding_payments", "1101020104", "Outstanding Payments", "asset_current", True),
 )
-TAXES = (
-    ("VAT 15% G", 15.0, "411"),
-    ("VAT 15% S", 15.0, "411"),
-    ("VAT 15% assets", 15.0, "412"),
-    ("VAT 0% G", 0.0, "415"),
-    ("VAT 0% S", 0.0, "415"),
-    ("VAT 0% assets", 0.0, "416"),
-    ("VAT 0% NTC", 0.0, "413"),
+TAX_GROUPS = (
+    ("VAT 15%", "vat15"),
+    ("VAT 0%", "zero_vat"),
+    ("Non-Subject VAT", "not_charged_vat"),
+    ("Exempt VAT", "exempt_vat"),
+    ("VAT 5%", "vat05"),
+    ("VAT 8%", "vat08"),
+    ("VAT Withhold on Purchases", "withhold_vat_purchase"),
+    ("Profit Withhold on Purchases", "withhold_income_purchase"),
+    ("Others", "other"),
 )
+TAXES = (
+    ("VAT 15% G", 15.0, "411", "vat15", "sale"),
+    ("VAT 15% S", 15.0, "411", "vat15", "sale"),
+    ("VAT 15% assets", 15.0, "412", "vat15", "sale"),
+    ("VAT 0% G", 0.0, "415", "zero_vat", "sale"),
+    ("VAT 0% S", 0.0, "415", "zero_vat", "sale"),
+    ("VAT 0% assets", 0.0, "416", "zero_vat", "sale"),
+    ("VAT 0% NTC", 0.0, "413", "zero_vat", "sale"),
+    ("VAT 0% EX", 0.0, "441", "exempt_vat", "sale"),
+    ("VAT 0% N S REIMB", 0.0, "444", "not_charged_vat", "sale"),
+    ("VAT 5% G", 5.0, "425", "vat05", "sale"),
+    ("VAT 8% S", 8.0, "435", "vat08", "sale"),
+    ("Municipal fee 1%", 1.0, "", "other", "sale"),
+    ("VAT 15% purchases", 15.0, "510", "vat15", "purchase"),
+    ("VAT 0% purchases", 0.0, "517", "zero_vat", "purchase"),
+    ("Profit Withhold 1.75%", -1.75, "312", "withhold_income_purchase", "purchase"),
+)
+"""Name, per cent, base code, kind of its group, use. Names as recorded (b15) where they were; the fee is nobody's code."""
+WITHHELD = {"Profit Withhold 1.75%": "312"}
+"""Tax → its code in the tax authority's annex."""
 JOURNALS = (
     ("001-001 Facturas de cliente", "sale", "INV", "l10n_ec.ec_sale"),
     ("Purchases", "purchase", "BILL", "l10n_ec.ec_expense"),
@@ -46,6 +68,8 @@ DOCUMENTS = (
     ("01", "Invoice", "Fact", "invoice"),
     ("04", "Credit Note", "NotCr", "credit_note"),
     ("05", "Debit Note", "NotDb", "debit_note"),
+    ("03", "Purchase Liquidation", "LiqCo", "purchase_liquidation"),
+    ("07", "Withholding", "Ret", "withhold"),
 )
 SRI_PAYMENTS = (
     ("P1", "01", "No use of the financial system"),
@@ -76,12 +100,15 @@ def _of_company(env: Env, company: Record, prefix: str, banks: Sequence[str], na
 
 
 def _taxes(env: Env, prefix: str, name_it: Name) -> int:
-    groups = {rate: env.create("account.tax.group", {"name": f"VAT {rate:g}%"}).id for rate in (15.0, 0.0)}
+    groups = {
+        kind: env.create("account.tax.group", {"name": name, "l10n_ec_type": kind}).id for name, kind in TAX_GROUPS
+    }
     made = []
-    for number, (name, amount, code) in enumerate(TAXES):
-        vals = {"name": name, "amount": amount, "l10n_ec_code_base": code, "tax_group_id": groups[amount]}
+    for number, (name, amount, code, kind, use) in enumerate(TAXES):
+        vals = {"name": name, "amount": amount, "l10n_ec_code_base": code or False, "tax_group_id": groups[kind]}
+        vals |= {"type_tax_use": use, "l10n_ec_code_ats": WITHHELD.get(name, False)}
         tax = env.create("account.tax", vals | {"country_id": env.ref("base.ec").id, "company_id": env.company.id})
-        made.append(name_it(env, f"{prefix}_tax_vat_sale_{number}", tax).id)
+        made.append(name_it(env, f"{prefix}_tax_vat_{use}_{number}", tax).id)
     return made[0]
 
 

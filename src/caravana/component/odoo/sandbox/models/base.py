@@ -36,6 +36,10 @@ COMPANY = Model(
         "currency_id": f.many2one("res.currency", "Currency"),
         "country_id": f.many2one("res.country", "Country"),
         "vat": f.char("Tax ID", related="partner_id.vat"),
+        **{
+            name: f.char(label, related=f"partner_id.{name}")
+            for name, label in (("street", "Street"), ("street2", "Street2"), ("city", "City"), ("phone", "Phone"))
+        },
         "parent_id": f.many2one("res.company", "Parent Company"),
         "account_sale_tax_id": f.many2one("account.tax", "Default Sale Tax"),
         "tax_calculation_rounding_method": f.selection(

@@ -5,6 +5,23 @@ from caravana.component.odoo.sandbox.model import Model
 from caravana.component.odoo.sandbox.records import Record
 from caravana.component.odoo.sandbox.values import money
 
+EC_TYPES = (
+    ("vat05", "VAT 5%"),
+    ("vat08", "VAT 8%"),
+    ("vat12", "VAT 12%"),
+    ("vat13", "VAT 13%"),
+    ("vat14", "VAT 14%"),
+    ("vat15", "VAT 15%"),
+    ("zero_vat", "VAT 0%"),
+    ("not_charged_vat", "VAT Not Charged"),
+    ("exempt_vat", "VAT Exempt"),
+    ("ice", "Special Consumptions Tax (ICE)"),
+    ("irbpnr", "Plastic Bottles (IRBPNR)"),
+    ("withhold_vat_purchase", "VAT Withhold on Purchases"),
+    ("withhold_income_purchase", "Profit Withhold on Purchases"),
+    ("other", "Others"),
+)
+"""Kinds of tax groups (documented; those of 5, 13 and 15 % are in newer versions)."""
 ACCOUNT = Model(
     "account.account",
     "Account",
@@ -17,7 +34,11 @@ ACCOUNT = Model(
     },
     order="code",
 )
-TAX_GROUP = Model("account.tax.group", "Tax Group", {"name": f.char("Name", required=True)})
+TAX_GROUP = Model(
+    "account.tax.group",
+    "Tax Group",
+    {"name": f.char("Name", required=True), "l10n_ec_type": f.selection("Type Ecuadorian Tax", *EC_TYPES)},
+)
 TAX = Model(
     "account.tax",
     "Tax",
@@ -30,6 +51,7 @@ TAX = Model(
         ),
         "price_include": f.boolean("Included in Price"),
         "l10n_ec_code_base": f.char("Code base"),
+        "l10n_ec_code_ats": f.char("Code ATS"),
         "tax_group_id": f.many2one("account.tax.group", "Tax Group"),
         "country_id": f.many2one("res.country", "Country"),
         "company_id": f.many2one("res.company", "Company"),
@@ -54,6 +76,7 @@ JOURNAL = Model(
         "code": f.char("Short Code", required=True),
         "l10n_ec_entity": f.char("Emission Entity"),
         "l10n_ec_emission": f.char("Emission Point"),
+        "l10n_ec_emission_address_id": f.many2one("res.partner", "Emission address"),
         "l10n_latam_use_documents": f.boolean("Use Documents?"),
         "l10n_ec_require_emission": f.boolean(
             "Require Emission", compute=lambda one: one.type == "sale" and one.l10n_latam_use_documents

@@ -6,7 +6,7 @@ from typing import Any
 from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.errors import UserError, constraint
 from caravana.component.odoo.sandbox.model import Model
-from caravana.component.odoo.sandbox.models import move_line, residual, sale
+from caravana.component.odoo.sandbox.models import electronic, move_line, residual, sale
 from caravana.component.odoo.sandbox.models.ledger import reach_number, take_number
 from caravana.component.odoo.sandbox.models.mail import portal, thread
 from caravana.component.odoo.sandbox.models.reconcile import assign, remove_partials
@@ -30,7 +30,12 @@ PAYMENT_STATES = (
 )
 FROZEN = ("invoice_line_ids", "line_ids", "partner_id", "journal_id", "move_type", "currency_id")
 NUMBER = re.compile(r"\d{3}-\d{3}-\d{9}")
-DOCUMENTS = {"out_invoice": "l10n_ec.ec_dt_01", "out_refund": "l10n_ec.ec_dt_04", "in_invoice": "l10n_ec.ec_dt_01"}
+DOCUMENTS = {
+    "out_invoice": "l10n_ec.ec_dt_01",
+    "out_refund": "l10n_ec.ec_dt_04",
+    "in_invoice": "l10n_ec.ec_dt_01",
+    "in_refund": "l10n_ec.ec_dt_04",
+}
 MOVE = Model(
     "account.move",
     "Journal Entry",
@@ -77,6 +82,8 @@ MOVE = Model(
                 "status_in_payment": f.char("Status In Payment", compute=lambda one: residual.status_in_payment(one)),
                 "reversed_entry_id": f.many2one("account.move", "Reversal of", copy=False),
                 "reversal_move_ids": f.one2many("account.move", "reversed_entry_id", "Reversals"),
+                "debit_origin_id": f.many2one("account.move", "Original Invoice Debited", copy=False),
+                "debit_note_ids": f.one2many("account.move", "debit_origin_id", "Debit Notes"),
                 "origin_payment_id": f.many2one("account.payment", "Payment", copy=False),
                 "statement_line_id": f.many2one("account.bank.statement.line", "Statement Line", copy=False),
                 "matched_payment_ids": f.Field(
@@ -114,7 +121,8 @@ def _prepare(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     journal = env.one("account.journal", vals["journal_id"])
     vals["company_id"] = journal.get("company_id")
     if journal.l10n_latam_use_documents and kind in DOCUMENTS:
-        vals.setdefault("l10n_latam_document_type_id", env.ref(DOCUMENTS[kind]).id)
+        document = "l10n_ec.ec_dt_05" if vals.get("debit_origin_id") else DOCUMENTS[kind]
+        vals.setdefault("l10n_latam_document_type_id", env.ref(document).id)
     if kind in INVOICES:
         vals.setdefault("l10n_ec_sri_payment_id", env.ref("l10n_ec.P1").id)
         vals.setdefault("invoice_date_due", vals.get("invoice_date") or env.today)
@@ -194,6 +202,9 @@ def post(move: Record) -> None:
             raise UserError(
                 move.env.say("The field 'Customer' is required, please complete it to validate the invoice.")
             )
+        if _number_is_typed(move) and not move.l10n_latam_document_number:
+            text = "Please set the document number on the following invoices %s."
+            raise constraint(move.env.say(text, move.display_name))
     date = move.invoice_date or (move.env.today if is_invoice(move) else False)
     values: dict[str, Any] = {"state": "posted", "name": move.name or _name(move)}
     if is_invoice(move):
@@ -204,6 +215,13 @@ def post(move: Record) -> None:
     residual.refresh(move)
     if move.reversed_entry_id:
         _offset(move)
+    electronic.queue(move)
+
+
+def _number_is_typed(move: Record) -> bool:
+    """Whether the number is the supplier's; a purchase settlement's is the company's own."""
+    own = move.l10n_latam_document_type_id.internal_type == "purchase_liquidation"
+    return bool(move.l10n_latam_use_documents and move.move_type.startswith("in_") and not own)
 
 
 def _name(move: Record) -> str:

@@ -33,6 +33,7 @@ WAREHOUSE = Model(
     {
         "name": f.char("Warehouse", required=True),
         "code": f.char("Short Name", required=True),
+        "partner_id": f.many2one("res.partner", "Address"),
         "lot_stock_id": f.many2one("stock.location", "Location Stock"),
         "out_type_id": f.many2one("stock.picking.type", "Out Type"),
         "company_id": f.many2one("res.company", "Company", default=lambda env: env.company.id),
@@ -90,6 +91,7 @@ PICKING = Model(
             "move_ids": f.one2many("stock.move", "picking_id", "Stock Moves"),
             "scheduled_date": f.datetime_("Scheduled Date", default=lambda env: env.now),
             "date_done": f.datetime_("Date of Transfer"),
+            "note": f.html("Notes"),
             "carrier_tracking_ref": f.char("Tracking Reference"),
             "company_id": f.many2one("res.company", "Company", default=lambda env: env.company.id),
         }

@@ -1,0 +1,131 @@
+"""A folder of the SRI's own schemas, where the company has one: a document is held against them as well as against our table.
+
+The files are named as the SRI names them (`factura_V2.1.0.xsd`, `NotaCredito_V1.1.0.xsd`, …, capitals as they come), with
+`xmldsig-core-schema.xsd` of the W3C beside them, which they import. Nothing is read outside of the folder, and nothing from the
+network. Documents are checked with or without their signature; copies of the schemas differ in what they say of it, so it
+is left out of what they judge.
+"""
+
+import re
+from copy import deepcopy
+from pathlib import Path
+
+from lxml import etree
+
+from caravana.kit.edocument.problem import Problem
+from caravana.kit.edocument.structure.table import STRUCTURES, structure_of
+from caravana.kit.errors import ConfigurationError
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+_SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+_NAME = re.compile(r"(?P<root>[a-z]+)_v(?P<version>\d+\.\d+\.\d+)\.xsd")
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+
+
+class OfficialSchemas:
+    """The schemas of one folder, each read when it is first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: where the schemas are. Raises `ConfigurationError` when it holds none for what the hub sends."""
+        self._folder = folder
+        self._files = _files(folder)
+        self._read: dict[str, etree.XMLSchema] = {}
+        if not any(self._file(one) for one in STRUCTURES):
+            wanted = ", ".join(self._name(one) for one in STRUCTURES)
+            raise ConfigurationError(f"{folder} holds none of the SRI's schemas {wanted}")
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the schemas that the folder lacks, in the versions that are sent."""
+        return tuple(self._name(one) for one in STRUCTURES if self._file(one) is None)
+
+    def has(self, cod_doc: str) -> bool:
+        """Whether there is a schema for that type, in the version that is sent."""
+        return self._file(cod_doc) is not None
+
+    def check_text(self, content: bytes, cod_doc: str) -> list[Problem]:
+        """Return what the schema finds wrong with the XML of a document. Raises `ConfigurationError` as `check_root` does."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            return self.check_root(etree.fromstring(content, parser), cod_doc)
+        except etree.XMLSyntaxError as error:
+            return [Problem("schema", "", f"no es XML: {error}", f"is not XML: {error}")]
+
+    def check_root(self, root: "etree._Element", cod_doc: str) -> list[Problem]:
+        """Return what the schema finds wrong with a document, in the document's order.
+
+        Raises `ConfigurationError` when the folder has no schema for the type, or one that cannot be read.
+        """
+        schema = self._schema(cod_doc)
+        if len(root) and root[-1].tag == _SIGNATURE:
+            root = deepcopy(root)
+            root.remove(root[-1])
+        if schema.validate(root):
+            return []
+        return [_problem(one) for one in schema.error_log] or [_told("", "")]
+
+    def _schema(self, cod_doc: str) -> etree.XMLSchema:
+        if cod_doc not in self._read:
+            path = self._file(cod_doc)
+            if path is None:
+                raise ConfigurationError(f"{self._folder} holds no {self._name(cod_doc)}")
+            self._read[cod_doc] = _load(path)
+        return self._read[cod_doc]
+
+    def _file(self, cod_doc: str) -> Path | None:
+        structure = structure_of(cod_doc)
+        return self._files.get((structure.root.name.lower(), structure.version))
+
+    def _name(self, cod_doc: str) -> str:
+        structure = structure_of(cod_doc)
+        return f"{structure.root.name}_V{structure.version}.xsd"
+
+
+def _files(folder: Path) -> dict[tuple[str, str], Path]:
+    """Return the folder's schemas by root, in small letters, and version. Raises `ConfigurationError`."""
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        raise ConfigurationError(f"the folder of schemas {folder} cannot be read: {error.strerror}") from None
+    named = ((_NAME.fullmatch(one.name.lower()), one) for one in found)
+    return {(name["root"], name["version"]): path for name, path in named if name}
+
+
+def _load(path: Path) -> etree.XMLSchema:
+    """Return the schema in the file. Raises `ConfigurationError` when it is none, or needs what the folder lacks."""
+    try:
+        tree = etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False))
+        _keep_within(tree.getroot(), path.parent)
+        return etree.XMLSchema(tree)
+    except (etree.LxmlError, OSError) as error:
+        raise ConfigurationError(f"{path} cannot be read as a schema: {error}") from None
+
+
+def _keep_within(schema: "etree._Element", folder: Path) -> None:
+    """Point every other schema that `schema` brings in to the file of that name in the folder; signatures need not be there."""
+    for tag in ("import", "include"):
+        for one in schema.iterfind(f"{_XS}{tag}"):
+            name = (one.get("schemaLocation") or "").rpartition("/")[2]
+            if not (name and (folder / name).is_file()):
+                raise ConfigurationError(f"{folder} lacks {name or one.get('namespace')}, which its schemas need")
+            one.set("schemaLocation", (folder / name).as_uri())
+    for one in schema.iter(f"{_XS}element"):
+        if (one.get("ref") or "").endswith(":Signature"):
+            one.set("minOccurs", "0")
+
+
+def _problem(entry: "etree._LogEntry") -> Problem:
+    path = (entry.path or "").partition("/")[2].partition("/")[2]
+    return _told(path, _NAMESPACE.sub("", str(entry.message)))
+
+
+def _told(path: str, message: str) -> Problem:
+    return Problem(
+        "schema",
+        path,
+        f"el esquema oficial del SRI lo rechaza: {message}",
+        f"the SRI's own schema refuses it: {message}",
+    )
+
+
+__all__ = ["OfficialSchemas"]
