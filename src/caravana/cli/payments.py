@@ -1,16 +1,18 @@
 """`caravana payments`: what customers paid by card, sending it back, and what they dispute."""
 
-import getpass
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.office import ask, when
+from caravana.cli.office import when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
+from caravana.cli.payments_compare import compare
+from caravana.cli.payments_desk import money, operate
+from caravana.cli.payments_desk import number as number_of
+from caravana.cli.payments_import import import_
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, spoken
 
@@ -31,6 +33,7 @@ def payments() -> None:
     caravana payments show CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
     caravana payments compare --day 2026-11-27
+    caravana payments import liquidacion.csv --connection placetopay
     caravana payments dispute CV42-1 --reason "no reconoce la compra" --until 2026-12-05
     """  # noqa: D301 -- click's mark for lines kept as they are
 
@@ -49,7 +52,7 @@ def list_(
     caravana payments list
     caravana payments list --order 42 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
-    found = _operate(config, "list", {"order": order, "state": state, "limit": limit})
+    found = operate(config, "list", {"order": order, "state": state, "limit": limit})
     if json:
         print_json(found)
         return
@@ -67,12 +70,12 @@ def show(
     \b
     caravana payments show CV42-1
     """  # noqa: D301 -- click's mark for lines kept as they are
-    one = _operate(config, "show", {"name": payment})
+    one = operate(config, "show", {"name": payment})
     if json:
         print_json(one)
         return
     print_table("Card payments", COLUMNS, [_row(one)])
-    rows = ((each["internal_reference"], _money(each["total"], each), each["date"]) for each in one["payments"])
+    rows = ((each["internal_reference"], money(each["total"], each), each["date"]) for each in one["payments"])
     print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
@@ -98,18 +101,18 @@ def refund(
     caravana payments refund CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
     """  # noqa: D301 -- click's mark for lines kept as they are
-    part = _number(amount)
-    one = _operate(config, "show", {"name": payment})
+    part = number_of(amount)
+    one = operate(config, "show", {"name": payment})
     if not yes:
         if json:
             print_json(one)
             return
         print_table("Card payments", COLUMNS, [_row(one)])
-        what = _money(part, one) if part else spoken("all that is left")
+        what = money(part, one) if part else spoken("all that is left")
         if not agree(f"{spoken('send back')} {what}?"):
             raise typer.Exit(1)
     given = {"name": payment, "amount": part, "reason": reason}
-    answer = _operate(config, "refund", given, subject=f"{payment} {amount or ''}".strip())
+    answer = operate(config, "refund", given, subject=f"{payment} {amount or ''}".strip())
     if json:
         print_json(answer)
     else:
@@ -117,63 +120,8 @@ def refund(
     raise typer.Exit(0 if answer.get("state") in ("done", "pending", "waiting", "running") else 1)
 
 
-@app.command()
-def compare(
-    day: Annotated[
-        str | None,
-        typer.Option("--day", help="2026-11-27; without it yesterday, and days of which a difference is open."),
-    ] = None,
-    connection: Annotated[str | None, typer.Option("--connection", help="Only this merchant account.")] = None,
-    config: Config = DEFAULT,
-    json: Json = False,
-) -> None:
-    """Compare what the payment companies have of a day with Odoo, as the hub does by itself each night.
-
-    What is missing of an order's payments is booked; every other difference goes on the list of `caravana review`. Ends with exit
-    code 1 when there are differences.
-
-    \b
-    caravana payments compare
-    caravana payments compare --day 2026-11-27 --connection stripe --json
-    """  # noqa: D301 -- click's mark for lines kept as they are
-    given = {"day": _day(day), "connection": connection}
-    found = _operate(config, "compare", given, subject=f"{day or ''} {connection or ''}".strip() or "all")
-    if json:
-        print_json(found)
-    else:
-        _tell_differences(found)
-    raise typer.Exit(1 if any(one.get("differences") or "exchange" in one for one in found) else 0)
-
-
-def _tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
-    """Show what was compared, and what is not the same."""
-    for one in found:
-        if "exchange" in one:
-            fail(f"not compared: caravana messages show {one['exchange']} {one['message']}".strip())
-    whole = [one for one in found if "exchange" not in one]
-    rows = [(one["day"], one["connection"], one["branch"], len(one["differences"])) for one in whole]
-    columns = ("day", "account", "branch", "differences")
-    print_table(
-        "Compared with Odoo", columns, rows, empty="nothing to compare: no such account, or before the go-live line"
-    )
-    rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
-    if rows:
-        print_table("Differences", ("day", "number", "reference", "amount", "in Odoo", "what to do"), rows)
-
-
-def _difference_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> tuple[Any, ...]:
-    text = spoken("the hub is mending it") if each["mending"] else each["text"]
-    amount = "" if each["amount"] is None else _money(each["amount"], each)
-    return (one["day"], each["name"], each["reference"], amount, each["in_odoo"], text)
-
-
-def _day(text: str | None) -> str | None:
-    """The day as it is sent. Exits with 1 when it is none."""
-    try:
-        return None if text is None else date.fromisoformat(text).isoformat()
-    except ValueError:
-        fail(f"{text} is no day: write it as 2026-11-27")
-        raise typer.Exit(1) from None
+app.command()(compare)
+app.command("import")(import_)
 
 
 class Outcome(StrEnum):
@@ -209,9 +157,9 @@ def dispute(
     caravana payments dispute CV42-1 --amount 15.00 --number 7781
     caravana payments dispute CV42-1 --number 7781 --outcome lost
     """  # noqa: D301 -- click's mark for lines kept as they are
-    said = {"amount": _number(amount), "reason": reason, "until": None if until is None else until.date().isoformat()}
+    said = {"amount": number_of(amount), "reason": reason, "until": None if until is None else until.date().isoformat()}
     given = {"name": payment, **said, "number": number, "outcome": outcome}
-    answer = _operate(config, "dispute", given, subject=payment)
+    answer = operate(config, "dispute", given, subject=payment)
     if json:
         print_json(answer)
     elif answer.get("refused"):
@@ -219,7 +167,7 @@ def dispute(
     elif "dispute" not in answer:
         typer.echo(f"{spoken(str(answer['state']))}: caravana messages show {answer['exchange']}")
     else:
-        typer.echo(f"{answer['dispute']}: {_state(answer)}, {_money(answer['amount'], answer)}")
+        typer.echo(f"{answer['dispute']}: {_state(answer)}, {money(answer['amount'], answer)}")
     raise typer.Exit(1 if answer.get("refused") or answer["state"] in FAILED else 0)
 
 
@@ -242,7 +190,7 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
     return [
         one["dispute"],
         _state(one),
-        _money(one["amount"], one),
+        money(one["amount"], one),
         one["reason"],
         one["due"] and one["due"][:10],
         one["origin"],
@@ -263,7 +211,7 @@ def _tell(answer: Mapping[str, Any]) -> None:
     if "reference" not in answer:
         typer.echo(f"{told}: caravana messages show {answer['exchange']} {answer['message']}".strip())
         return
-    typer.echo(f"{answer['reference']}: {told}, {_money(answer['amount'], answer)} {answer['message']}".strip())
+    typer.echo(f"{answer['reference']}: {told}, {money(answer['amount'], answer)} {answer['message']}".strip())
 
 
 def _why(answer: Mapping[str, Any]) -> str:
@@ -281,22 +229,11 @@ def _why(answer: Mapping[str, Any]) -> str:
     return f"{company}: {reasons[answer['refused']]}{beside}"
 
 
-def _number(amount: str | None) -> str | None:
-    """The amount as it is sent. Exits with 1 when it is none."""
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        return None if amount is None else str(Decimal(amount))
-    except InvalidOperation:
-        fail(f"{amount} is no amount: write it as 15.00")
-        raise typer.Exit(1) from None
-
-
 def _row(one: Mapping[str, Any]) -> list[Any]:
-    paid = ", ".join(_money(each["total"], each) for each in one["payments"])
-    back = ", ".join(f"{_money(each['amount'], one)} {spoken(each['state'])}" for each in one["refunds"])
+    paid = ", ".join(money(each["total"], each) for each in one["payments"])
+    back = ", ".join(f"{money(each['amount'], one)} {spoken(each['state'])}" for each in one["refunds"])
     state = colored(spoken(one["state"]), COLORS.get(one["state"], ""))
-    asked = _money(one["amount"], one)
+    asked = money(one["amount"], one)
     return [
         one["reference"],
         one["order_id"],
@@ -316,24 +253,9 @@ def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
     return [
         each["reference"],
         state,
-        _money(each["amount"], one),
+        money(each["amount"], one),
         each["origin"],
         each["refund"],
         booked,
         each["message"],
     ]
-
-
-def _money(amount: Any, of: Mapping[str, Any]) -> str:
-    """An amount with the currency's places, however the company wrote it; nothing for one that is not known."""
-    from caravana.kit.money import Money
-
-    if amount is None:
-        return ""
-    return f"{Money.of(amount, of['currency']).amount} {of['currency']}"
-
-
-def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:
-    """Ask the payments' desk of the hub; `subject`: what is changed, for the audit, and a hub must run for it."""
-    given: dict[str, Any] = {"scheme": "pay", "act": act, "arguments": arguments, "subject": subject}
-    return ask(config, "operate", routes=True, running=subject is not None, actor=getpass.getuser(), **given)

@@ -96,7 +96,7 @@ def refund_record(sale: Sale, store: Store, refund: Mapping[str, Any], journal_i
         "partner_id": sale["partner_id"],
         "amount": refund["amount"],
         "currency_id": sale["currency_id"],
-        "date": _day(refund["created"], zone),
+        "date": refund.get("made") or _day(refund["created"], zone),
         "journal_id": journal_id,
         "memo": f"{sale['name']} {refund['reference']} {refund['refund'] or ''}".strip(),
     }

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from caravana.commerce.refund import Refund
+from caravana.commerce.settlement import REFUNDS, Line, dispute_reply
 from caravana.kit.money import Money
 
 REVIEWS: Mapping[str, str] = {
@@ -16,6 +17,8 @@ REVIEWS: Mapping[str, str] = {
     "payment_not_at_company": "Odoo tiene un pago con tarjeta que {company} no tiene. Compruébelo en su página y, si se anuló, "
     "cancele el de Odoo.",
     "refund_unknown": "{company} devolvió un pago y Caravana no lo sabía. Registre la salida en Odoo y haga la nota de crédito.",
+    "dispute_unknown": "La liquidación de {company} muestra un contracargo de un pago que no es de ningún pedido de Caravana. "
+    "Vea en {company} de qué es y regístrelo en Odoo.",
     "refund_pending": "Una devolución terminó en {company} y aquí sigue pendiente. Vea cómo quedó y registre la salida si falta.",
 }
 """What is not the same and what is proposed, in the clerk's words."""
@@ -33,7 +36,9 @@ def named(unit: Mapping[str, Any], difference: Mapping[str, Any]) -> dict[str, A
 
 
 def told(difference: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refund that the company lists, as its news of it."""
+    """Return a refund that the company lists, or that a settlement file tells, as news of it."""
+    if difference["line"] is not None:
+        return settled(difference["attempt"], difference["connection"], difference["line"])
     return _news(difference["attempt"], difference["connection"], difference["payment"], difference["name"], None)
 
 
@@ -42,8 +47,28 @@ def pending(refund: Refund) -> dict[str, Any]:
     return _news(refund["attempt"], refund["connection"], refund["payment"], refund["refund"], refund["reference"])
 
 
+def settled(attempt: str, connection: str, line: Line) -> dict[str, Any]:
+    """Return a line of a settlement file as the company's news: nobody needs to be asked about it."""
+    back = line["kind"] in REFUNDS
+    news = {
+        "kind": "refund" if back else "dispute",
+        "connection": connection,
+        "payment": line["payment"],
+        "object": line["name"],
+    }
+    reply = None if back else dispute_reply(line)
+    return {"attempt": attempt, "told": {**news, "reference": None, "line": line, "reply": reply}}
+
+
 def _news(attempt: str, connection: str, payment: str, name: str | None, reference: str | None) -> dict[str, Any]:
-    news = {"kind": "refund", "connection": connection, "payment": payment, "object": name, "reference": reference}
+    news = {
+        "kind": "refund",
+        "connection": connection,
+        "payment": payment,
+        "object": name,
+        "reference": reference,
+        "line": None,
+    }
     return {"attempt": attempt, "told": news}
 
 

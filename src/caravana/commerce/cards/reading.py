@@ -25,6 +25,7 @@ SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
 ON_PAID = ("advance", "invoice")
 ON_CREDIT_NOTE = "9-credit-note.yaml"
+FROM_FOLDER = "13-settlement-folder.yaml"
 
 
 def load(configuration: "Configuration", components: "Components") -> Cards:
@@ -66,11 +67,13 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
     )
 
 
-def card_routes(settings: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-    """Return the flow's route files: the one that sends money back on a credit note only where the company says so."""
-    files = sorted(folder.glob("*.yaml"))
-    wanted = settings.get("cards.refund_on_credit_note") is True
-    return tuple(one for one in files if wanted or one.name != ON_CREDIT_NOTE)
+def card_routes(settings: Mapping[str, Any], placeholders: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: those of credit notes and of a folder of settlement files only where they are wanted."""
+    wanted = {
+        ON_CREDIT_NOTE: settings.get("cards.refund_on_credit_note") is True,
+        FROM_FOLDER: "cards.settlement.folder" in placeholders,
+    }
+    return tuple(one for one in sorted(folder.glob("*.yaml")) if wanted.get(one.name, True))
 
 
 def store_names(configuration: "Configuration") -> list[str]:

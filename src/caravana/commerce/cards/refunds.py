@@ -98,8 +98,28 @@ class Refunds(CardMapping):
 
     @pure
     def can_look(self, variables: Variables) -> bool:
-        """Whether the company tells how a refund stands."""
-        return Operation.REFUND_QUERY in self._store(variables["attempt"])["operations"]
+        """Whether the company tells how a refund stands; of one that a settlement file tells nobody needs to be asked."""
+        return not _is_settled(variables) and Operation.REFUND_QUERY in self._store(variables["attempt"])["operations"]
+
+    @pure
+    def refund_is_settled(self, variables: Variables) -> bool:
+        """Whether a line of a settlement file is the news."""
+        return _is_settled(variables)
+
+    @pure
+    def refund_settled(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the refund that a line of a settlement file tells; None: nothing is new, or too little is left to go back."""
+        line, one, before = variables["told"]["line"], variables["attempt"], records(variables["refunds"])
+        ours = refund.of_line(before, line)
+        if ours is not None:
+            seen = refund.settled(ours, line)
+            return None if seen == ours else seen
+        payment = refund.paid(one, line["payment"])
+        if payment is None or line["amount"] > refund.left(payment, before):
+            return None
+        about = {"origin": "company", "reason": "", "known_as": line["number"], "made": line["day"]}
+        made = refund.new(one, before, payment, line["amount"], exchange.created, **about)
+        return refund.settled(made, line)
 
     @pure
     def refund_question(self, variables: Variables) -> dict[str, Any]:
@@ -189,6 +209,10 @@ class Refunds(CardMapping):
         about = variables.get("wish") or one
         item = booking.refund_review(kind, variables["sale"], about, one, exchange.created)
         return with_branch([item], exchange.branch)
+
+
+def _is_settled(variables: Variables) -> bool:
+    return variables["told"].get("line") is not None
 
 
 def _decimal(amount: Any) -> Decimal | None:

@@ -1,28 +1,33 @@
 """`caravana payments`: what the store of the card flow has of payments, refunds and disputes, and what a person wishes."""
 
+import base64
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from caravana.component.pay.files import SettlementFiles, told
 from caravana.kit.component import Consumer
+from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
 ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
 """Stores of the card flow."""
-REFUNDS, DISPUTES, COMPARISONS = WISHES = ("refunds", "disputes", "comparisons")
+REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS = WISHES = ("refunds", "disputes", "comparisons", "settlements")
 """What a person may ask for, as it stands after `pay:`."""
 MOST = 100_000
 NAMING = ("order_id", "key", "reference", "branch")
 
 
 class Desk:
-    """The operator's operations: list, show, refund, dispute, compare."""
+    """The operator's operations: list, show, refund, dispute, compare, import."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
         self.takers: dict[str, Receiver] = {}
         """Where each of the wishes is asked for, while a route takes it."""
+        self.settlements = SettlementFiles(context)
+        """Reads settlement files."""
 
     async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest payments and attempts, each with what went back of it."""
@@ -77,6 +82,24 @@ class Desk:
         wish = {"day": day, "connection": connection}
         outcome = await self._taker(COMPARISONS).request(Arrival(body=wish))
         return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
+
+    async def settlement(
+        self, name: str, content: str, connection: str, profile: str | None = None, *, dry: bool = False
+    ) -> dict[str, Any]:
+        """Have a settlement file compared with ledger and Odoo, and return what it told.
+
+        `content`: the file in Base64; `profile`: by default that of the company; `dry`: only say what would be. A file that
+        cannot be read is `{state: refused, problems}`. Raises `LookupError`.
+        """
+        raw = base64.b64decode(content, validate=True)
+        try:
+            found = self.settlements.read(raw, connection, profile)
+        except ConfigurationError as error:
+            raise LookupError(str(error)) from None
+        wish = told({"name": name, "connection": connection, "dry": dry}, raw, found)
+        if wish["state"] == "refused":
+            return wish
+        return _answer(await self._taker(SETTLEMENTS).request(Arrival(body=wish)))
 
     def _taker(self, what: str) -> Receiver:
         if what not in self.takers:
