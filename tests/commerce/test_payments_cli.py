@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 SETTLEMENT = """\
 Referencia interna,Referencia,Tipo,Fecha,Valor,Comisión,Valor neto
 {number},{reference},Pago,{day},115.00,4.03,110.97
-{number},{reference},Devolución,{day},-115.00,,
+{number},{reference},Devolución,{day},-100.00,,
 """
 
 
@@ -58,11 +58,17 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         asked = await run(hub.file, "refund", name, given="n\n", code=1)
         assert "send back all that is left?" in asked.stdout
         assert street.provider.effects["reverse"] == 0
+        by_hand = ("refunded", name, "--made", day_of(one), "--by", "transfer", "--amount")
+        assert f"{name}-R1: done, 15.00 USD" in (await run(hub.file, *by_hand, "15.00", "--number", "T-77")).stdout
+        assert "entered already" in (await run(hub.file, *by_hand, "15.00", "--number", "T-77", code=1)).stderr
+        assert "say --made and --by, or --not-made" in (await run(hub.file, "refunded", name, code=2)).stderr
+        assert "no refund of it waits" in (await run(hub.file, "refunded", f"{name}-R1", "--not-made", code=1)).stderr
+        street.provider.site.settlement_delay = 0.0
         done = await run(hub.file, "refund", number, "--reason", "devuelto", "--yes")
-        assert f"{name}-R1: done, 115.00 USD" in done.stdout
+        assert f"{name}-R2: done, 100.00 USD" in done.stdout
         assert street.provider.effects["reverse"] == 1
         text = (await run(hub.file, "show", name)).stdout
-        assert (f"{name}-R1" in text, "person" in text) == (True, True)
+        assert (f"{name}-R2" in text, "person" in text) == (True, True)
         assert (await run(hub.file, "refund", name, "--yes", "--json", code=1)).stdout.count("too_much") == 1
         [compared] = json.loads((await run(hub.file, "compare", "--day", day_of(one), "--json")).stdout)
         assert (compared["connection"], compared["differences"]) == ("placetopay", [])

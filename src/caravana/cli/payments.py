@@ -7,19 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.office import when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.payments_compare import compare
-from caravana.cli.payments_desk import money, operate
+from caravana.cli.payments_desk import COLUMNS, ENDED, money, operate, payment_row
 from caravana.cli.payments_desk import number as number_of
 from caravana.cli.payments_import import import_
+from caravana.cli.payments_refund import refund, refunded
 from caravana.cli.project import DEFAULT, Config
-from caravana.cli.speech import agree, spoken
+from caravana.cli.speech import spoken
 
 app = typer.Typer(no_args_is_help=True)
-COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
-COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
-ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
 DISPUTED = {"won": "green", "closed": "green", "lost": "red"}
 FAILED = ("dead", "in_doubt", "discarded")
 
@@ -32,6 +29,7 @@ def payments() -> None:
     caravana payments list --state paid
     caravana payments show CV42-1
     caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
+    caravana payments refunded CV42-1 --made 2026-11-27 --by transfer
     caravana payments compare --day 2026-11-27
     caravana payments import liquidacion.csv --connection placetopay
     caravana payments dispute CV42-1 --reason "no reconoce la compra" --until 2026-12-05
@@ -56,7 +54,7 @@ def list_(
     if json:
         print_json(found)
         return
-    print_table("Card payments", COLUMNS, map(_row, found), empty="nobody has paid by card")
+    print_table("Card payments", COLUMNS, map(payment_row, found), empty="nobody has paid by card")
 
 
 @app.command()
@@ -74,7 +72,7 @@ def show(
     if json:
         print_json(one)
         return
-    print_table("Card payments", COLUMNS, [_row(one)])
+    print_table("Card payments", COLUMNS, [payment_row(one)])
     rows = ((each["internal_reference"], money(each["total"], each), each["date"]) for each in one["payments"])
     print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
@@ -82,44 +80,8 @@ def show(
     _show_disputes(one["disputes"])
 
 
-@app.command()
-def refund(
-    payment: Annotated[str, typer.Argument(help="Our reference, or the company's number of the payment.")],
-    amount: Annotated[
-        str | None, typer.Option("--amount", help="A part, e.g. 15.00; without it all that is left.")
-    ] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for the order's note.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    config: Config = DEFAULT,
-    json: Json = False,
-) -> None:
-    """Send the money of a card payment back, whole or in part, and book it in Odoo.
-
-    What the company cannot do is refused with the reason, and nothing is sent. Ends with exit code 1 when nothing went back.
-
-    \b
-    caravana payments refund CV42-1
-    caravana payments refund CV42-1 --amount 15.00 --reason "una mochila devuelta"
-    """  # noqa: D301 -- click's mark for lines kept as they are
-    part = number_of(amount)
-    one = operate(config, "show", {"name": payment})
-    if not yes:
-        if json:
-            print_json(one)
-            return
-        print_table("Card payments", COLUMNS, [_row(one)])
-        what = money(part, one) if part else spoken("all that is left")
-        if not agree(f"{spoken('send back')} {what}?"):
-            raise typer.Exit(1)
-    given = {"name": payment, "amount": part, "reason": reason}
-    answer = operate(config, "refund", given, subject=f"{payment} {amount or ''}".strip())
-    if json:
-        print_json(answer)
-    else:
-        _tell(answer)
-    raise typer.Exit(0 if answer.get("state") in ("done", "pending", "waiting", "running") else 1)
-
-
+app.command()(refund)
+app.command()(refunded)
 app.command()(compare)
 app.command("import")(import_)
 
@@ -199,52 +161,6 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
 
 def _state(dispute: Mapping[str, Any]) -> Any:
     return colored(spoken(str(dispute["state"])), DISPUTED.get(dispute["state"], "yellow"))
-
-
-def _tell(answer: Mapping[str, Any]) -> None:
-    """Say how a refund ended."""
-    if answer.get("refused"):
-        fail(_why(answer))
-        return
-    state = str(answer["state"])
-    told = colored(spoken(state), ENDED.get(state, "yellow"))
-    if "reference" not in answer:
-        typer.echo(f"{told}: caravana messages show {answer['exchange']} {answer['message']}".strip())
-        return
-    typer.echo(f"{answer['reference']}: {told}, {money(answer['amount'], answer)} {answer['message']}".strip())
-
-
-def _why(answer: Mapping[str, Any]) -> str:
-    """Why nothing was asked for, in words."""
-    company, left, until = answer["company"], answer["left"], answer["until"]
-    reasons = {
-        "no_payment": spoken("there is no such payment, or there are several: give the company's number of it"),
-        "no_refunds": spoken("the company sends nothing back from here: do it on its own page"),
-        "too_much": spoken("more than is left of the payment"),
-        "nothing": spoken("the amount must be above zero"),
-        "no_parts": spoken("the company sends back only the whole payment"),
-        "too_late": spoken("the company sends back only on the day of the payment: now by bank transfer, by hand"),
-    }
-    beside = {"too_much": f" ({left})", "too_late": f" ({until})"}.get(answer["refused"], "")
-    return f"{company}: {reasons[answer['refused']]}{beside}"
-
-
-def _row(one: Mapping[str, Any]) -> list[Any]:
-    paid = ", ".join(money(each["total"], each) for each in one["payments"])
-    back = ", ".join(f"{money(each['amount'], one)} {spoken(each['state'])}" for each in one["refunds"])
-    state = colored(spoken(one["state"]), COLORS.get(one["state"], ""))
-    asked = money(one["amount"], one)
-    return [
-        one["reference"],
-        one["order_id"],
-        one["branch"],
-        one["connection"],
-        state,
-        asked,
-        paid,
-        back,
-        when(one["created"]),
-    ]
 
 
 def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:

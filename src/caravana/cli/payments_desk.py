@@ -8,8 +8,14 @@ from typing import Any
 
 import typer
 
-from caravana.cli.office import ask
-from caravana.cli.output import fail
+from caravana.cli.office import ask, when
+from caravana.cli.output import colored, fail
+from caravana.cli.speech import spoken
+
+COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
+COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
+ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
+"""How a refund ended, and its color."""
 
 
 def money(amount: Any, of: Mapping[str, Any]) -> str:
@@ -45,3 +51,22 @@ def day(text: str | None) -> str | None:
     except ValueError:
         fail(f"{text} is no day: write it as 2026-11-27")
         raise typer.Exit(1) from None
+
+
+def payment_row(one: Mapping[str, Any]) -> list[Any]:
+    """An attempt to pay, with what came and what went back."""
+    paid = ", ".join(money(each["total"], each) for each in one["payments"])
+    back = ", ".join(f"{money(each['amount'], one)} {spoken(each['state'])}" for each in one["refunds"])
+    state = colored(spoken(one["state"]), COLORS.get(one["state"], ""))
+    asked = money(one["amount"], one)
+    return [
+        one["reference"],
+        one["order_id"],
+        one["branch"],
+        one["connection"],
+        state,
+        asked,
+        paid,
+        back,
+        when(one["created"]),
+    ]

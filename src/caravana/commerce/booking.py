@@ -103,12 +103,17 @@ def refund_record(sale: Sale, store: Store, refund: Mapping[str, Any], journal_i
     return {"external_id": refund_id(store, refund), "values": values}
 
 
+WAYS = {"transfer": "Devolución por transferencia bancaria", "page": "Devolución hecha en la página de {company}"}
+"""How money went back that a person sent by hand, in the clerk's words."""
+
+
 def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id: int) -> dict[str, Any]:
     """Return the body of the chatter note on the order about money that went back."""
     amount = Money.of(refund["amount"], refund["currency"])
     why = f" Motivo: {refund['reason']}." if refund["reason"] else ""
     number = f"{store['company']} {refund['refund'] or 's/n'}"
-    text = f"Devolución con tarjeta: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
+    way = WAYS.get(refund.get("by") or "", "Devolución con tarjeta").format(company=store["company"])
+    text = f"{way}: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
     return {"id": sale["id"], "body": text}
 
 

@@ -4,6 +4,8 @@ Its key is made of the merchant account and our reference, and it is on disk bef
 
     asked → pending → done, failed
 
+A refund that a person made by hand (`by`: `transfer` from a bank account, or `page` of the company) is entered as done.
+
 Whoever began it (`origin`: `odoo`, a `person`, or the `company`), it ends in the same books, once. `settlement` names the line
 of a settlement file that tells it.
 """
@@ -118,6 +120,8 @@ def new(
         "message": "",
         "created": now.isoformat(timespec="seconds"),
         "made": made,
+        "by": None,
+        "journal": None,
         "settlement": None,
         "booked": False,
     }
@@ -180,7 +184,7 @@ def settled(refund: Refund, line: Mapping[str, Any]) -> Refund:
 
 def _is_like(refund: Refund, line: Mapping[str, Any]) -> bool:
     same = (refund["payment"], refund["amount"]) == (line["payment"], line["amount"])
-    return same and refund["state"] in COUNTED and refund.get("settlement") is None
+    return same and refund.get("by") != "transfer" and refund["state"] in COUNTED and refund.get("settlement") is None
 
 
 def _is_late(paid_at: str, until: str | None, now: datetime, zone: str) -> bool:

@@ -1,7 +1,6 @@
 """The pure callables of the card flow, named `cards.…` in its routes. Each maps the variables of the exchange to one value."""
 
 from caravana.commerce.cards.advance import Advance
-from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.cancelled import Cancelled
 from caravana.commerce.cards.disputes import Disputes
 from caravana.commerce.cards.link import Link
@@ -13,7 +12,7 @@ from caravana.commerce.cards.settling import Settling
 from caravana.commerce.cards.sweep import Sweep
 
 
-class Cards(Link, Page, Sweep, Settling, Books, Advance, Cancelled, Refunds, Settlements, Disputes):
+class Cards(Link, Page, Sweep, Settling, Advance, Cancelled, Refunds, Settlements, Disputes):
     """All of them under one name."""
 
 

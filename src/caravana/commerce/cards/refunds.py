@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce import booking, refund
-from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
+from caravana.commerce.cards.books import Books
+from caravana.commerce.cards.mapping import Variables, named, records, with_branch
+from caravana.commerce.refund_entry import Entry
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
 
 
-class Refunds(CardMapping):
+class Refunds(Books):
     """From a wish or a piece of news to the ledger, the company and Odoo's books."""
 
     # Wished.
@@ -83,6 +85,18 @@ class Refunds(CardMapping):
     def refund_failed(self, variables: Variables) -> dict[str, Any]:
         """Return the refund as one of which nothing went out."""
         return refund.failed(variables["refund"], str(variables["why"]))
+
+    # Made by hand.
+
+    @pure
+    def refund_entered(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the refund that a person made by hand, to be stored, or `{refused: code}`."""
+        one, store = variables["attempt"], self._store(variables["attempt"])
+        before, zone = records(variables["refunds"]), self._settings.zone
+        entry = Entry(variables["wish"], one, before, store, exchange.created, zone)
+        found = entry.refund()
+        about = {"company": store["company"], "until": None, "left": entry.left}
+        return {**found, **about} if "refused" in found else found
 
     # Told by the company.
 
@@ -157,6 +171,23 @@ class Refunds(CardMapping):
     def refund_id(self, variables: Variables) -> str:
         """Return the name under which the refund exists once in Odoo."""
         return booking.refund_id(self._store(variables["refund"]), variables["refund"])
+
+    @pure
+    def refund_journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the search for the journal that the money left from.
+
+        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else the company's first bank journal
+        that is not that of its cards. Else the journal of card payments.
+        """
+        one, cards = variables["refund"], self.journal_question(variables, exchange)
+        if one.get("by") != "transfer":
+            return cards
+        chosen = one["journal"] or self._settings.refund_journal_id
+        own = self._of(exchange.branch)["journal_id"]
+        domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
+        domain += [["id", "!=", own]] if chosen is None and own is not None else []
+        company = variables["sale"]["company_id"]
+        return {"domain": [*domain, *([["company_id", "=", company]] if company is not None else [])], "limit": 1}
 
     @pure
     def refund_record(self, variables: Variables) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from caravana.commerce.cards.mapping import Variables, with_branch
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
-REFUSED = "Un archivo de liquidación no se pudo leer, y nada de él se tomó. Corríjalo, o su perfil, y vuelva a ponerlo ahí."
+REFUSED = (
+    "Un archivo de liquidación no se pudo leer, y nada de él se tomó. Corríjalo, o su perfil, y vuelva a ponerlo ahí."
+)
 
 
 class Settlements(Comparing):

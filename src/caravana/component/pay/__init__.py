@@ -94,7 +94,7 @@ class PayComponent(Component):
         "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
         "create, query, cancel, confirm, capture, void, refund, refund_query, dispute_query, events, listing, returned, "
         "settlement (to); "
-        "notification, refunds, disputes, comparisons, settlements (from)."
+        "notification, refunds, refunded, disputes, comparisons, settlements (from)."
     )
     maturity = Maturity.BETA
     options = PayOptions
@@ -105,7 +105,7 @@ class PayComponent(Component):
         self._desk = Desk(context)
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out `list`, `show`, `refund`, `dispute`, `compare` or `import`. Raises `LookupError`."""
+        """Carry out `list`, `show`, `refund`, `refunded`, `dispute`, `compare` or `import`. Raises `LookupError`."""
         acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             "list": self._desk.listed,
             "show": self._desk.shown,
@@ -113,6 +113,7 @@ class PayComponent(Component):
             "compare": self._desk.compare,
             "dispute": self._desk.dispute,
             "import": self._desk.settlement,
+            "refunded": self._desk.refunded,
         }
         if operation not in acts:
             raise LookupError(f"`pay:` has no operation `{operation}`")
