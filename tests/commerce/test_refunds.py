@@ -1,5 +1,6 @@
 """Money that goes back: asked for by a person or a credit note, or made at the company; in the same books once."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,48 @@ async def test_a_refund_that_waits_is_settled_by_a_person_s_word(shop: Shop) -> 
     assert (done["reference"], done["state"], done["booked"]) == (f"{name}-R2", "done", True)
     assert [one["amount"] for one in outgoing(shop)] == [20.0]
     assert [one["state"] for one in await refunds(shop)] == ["failed", "done"]
+
+
+async def compared(shop: Shop) -> list[dict[str, Any]]:
+    """Compare as each night: yesterday, and the days of what is open; return the differences."""
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    found = await desk.operate("pay", "compare", {"day": None, "connection": None}, subject="x", actor="ana")
+    await shop.idle()
+    return [each for one in found for each in one["differences"]]
+
+
+async def test_a_refund_that_waits_for_too_long_is_a_person_s(tmp_path: Path, clock: ScaledClock) -> None:
+    """PlacetoPay tells no more of it: after a time it is asked about once, and the person's word takes it off the list."""
+    async with open_shop(tmp_path, clock, **{"cards.refund_patience": "30s"}) as shop:
+        order, _ = await bought(shop)
+        shop.provider.site.refunds = "pending"
+        name = f"CV{order}-1"
+        assert (await refund(shop, name))["state"] == "pending"
+        begun = shop.hub.clock.now()
+        await eventually(lambda: shop.hub.clock.now() > begun + timedelta(seconds=40), timeout=30)
+        for _ in range(2):
+            assert [(one["kind"], one["name"]) for one in await compared(shop)] == [("refund_waiting", f"{name}-R1")]
+            assert await shop.reviews() == ["refund_waiting"]
+        [(_, item)] = await shop.hub.store.find("review")
+        assert f"caravana payments refunded {name}-R1 --not-made" in item["detail"]
+        assert (await entered(shop, f"{name}-R1", by="page"))["booked"] is True
+        assert await shop.reviews() == ["refund_without_note"]
+        assert await compared(shop) == []
+
+
+async def test_a_refund_on_the_page_is_proposed_to_be_entered(shop: Shop) -> None:
+    """PlacetoPay's answer only hints at it: a person is told how to enter it, and then nothing is left to tell."""
+    order, _ = await bought(shop)
+    shop.provider.refund_at_console(shop.provider.payments()[-1].internal_reference)
+    zone = ZoneInfo(shop.configuration.company.timezone)
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    [(_, attempt)] = await shop.hub.store.find("card_attempt")
+    wish = {"day": datetime.fromisoformat(attempt["created"]).astimezone(zone).date().isoformat(), "connection": None}
+    [found] = await desk.operate("pay", "compare", wish, subject="x", actor="ana")
+    assert [one["kind"] for one in found["differences"]] == ["refund_unknown"]
+    [(_, item)] = await shop.hub.store.find("review")
+    assert f"caravana payments refunded CV{order}-1 --made" in item["detail"]
+    assert (await entered(shop, f"CV{order}-1", by="page"))["state"] == "done"
+    assert await shop.reviews() == ["refund_without_note"]
+    [found] = await desk.operate("pay", "compare", wish, subject="x", actor="ana")
+    assert found["differences"] == []

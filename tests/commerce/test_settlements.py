@@ -173,6 +173,20 @@ async def test_our_own_refund_is_recognised(shop: Shop) -> None:
     assert len(await refunds(shop)) == 2
 
 
+async def test_a_refund_that_waits_is_settled_by_the_file(shop: Shop) -> None:
+    """PlacetoPay left it pending: the line of the same payment and amount says that it is done, and it is booked."""
+    order, _ = await bought(shop)
+    shop.provider.site.refunds = "pending"
+    assert (await refund(shop, f"CV{order}-1"))["state"] == "pending"
+    whole = line(shop, number(shop), f"CV{order}-1", "-115.00", "Reverso", "701")
+    assert kinds(await bring(shop, whole)) == [("refund_pending", "701", True)]
+    await eventually(lambda: [one["amount"] for one in outgoing(shop)] == [115.0], timeout=30)
+    await shop.idle()
+    [kept] = await refunds(shop)
+    assert (kept["state"], kept["booked"], kept["settlement"]) == ("done", True, "701")
+    assert kinds(await bring(shop, whole)) == []
+
+
 async def test_a_chargeback_is_a_dispute(shop: Shop) -> None:
     """It enters the ledger of disputes once, and a person answers; one that a person entered is known; one of nobody is told."""
     order, _ = await bought(shop)

@@ -24,6 +24,8 @@ from caravana.kit.payment import Operation
 Refund = dict[str, Any]
 COUNTED = frozenset({"asked", "pending", "done"})
 """States of a refund whose money is gone, or may be."""
+WAITING = frozenset({"asked", "pending"})
+"""States of a refund of which it is not known how it ends."""
 
 
 def prefix(attempt: Attempt) -> str:

@@ -66,7 +66,7 @@ class Entry:
     @cached_property
     def waiting(self) -> Refund | None:
         """The refund whose end is not known, and that is meant: the one named, else the only one that fits."""
-        waits = [one for one in self.before if one["state"] in ("asked", "pending")]
+        waits = [one for one in self.before if one["state"] in refund.WAITING]
         if self.wish["refund"] is not None:
             return next((one for one in waits if one["reference"] == self.wish["refund"]), None)
         fits = [one for one in waits if self._fits(one)]

@@ -1,11 +1,11 @@
 """The daily comparison: what is asked of company and Odoo, and what becomes of each difference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caravana.commerce import difference
+from caravana.commerce import difference, refund
 from caravana.commerce.attempt import Attempt
 from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day
 from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
@@ -28,17 +28,36 @@ class Comparing(CardMapping):
     def comparisons(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return the days to be compared, for each account and branch: yesterday, and those of which a difference is open.
 
-        `kept`: the differences that were told or mended; `wish`: `day` and `connection` where a person chose them.
+        `kept`: the differences that were told or mended; `ledger`: our refunds, for the days of those that wait for too long;
+        `wish`: `day` and `connection` where a person chose them.
         """
         today, wish = _day(exchange.created, self._settings.zone), variables.get("wish") or {}
         kept, found = records(variables["kept"]), []
         for unit in self._units():
             if wish.get("connection") in (None, unit["connection"]):
                 open_days = {date.fromisoformat(one["day"]) for one in kept if _is_of(one, unit)}
+                open_days |= set(self._overdue_days(variables, unit, exchange.created))
                 days = {today - timedelta(days=1), *(one for one in open_days if one > today - KEPT)}
                 chosen = [date.fromisoformat(wish["day"])] if wish.get("day") else sorted(days)
                 found += [{**unit, "day": one.isoformat()} for one in chosen if self._is_ours(one)]
         return found
+
+    def _overdue_days(self, variables: Variables, unit: Mapping[str, Any], now: datetime) -> Iterator[date]:
+        """The days on which refunds were begun that wait for too long, at a company that tells no more of them."""
+        waits = [
+            one for one in records(variables.get("ledger")) if _is_of(one, unit) and one["state"] in refund.WAITING
+        ]
+        for one in [] if self._tells_refunds(unit) else waits:
+            begun = datetime.fromisoformat(one["created"])
+            if begun < self._too_long(now):
+                yield _day(begun, self._settings.zone)
+
+    def _tells_refunds(self, unit: Mapping[str, Any]) -> bool:
+        """Whether the company can be asked how a refund ended."""
+        return Operation.REFUND_QUERY in self._settings.stores[unit["connection"]]["operations"]
+
+    def _too_long(self, now: datetime) -> datetime:
+        return now - timedelta(seconds=self._settings.refund_patience)
 
     def _units(self) -> list[dict[str, Any]]:
         """Every account with each branch that it serves; money that is of no order is told at the first."""
@@ -97,10 +116,11 @@ class Comparing(CardMapping):
         return {"domain": [*span, *["|"] * (len(words) - 1), *(["memo", "ilike", one] for one in words)]}
 
     @pure
-    def differences(self, variables: Variables) -> list[Difference]:
+    def differences(self, variables: Variables, exchange: Exchange) -> list[Difference]:
         """Return what is not the same, each with its key and day."""
-        unit = variables["unit"]
-        found = self._comparison(variables).differences()
+        unit, comparison = variables["unit"], self._comparison(variables)
+        found = comparison.differences()
+        found += [] if self._tells_refunds(unit) else comparison.waiting(self._too_long(exchange.created))
         ours = [one for one in found if unit["first"] or one["attempt"] is not None]
         once: dict[str, Difference] = {}
         for one in (difference.named(unit, each) for each in ours):
@@ -163,7 +183,7 @@ class Comparing(CardMapping):
         told = [difference.told(one) for one in self._new(variables) if one["mend"] == "refund"]
         comparison, connection = self._comparison(variables), variables["unit"]["connection"]
         told += [difference.settled(one["key"], connection, line) for one, line in comparison.recognised()]
-        told += [difference.pending(one) for one in comparison.pending()]
+        told += [difference.pending(one) for one in comparison.pending() if self._tells_refunds(variables["unit"])]
         once: dict[Any, dict[str, Any]] = {}
         for one in told:
             once.setdefault((one["attempt"], one["told"]["object"] or one["told"]["reference"]), one)

@@ -32,6 +32,7 @@ KINDS = (
     "payment_not_at_company",
     "refund_unknown",
     "refund_pending",
+    "refund_waiting",
     "dispute_unknown",
 )
 
@@ -81,9 +82,19 @@ class Comparison:
         back = [*self._hinted(), *self._refunded(), *self._settled_back(), *self._charged_back()]
         return [*found, *self._surplus(), *back]
 
+    def waiting(self, before: datetime) -> list[Difference]:
+        """Return the refunds begun on the day, and before a moment, of which nobody tells how they end."""
+        found = [one for one in self.pending() if local_day(one["created"], self._zone) == self._day]
+        return [self._waiting(one) for one in found if datetime.fromisoformat(one["created"]) < before]
+
+    def _waiting(self, one: refunds.Refund) -> Difference:
+        attempt = next((each for each in self._attempts if each["key"] == one["attempt"]), None)
+        entry = {name: one[name] for name in ("payment", "amount", "currency")} | {"name": one["reference"]}
+        return _difference("refund_waiting", entry, attempt, [])
+
     def pending(self) -> list[refunds.Refund]:
         """Return the refunds of our ledger of which it is not known how they ended."""
-        return [one for one in self._ledger if one["state"] in ("asked", "pending")]
+        return [one for one in self._ledger if one["state"] in refunds.WAITING]
 
     def _came(self, entry: Mapping[str, Any], state: str) -> bool:
         """Whether it is money; of a payment that we know, a company may not tell for minutes that it is confirmed."""

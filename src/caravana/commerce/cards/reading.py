@@ -47,6 +47,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _number(settings, "cards.refund_journal_id"),
         lambda: _life(settings),
+        lambda: _duration(settings, "cards.refund_patience", "3d"),
         lambda: _switch(settings, "cards.x_fields"),
         lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
         lambda: _switch(settings, "cards.tell_expired", default=False),
@@ -61,6 +62,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         journal_id=_number(settings, "cards.journal_id"),
         method_line_id=_number(settings, "cards.method_line_id"),
         refund_journal_id=_number(settings, "cards.refund_journal_id"),
+        refund_patience=_duration(settings, "cards.refund_patience", "3d").total_seconds(),
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
@@ -176,12 +178,16 @@ def _switch(settings: Mapping[str, Any], name: str, *, default: bool = True) -> 
     return value
 
 
+def _duration(settings: Mapping[str, Any], name: str, default: str) -> timedelta:
+    try:
+        return parse_duration(settings.get(name, default))
+    except ValueError as error:
+        raise ConfigurationError(str(error), place=f"settings.{name}") from None
+
+
 def _life(settings: Mapping[str, Any]) -> timedelta:
     """How long a session lives; PlacetoPay takes none of less than five minutes."""
-    try:
-        life = parse_duration(settings.get("cards.life", "30m"))
-    except ValueError as error:
-        raise ConfigurationError(str(error), place="settings.cards.life") from None
+    life = _duration(settings, "cards.life", "30m")
     if life < SHORTEST_LIFE:
         raise ConfigurationError("must be at least 6m", place="settings.cards.life")
     return life

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce import booking, refund
+from caravana.commerce import booking, difference, refund
 from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.mapping import Variables, named, records, with_branch
 from caravana.commerce.refund_entry import Entry
@@ -159,6 +159,12 @@ class Refunds(Books):
         about = {"origin": "company", "reason": str(reply.get("reason") or ""), "known_as": reply["refund"]}
         made = refund.new(one, before, payment, amount, exchange.created, **about)
         return refund.answered(made, reply)
+
+    @pure
+    def refund_differences(self, variables: Variables) -> list[str]:
+        """Return the keys of the comparison's differences that the refund answers. `differences`: all that are open."""
+        over = variables["refund"]["state"] not in refund.WAITING
+        return difference.answered(records(variables["differences"]), variables["refund"]) if over else []
 
     # The books.
 
