@@ -77,8 +77,8 @@ SPEAKERS = {
     # what becomes of a message, a row, a file
     **dict.fromkeys(("CallableFailed", "CaravanaError", "DemoFailed", "ExpressionError", "Full", "Locked"), (0,)),
     **dict.fromkeys(("MailError", "NeedsPerson", "NoBranch", "NoConsumer", "NotConvertible", "NotStorable"), (0,)),
-    **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "Transient"), (0,)),
-    **dict.fromkeys(("Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
+    **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "TableRefused"), (0,)),
+    **dict.fromkeys(("Transient", "Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
     **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
     "Forecast": ("error",),
     "InDoubt": (2,),

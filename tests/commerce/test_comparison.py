@@ -55,6 +55,17 @@ def compared(
     return [(one["kind"], one["name"], one["mend"]) for one in found]
 
 
+def test_a_refund_waits_from_its_day_on_and_for_a_time() -> None:
+    """Only what was begun on the day, and before the moment, is told; what is over never is."""
+    about = {"attempt": "sale.order,42/0001", "amount": Decimal(15), "currency": "USD", "created": NOON}
+    own = [ledger(**about), ledger(**about, state="done"), ledger(**{**about, "created": "2026-11-26T12:00:00-05:00"})]
+    found = Comparison(DAY, ZONE, Told([], [], True), [attempt()], own, [])
+    later, earlier = (datetime.fromisoformat(f"2026-11-27T{hour}:00:00-05:00") for hour in ("13", "11"))
+    [one] = found.waiting(later)
+    assert (one["kind"], one["name"], one["order_id"], one["mend"]) == ("refund_waiting", "CV42-1-R1", 42, None)
+    assert found.waiting(earlier) == []
+
+
 OPEN = attempt(settled=False, payments=[])
 PAYMENTS = {
     "the same": ([listed()], [booked()], None, []),

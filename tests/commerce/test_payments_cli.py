@@ -15,6 +15,12 @@ from caravana.kit.clock import ScaledClock
 from tests.commerce.processes import open_processes
 from tests.support.waiting import eventually
 
+SETTLEMENT = """\
+Referencia interna,Referencia,Tipo,Fecha,Valor,Comisión,Valor neto
+{number},{reference},Pago,{day},115.00,4.03,110.97
+{number},{reference},Devolución,{day},-100.00,,
+"""
+
 
 async def run(file: Path, *arguments: str, code: int = 0, given: str | None = None) -> Result:
     """Run the command while the hub answers; `code` is the exit code that is expected."""
@@ -52,17 +58,38 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         asked = await run(hub.file, "refund", name, given="n\n", code=1)
         assert "send back all that is left?" in asked.stdout
         assert street.provider.effects["reverse"] == 0
+        by_hand = ("refunded", name, "--made", day_of(one), "--by", "transfer", "--amount")
+        assert f"{name}-R1: done, 15.00 USD" in (await run(hub.file, *by_hand, "15.00", "--number", "T-77")).stdout
+        assert "entered already" in (await run(hub.file, *by_hand, "15.00", "--number", "T-77", code=1)).stderr
+        assert "say --made and --by, or --not-made" in (await run(hub.file, "refunded", name, code=2)).stderr
+        assert "no refund of it waits" in (await run(hub.file, "refunded", f"{name}-R1", "--not-made", code=1)).stderr
+        street.provider.site.settlement_delay = 0.0
         done = await run(hub.file, "refund", number, "--reason", "devuelto", "--yes")
-        assert f"{name}-R1: done, 115.00 USD" in done.stdout
+        assert f"{name}-R2: done, 100.00 USD" in done.stdout
         assert street.provider.effects["reverse"] == 1
         text = (await run(hub.file, "show", name)).stdout
-        assert (f"{name}-R1" in text, "person" in text) == (True, True)
+        assert (f"{name}-R2" in text, "person" in text) == (True, True)
         assert (await run(hub.file, "refund", name, "--yes", "--json", code=1)).stdout.count("too_much") == 1
         [compared] = json.loads((await run(hub.file, "compare", "--day", day_of(one), "--json")).stdout)
         assert (compared["connection"], compared["differences"]) == ("placetopay", [])
         assert "placetopay" in (await run(hub.file, "compare", "--day", day_of(one))).stdout
         assert "nothing to compare" in (await run(hub.file, "compare", "--connection", "nobody")).stdout
         assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
+        settlement = tmp_path / "liquidacion.csv"
+        settlement.write_text(SETTLEMENT.format(number=number, reference=name, day=day_of(one)))
+        to = ("--connection", "placetopay")
+        told = (await run(hub.file, "import", str(settlement), *to, "--dry-run")).stdout
+        assert ("2 new, 0 known" in told, "115.00 USD" in told, "nothing was stored" in told) == (True, True, True)
+        taken = json.loads((await run(hub.file, "import", str(settlement), *to, "--json")).stdout)
+        assert (taken["new"], [one["differences"] for one in taken["compared"]]) == (2, [[]])
+        assert "0 new, 2 known" in (await run(hub.file, "import", str(settlement), *to)).stdout
+        settlement.write_text(SETTLEMENT.format(number=number, reference=name, day="ayer"))
+        assert "liquidacion.csv, line 2: `ayer` is no day" in (
+            (await run(hub.file, "import", str(settlement), *to, code=1)).stderr
+        )
+        assert "no merchant account `caja`" in (
+            (await run(hub.file, "import", str(settlement), "--connection", "caja", code=1)).stderr
+        )
 
 
 @pytest.mark.timeout(180)

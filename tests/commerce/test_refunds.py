@@ -1,16 +1,19 @@
 """Money that goes back: asked for by a person or a credit note, or made at the company; in the same books once."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import Card
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
-from tests.commerce.shop import Shop, open_shop
+from tests.commerce.shop import Shop, Street, open_shop
 from tests.commerce.test_books import reverse
 from tests.support.waiting import eventually
 
@@ -154,3 +157,120 @@ async def test_a_credit_note_of_what_went_back_already_sends_nothing(tmp_path: P
 
         await eventually(told, timeout=60)
         assert (shop.provider.effects["reverse"], len(outgoing(shop))) == (1, 1)
+
+
+async def entered(shop: Shop, name: str, **said: Any) -> dict[str, Any]:
+    """Enter a refund made by hand as `caravana payments refunded` does, today if nothing else is said; return the answer."""
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    zone = ZoneInfo(shop.configuration.company.timezone)
+    today = shop.hub.clock.now().astimezone(zone).date().isoformat()
+    arguments = {"name": name, "made": today, "by": "transfer", "reason": "una mochila devuelta", **said}
+    found: dict[str, Any] = await desk.operate("pay", "refunded", arguments, subject=name, actor="ana")
+    return found
+
+
+async def test_a_refund_by_bank_transfer_is_entered_once(tmp_path: Path, clock: ScaledClock) -> None:
+    """It is in the ledger and, from a bank's journal and with its day, in Odoo's books; PlacetoPay is not called."""
+
+    def cards(street: Street, given: dict[str, Any]) -> None:
+        given["settings"]["cards.journal_id"] = banks(street)[0]
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Banco", "Caja")), cards) as shop:
+        _, bank, cash = banks(shop)
+        order, _ = await bought(shop)
+        answer = await entered(shop, f"CV{order}-1", amount="15.00", number="T-77")
+        assert (answer["state"], answer["amount"], answer["booked"], answer["by"]) == (
+            "done",
+            "15.00",
+            True,
+            "transfer",
+        )
+        assert (await entered(shop, f"CV{order}-1", amount="15.00", number="T-77"))["refused"] == "already"
+        assert (await entered(shop, f"CV{order}-1", amount="100.01"))["refused"] == "too_much"
+        assert (await entered(shop, f"CV{order}-1", journal=cash))["amount"] == "100.00"
+        model = shop.odoo.env["account.payment"]
+        found = model.read([one["id"] for one in outgoing(shop)], ["amount", "journal_id", "date"])
+        made = sorted((one["amount"], one["journal_id"][0], str(one["date"])) for one in found)
+        assert made == [(15.0, bank, answer["made"]), (100.0, cash, answer["made"])]
+        assert shop.provider.effects["reverse"] == 0
+        assert "Devolución por transferencia bancaria: 15.00 USD" in shop.notes(order)
+
+
+def banks(street: Street) -> list[int]:
+    """Return the numbers of Odoo's bank journals."""
+    found: list[int] = street.odoo.env["account.journal"].search([["type", "=", "bank"]])
+    return sorted(found)
+
+
+async def test_what_cannot_be_entered_is_refused_with_its_reason(shop: Shop) -> None:
+    """A day ahead or before the payment, nothing, a refund that does not wait: nothing is written."""
+    order, _ = await bought(shop)
+    name = f"CV{order}-1"
+    assert (await entered(shop, name, made="2100-01-01"))["refused"] == "day"
+    assert (await entered(shop, name, made="2020-01-01"))["refused"] == "day"
+    assert (await entered(shop, name, amount="0"))["refused"] == "nothing"
+    assert (await entered(shop, f"{name}-R1"))["refused"] == "not_waiting"
+    assert (await entered(shop, name, made=None, by=None))["refused"] == "not_waiting"
+    assert (await refunds(shop), outgoing(shop)) == ([], [])
+
+
+async def test_a_refund_that_waits_is_settled_by_a_person_s_word(shop: Shop) -> None:
+    """PlacetoPay left it pending and never tells more: a person found it made, or not made; then the money is free again."""
+    order, _ = await bought(shop)
+    shop.provider.site.settlement_delay = 0.0
+    shop.provider.site.refunds = "pending"
+    name = f"CV{order}-1"
+    assert (await refund(shop, name, amount="15.00"))["state"] == "pending"
+    assert outgoing(shop) == []
+    gone = await entered(shop, f"{name}-R1", made=None, by=None)
+    assert (gone["state"], gone["reference"]) == ("failed", f"{name}-R1")
+    assert (await refund(shop, name, amount="20.00"))["state"] == "pending"
+    done = await entered(shop, name, by="page", amount="20.00")
+    assert (done["reference"], done["state"], done["booked"]) == (f"{name}-R2", "done", True)
+    assert [one["amount"] for one in outgoing(shop)] == [20.0]
+    assert [one["state"] for one in await refunds(shop)] == ["failed", "done"]
+
+
+async def compared(shop: Shop) -> list[dict[str, Any]]:
+    """Compare as each night: yesterday, and the days of what is open; return the differences."""
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    found = await desk.operate("pay", "compare", {"day": None, "connection": None}, subject="x", actor="ana")
+    await shop.idle()
+    return [each for one in found for each in one["differences"]]
+
+
+async def test_a_refund_that_waits_for_too_long_is_a_person_s(tmp_path: Path, clock: ScaledClock) -> None:
+    """PlacetoPay tells no more of it: after a time it is asked about once, and the person's word takes it off the list."""
+    async with open_shop(tmp_path, clock, **{"cards.refund_patience": "30s"}) as shop:
+        order, _ = await bought(shop)
+        shop.provider.site.refunds = "pending"
+        name = f"CV{order}-1"
+        assert (await refund(shop, name))["state"] == "pending"
+        begun = shop.hub.clock.now()
+        await eventually(lambda: shop.hub.clock.now() > begun + timedelta(seconds=40), timeout=30)
+        for _ in range(2):
+            assert [(one["kind"], one["name"]) for one in await compared(shop)] == [("refund_waiting", f"{name}-R1")]
+            assert await shop.reviews() == ["refund_waiting"]
+        [(_, item)] = await shop.hub.store.find("review")
+        assert f"caravana payments refunded {name}-R1 --not-made" in item["detail"]
+        assert (await entered(shop, f"{name}-R1", by="page"))["booked"] is True
+        assert await shop.reviews() == ["refund_without_note"]
+        assert await compared(shop) == []
+
+
+async def test_a_refund_on_the_page_is_proposed_to_be_entered(shop: Shop) -> None:
+    """PlacetoPay's answer only hints at it: a person is told how to enter it, and then nothing is left to tell."""
+    order, _ = await bought(shop)
+    shop.provider.refund_at_console(shop.provider.payments()[-1].internal_reference)
+    zone = ZoneInfo(shop.configuration.company.timezone)
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    [(_, attempt)] = await shop.hub.store.find("card_attempt")
+    wish = {"day": datetime.fromisoformat(attempt["created"]).astimezone(zone).date().isoformat(), "connection": None}
+    [found] = await desk.operate("pay", "compare", wish, subject="x", actor="ana")
+    assert [one["kind"] for one in found["differences"]] == ["refund_unknown"]
+    [(_, item)] = await shop.hub.store.find("review")
+    assert f"caravana payments refunded CV{order}-1 --made" in item["detail"]
+    assert (await entered(shop, f"CV{order}-1", by="page"))["state"] == "done"
+    assert await shop.reviews() == ["refund_without_note"]
+    [found] = await desk.operate("pay", "compare", wish, subject="x", actor="ana")
+    assert found["differences"] == []

@@ -96,11 +96,15 @@ def refund_record(sale: Sale, store: Store, refund: Mapping[str, Any], journal_i
         "partner_id": sale["partner_id"],
         "amount": refund["amount"],
         "currency_id": sale["currency_id"],
-        "date": _day(refund["created"], zone),
+        "date": refund.get("made") or _day(refund["created"], zone),
         "journal_id": journal_id,
         "memo": f"{sale['name']} {refund['reference']} {refund['refund'] or ''}".strip(),
     }
     return {"external_id": refund_id(store, refund), "values": values}
+
+
+WAYS = {"transfer": "Devolución por transferencia bancaria", "page": "Devolución hecha en la página de {company}"}
+"""How money went back that a person sent by hand, in the clerk's words."""
 
 
 def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id: int) -> dict[str, Any]:
@@ -108,7 +112,8 @@ def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id:
     amount = Money.of(refund["amount"], refund["currency"])
     why = f" Motivo: {refund['reason']}." if refund["reason"] else ""
     number = f"{store['company']} {refund['refund'] or 's/n'}"
-    text = f"Devolución con tarjeta: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
+    way = WAYS.get(refund.get("by") or "", "Devolución con tarjeta").format(company=store["company"])
+    text = f"{way}: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
     return {"id": sale["id"], "body": text}
 
 

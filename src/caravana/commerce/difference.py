@@ -1,10 +1,11 @@
 """A difference that the daily comparison found, as it is kept, asked about and told to a person. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from caravana.commerce.refund import Refund
+from caravana.commerce.settlement import REFUNDS, Line, dispute_reply
 from caravana.kit.money import Money
 
 REVIEWS: Mapping[str, str] = {
@@ -16,9 +17,19 @@ REVIEWS: Mapping[str, str] = {
     "payment_not_at_company": "Odoo tiene un pago con tarjeta que {company} no tiene. Compruébelo en su página y, si se anuló, "
     "cancele el de Odoo.",
     "refund_unknown": "{company} devolvió un pago y Caravana no lo sabía. Registre la salida en Odoo y haga la nota de crédito.",
+    "dispute_unknown": "La liquidación de {company} muestra un contracargo de un pago que no es de ningún pedido de Caravana. "
+    "Vea en {company} de qué es y regístrelo en Odoo.",
+    "refund_waiting": "Una devolución está pendiente desde hace días y {company} no avisa cómo termina. Véala en su página y "
+    "regístrela, o diga que no se hizo.",
     "refund_pending": "Una devolución terminó en {company} y aquí sigue pendiente. Vea cómo quedó y registre la salida si falta.",
 }
 """What is not the same and what is proposed, in the clerk's words."""
+ENTER: Mapping[str, str] = {
+    "refund_unknown": "Para registrarla: caravana payments refunded {reference} --made DÍA --by page --amount VALOR.",
+    "refund_waiting": "Si se hizo: caravana payments refunded {name} --made DÍA --by page. Si no se hizo: "
+    "caravana payments refunded {name} --not-made.",
+}
+"""How a person enters what only he can know."""
 
 
 def prefix(unit: Mapping[str, Any]) -> str:
@@ -33,7 +44,9 @@ def named(unit: Mapping[str, Any], difference: Mapping[str, Any]) -> dict[str, A
 
 
 def told(difference: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refund that the company lists, as its news of it."""
+    """Return a refund that the company lists, or that a settlement file tells, as news of it."""
+    if difference["line"] is not None:
+        return settled(difference["attempt"], difference["connection"], difference["line"])
     return _news(difference["attempt"], difference["connection"], difference["payment"], difference["name"], None)
 
 
@@ -42,8 +55,28 @@ def pending(refund: Refund) -> dict[str, Any]:
     return _news(refund["attempt"], refund["connection"], refund["payment"], refund["refund"], refund["reference"])
 
 
+def settled(attempt: str, connection: str, line: Line) -> dict[str, Any]:
+    """Return a line of a settlement file as the company's news: nobody needs to be asked about it."""
+    back = line["kind"] in REFUNDS
+    news = {
+        "kind": "refund" if back else "dispute",
+        "connection": connection,
+        "payment": line["payment"],
+        "object": line["name"],
+    }
+    reply = None if back else dispute_reply(line)
+    return {"attempt": attempt, "told": {**news, "reference": None, "line": line, "reply": reply}}
+
+
 def _news(attempt: str, connection: str, payment: str, name: str | None, reference: str | None) -> dict[str, Any]:
-    news = {"kind": "refund", "connection": connection, "payment": payment, "object": name, "reference": reference}
+    news = {
+        "kind": "refund",
+        "connection": connection,
+        "payment": payment,
+        "object": name,
+        "reference": reference,
+        "line": None,
+    }
     return {"attempt": attempt, "told": news}
 
 
@@ -81,8 +114,23 @@ def _detail(difference: Mapping[str, Any], company: str) -> str:
         f"Día {difference['day']}, {company} ({difference['connection']}) {difference['name']}{amount}.",
         f"Referencia {difference['reference']}." if difference["reference"] else "No es de ningún pedido de Caravana.",
         f"En Odoo: {difference['in_odoo']} ({numbers})." if numbers else "",
+        ENTER[difference["kind"]].format(**difference) if _is_to_enter(difference) else "",
     )
     return " ".join(one for one in parts if one)
 
 
 __all__ = ["REVIEWS", "named", "pending", "prefix", "review", "shown", "told"]
+
+
+def _is_to_enter(difference: Mapping[str, Any]) -> bool:
+    """Whether a person can enter it: of a payment of ours that no settlement file tells."""
+    ours = difference["attempt"] is not None and difference["line"] is None
+    return bool(ours and difference["kind"] in ENTER)
+
+
+def answered(differences: Sequence[Mapping[str, Any]], refund: Refund) -> list[str]:
+    """Return the keys of the differences that a refund which is over answers: its own, and the company's hint of it."""
+    own = [one for one in differences if one["attempt"] == refund["attempt"]]
+    waits = [one["key"] for one in own if one["kind"] == "refund_waiting" and one["name"] == refund["reference"]]
+    hints = [one["key"] for one in own if one["kind"] == "refund_unknown" and one["payment"] == refund["payment"]]
+    return [*waits, *(hints if refund["state"] == "done" else [])]

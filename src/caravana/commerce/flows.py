@@ -176,6 +176,6 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
-    "cards": lambda configuration: card_routes(configuration.settings, ROUTES / "cards"),
+    "cards": lambda configuration: card_routes(configuration.settings, configuration.placeholders, ROUTES / "cards"),
 }
 """Flows of which a company gets only some route files."""

@@ -4,10 +4,13 @@ Its key is made of the merchant account and our reference, and it is on disk bef
 
     asked → pending → done, failed
 
-Whoever began it (`origin`: `odoo`, a `person`, or the `company`), it ends in the same books, once.
+A refund that a person made by hand (`by`: `transfer` from a bank account, or `page` of the company) is entered as done.
+
+Whoever began it (`origin`: `odoo`, a `person`, or the `company`), it ends in the same books, once. `settlement` names the line
+of a settlement file that tells it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
@@ -21,6 +24,8 @@ from caravana.kit.payment import Operation
 Refund = dict[str, Any]
 COUNTED = frozenset({"asked", "pending", "done"})
 """States of a refund whose money is gone, or may be."""
+WAITING = frozenset({"asked", "pending"})
+"""States of a refund of which it is not known how it ends."""
 
 
 def prefix(attempt: Attempt) -> str:
@@ -87,10 +92,12 @@ def new(
     reason: str,
     credit_note: int | None = None,
     known_as: str | None = None,
+    made: str | None = None,
 ) -> Refund:
     """Return the next refund of an attempt, to be stored before the company is asked.
 
-    `credit_note`: the one in Odoo that asked for it; `known_as`: the company's name of one that it made itself.
+    `credit_note`: the one in Odoo that asked for it; `known_as`: the company's name of one that it made itself; `made`: the day
+    (ISO) on which the money went, where it went before.
     """
     number = max((one["number"] for one in before), default=0) + 1
     named = f"{attempt['reference']}-R{number}"
@@ -114,6 +121,10 @@ def new(
         "refund": known_as,
         "message": "",
         "created": now.isoformat(timespec="seconds"),
+        "made": made,
+        "by": None,
+        "journal": None,
+        "settlement": None,
         "booked": False,
     }
 
@@ -145,6 +156,37 @@ def known(before: Sequence[Refund], named: str | None, reference: str | None) ->
         (one for one in before if (named and one["refund"] == named) or (reference and one["reference"] == reference)),
         None,
     )
+
+
+def of_line(before: Sequence[Refund], line: Mapping[str, Any], taken: Collection[str] = ()) -> Refund | None:
+    """Return the refund that a line of a settlement file is: the one that it names, else a free one like it.
+
+    `taken`: keys of those that other lines are. A company may number in its file what it did not number when it was asked.
+    """
+    named = next((one for one in before if is_line(one, line)), None)
+    like = [one for one in before if _is_like(one, line) and one["key"] not in taken]
+    return named or next(iter(sorted(like, key=lambda one: one["state"] == "done")), None)
+
+
+def is_line(refund: Refund, line: Mapping[str, Any]) -> bool:
+    """Whether the ledger names the line: it was seen before, or the company's number is the same."""
+    by_number = line["number"] is not None and (refund["refund"], refund["payment"]) == (
+        line["number"],
+        line["payment"],
+    )
+    return bool(by_number or refund.get("settlement") == line["name"])
+
+
+def settled(refund: Refund, line: Mapping[str, Any]) -> Refund:
+    """Return the refund as one whose money went as the line says; what the company called it once stays its name."""
+    known = {"settlement": line["name"], "refund": refund["refund"] or line["number"]}
+    over = refund["state"] == "done"
+    return {**refund, **known} if over else {**refund, **known, "state": "done", "message": "", "made": line["day"]}
+
+
+def _is_like(refund: Refund, line: Mapping[str, Any]) -> bool:
+    same = (refund["payment"], refund["amount"]) == (line["payment"], line["amount"])
+    return same and refund.get("by") != "transfer" and refund["state"] in COUNTED and refund.get("settlement") is None
 
 
 def _is_late(paid_at: str, until: str | None, now: datetime, zone: str) -> bool:

@@ -1,14 +1,16 @@
 """The daily comparison: what is asked of company and Odoo, and what becomes of each difference."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caravana.commerce import difference
+from caravana.commerce import difference, refund
 from caravana.commerce.attempt import Attempt
 from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day
 from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
+from caravana.commerce.cards.settled import attempt_of
+from caravana.commerce.settlement import Line, key
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
@@ -26,17 +28,36 @@ class Comparing(CardMapping):
     def comparisons(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return the days to be compared, for each account and branch: yesterday, and those of which a difference is open.
 
-        `kept`: the differences that were told or mended; `wish`: `day` and `connection` where a person chose them.
+        `kept`: the differences that were told or mended; `ledger`: our refunds, for the days of those that wait for too long;
+        `wish`: `day` and `connection` where a person chose them.
         """
         today, wish = _day(exchange.created, self._settings.zone), variables.get("wish") or {}
         kept, found = records(variables["kept"]), []
         for unit in self._units():
             if wish.get("connection") in (None, unit["connection"]):
                 open_days = {date.fromisoformat(one["day"]) for one in kept if _is_of(one, unit)}
+                open_days |= set(self._overdue_days(variables, unit, exchange.created))
                 days = {today - timedelta(days=1), *(one for one in open_days if one > today - KEPT)}
                 chosen = [date.fromisoformat(wish["day"])] if wish.get("day") else sorted(days)
                 found += [{**unit, "day": one.isoformat()} for one in chosen if self._is_ours(one)]
         return found
+
+    def _overdue_days(self, variables: Variables, unit: Mapping[str, Any], now: datetime) -> Iterator[date]:
+        """The days on which refunds were begun that wait for too long, at a company that tells no more of them."""
+        waits = [
+            one for one in records(variables.get("ledger")) if _is_of(one, unit) and one["state"] in refund.WAITING
+        ]
+        for one in [] if self._tells_refunds(unit) else waits:
+            begun = datetime.fromisoformat(one["created"])
+            if begun < self._too_long(now):
+                yield _day(begun, self._settings.zone)
+
+    def _tells_refunds(self, unit: Mapping[str, Any]) -> bool:
+        """Whether the company can be asked how a refund ended."""
+        return Operation.REFUND_QUERY in self._settings.stores[unit["connection"]]["operations"]
+
+    def _too_long(self, now: datetime) -> datetime:
+        return now - timedelta(seconds=self._settings.refund_patience)
 
     def _units(self) -> list[dict[str, Any]]:
         """Every account with each branch that it serves; money that is of no order is told at the first."""
@@ -56,6 +77,11 @@ class Comparing(CardMapping):
     def compare_prefix(self, variables: Variables) -> str:
         """Return what the keys of the day's differences begin with."""
         return difference.prefix(variables["unit"])
+
+    @pure
+    def settlement_key(self, variables: Variables) -> str:
+        """Return the key of what settlement files told of the day."""
+        return key(variables["unit"]["connection"], variables["unit"]["day"])
 
     @pure
     def lists(self, variables: Variables) -> bool:
@@ -84,34 +110,50 @@ class Comparing(CardMapping):
         day = date.fromisoformat(variables["unit"]["day"])
         told, references = self._told(variables), {one["reference"] for one in self._attempts(variables)}
         others = [one for one in told.payments if one.get("reference") not in references]
-        words = [self._settings.reference_prefix, *(str(one.get("payment")) for one in others if one.get("payment"))]
+        names = [one["payment"] for one in (*others, *told.lines) if one.get("payment")]
+        words = list(dict.fromkeys([self._settings.reference_prefix, *map(str, names)]))
         span = [["date", ">=", (day - AROUND).isoformat()], ["date", "<=", (day + AROUND).isoformat()]]
         return {"domain": [*span, *["|"] * (len(words) - 1), *(["memo", "ilike", one] for one in words)]}
 
     @pure
-    def differences(self, variables: Variables) -> list[Difference]:
+    def differences(self, variables: Variables, exchange: Exchange) -> list[Difference]:
         """Return what is not the same, each with its key and day."""
-        unit = variables["unit"]
-        found = self._comparison(variables).differences()
+        unit, comparison = variables["unit"], self._comparison(variables)
+        found = comparison.differences()
+        found += [] if self._tells_refunds(unit) else comparison.waiting(self._too_long(exchange.created))
         ours = [one for one in found if unit["first"] or one["attempt"] is not None]
-        return list({one["key"]: one for one in (difference.named(unit, each) for each in ours)}.values())
+        once: dict[str, Difference] = {}
+        for one in (difference.named(unit, each) for each in ours):
+            once.setdefault(one["key"], one)
+        return list(once.values())
 
     def _comparison(self, variables: Variables) -> Comparison:
         unit = variables["unit"]
         ledger = [one for one in records(variables["ledger"]) if _is_of(one, unit)]
         day, zone = date.fromisoformat(unit["day"]), self._settings.zone
-        return Comparison(day, zone, self._told(variables), self._attempts(variables), ledger, variables["books"] or [])
+        disputes = [one for one in records(variables.get("disputes")) if _is_of(one, unit)]
+        told, attempts = self._told(variables), self._attempts(variables)
+        return Comparison(day, zone, told, attempts, ledger, variables["books"] or [], disputes)
 
     def _told(self, variables: Variables) -> Told:
         """What the company has; of a list, what is of another branch or of before the go-live line is left out."""
-        listing, answers = variables["listing"], variables.get("answers") or []
+        listing, answers, lines = variables["listing"], variables.get("answers"), self._lines(variables)
+        if listing is None and answers is None and lines:
+            return Told([], [], False, None, lines)
         if listing is None:
-            heard = [one for one in answers if one is not None]
-            return Told([each for one in heard for each in one["payments"]], [], True, frozenset(_keys(variables)))
+            heard = [one for one in answers or [] if one is not None]
+            payments = [each for one in heard for each in one["payments"]]
+            return Told(payments, [], True, frozenset(_keys(variables)), lines)
         others = self._of_other_branches(variables)
         payments = [one for one in listing["payments"] if self._counts(one) and _number(one) not in others]
         refunds = [one for one in listing["refunds"] if self._counts(one) and one["payment"] not in others]
-        return Told(payments, refunds, bool(listing["whole"]))
+        return Told(payments, refunds, bool(listing["whole"]), None, lines)
+
+    def _lines(self, variables: Variables) -> list[Line]:
+        """What settlement files told of the day, without what is of another branch."""
+        lines = (variables.get("settled") or {"lines": []})["lines"]
+        others = [one for one in records(variables["attempts"]) if not _is_of(one, variables["unit"])]
+        return [one for one in lines if attempt_of(one, others) is None]
 
     def _of_other_branches(self, variables: Variables) -> set[str]:
         unit = variables["unit"]
@@ -139,11 +181,20 @@ class Comparing(CardMapping):
         """Return the refunds that are asked about, as the company's news of them: new ones, and all that are pending."""
         by_key = {one["key"]: one for one in self._attempts(variables)}
         told = [difference.told(one) for one in self._new(variables) if one["mend"] == "refund"]
-        told += [difference.pending(one) for one in self._comparison(variables).pending()]
-        once = {(one["attempt"], one["told"]["object"] or one["told"]["reference"]): one for one in told}
-        return [
-            named(by_key[one["attempt"]]) | {"told": one["told"]} for one in once.values() if one["attempt"] in by_key
-        ]
+        comparison, connection = self._comparison(variables), variables["unit"]["connection"]
+        told += [difference.settled(one["key"], connection, line) for one, line in comparison.recognised()]
+        told += [difference.pending(one) for one in comparison.pending() if self._tells_refunds(variables["unit"])]
+        once: dict[Any, dict[str, Any]] = {}
+        for one in told:
+            once.setdefault((one["attempt"], one["told"]["object"] or one["told"]["reference"]), one)
+        return [_news(by_key, one) for one in once.values() if one["attempt"] in by_key]
+
+    @pure
+    def disputes_to_take(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the chargebacks of settlement files that our ledger of disputes does not know."""
+        by_key = {one["key"]: one for one in self._attempts(variables)}
+        told = [difference.told(one) for one in self._new(variables) if one["mend"] == "dispute"]
+        return [_news(by_key, one) for one in told if one["attempt"] in by_key]
 
     def _new(self, variables: Variables) -> list[Difference]:
         known = {one["key"] for one in records(variables["kept"])}
@@ -169,13 +220,16 @@ class Comparing(CardMapping):
     def gone_differences(self, variables: Variables) -> list[str]:
         """Return the keys of differences that are not there any more.
 
-        Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells.
+        Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells. When a
+        settlement file is imported the company is not asked: only what such a file told can be gone.
         """
         found, listed = {one["key"] for one in variables["differences"]}, variables["listing"] is not None
         if None in (variables.get("answers") or []):
             return []
         gone = [one for one in records(variables["kept"]) if one["key"] not in found]
-        return [one["key"] for one in gone if listed or one["attempt"] is not None]
+        if "file" in variables:
+            return [one["key"] for one in gone if one.get("settled")]
+        return [one["key"] for one in gone if listed or one.get("settled") or one["attempt"] is not None]
 
     @pure
     def compare_result(self, variables: Variables) -> dict[str, Any]:
@@ -189,7 +243,9 @@ class Comparing(CardMapping):
     def compare_line(self, variables: Variables) -> str:
         """Return the line for the log."""
         unit, found = variables["unit"], variables["differences"]
-        mended = len(variables["mends"]) + len([one for one in self._new(variables) if one["mend"] == "refund"])
+        mended = len(variables["mends"]) + len(
+            [one for one in self._new(variables) if one["mend"] in ("refund", "dispute")]
+        )
         kinds = ", ".join(sorted(f"{one['kind']} {one['name']}" for one in found))
         where = f"card payments of {unit['day']} at {unit['connection']} compared with Odoo"
         return f"{where}: {len(found)} differences, {mended} being mended" + (f" ({kinds})" if kinds else "")
@@ -197,6 +253,10 @@ class Comparing(CardMapping):
 
 def _day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def _news(attempts: Mapping[str, Attempt], news: Mapping[str, Any]) -> dict[str, Any]:
+    return named(attempts[news["attempt"]]) | {"told": news["told"]}
 
 
 def _is_of(one: Mapping[str, Any], unit: Mapping[str, Any]) -> bool:

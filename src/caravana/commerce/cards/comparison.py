@@ -2,7 +2,8 @@
 
 A **difference** is a dict: `kind` (of `KINDS`), `name` (the company's name of the payment or refund), `payment`, `attempt` (its
 key, None: the money is of no order of ours), `order_id`, `reference`, `amount`, `currency`, `odoo` (numbers of payments in Odoo),
-`in_odoo` (what the books say instead) and `mend`: `settle` or `refund` where the hub can mend it by itself, else None.
+`in_odoo` (what the books say instead), `line` (that of a settlement file, else None), `settled` (whether only such a file tells
+it) and `mend`: `settle`, `refund` or `dispute` where the hub can mend it by itself, else None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,9 @@ from zoneinfo import ZoneInfo
 from caravana.commerce import booking
 from caravana.commerce import refund as refunds
 from caravana.commerce.attempt import RUNNING, Attempt
+from caravana.commerce.cards.settled import Settled
+from caravana.commerce.dispute import Dispute
+from caravana.commerce.settlement import Line
 from caravana.kit.money import Money
 from caravana.kit.payment import State
 
@@ -28,6 +32,8 @@ KINDS = (
     "payment_not_at_company",
     "refund_unknown",
     "refund_pending",
+    "refund_waiting",
+    "dispute_unknown",
 )
 
 
@@ -38,12 +44,14 @@ class Told:
     - `payments`, `refunds`: as its list or its answers say
     - `whole`: whether a payment that is not among them is not there
     - `asked`: keys of the attempts that it was asked about one by one; None: it gave its list of the day
+    - `lines`: what settlement files told of the day
     """
 
     payments: Sequence[Mapping[str, Any]]
     refunds: Sequence[Mapping[str, Any]]
     whole: bool
     asked: frozenset[str] | None = None
+    lines: Sequence[Line] = ()
 
 
 class Comparison:
@@ -57,22 +65,36 @@ class Comparison:
         attempts: Sequence[Attempt],
         ledger: Sequence[refunds.Refund],
         books: Sequence[Mapping[str, Any]],
+        disputes: Sequence[Dispute] = (),
     ) -> None:
-        """`zone`: of the day; `attempts`, `ledger`: those of the account; `books`: payments in Odoo that may be of it."""
+        """`zone`: of the day; `attempts`, `ledger`, `disputes`: of the account; `books`: payments in Odoo that may be of it."""
         self._day, self._zone = day, ZoneInfo(zone)
         self._attempts, self._ledger = attempts, ledger
         self._books = [one for one in books if one["state"] in booking.STANDING]
         self._refunds, self._whole, self._asked = told.refunds, told.whole, told.asked
-        self._payments = [entry for one in told.payments if self._came(entry := _entry(one), one["state"])]
+        self._settled = Settled(told.lines, attempts, ledger, disputes)
+        asked = [entry for one in told.payments if self._came(entry := _entry(one), one["state"])]
+        self._payments = [*asked, *self._settled.payments()]
 
     def differences(self) -> list[Difference]:
         """Return what is not the same, payments before refunds."""
         found = [difference for one in self._payments for difference in self._payment(one)]
-        return [*found, *self._surplus(), *self._hinted(), *self._refunded()]
+        back = [*self._hinted(), *self._refunded(), *self._settled_back(), *self._charged_back()]
+        return [*found, *self._surplus(), *back]
+
+    def waiting(self, before: datetime) -> list[Difference]:
+        """Return the refunds begun on the day, and before a moment, of which nobody tells how they end."""
+        found = [one for one in self.pending() if local_day(one["created"], self._zone) == self._day]
+        return [self._waiting(one) for one in found if datetime.fromisoformat(one["created"]) < before]
+
+    def _waiting(self, one: refunds.Refund) -> Difference:
+        attempt = next((each for each in self._attempts if each["key"] == one["attempt"]), None)
+        entry = {name: one[name] for name in ("payment", "amount", "currency")} | {"name": one["reference"]}
+        return _difference("refund_waiting", entry, attempt, [])
 
     def pending(self) -> list[refunds.Refund]:
         """Return the refunds of our ledger of which it is not known how they ended."""
-        return [one for one in self._ledger if one["state"] in ("asked", "pending")]
+        return [one for one in self._ledger if one["state"] in refunds.WAITING]
 
     def _came(self, entry: Mapping[str, Any], state: str) -> bool:
         """Whether it is money; of a payment that we know, a company may not tell for minutes that it is confirmed."""
@@ -122,6 +144,29 @@ class Comparison:
             elif ours is not None and ours["state"] not in OVER and one["result"] in OVER:
                 yield _difference("refund_pending", entry, attempt, [], "refund")
 
+    def _settled_back(self) -> Iterator[Difference]:
+        """Refunds that a settlement file tells, and our ledger does not know, or not how they ended."""
+        for one in self._settled.refunds():
+            if one.ours is None:
+                mend = "refund" if one.fits else None
+                yield _difference("refund_unknown", _of_line(one.line), one.attempt, [], mend, one.line)
+            elif one.ours["state"] not in OVER:
+                yield _difference("refund_pending", _of_line(one.line), one.attempt, [], "refund", one.line)
+
+    def _charged_back(self) -> Iterator[Difference]:
+        for one in self._settled.chargebacks():
+            if one.ours is None:
+                mend = None if one.attempt is None else "dispute"
+                yield _difference("dispute_unknown", _of_line(one.line), one.attempt, [], mend, one.line)
+
+    def recognised(self) -> list[tuple[Attempt, Line]]:
+        """Return the lines that are refunds of our ledger which do not name them yet."""
+        return [
+            (one.attempt, one.line)
+            for one in self._settled.refunds()
+            if one.attempt is not None and one.ours is not None and one.ours.get("settlement") is None
+        ]
+
     def _attempt(self, entry: Mapping[str, Any]) -> Attempt | None:
         """The attempt of a payment: by its name, else by our reference of it."""
         named = (one for one in self._attempts if entry["reference"] and one["reference"] == entry["reference"])
@@ -153,6 +198,10 @@ def _entry(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _of_line(line: Line) -> dict[str, Any]:
+    return {name: line[name] for name in ("name", "payment", "amount", "currency")}
+
+
 def _money(told: Mapping[str, Any] | None) -> dict[str, Any]:
     return (
         {"amount": None, "currency": None} if told is None else {"amount": told["total"], "currency": told["currency"]}
@@ -175,6 +224,7 @@ def _difference(
     attempt: Attempt | None,
     found: Sequence[Mapping[str, Any]],
     mend: str | None = None,
+    line: Line | None = None,
 ) -> Difference:
     about = attempt or {}
     return {
@@ -188,6 +238,8 @@ def _difference(
         "currency": entry["currency"],
         "odoo": [one["id"] for one in found],
         "in_odoo": ", ".join(str(Money.of(one["amount"], one["currency_id"][1])) for one in found),
+        "line": line,
+        "settled": line is not None or entry.get("settled", False),
         "mend": mend,
     }
 

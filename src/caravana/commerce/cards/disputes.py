@@ -19,8 +19,16 @@ class Disputes(CardMapping):
 
     @pure
     def can_look_at_disputes(self, variables: Variables) -> bool:
-        """Whether the company tells how a dispute stands."""
-        return Operation.DISPUTE_QUERY in self._store(variables["attempt"])["operations"]
+        """Whether the company tells how a dispute stands; of one that a settlement file tells nobody needs to be asked."""
+        return (
+            not self.dispute_is_settled(variables)
+            and Operation.DISPUTE_QUERY in self._store(variables["attempt"])["operations"]
+        )
+
+    @pure
+    def dispute_is_settled(self, variables: Variables) -> bool:
+        """Whether a line of a settlement file is the news."""
+        return variables["told"].get("reply") is not None
 
     @pure
     def dispute_question(self, variables: Variables) -> dict[str, Any]:

@@ -25,6 +25,7 @@ SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
 ON_PAID = ("advance", "invoice")
 ON_CREDIT_NOTE = "9-credit-note.yaml"
+FROM_FOLDER = "13-settlement-folder.yaml"
 
 
 def load(configuration: "Configuration", components: "Components") -> Cards:
@@ -44,7 +45,9 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _on_paid(settings),
         lambda: _number(settings, "cards.journal_id"),
         lambda: _number(settings, "cards.method_line_id"),
+        lambda: _number(settings, "cards.refund_journal_id"),
         lambda: _life(settings),
+        lambda: _duration(settings, "cards.refund_patience", "3d"),
         lambda: _switch(settings, "cards.x_fields"),
         lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
         lambda: _switch(settings, "cards.tell_expired", default=False),
@@ -58,6 +61,8 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         reference_prefix=str(settings.get("cards.reference_prefix", "CV")),
         journal_id=_number(settings, "cards.journal_id"),
         method_line_id=_number(settings, "cards.method_line_id"),
+        refund_journal_id=_number(settings, "cards.refund_journal_id"),
+        refund_patience=_duration(settings, "cards.refund_patience", "3d").total_seconds(),
         life=_life(settings),
         branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
         x_fields=_switch(settings, "cards.x_fields"),
@@ -66,11 +71,13 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
     )
 
 
-def card_routes(settings: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-    """Return the flow's route files: the one that sends money back on a credit note only where the company says so."""
-    files = sorted(folder.glob("*.yaml"))
-    wanted = settings.get("cards.refund_on_credit_note") is True
-    return tuple(one for one in files if wanted or one.name != ON_CREDIT_NOTE)
+def card_routes(settings: Mapping[str, Any], placeholders: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: those of credit notes and of a folder of settlement files only where they are wanted."""
+    wanted = {
+        ON_CREDIT_NOTE: settings.get("cards.refund_on_credit_note") is True,
+        FROM_FOLDER: "cards.settlement.folder" in placeholders,
+    }
+    return tuple(one for one in sorted(folder.glob("*.yaml")) if wanted.get(one.name, True))
 
 
 def store_names(configuration: "Configuration") -> list[str]:
@@ -171,12 +178,16 @@ def _switch(settings: Mapping[str, Any], name: str, *, default: bool = True) -> 
     return value
 
 
+def _duration(settings: Mapping[str, Any], name: str, default: str) -> timedelta:
+    try:
+        return parse_duration(settings.get(name, default))
+    except ValueError as error:
+        raise ConfigurationError(str(error), place=f"settings.{name}") from None
+
+
 def _life(settings: Mapping[str, Any]) -> timedelta:
     """How long a session lives; PlacetoPay takes none of less than five minutes."""
-    try:
-        life = parse_duration(settings.get("cards.life", "30m"))
-    except ValueError as error:
-        raise ConfigurationError(str(error), place="settings.cards.life") from None
+    life = _duration(settings, "cards.life", "30m")
     if life < SHORTEST_LIFE:
         raise ConfigurationError("must be at least 6m", place="settings.cards.life")
     return life

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce import booking, refund
-from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
+from caravana.commerce import booking, difference, refund
+from caravana.commerce.cards.books import Books
+from caravana.commerce.cards.mapping import Variables, named, records, with_branch
+from caravana.commerce.refund_entry import Entry
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
 
 
-class Refunds(CardMapping):
+class Refunds(Books):
     """From a wish or a piece of news to the ledger, the company and Odoo's books."""
 
     # Wished.
@@ -84,6 +86,18 @@ class Refunds(CardMapping):
         """Return the refund as one of which nothing went out."""
         return refund.failed(variables["refund"], str(variables["why"]))
 
+    # Made by hand.
+
+    @pure
+    def refund_entered(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the refund that a person made by hand, to be stored, or `{refused: code}`."""
+        one, store = variables["attempt"], self._store(variables["attempt"])
+        before, zone = records(variables["refunds"]), self._settings.zone
+        entry = Entry(variables["wish"], one, before, store, exchange.created, zone)
+        found = entry.refund()
+        about = {"company": store["company"], "until": None, "left": entry.left}
+        return {**found, **about} if "refused" in found else found
+
     # Told by the company.
 
     @pure
@@ -98,8 +112,28 @@ class Refunds(CardMapping):
 
     @pure
     def can_look(self, variables: Variables) -> bool:
-        """Whether the company tells how a refund stands."""
-        return Operation.REFUND_QUERY in self._store(variables["attempt"])["operations"]
+        """Whether the company tells how a refund stands; of one that a settlement file tells nobody needs to be asked."""
+        return not _is_settled(variables) and Operation.REFUND_QUERY in self._store(variables["attempt"])["operations"]
+
+    @pure
+    def refund_is_settled(self, variables: Variables) -> bool:
+        """Whether a line of a settlement file is the news."""
+        return _is_settled(variables)
+
+    @pure
+    def refund_settled(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the refund that a line of a settlement file tells; None: nothing is new, or too little is left to go back."""
+        line, one, before = variables["told"]["line"], variables["attempt"], records(variables["refunds"])
+        ours = refund.of_line(before, line)
+        if ours is not None:
+            seen = refund.settled(ours, line)
+            return None if seen == ours else seen
+        payment = refund.paid(one, line["payment"])
+        if payment is None or line["amount"] > refund.left(payment, before):
+            return None
+        about = {"origin": "company", "reason": "", "known_as": line["number"], "made": line["day"]}
+        made = refund.new(one, before, payment, line["amount"], exchange.created, **about)
+        return refund.settled(made, line)
 
     @pure
     def refund_question(self, variables: Variables) -> dict[str, Any]:
@@ -126,6 +160,12 @@ class Refunds(CardMapping):
         made = refund.new(one, before, payment, amount, exchange.created, **about)
         return refund.answered(made, reply)
 
+    @pure
+    def refund_differences(self, variables: Variables) -> list[str]:
+        """Return the keys of the comparison's differences that the refund answers. `differences`: all that are open."""
+        over = variables["refund"]["state"] not in refund.WAITING
+        return difference.answered(records(variables["differences"]), variables["refund"]) if over else []
+
     # The books.
 
     @pure
@@ -137,6 +177,23 @@ class Refunds(CardMapping):
     def refund_id(self, variables: Variables) -> str:
         """Return the name under which the refund exists once in Odoo."""
         return booking.refund_id(self._store(variables["refund"]), variables["refund"])
+
+    @pure
+    def refund_journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the search for the journal that the money left from.
+
+        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else the company's first bank journal
+        that is not that of its cards. Else the journal of card payments.
+        """
+        one, cards = variables["refund"], self.journal_question(variables, exchange)
+        if one.get("by") != "transfer":
+            return cards
+        chosen = one["journal"] or self._settings.refund_journal_id
+        own = self._of(exchange.branch)["journal_id"]
+        domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
+        domain += [["id", "!=", own]] if chosen is None and own is not None else []
+        company = variables["sale"]["company_id"]
+        return {"domain": [*domain, *([["company_id", "=", company]] if company is not None else [])], "limit": 1}
 
     @pure
     def refund_record(self, variables: Variables) -> dict[str, Any]:
@@ -189,6 +246,10 @@ class Refunds(CardMapping):
         about = variables.get("wish") or one
         item = booking.refund_review(kind, variables["sale"], about, one, exchange.created)
         return with_branch([item], exchange.branch)
+
+
+def _is_settled(variables: Variables) -> bool:
+    return variables["told"].get("line") is not None
 
 
 def _decimal(amount: Any) -> Decimal | None:

@@ -21,6 +21,8 @@ class CardSettings:
     - `zone`: the company's time zone
     - `stores`: the merchant accounts by connection; `offered`: those of a company without branches, in their order
     - `branches`: what each branch has of its own
+    - `refund_journal_id`: Odoo's journal of the bank account from which money is sent back by hand
+    - `refund_patience`: seconds after which a person is told of a refund of which the company tells no more
     - `go_live`: the moment of the go-live line: what was paid before it is not compared
     """
 
@@ -37,6 +39,8 @@ class CardSettings:
     tell_expired: bool = False
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
     go_live: str | None = None
+    refund_journal_id: int | None = None
+    refund_patience: float = 3 * 86_400
 
 
 class CardBranch(TypedDict):

@@ -1,7 +1,6 @@
 """From a bank's download to a statement, by its profile. The running balance proves the reading, row by row."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,16 +11,14 @@ from caravana.component.bank.amounts import currency_of, exact
 from caravana.component.bank.entry import Balance, Direction, Entry, Party, References, Statement
 from caravana.component.bank.errors import HeadingsMissing, StatementRefused
 from caravana.component.bank.profile import Columns, Profile
-from caravana.component.bank.sheet import Cell, Row, rows
+from caravana.component.bank.sheet import Row, rows
+from caravana.kit.table import TableRefused, plain, text_of
+from caravana.kit.table import read_number as number_of
 
 SOME = 2
 """So many headings in one row are no chance."""
 _ABOVE = 60
 """Rows among which the headings are looked for."""
-_WIDE = {
-    ",": re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3}){1,4})(,\d{1,6})?"),
-    ".": re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{1,6})?"),
-}
 _ACCOUNT = re.compile(r"[A-Z]{0,4}[\d*xX-]{4,34}")
 
 
@@ -233,22 +230,15 @@ class _Reader:
         raise StatementRefused(f"`{text[:30]}` is no day as {' or '.join(self._profile.dates)}", line=row.line)
 
     def _text(self, row: Row, name: str) -> str | None:
-        cell: Cell = row.cell(self._columns.get(name))
-        if isinstance(cell, Decimal) and cell == cell.to_integral_value():
-            return str(int(cell))
-        return " ".join(str(cell).split()) or None if cell is not None else None
+        return text_of(row.cell(self._columns.get(name)))
 
 
 def read_number(text: str, decimal: str, line: int | None) -> Decimal:
-    """A number as the profile says it is written; `$`, spaces and a sign before or behind, or brackets, may stand with it."""
-    bare = re.sub(r"[$\s\u00a0]|USD", "", text)
-    negative = bare.startswith(("-", "(")) or bare.endswith("-")
-    bare = bare.removeprefix("(").removesuffix(")").removeprefix("+").strip("-")
-    if not _WIDE[decimal].fullmatch(bare):
-        raise StatementRefused(f"`{text[:30]}` is no amount with the decimal sign `{decimal}`", line=line)
-    whole, _, rest = bare.partition(decimal)
-    value = Decimal(re.sub(r"[.,]", "", whole) + ("." + rest if rest else ""))
-    return -value if negative else value
+    """Return a number as the profile says it is written. Raises `StatementRefused`."""
+    try:
+        return number_of(text, decimal, line)
+    except TableRefused as error:
+        raise StatementRefused(error.reason, line=error.line) from None
 
 
 def _oldest_first(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -284,9 +274,3 @@ def _numbered(entries: Sequence[Entry]) -> tuple[Entry, ...]:
         seen[key] = seen.get(key, 0) + 1
         found.append(replace(one, occurrence=seen[key]))
     return tuple(found)
-
-
-def plain(text: str) -> str:
-    """Without case, accents and further spaces."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in folded if not unicodedata.combining(one)).split()).strip(" :")

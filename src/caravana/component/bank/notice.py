@@ -11,12 +11,13 @@ import jsonpath
 from pydantic import Field, field_validator, model_validator
 
 from caravana.component.bank.amounts import currency_of, exact
-from caravana.component.bank.download import plain, read_number
+from caravana.component.bank.download import read_number
 from caravana.component.bank.entry import Direction, Entry, Party, References, Statement, Status
 from caravana.component.bank.errors import StatementRefused
 from caravana.component.bank.profile import load_kind
 from caravana.kit import json
 from caravana.kit.options import Duration, Options
+from caravana.kit.table import plain
 
 LONGEST = 500
 """Characters of one field; longer ones are refused."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import NotificationsConsumer
 from caravana.component.pay.desk import WISHES, Desk, WishesConsumer, plain
+from caravana.component.pay.files import SettlementProducer
 from caravana.component.pay.producer import PayProducer
 from caravana.component.pay.returned import ReturnedProducer
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
@@ -19,7 +20,8 @@ from caravana.kit.payment import Operation
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
-RETURNED = "returned"
+RETURNED, SETTLEMENT = "returned", "settlement"
+"""What asks no company."""
 
 
 class PayOptions(Options):
@@ -56,6 +58,8 @@ class PayEndpoint(Endpoint):
         operation = _operation(self.uri)
         if self.uri.path in WISHES:
             raise ConfigurationError(f"`pay:{self.uri.path}` cannot be sent to", place=str(self.uri))
+        if self.uri.path == SETTLEMENT:
+            return SettlementProducer(self.desk.settlements, self.options.connection)
         if operation is None:
             return ReturnedProducer(self._accounts(), Companies(self.context, Operation.QUERY))
         if operation is Operation.NOTIFICATION:
@@ -88,8 +92,9 @@ class PayComponent(Component):
     syntax = "pay:operation"
     doc = (
         "Hands over to the component of the payment company that the merchant account belongs to. Operations: "
-        "create, query, cancel, confirm, capture, void, refund, refund_query, dispute_query, events, listing, returned (to); "
-        "notification, refunds, disputes, comparisons (from)."
+        "create, query, cancel, confirm, capture, void, refund, refund_query, dispute_query, events, listing, returned, "
+        "settlement (to); "
+        "notification, refunds, refunded, disputes, comparisons, settlements (from)."
     )
     maturity = Maturity.BETA
     options = PayOptions
@@ -100,13 +105,15 @@ class PayComponent(Component):
         self._desk = Desk(context)
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out `list`, `show`, `refund`, `dispute` or `compare`. Raises `LookupError`."""
+        """Carry out `list`, `show`, `refund`, `refunded`, `dispute`, `compare` or `import`. Raises `LookupError`."""
         acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             "list": self._desk.listed,
             "show": self._desk.shown,
             "refund": self._desk.refund,
             "compare": self._desk.compare,
             "dispute": self._desk.dispute,
+            "import": self._desk.settlement,
+            "refunded": self._desk.refunded,
         }
         if operation not in acts:
             raise LookupError(f"`pay:` has no operation `{operation}`")
@@ -119,10 +126,11 @@ class PayComponent(Component):
 
 
 def _operation(uri: Uri) -> Operation | None:
-    """The operation of the port; None: `returned`, which asks nobody."""
+    """The operation of the port; None: what asks nobody."""
     known: Mapping[str, Operation | None] = {
         **{one.value: one for one in Operation},
         RETURNED: None,
+        SETTLEMENT: None,
         **dict.fromkeys(WISHES),
     }
     if uri.path not in known:

@@ -1,28 +1,42 @@
 """`caravana payments`: what the store of the card flow has of payments, refunds and disputes, and what a person wishes."""
 
+import base64
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from caravana.component.pay.files import SettlementFiles, told
 from caravana.kit.component import Consumer
+from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
 ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
 """Stores of the card flow."""
-REFUNDS, DISPUTES, COMPARISONS = WISHES = ("refunds", "disputes", "comparisons")
+REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
+    "refunds",
+    "disputes",
+    "comparisons",
+    "settlements",
+    "refunded",
+)
 """What a person may ask for, as it stands after `pay:`."""
+RUNNING_NUMBER = re.compile(r"(.+)-R\d+")
+"""Our reference of a refund: the attempt's, and a running number."""
 MOST = 100_000
 NAMING = ("order_id", "key", "reference", "branch")
 
 
 class Desk:
-    """The operator's operations: list, show, refund, dispute, compare."""
+    """The operator's operations: list, show, refund, refunded, dispute, compare, import."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
         self.takers: dict[str, Receiver] = {}
         """Where each of the wishes is asked for, while a route takes it."""
+        self.settlements = SettlementFiles(context)
+        """Reads settlement files."""
 
     async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the newest payments and attempts, each with what went back of it."""
@@ -44,6 +58,27 @@ class Desk:
         """Have the money, or a part of it, sent back, and return how that ended. Raises `LookupError`."""
         wish = {"amount": amount, "reason": reason, "origin": "person"}
         return await self._ask(REFUNDS, name, payment, wish)
+
+    async def refunded(
+        self,
+        name: str,
+        made: str | None,
+        by: str | None = None,
+        amount: str | None = None,
+        number: str | None = None,
+        reason: str = "",
+        journal: int | None = None,
+        payment: str | None = None,
+    ) -> dict[str, Any]:
+        """Enter a refund that was made by hand, or was not made, and return how it stands. Raises `LookupError`.
+
+        `name`: of the payment, or our reference of a refund that waits; `made`: ISO day, None: it was not made; `by`: `transfer`
+        or `page`; `number`: the company's or the bank's; `journal`: number of the one in Odoo from which a transfer went.
+        """
+        of_refund = RUNNING_NUMBER.fullmatch(name)
+        wish = {"made": made, "by": by, "amount": amount, "number": number, "reason": reason, "journal": journal}
+        wish["refund"] = name if of_refund else None
+        return await self._ask(REFUNDED_BY_HAND, of_refund[1] if of_refund else name, payment, wish)
 
     async def dispute(
         self,
@@ -77,6 +112,24 @@ class Desk:
         wish = {"day": day, "connection": connection}
         outcome = await self._taker(COMPARISONS).request(Arrival(body=wish))
         return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
+
+    async def settlement(
+        self, name: str, content: str, connection: str, profile: str | None = None, *, dry: bool = False
+    ) -> dict[str, Any]:
+        """Have a settlement file compared with ledger and Odoo, and return what it told.
+
+        `content`: the file in Base64; `profile`: by default that of the company; `dry`: only say what would be. A file that
+        cannot be read is `{state: refused, problems}`. Raises `LookupError`.
+        """
+        raw = base64.b64decode(content, validate=True)
+        try:
+            found = self.settlements.read(raw, connection, profile)
+        except ConfigurationError as error:
+            raise LookupError(str(error)) from None
+        wish = told({"name": name, "connection": connection, "dry": dry}, raw, found)
+        if wish["state"] == "refused":
+            return wish
+        return _answer(await self._taker(SETTLEMENTS).request(Arrival(body=wish)))
 
     def _taker(self, what: str) -> Receiver:
         if what not in self.takers:

@@ -1,0 +1,61 @@
+"""`caravana payments compare`: what the companies have, beside Odoo."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from caravana.cli.output import Json, fail, print_json, print_table
+from caravana.cli.payments_desk import day as iso_day
+from caravana.cli.payments_desk import money, operate
+from caravana.cli.project import DEFAULT, Config
+from caravana.cli.speech import spoken
+
+
+def compare(
+    day: Annotated[
+        str | None,
+        typer.Option("--day", help="2026-11-27; without it yesterday, and days of which a difference is open."),
+    ] = None,
+    connection: Annotated[str | None, typer.Option("--connection", help="Only this merchant account.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Compare what the payment companies have of a day with Odoo, as the hub does by itself each night.
+
+    What is missing of an order's payments is booked; every other difference goes on the list of `caravana review`. Ends with exit
+    code 1 when there are differences.
+
+    \b
+    caravana payments compare
+    caravana payments compare --day 2026-11-27 --connection stripe --json
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    given = {"day": iso_day(day), "connection": connection}
+    found = operate(config, "compare", given, subject=f"{day or ''} {connection or ''}".strip() or "all")
+    if json:
+        print_json(found)
+    else:
+        tell_differences(found)
+    raise typer.Exit(1 if any(one.get("differences") or "exchange" in one for one in found) else 0)
+
+
+def tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
+    """Show what was compared, and what is not the same."""
+    for one in found:
+        if "exchange" in one:
+            fail(f"not compared: caravana messages show {one['exchange']} {one['message']}".strip())
+    whole = [one for one in found if "exchange" not in one]
+    rows = [(one["day"], one["connection"], one["branch"], len(one["differences"])) for one in whole]
+    columns = ("day", "account", "branch", "differences")
+    print_table(
+        "Compared with Odoo", columns, rows, empty="nothing to compare: no such account, or before the go-live line"
+    )
+    rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
+    if rows:
+        print_table("Differences", ("day", "number", "reference", "amount", "in Odoo", "what to do"), rows)
+
+
+def _difference_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> tuple[Any, ...]:
+    text = spoken("the hub is mending it") if each["mending"] else each["text"]
+    amount = "" if each["amount"] is None else money(each["amount"], each)
+    return (one["day"], each["name"], each["reference"], amount, each["in_odoo"], text)
