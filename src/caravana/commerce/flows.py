@@ -20,6 +20,7 @@ BRINGS: Mapping[str, tuple[str, ...]] = {
     "cards": ("review",),
     "shop": ("review",),
     "matching": ("bank", "review"),
+    "einvoice": ("review",),
 }
 """Flow: others that it needs, and that therefore run with it."""
 
@@ -166,16 +167,31 @@ def _shop(configuration: Configuration, components: Components) -> dict[str, Any
     return load_shop(configuration)
 
 
+def _einvoice(configuration: Configuration, components: Components) -> dict[str, Any]:
+    """What e-invoicing needs (the documents' models) is imported where it is run."""
+    from caravana.commerce.einvoice.reading import load as load_einvoice
+
+    return {"einvoice": load_einvoice(configuration, components)}
+
+
+def _einvoice_files(configuration: Configuration) -> tuple[Path, ...]:
+    from caravana.commerce.einvoice.reading import einvoice_routes
+
+    return einvoice_routes(configuration.settings, ROUTES / "einvoice")
+
+
 FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
     "bank": lambda configuration, components: {},
     "matching": _matching,
     "shop": _shop,
+    "einvoice": _einvoice,
 }
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration.settings, configuration.placeholders, ROUTES / "cards"),
+    "einvoice": _einvoice_files,
 }
 """Flows of which a company gets only some route files."""

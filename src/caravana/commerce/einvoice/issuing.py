@@ -1,0 +1,276 @@
+"""Issuing: what is to be done for a wish, what Odoo's record becomes, and what is kept before anything is sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from caravana.commerce.einvoice import ledger
+from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
+from caravana.commerce.einvoice.source import Mapped, Source, Wanted
+from caravana.kit.callables import pure
+from caravana.kit.codec import canonical_hash
+from caravana.kit.edocument.document import read_document
+from caravana.kit.edocument.problem import Problem, stops
+from caravana.kit.einvoice import Operation, State, Verdict
+from caravana.kit.errors import ConfigurationError, EffectError
+from caravana.kit.exchange import Exchange
+from caravana.kit.redaction import cap
+
+FRESH = timedelta(hours=1)
+"""So long it holds which fields Odoo has."""
+FINAL_CONSUMER = "07"
+"""tipoIdentificacion of consumidor final."""
+
+
+class Issuing(EInvoiceMapping):
+    """From a wish to a package that is kept, and its standing."""
+
+    sources: Mapping[str, Source] = {}
+    """The mapping of each model of Odoo."""
+
+    @pure
+    def action(self, variables: Variables) -> str:
+        """Return what is to be done for the wish.
+
+        - `make`: a package is made of the record as it is, kept and sent
+        - `again`: the package that is kept is sent once more, for the company said that it can be
+        - `ask`: something was sent, or may have been: the company is asked first
+        - `hold`: the emission point stands still
+        - `nothing`: it is over, or a person has to do something else
+
+        `document`: of the ledger; `package`: the last one kept; `halt`: what a person must look at before the point goes on.
+        """
+        document, package = variables["document"], variables["package"]
+        if document is not None and document["state"] in ledger.OVER:
+            return "nothing"
+        if package is not None and (document is None or package["n"] > document["n"]):
+            return "ask"
+        if document is not None and document["n"] and document["state"] in ledger.UNSURE:
+            return "ask"
+        if self._is_held(variables):
+            return "hold"
+        if package is not None and document["class"] == Verdict.AGAIN and document["state"] == State.QUEUED:
+            return "again"
+        return "make"
+
+    def _is_held(self, variables: Variables) -> bool:
+        """Whether the emission point stands still because of another document."""
+        halt = variables["halt"]
+        return halt is not None and halt["record"] != record_of(variables["wish"]["key"])
+
+    @pure
+    def ids(self, variables: Variables) -> dict[str, Any]:
+        """Return the record of the wish, as a read's argument."""
+        return {"ids": [record_of(variables["wish"]["key"])["id"]]}
+
+    @pure
+    def model(self, variables: Variables) -> str:
+        """Return the model of the wish's record."""
+        return str(record_of(variables["wish"]["key"])["model"])
+
+    @pure
+    def fields_are_old(self, variables: Variables, exchange: Exchange) -> bool:
+        """Whether Odoo must be asked which fields it has; `known`: what it said, and when."""
+        known = variables["known"]
+        return known is None or exchange.created - datetime.fromisoformat(known["at"]) > FRESH
+
+    @pure
+    def fields_questions(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the question for the fields that Odoo may have, of each model that the mapping reads."""
+        optional = self._source(variables).optional()
+        return [{"model": model, "allfields": [*names], "attributes": ["type"]} for model, names in optional.items()]
+
+    @pure
+    def fields_found(self, body: Any, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the fields that there are, by model, and when Odoo was asked."""
+        asked = self.fields_questions(variables)
+        answers = body if isinstance(body, list) else []
+        found = {one["model"]: sorted(answer) for one, answer in zip(asked, answers, strict=True)}
+        return {"at": exchange.created.isoformat(), "fields": found}
+
+    @pure
+    def fields(self, variables: Variables) -> str:
+        """Return what is read of the record."""
+        return ",".join(self._source(variables).fields(variables["known"]["fields"]))
+
+    def _source(self, variables: Variables) -> Source:
+        model = record_of(variables["wish"]["key"])["model"]
+        if model not in self.sources:
+            raise ValueError(f"no electronic document is made of records of {model}")
+        return self.sources[model]
+
+    @pure
+    def mapped(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return what the record, or the file, becomes: `document`, `problems` and the `digest` of both.
+
+        `records`: as read from Odoo.
+        """
+        wish = variables["wish"]
+        found = self._from_file(wish) if wish["document"] is not None else self._from_odoo(variables, exchange.created)
+        problems = [one.to_json() for one in found.problems]
+        digest = canonical_hash([found.document, problems])
+        wrong = found.document is None or stops(found.problems)
+        return {"document": found.document, "problems": problems, "digest": digest, "stops": wrong}
+
+    def _from_odoo(self, variables: Variables, now: datetime) -> Mapped:
+        wish = variables["wish"]
+        if not variables["records"]:
+            text = "El documento ya no existe en Odoo.", "The record is no longer in Odoo."
+            return Mapped(None, [Problem("record.gone", wish["key"], *text)])
+        [record] = variables["records"]
+        today = now.astimezone(ZoneInfo(self._settings.zone)).date().isoformat()
+        cod_doc = wish["key"].rpartition("/")[2] if wish["key"].count("/") > 1 else None
+        return self._source(variables).mapped(record, Wanted(wish["key"], cod_doc, self._settings, today))
+
+    def _from_file(self, wish: Mapping[str, Any]) -> Mapped:
+        """The document of a file, under the reference of its record in Odoo."""
+        given = {**wish["document"], "referencia": wish["key"]}
+        try:
+            return Mapped(read_document(given).to_json())
+        except ConfigurationError as error:
+            es, en = f"El archivo no es un comprobante válido: {error}", f"The file is no valid document: {error}"
+            return Mapped(None, [Problem("file", "document", es, en)])
+
+    @pure
+    def head(self, variables: Variables) -> dict[str, Any]:
+        """Return what the ledger says of the document beside its state."""
+        wish, document = variables["wish"], variables["mapped"]["document"] or {}
+        connection = self._connection(variables)
+        company = None if connection is None else self._company(connection)
+        number = (
+            f"{document['estab']}-{document['ptoEmi']}-{document['secuencial']}" if document.get("secuencial") else None
+        )
+        receptor = document.get("receptor") or {}
+        return {
+            "name": wish["name"],
+            "cod_doc": document.get("codDoc"),
+            "point": wish["point"],
+            "connection": connection,
+            "company": None if company is None else company["company"],
+            "environment": None if company is None else company["environment"],
+            "number": number,
+            "total": document.get("importeTotal"),
+            "receiver": receptor.get("email"),
+            "final_consumer": receptor.get("tipoIdentificacion") == FINAL_CONSUMER,
+            "from_file": wish["document"] is not None,
+        }
+
+    def _connection(self, variables: Variables) -> str | None:
+        document, point = variables["mapped"]["document"], self._point(variables["wish"]["point"])
+        return None if document is None else point["connections"].get(document["codDoc"])
+
+    @pure
+    def preparing(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company makes its package of; where it numbers, without a number."""
+        document, connection = dict(variables["mapped"]["document"]), self._connection(variables)
+        if connection is None:
+            raise ValueError(
+                f"no connection issues documents of type {document['codDoc']} at {variables['wish']['point']}"
+            )
+        if self._point(variables["wish"]["point"])["numbering"] == "provider":
+            document.pop("secuencial", None)
+        return {"document": document, "connection": connection}
+
+    @pure
+    def refused(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return what was mapped, with the problems for which the company's component refused to prepare it."""
+        mapped, found = variables["mapped"], _problems_of(exchange.exception)
+        problems = [*mapped["problems"], *found]
+        return {**mapped, "problems": problems, "stops": True}
+
+    @pure
+    def package(self, variables: Variables) -> dict[str, Any]:
+        """Return the package to be kept, with its number `n`."""
+        before = variables["package"]
+        return {**variables["prepared"], "n": 1 if before is None else before["n"] + 1}
+
+    @pure
+    def reissues(self, variables: Variables) -> bool:
+        """Whether the package corrects a document that the company has and refused."""
+        document, package = variables["document"], variables["package"]
+        if document is None or document["request_id"] is None or document["state"] not in ledger.REFUSED:
+            return False
+        same = document["connection"] == package["connection"]
+        return same and Operation.REISSUE in self._company(package["connection"])["operations"]
+
+    @pure
+    def corrected(self, variables: Variables) -> dict[str, Any]:
+        """Return the package with the company's name of the document that it corrects."""
+        return {**variables["package"], "request_id": variables["document"]["request_id"]}
+
+    # News for the ledger.
+
+    @pure
+    def problem_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that the document was found wrong."""
+        told = {name: variables["mapped"][name] for name in ("problems", "digest")}
+        return self._news("problems", variables, exchange) | told
+
+    @pure
+    def held_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that the document waits for its emission point."""
+        wish = variables["wish"]
+        head = {"name": wish["name"], "point": wish["point"]}
+        return {"key": wish["key"], "kind": "held", "head": head, **_branch(exchange)}
+
+    @pure
+    def kept_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that a package is kept and is about to be sent."""
+        package = variables["package"]
+        news = self._news("kept", variables, exchange) | {"n": package["n"], "digest": variables["mapped"]["digest"]}
+        told = {name: package[name] for name in ("access_key", "number") if package.get(name)}
+        return {**news, "head": {**news["head"], **told}}
+
+    @pure
+    def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return how the company says that the package stands."""
+        told = {"n": variables["package"]["n"], "standing": variables["standing"]}
+        return {"key": variables["wish"]["key"], "kind": "answered", **told, **_branch(exchange)}
+
+    def _news(self, kind: str, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        return {"key": variables["wish"]["key"], "kind": kind, "head": self.head(variables), **_branch(exchange)}
+
+    # In doubt.
+
+    @pure
+    def question(self, variables: Variables) -> dict[str, Any]:
+        """Return what the company is asked about the package that is kept."""
+        package, document = variables["package"], variables.get("document") or {}
+        same = document.get("n") == package["n"]
+        return {
+            "connection": package["connection"],
+            "access_key": package["access_key"],
+            "request_id": document.get("request_id") if same else None,
+            "reference": package["reference"],
+            "cod_doc": package["cod_doc"],
+        }
+
+    @pure
+    def is_known(self, variables: Variables) -> bool:
+        """Whether the company has the document."""
+        return bool(variables["standing"]["known"])
+
+    @pure
+    def is_taken(self, variables: Variables) -> bool:
+        """Whether the company says that another document has the number."""
+        return bool(variables["standing"]["class"] == Verdict.TAKEN)
+
+    @pure
+    def of_own(self, variables: Variables) -> dict[str, Any]:
+        """Return the standing that counts when the number was said to be taken: our own document's, if the company has it."""
+        first, own = variables["standing"], variables["own"]
+        return own if own["known"] and own["class"] != Verdict.TAKEN else first
+
+
+def _problems_of(error: BaseException | None) -> Sequence[dict[str, Any]]:
+    """The problems in a refusal; what is too long to be recorded is told by its sentence, now and on a re-run."""
+    body = cap(error.body) if isinstance(error, EffectError) else None
+    if isinstance(body, list) and all(isinstance(one, Mapping) and "es" in one for one in body):
+        return [Problem(**one).to_json() for one in body]
+    text = str(error)
+    return [Problem("company", "document", text, text).to_json()]
+
+
+def _branch(exchange: Exchange) -> dict[str, Any]:
+    return {} if exchange.branch is None else {"branch": exchange.branch}

@@ -1,0 +1,182 @@
+"""The ledger of electronic documents: how far each is. Pure; the records stand in `einvoice_document`, under their reference.
+
+    draft ──▶ submitting ──▶ in_process ──▶ authorised ──▶ annulled
+      ▲  queued ──┘   │           ├────────▶ not_authorised ──┐
+      │               └───────────┴────────▶ rejected ────────┤
+      └──────────────── mended in Odoo, same number ──────────┘
+
+`n` counts the packages: 0 before the first one is kept. An answer about an earlier package changes nothing, unless it says
+that the document is authorised: that wins over everything but an annulment. `needs_attention` is left by a person alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from caravana.kit.codec import canonical_hash
+from caravana.kit.einvoice import State, Verdict
+
+Document = dict[str, Any]
+REFUSED = frozenset({State.REJECTED, State.NOT_AUTHORISED})
+OVER = frozenset({State.AUTHORISED, State.ANNULLED})
+UNSURE = frozenset({State.SUBMITTING, State.IN_DOUBT, State.IN_PROCESS})
+"""States in which something was sent, or may have been, and the company is asked."""
+HEAD = (
+    "name",
+    "cod_doc",
+    "point",
+    "connection",
+    "company",
+    "number",
+    "access_key",
+    "environment",
+    "total",
+    "receiver",
+    "final_consumer",
+    "from_file",
+)
+"""What is known of a document as soon as it is mapped."""
+ANNUL_BY = 7
+"""Day of the following month until which a document can be annulled at the SRI (since August 2025)."""
+
+
+def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None = None) -> Document:
+    """Return a document of which nothing is known but its record in Odoo."""
+    return {
+        "key": key,
+        "model": record["model"],
+        "id": record["id"],
+        **dict.fromkeys(HEAD),
+        "final_consumer": False,
+        "from_file": False,
+        "request_id": None,
+        "state": State.DRAFT.value,
+        "final": False,
+        "n": 0,
+        "class": None,
+        "status": None,
+        "messages": [],
+        "problems": [],
+        "digest": None,
+        "authorization": None,
+        "authorized_at": None,
+        "mail": None,
+        "asks": 0,
+        "created": stamp(now),
+        "sent": None,
+        "changed": stamp(now),
+        "told": None,
+        "annulment": None,
+        "branch": branch,
+    }
+
+
+def with_problems(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as found wrong before anything was sent; of one that was refused before, that stands, too."""
+    state = document["state"] if document["state"] in REFUSED else State.DRAFT.value
+    found = {"problems": list(news["problems"]), "digest": news["digest"], "state": state}
+    return _changed(document, {**_head(news), **found}, now)
+
+
+def held(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as waiting to be sent: its emission point stands still."""
+    return _changed(document, {**_head(news), "state": State.QUEUED.value, "problems": []}, now)
+
+
+def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document with its package kept, about to be sent."""
+    if news["n"] < document["n"] or document["state"] in OVER:
+        return document
+    found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
+    cleared = {"class": None, "status": None, "messages": [], "problems": []}
+    return _changed(document, {**_head(news), **found, **cleared, "sent": document["sent"] or stamp(now)}, now)
+
+
+def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as the company says it stands."""
+    standing = news["standing"]
+    asked = {**document, "asks": document["asks"] + 1}
+    if not _counts(document, news):
+        return asked if document["state"] in UNSURE else document
+    if standing["class"] == Verdict.TAKEN:
+        state = State.NEEDS_ATTENTION.value
+    elif standing["class"] == Verdict.AGAIN and not standing["final"]:
+        state = State.QUEUED.value
+    else:
+        state = standing["state"]
+    told = {name: standing[name] for name in ("request_id", "authorization", "authorized_at", "environment")}
+    told |= {"access_key": standing["access_key"], "number": standing["number"]}
+    found = {name: one for name, one in told.items() if one is not None}
+    words = {name: standing[name] for name in ("class", "status", "messages")}
+    problems = [] if state in OVER else document["problems"]
+    mail = document["mail"]
+    if standing.get("mailed") and mail is not None and mail["by"] == "provider":
+        mail = {**mail, "state": "sent"}
+    return _changed(
+        asked, {**found, **words, "state": state, "final": standing["final"], "problems": problems, "mail": mail}, now
+    )
+
+
+def _counts(document: Document, news: Mapping[str, Any]) -> bool:
+    """Whether an answer says something about the document as it is."""
+    standing = news["standing"]
+    if document["state"] == State.ANNULLED:
+        return False
+    if standing["state"] == State.AUTHORISED:
+        return True
+    if document["state"] == State.AUTHORISED or not standing["known"]:
+        return False
+    return bool(news["n"] >= document["n"])
+
+
+def annulled(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as annulled, on the word of `actor`."""
+    told = {**(document["annulment"] or {}), "confirmed": stamp(now), "reason": news.get("reason") or ""}
+    return _changed(document, {"state": State.ANNULLED.value, "final": True, "annulment": told}, now)
+
+
+def to_annul(document: Document, until: str | None, now: datetime) -> Document:
+    """Return the document as one that a person has to annul `until` a day; None: it cannot be annulled."""
+    return {**document, "annulment": {"asked": stamp(now), "until": until}}
+
+
+def annul_until(clave: str | None) -> str | None:
+    """Return the last day, as ISO date, on which a document of that clave can be annulled; None for no clave."""
+    if not clave:
+        return None
+    issued = datetime.strptime(clave[:8], "%d%m%Y")  # noqa: DTZ007 -- a calendar day
+    following = (issued.replace(day=1) + timedelta(days=32)).replace(day=ANNUL_BY)
+    return following.date().isoformat()
+
+
+def mailed(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document with what became of its mail."""
+    return {**document, "mail": {**(document["mail"] or {}), **news["mail"], "at": stamp(now)}}
+
+
+def telling(document: Document) -> str:
+    """Return what tells one thing to be said of the document from every other: nothing is said twice."""
+    words = [[one["code"], one["text"]] for one in document["messages"]]
+    problems = [[one["code"], one["where"], one["es"]] for one in document["problems"]]
+    return canonical_hash([document["state"], document["access_key"], words, problems])
+
+
+def problem_codes(problems: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the codes of what stops the document."""
+    return [str(one["code"]) for one in problems if one["severity"] == "error"]
+
+
+def stamp(now: datetime) -> str:
+    """Return a moment as the ledger holds it."""
+    return now.isoformat(timespec="milliseconds")
+
+
+def _head(news: Mapping[str, Any]) -> dict[str, Any]:
+    head = news.get("head") or {}
+    return {name: head[name] for name in HEAD if head.get(name) is not None}
+
+
+def _changed(document: Document, found: Mapping[str, Any], now: datetime) -> Document:
+    """The document with what was found; when its state is another than before, that is now."""
+    moved = found["state"] != document["state"]
+    return {**document, **found, "changed": stamp(now) if moved else document["changed"]}

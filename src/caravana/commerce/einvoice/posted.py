@@ -1,0 +1,84 @@
+"""A document is posted in Odoo: whether it is one of an emission point that the hub serves, and in which lane it is issued."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
+from caravana.kit.callables import pure
+
+NUMBER_LENGTH = 17
+"""`001-001-000000123`."""
+
+
+class Posted(EInvoiceMapping):
+    """From Odoo's records to wishes to issue one."""
+
+    @pure
+    def move_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the wish to issue the invoice or note in the body; None when its emission point is not the hub's."""
+        point = self._point_of(body)
+        return None if point is None else self._wish(f"odoo/account.move,{body['id']}", point, body["name"])
+
+    @pure
+    def withholding_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the wish to issue the withholding of the vendor bill in the body."""
+        point = self._settings.withholding
+        return None if point is None else self._wish(f"odoo/account.move,{body['id']}/07", point, body["name"])
+
+    @pure
+    def settlement_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the wish to issue the purchase settlement in the body."""
+        point = self._settings.settlement
+        return None if point is None else self._wish(f"odoo/account.move,{body['id']}", point, body["name"])
+
+    @pure
+    def picking_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the wish to issue the guía of the transfer in the body."""
+        point = self._settings.guide
+        return None if point is None else self._wish(f"odoo/stock.picking,{body['id']}", point, body["name"])
+
+    @pure
+    def known_wish(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the wish of a person, in the lane of its document's emission point.
+
+        `wish`: `key` and perhaps `document`; `document`: as the ledger has it; `record`: as Odoo has it, where that was asked.
+        """
+        wish, known = variables["wish"], variables["document"]
+        point = self._told_point(wish["document"]) or (known or {}).get("point")
+        name = None if known is None else known["name"]
+        if point is None and variables["records"]:
+            [record] = variables["records"]
+            name, point = record["name"], self._expected_point(wish["key"], record)
+        if point is None:
+            return None
+        return {**self._wish(wish["key"], point, name), "origin": "person", "document": wish["document"]}
+
+    def _expected_point(self, key: str, record: Mapping[str, Any]) -> str | None:
+        if key.endswith("/07"):
+            return self._settings.withholding
+        if "/stock.picking," in key:
+            return self._settings.guide
+        purchase = str(record.get("move_type") or "").startswith("in_")
+        return self._settings.settlement if purchase else self._point_of(record)
+
+    def _told_point(self, document: Mapping[str, Any] | None) -> str | None:
+        """The emission point of a document from a file."""
+        if document is None:
+            return None
+        told = f"{document.get('estab')}-{document.get('ptoEmi')}"
+        return told if told in self._settings.points else None
+
+    def _point_of(self, record: Mapping[str, Any]) -> str | None:
+        """The emission point of a move: the one that names its journal, else the one in its number."""
+        journal = record["journal_id"][0] if record.get("journal_id") else None
+        for name, point in self._settings.points.items():
+            if journal in point["journals"]:
+                return name
+        number = str(record.get("l10n_latam_document_number") or "")
+        found = self._settings.points.get(number[:7]) if len(number) == NUMBER_LENGTH else None
+        return number[:7] if found is not None and not found["journals"] else None
+
+    def _wish(self, key: str, point: str, name: str | None) -> dict[str, Any]:
+        ordered = self._point(point)["ordered"]
+        lane = f"einvoice-point:{point}" if ordered else f"einvoice-issue:{key}"
+        return {"key": key, "point": point, "name": name, "lane": lane, "origin": "odoo", "document": None}

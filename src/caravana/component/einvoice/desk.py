@@ -1,0 +1,135 @@
+"""`caravana einvoice`: what the flow's store has of electronic documents, and what a person wishes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from caravana.kit.component import Consumer
+from caravana.kit.ports import Arrival, Context, Outcome, Receiver
+
+DOCUMENTS = "einvoice_document"
+"""Store of the flow: the documents, each under its reference (`odoo/account.move,55`)."""
+ISSUES, QUERIES, FILES, ANNULMENTS, MAILINGS, CHECKS = WISHES = (
+    "issues",
+    "queries",
+    "files",
+    "annulments",
+    "mailings",
+    "checks",
+)
+"""What a person may ask for, as it stands after `einvoice:`."""
+MOST = 100_000
+
+
+class Desk:
+    """The operator's operations: list, show, check, issue, query, ride, annul, resend."""
+
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
+        self._context = context
+        self.takers: dict[str, Receiver] = {}
+        """Where each of the wishes is asked for, while a route takes it."""
+
+    async def listed(
+        self, state: str | None = None, point: str | None = None, cod_doc: str | None = None, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Return the newest documents."""
+        found = [one for _, one in await self._context.store.find(DOCUMENTS, "", MOST)]
+        wanted = {"state": state, "point": point, "cod_doc": cod_doc}
+        chosen = [one for one in found if all(value in (None, one[name]) for name, value in wanted.items())]
+        return sorted(chosen, key=lambda one: str(one["created"]), reverse=True)[: max(1, limit)]
+
+    async def shown(self, name: str) -> dict[str, Any]:
+        """Return one document, by its record in Odoo, clave or number. Raises `LookupError`."""
+        found = [one for _, one in await self._context.store.find(DOCUMENTS, "", MOST) if name in _names(one)]
+        if not found:
+            raise LookupError(f"no electronic document is called `{name}`: see `caravana einvoice list`")
+        if len(found) > 1:
+            several = ", ".join(str(one["key"]) for one in found)
+            raise LookupError(f"`{name}` are several: {several}")
+        shown: dict[str, Any] = found[0]
+        return shown
+
+    async def issue(self, name: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Have a record of Odoo issued, or its corrected document; `document`: what to issue for it, from a file.
+
+        `name`: `account.move,55`, or what names a document that is known. Raises `LookupError`.
+        """
+        return await self._ask(ISSUES, {"key": await self._key(name), "document": document})
+
+    async def check(self, name: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what is wrong with a record of Odoo, without sending anything. Raises `LookupError`."""
+        return await self._ask(CHECKS, {"key": await self._key(name), "document": document})
+
+    async def query(self, name: str) -> dict[str, Any]:
+        """Ask the company how a document stands, and return that. Raises `LookupError`."""
+        return await self._ask(QUERIES, {"key": (await self.shown(name))["key"]})
+
+    async def files(self, name: str, what: str = "pdf") -> dict[str, Any]:
+        """Return the PDF (base64) or XML of a document. Raises `LookupError`."""
+        return await self._ask(FILES, {"key": (await self.shown(name))["key"], "what": what})
+
+    async def annul(self, name: str, reason: str = "") -> dict[str, Any]:
+        """Write down that a person annulled the document on the SRI's page. Raises `LookupError`."""
+        return await self._ask(ANNULMENTS, {"key": (await self.shown(name))["key"], "reason": reason})
+
+    async def resend(self, name: str, to: str | None = None) -> dict[str, Any]:
+        """Have the document mailed again, to the receiver or to `to`. Raises `LookupError`."""
+        return await self._ask(MAILINGS, {"key": (await self.shown(name))["key"], "to": to})
+
+    async def _key(self, name: str) -> str:
+        """The document's reference; one that is not known yet is named by its record."""
+        try:
+            return str((await self.shown(name))["key"])
+        except LookupError:
+            record = name.removeprefix("odoo/")
+            model, _, number = record.partition(",")
+            if "." in model and number.partition("/")[0].isdecimal():
+                return f"odoo/{record}"
+            raise
+
+    async def _ask(self, what: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+        if what not in self.takers:
+            raise LookupError(f"no hub takes {what} here: it must run the flow `einvoice`")
+        return _answer(await self.takers[what].request(Arrival(body=dict(wish))))
+
+
+class WishesConsumer(Consumer):
+    """`einvoice:issues` and the like: the route that carries a wish out, for the desk."""
+
+    def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
+        """`desk`: who asks for `what`."""
+        self._desk = desk
+        self._what = what
+        self._receiver = receiver
+
+    async def start(self) -> None:
+        """Take wishes."""
+        self._desk.takers[self._what] = self._receiver
+
+    async def stop(self) -> None:
+        """Take none any more."""
+        self._desk.takers.pop(self._what, None)
+
+
+def plain(value: Any) -> Any:
+    """Return `value` as JSON holds it: amounts are texts, so that no cent is lost on the way."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _names(document: Mapping[str, Any]) -> set[str]:
+    """What a person may call it."""
+    key = str(document["key"])
+    told = (key, key.removeprefix("odoo/"), document["access_key"], document["number"], document["name"])
+    return {str(one) for one in told if one}
+
+
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    """What the route answered; one that is not over yet is told by the exchange that goes on with it."""
+    if outcome.state == "done" and isinstance(outcome.body, Mapping):
+        return dict(outcome.body)
+    return {"state": outcome.state, "exchange": outcome.id, "message": outcome.error or ""}

@@ -1,0 +1,224 @@
+"""A company that issues electronic documents: Odoo and Sello imitated on loopback, and a hub that runs the flow `einvoice`."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from caravana.commerce.einvoice import EInvoices
+from caravana.commerce.flows import load, names
+from caravana.component.einvoice import EInvoiceComponent
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.smtp.sandbox import MailCatcher, caught
+from caravana.engine import registry
+from caravana.engine.check_context import CheckContext
+from caravana.engine.configuration import Configuration
+from caravana.engine.hub import Hub
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock
+from caravana.kit.serving import serve
+from caravana.route import read_text
+from tests.commerce.plainly import PlainMoves
+from tests.commerce.shop import BOT_KEY, Door
+from tests.component.einvoice.sello import SelloSandbox
+from tests.component.einvoice.sello.sandbox import KEY
+from tests.support.waiting import eventually
+
+ISSUER = {
+    "ruc": "1790016919001",
+    "razonSocial": "Empresa XYZ S.A.",
+    "dirMatriz": "Av. Inventada 123, Quito",
+    "obligadoContabilidad": True,
+}
+POINT = "001-001"
+CEDULA = "1710034065"
+
+
+class Plainly(EInvoices):
+    """The flow with a mapping of the tests' own."""
+
+    sources = {"account.move": PlainMoves()}
+
+
+@dataclass
+class Office:
+    """What a test does as a clerk in Odoo, as the company, and as one who asks the hub."""
+
+    odoo: OdooSandbox
+    sello: SelloSandbox
+    mails: MailCatcher
+    hub: Hub
+    url: str
+    web: aiohttp.ClientSession
+
+    # The clerk.
+
+    def customer(self, vat: str | None = CEDULA, **values: Any) -> int:
+        """Return a new customer."""
+        country, kind = self.odoo.env.ref("base.ec"), self.odoo.env.ref("l10n_ec.ec_dni")
+        told = {"name": "Rosa Inventada", "email": "rosa@cliente.example", "country_id": country}
+        made: int = self.odoo.env["res.partner"].create(
+            {**told, "vat": vat or False, "l10n_latam_identification_type_id": kind, **values}
+        )
+        return made
+
+    def invoice(self, price: float = 100.0, customer: int | None = None, **values: Any) -> int:
+        """Return a posted invoice of one line, with IVA of 15 %."""
+        tax = self.odoo.env["account.tax"].search([["type_tax_use", "=", "sale"], ["amount", "=", 15]])[:1]
+        line = {"name": "Servicio", "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, tax]], **values}
+        told = {"move_type": "out_invoice", "partner_id": customer or self.customer()}
+        made: int = self.odoo.env["account.move"].create({**told, "invoice_line_ids": [[0, 0, line]]})
+        self.odoo.env["account.move"].action_post([made])
+        return made
+
+    def number(self, invoice: int) -> str:
+        """Return the number that Odoo gave the invoice."""
+        return str(self.one("account.move", invoice, "l10n_latam_document_number")["l10n_latam_document_number"])
+
+    def one(self, model: str, id_: int, *fields: str) -> dict[str, Any]:
+        """Return one record."""
+        found: list[dict[str, Any]] = self.odoo.env[model].read([id_], list(fields))
+        return found[0]
+
+    def notes(self, invoice: int) -> list[str]:
+        """Return the notes of the hub on an invoice, the oldest first."""
+        model = self.odoo.env["mail.message"]
+        ids = model.search([["model", "=", "account.move"], ["res_id", "=", invoice]], order="id asc")
+        bodies = [str(one["body"]) for one in model.read(ids, ["body"])]
+        return [one for one in bodies if "Factura" in one]
+
+    def files(self, invoice: int) -> list[str]:
+        """Return the names of the files on an invoice."""
+        model = self.odoo.env["ir.attachment"]
+        ids = model.search([["res_model", "=", "account.move"], ["res_id", "=", invoice]])
+        return sorted(str(one["name"]) for one in model.read(ids, ["name"]))
+
+    def tasks(self, invoice: int) -> list[str]:
+        """Return the open tasks on an invoice."""
+        model = self.odoo.env["mail.activity"]
+        ids = model.search([["res_model", "=", "account.move"], ["res_id", "=", invoice]])
+        return [str(one["summary"]) for one in model.read(ids, ["summary"])]
+
+    # The hub.
+
+    async def document(self, invoice: int) -> dict[str, Any] | None:
+        """Return what the ledger has of an invoice."""
+        found: dict[str, Any] | None = await self.hub.store.get("einvoice_document", f"odoo/account.move,{invoice}")
+        return found
+
+    async def reaches(self, invoice: int, state: str, timeout: float = 20.0) -> dict[str, Any]:
+        """Wait until the invoice is in a state, and that is told in Odoo; return what the ledger has."""
+
+        async def there() -> dict[str, Any] | None:
+            found = await self.document(invoice)
+            quiet = ("submitting", "in_process", "queued")
+            return found if found and found["state"] == state and (found["told"] or state in quiet) else None
+
+        return await eventually(there, timeout=timeout)  # type: ignore[return-value]  # never None
+
+    async def reviews(self, kind: str = "") -> dict[str, dict[str, Any]]:
+        """Return what waits for a person, by key."""
+        return dict(await self.hub.store.find("review", f"einvoice/{kind}"))
+
+    async def idle(self) -> None:
+        """Wait until the hub has nothing to do."""
+        await eventually(lambda: len(self.hub.dispatcher) == 0, timeout=30)
+
+    async def do(self, operation: str, /, **arguments: Any) -> Any:
+        """Do what `caravana einvoice` does."""
+        component = self.hub.components.get("einvoice")
+        assert isinstance(component, EInvoiceComponent)
+        return await component.operate(operation, arguments)
+
+    async def hint(self, clave: str, word: str) -> int:
+        """Play Sello who notifies."""
+        async with self.web.post(f"{self.url}/sello/sello", json={"clave": clave, "estado": word}) as answer:
+            return answer.status
+
+
+@pytest.fixture
+def sello_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sello's component comes by entry point, as a third party's does."""
+    entry = EntryPoint("sello", "tests.component.einvoice.sello:SelloComponent", registry.ENTRY_POINTS)
+    monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints([entry]).select(group=group))
+
+
+def settings_of(url: str, odoo: str, sello: str, smtp: int, folder: Path, **more: Any) -> dict[str, Any]:
+    """Return what the hub's configuration file holds."""
+    given = dict(more)
+    sello_settings = {"url": sello, "key": KEY}
+    return {
+        "journal": f"sqlite:///{folder / 'caravana.db'}",
+        "listener": {"public_url": url},
+        "connections": {
+            "odoo": {
+                "url": odoo,
+                "database": "demo",
+                "apiKey": BOT_KEY,
+                "login": "integracion",
+                "rate": 1000,
+                "settle": "1s",
+            },
+            "sello": sello_settings,
+            "sello2": {"component": "sello", **sello_settings},
+            "correo": {
+                "component": "smtp",
+                "host": "127.0.0.1",
+                "port": smtp,
+                "security": "none",
+                "sender": "Empresa XYZ <f@xyz.example>",
+            },
+        },
+        "placeholders": {
+            "einvoice.delay": "2s",
+            "einvoice.look": "1s",
+            "review.delay": "5s",
+            **given.pop("placeholders", {}),
+        },
+        "settings": {
+            "einvoice.issuer": ISSUER,
+            "einvoice.points": {POINT: {"connection": "sello"}},
+            "einvoice.mailer": "correo",
+            **given.pop("settings", {}),
+        },
+        **given,
+    }
+
+
+def hub_of(given: Configuration, clock: Clock) -> Hub:
+    """Return a hub that runs the flow `einvoice`, with the mapping of the tests."""
+    callables, documents = Callables(), []
+    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["einvoice"])):
+        for name, target in flow.callables.items():
+            made = Plainly(target._settings) if isinstance(target, EInvoices) else target
+            callables.register(name, made)
+        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    return Hub(given, documents, clock=clock, callables=callables)
+
+
+@asynccontextmanager
+async def open_office(
+    folder: Path, clock: Clock, prepared: Callable[[OdooSandbox], None] = lambda odoo: None, /, **more: Any
+) -> AsyncIterator[Office]:
+    """Run the company while the block runs; `prepared`: what is in Odoo before; `more`: further parts of the configuration."""
+    door, mails = Door(), MailCatcher()
+    odoo, sello = OdooSandbox(clock=clock, database="demo"), SelloSandbox(clock=clock)
+    prepared(odoo)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serve(door))
+        odoo_url = await stack.enter_async_context(serve(odoo.app()))
+        sello.url = await stack.enter_async_context(serve(sello.app()))
+        port = await stack.enter_async_context(caught(mails))
+        given = Configuration.model_validate(settings_of(url, odoo_url, sello.url, port, folder, **more))
+        hub = door.hub = hub_of(given, clock)
+        await stack.enter_async_context(hub)
+        web = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Office(odoo, sello, mails, hub, url, web)
+
+
+__all__ = ["CEDULA", "ISSUER", "POINT", "Office", "hub_of", "open_office", "sello_is_known", "settings_of"]
