@@ -11,9 +11,10 @@ from caravana.kit.authority.filing import Amounts, Filing, Line, Tax, Unreadable
 from caravana.kit.authority.message import Mensaje, say
 from caravana.kit.authority.plan import Plan, Showing
 from caravana.kit.authority.register import AUTHORISED, REFUSED, Document, Received, Register
+from caravana.kit.authority.render import render
 from caravana.kit.authority.rule import Rules
 from caravana.kit.authority.signature import Trust
-from caravana.kit.authority.structure import SchemaFolder, Structure
+from caravana.kit.authority.structure import SchemaFolder, Structure, by_table
 
 __all__ = [
     "AUTHORISED",
@@ -42,5 +43,7 @@ __all__ = [
     "Unreadable",
     "Withheld",
     "authority_routes",
+    "by_table",
+    "render",
     "say",
 ]

@@ -18,7 +18,7 @@ from caravana.kit.authority.plan import Plan, Showing
 from caravana.kit.authority.register import AUTHORISED, REFUSED, Document, Received, Register
 from caravana.kit.authority.rule import Rules, judge
 from caravana.kit.authority.signature import Trust, judge_signature
-from caravana.kit.authority.structure import Structure, UnknownSchema
+from caravana.kit.authority.structure import Structure, UnknownSchema, by_table
 from caravana.kit.clock import Clock
 
 ECUADOR = ZoneInfo("America/Guayaquil")
@@ -63,7 +63,7 @@ class Authority:
     """One environment of the SRI.
 
     - `listed_after`: seconds until a query knows a received document; `decided_after`: seconds until it is decided
-    - `structure`: the check of structure, a table or a folder of schemas; None: names and forms of the head only
+    - `structure`: the check of structure, by our table or a folder of schemas; None: names and forms of the head only
     - `again`: whether a refused document may come again under its own clave (not published)
     - `late`: codes that are told only as NO AUTORIZADO after RECIBIDA, instead of DEVUELTA
     - `plans`: exceptions, each used up by the documents that fit
@@ -73,7 +73,7 @@ class Authority:
     ambiente: str = "1"
     rules: Rules = field(default_factory=Rules)
     trust: Trust = field(default_factory=Trust)
-    structure: Structure | None = None
+    structure: Structure | None = by_table
     register: Register = field(default_factory=Register)
     listed_after: float = 0.0
     decided_after: float = 2.0

@@ -1,4 +1,4 @@
-"""The imitated authority's check of structure: by a folder of the SRI's schemas where there is one."""
+"""The imitated authority's check of structure: by the table of structure, or by a folder of the SRI's schemas."""
 
 import re
 from collections.abc import Callable
@@ -8,6 +8,9 @@ from typing import Any
 
 from lxml import etree
 
+from caravana.kit.authority.filing import ROOTS
+from caravana.kit.edocument.structure import check_root, structure_of
+
 Structure = Callable[[Any], list[str]]
 """What is wrong with the structure of a document, element by element; nothing: all is well."""
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -16,6 +19,18 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 
 class UnknownSchema(Exception):
     """There is no schema for that document and version."""
+
+
+def by_table(root: etree._Element) -> list[str]:
+    """Return the complaints of our own table of structure about `root`. Raises `UnknownSchema` for another version than its."""
+    cod_doc = ROOTS.get(str(root.tag))
+    if cod_doc is None:
+        return []  # no type of the SRI's: told with a code of its own
+    structure = structure_of(cod_doc)
+    version = root.get("version", "")
+    if version != structure.version:
+        raise UnknownSchema(f"{root.tag} {version}")
+    return [f"{one.where}: {one.es}" for one in check_root(root, cod_doc)]
 
 
 class SchemaFolder:
@@ -59,4 +74,4 @@ def _root_sequence(schema: etree._Element, name: str) -> etree._Element | None:
     return None
 
 
-__all__ = ["SchemaFolder", "Structure", "UnknownSchema"]
+__all__ = ["SchemaFolder", "Structure", "UnknownSchema", "by_table"]
