@@ -69,7 +69,7 @@ def _doubt(client: DatilClient, elsewhere: Elsewhere | None) -> Finding:
                 return Finding(subject, Severity.OK, text)
         except ConfigurationError as error:
             return Finding(subject, Severity.ERROR, str(error), "mend `verifyWith`")
-    text = "only a factura (and, with `listUrl`, a nota de crédito) can be asked for when its answer is lost: others wait for a person"
+    text = "when an answer is lost, only a factura (with `listUrl` a nota de crédito too) is asked for; others wait for a person"
     return Finding(subject, Severity.WARNING, text, "set `verifyWith` to a connection to the SRI")
 
 
