@@ -40,7 +40,8 @@ class EcuafactComponent(EInvoiceComponent):
     syntax = "ecuafact:operation"
     doc = (
         "Issues Ecuador's electronic documents through Ecuafact, asks how they stand, fetches and mails them, and takes its "
-        "signed notifications. Operations: prepare, validate, submit, reissue, query, find, xml, pdf, email (to); notification (from)."
+        "signed notifications. Operations: prepare, validate, submit, reissue, query, find, xml, pdf, email (to); "
+        "notification (from)."
     )
     maturity = Maturity.BETA
     options = EcuafactOptions

@@ -1,8 +1,8 @@
 """The two signatures of Ecuafact's webhooks, both with one secret `whsec_…` (verified with its client 1.0.0b6).
 
 - `Ecuafact-Signature: t=<unix>,v1=<hex>`: HMAC-SHA256 over `<t>.<raw body>`; the key is the secret's whole text
-- Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>` over `<id>.<timestamp>.<raw body>`; the key
-  is what stands after `whsec_`, decoded from base64
+- Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>` over `<id>.<timestamp>.<raw body>`; the
+  key is what stands after `whsec_`, decoded from base64
 
 Whoever sends both must have signed both.
 """
