@@ -68,6 +68,10 @@ class PostedConsumer(Consumer, Generic[P]):
         """Return what the sender reads once all is on disk."""
         return JSONResponse({"accepted": True})
 
+    def shown(self, request: Request) -> str:
+        """Return the path for the log; who has a secret in it leaves that out."""
+        return request.url.path
+
     async def _handle(self, place: P, request: Request) -> Response:
         try:
             return self.answer(await self._take(place, request))
@@ -89,7 +93,11 @@ class PostedConsumer(Consumer, Generic[P]):
 
     def _refuse(self, request: Request, refusal: Refusal, headers: dict[str, str] | None = None) -> Response:
         self._refusals[refusal.word] += 1
-        told: dict[str, Any] = {"path": request.url.path, "reason": refusal.word, "times": self._refusals[refusal.word]}
+        told: dict[str, Any] = {
+            "path": self.shown(request),
+            "reason": refusal.word,
+            "times": self._refusals[refusal.word],
+        }
         log.warning(f"{self.partner}.refused", **told)
         content = {"error": refusal.word} | ({"reason": refusal.reason} if refusal.reason else {})
         return JSONResponse(content, refusal.status, headers)

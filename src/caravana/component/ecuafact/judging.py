@@ -1,0 +1,61 @@
+"""What Ecuafact would refuse, or take otherwise than it is meant, found before anything is sent."""
+
+from collections.abc import Iterator
+
+from caravana.component.ecuafact.spec import EcuafactSettings
+from caravana.kit.edocument.document import AnyDocument
+from caravana.kit.edocument.problem import Problem
+
+_LONGEST_REFERENCE = 100
+"""Ecuafact's limit is not known; what is longer is no name of a document."""
+
+
+def problems(document: AnyDocument, settings: EcuafactSettings) -> list[Problem]:
+    """Return everything wrong with `document` for a connection with `settings`."""
+    return [*_numbering(document, settings), *_head(document, settings)]
+
+
+def _numbering(document: AnyDocument, settings: EcuafactSettings) -> Iterator[Problem]:
+    if settings.numbering == "odoo" and document.secuencial is None:
+        yield Problem(
+            "ecuafact.number",
+            "secuencial",
+            "En este punto de emisión numera Odoo: el documento debe llevar su número antes de enviarlo",
+            "at this emission point Odoo numbers: the document must have its number before it is sent",
+            field="Factura › Número de documento",
+        )
+    if settings.numbering == "provider" and document.secuencial is not None:
+        yield Problem(
+            "ecuafact.number",
+            "secuencial",
+            "En este punto de emisión numera Ecuafact, y el documento ya lleva un número: no coincidirían",
+            "at this emission point Ecuafact numbers, and the document has a number already: they would differ",
+        )
+
+
+def _head(document: AnyDocument, settings: EcuafactSettings) -> Iterator[Problem]:
+    if document.ambiente != settings.ambiente:
+        yield Problem(
+            "ecuafact.environment",
+            "ambiente",
+            f"El documento es del ambiente {document.ambiente} y la conexión del ambiente {settings.ambiente}",
+            f"the document is of environment {document.ambiente}, the connection of environment {settings.ambiente}",
+        )
+    own = settings.identification
+    if own is not None and document.emisor.ruc[: len(own)] != own:
+        yield Problem(
+            "ecuafact.taxpayer",
+            "emisor.ruc",
+            f"El RUC {document.emisor.ruc} no es el contribuyente {own} de esta conexión",
+            f"the RUC {document.emisor.ruc} is not the taxpayer {own} of this connection",
+        )
+    if len(document.referencia) > _LONGEST_REFERENCE:
+        yield Problem(
+            "ecuafact.reference",
+            "referencia",
+            f"La referencia tiene más de {_LONGEST_REFERENCE} caracteres",
+            f"the reference has more than {_LONGEST_REFERENCE} characters",
+        )
+
+
+__all__ = ["problems"]
