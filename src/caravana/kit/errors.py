@@ -125,9 +125,9 @@ class Held(Transient):
     `tried` False: the call did not go out, so it counts as no attempt.
     """
 
-    def __init__(self, message: str, *, retry_after: float, tried: bool = True, code: str | None = None) -> None:
-        """`retry_after`: seconds after which it may be tried again."""
-        super().__init__(message, code=code, retry_after=retry_after)
+    def __init__(self, message: str, *, retry_after: float, tried: bool = True, **told: Any) -> None:
+        """`retry_after`: seconds after which it may be tried again; `told`: what every `EffectError` may carry."""
+        super().__init__(message, retry_after=retry_after, **told)
         self.tried = tried
 
 
