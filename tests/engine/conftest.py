@@ -11,6 +11,7 @@ from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
+from caravana.kit.component import Component
 from caravana.kit.ports import Arrival
 from caravana.route import read_text
 from tests.engine.partner import PartnerComponent, World
@@ -25,6 +26,7 @@ class Station:
         self.hub: Hub | None = None
         self.world = PartnerComponent.world = World()
         self.callables: dict[str, Any] = {}
+        self.further: list[type[Component]] = []
 
     async def start(self, routes: str, *, clock: Clock | None = None, **changes: Any) -> Hub:
         """Start a hub with `routes`, after stopping the one that runs."""
@@ -34,7 +36,11 @@ class Station:
             callables.register(name, function)
         configuration = self.configuration.model_copy(update=changes)
         self.hub = Hub(
-            configuration, [read_text(routes)], clock=clock, callables=callables, components=[PartnerComponent]
+            configuration,
+            [read_text(routes)],
+            clock=clock,
+            callables=callables,
+            components=[PartnerComponent, *self.further],
         )
         await self.hub.start()
         return self.hub

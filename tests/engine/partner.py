@@ -51,6 +51,7 @@ class PartnerOptions(Options):
     repeat: bool = False
     lifetime: int = Field(0, description="Seconds for which a key is honoured; 0 = for ever.")
     afterwards: Kind = Field(Kind.BLIND, description="What a call is once its key is forgotten.")
+    hears: bool = Field(False, description="Blind: whether the hub hears by another way what was done.")
     imagined: bool = Field(False, description="Whether its answer can be imagined in shadow.")
 
 
@@ -68,6 +69,7 @@ class PartnerProducer(Producer):
         self.afterwards = options.afterwards
         self.name = name
         self.imagined = options.imagined
+        self.hears = options.hears
 
     def request(self, exchange: Exchange) -> Any:
         return {"do": self.name, "body": exchange.body}
@@ -94,6 +96,10 @@ class PartnerProducer(Producer):
 
     def would(self, request: Any, effect: Effect) -> Reply | None:
         return Reply({"made": imagined_id(effect)}) if self.imagined else None
+
+    async def heard(self, request: Any, effect: Effect) -> Reply | None:
+        done = self.hears and any(key == effect.key for key, _ in self.world.done)
+        return Reply({"made": request["do"]}, reference=effect.key) if done else None
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
         self.world.asked += 1

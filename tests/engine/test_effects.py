@@ -8,7 +8,7 @@ import pytest
 from caravana.engine.configuration import ConnectionLimits, LimitSettings
 from caravana.kit.clock import ManualClock
 from caravana.kit.effect import Effect, Reply
-from caravana.kit.errors import RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import Held, RateLimited, Refused, Transient, Unknown
 from tests.engine.conftest import Station, route
 from tests.engine.partner import PartnerProducer
 from tests.support.waiting import eventually
@@ -63,6 +63,41 @@ async def test_lost_answer_of_a_blind_effect_is_in_doubt(station: Station) -> No
     assert (await station.states())[one] == "in_doubt"
     assert station.received("caught") == []
     assert station.world.calls == 1
+
+
+async def test_what_was_heard_of_a_blind_effect_ends_the_doubt(station: Station) -> None:
+    """A blind effect whose answer was lost is done, where the hub has heard by another way that it was."""
+    station.world.lose_answer(Unknown("cut"))
+    await station.start(to("blind", "&hears=true"))
+    [one] = await station.send("main", "order 1")
+    assert (await station.states())[one] == "done"
+    assert station.received("end") == [{"made": "pay"}]
+    assert station.world.calls == 1
+
+
+async def test_what_is_heard_later_settles_a_doubt(station: Station) -> None:
+    """An exchange in doubt goes on when the partner tells, by another way, that the call was done; what is no doubt is left."""
+    station.world.lose_answer(Unknown("cut"))
+    hub = await station.start(to("blind"))
+    [one] = await station.send("main", "order 1")
+    [row] = await station.query("select key from record where state = 'doubt'")
+    assert not await hub.doubts.resolve(one, "another", Reply())
+    assert not await hub.doubts.resolve("unknown", row["key"], Reply())
+    assert await hub.doubts.resolve(one, row["key"], Reply({"told": "later"}, reference="m1"))
+    await eventually_done(station, one)
+    assert station.received("end") == [{"told": "later"}]
+    assert station.world.calls == 1
+    assert not await hub.doubts.resolve(one, row["key"], Reply())
+
+
+async def test_one_thing_that_must_wait_holds_up_nothing_else(station: Station) -> None:
+    """A call that must wait for its own reason is made later, and the connection's circuit stays closed."""
+    hub = await station.start(to("blind"))
+    station.world.fail(*[Held("busy", retry_after=0.01) for _ in range(hub.gates.get("partner:test").limits.failures)])
+    [one] = await station.send("main", "order 1")
+    await eventually_done(station, one)
+    assert hub.gates.get("partner:test").circuit.state == "closed"
+    assert len(station.world.done) == 1
 
 
 async def test_declared_harmless_blind_effect_is_done_again(station: Station) -> None:

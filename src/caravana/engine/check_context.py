@@ -10,6 +10,7 @@ from caravana.engine.registry import Components
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.component import Component
+from caravana.kit.effect import Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Turn
 
@@ -47,6 +48,7 @@ class CheckContext:
         self.listener = HubListener("http://localhost", Metrics())
         self.store: Remembered = NoStore()
         self.reviews = NoReviews()
+        self.doubts = NoDoubts()
         self.missing: list[str] = []
         self.components = Components(self, further)
 
@@ -123,6 +125,14 @@ class Remembered:
         """Return (key, value) pairs."""
         values = sorted(self._values.items()) if scope == self._scope else []
         return [(key, value) for key, value in values if key.startswith(prefix)][:limit]
+
+
+class NoDoubts:
+    """Nothing is in doubt (`caravana.kit.ports.Doubts`)."""
+
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+        """Find nothing."""
+        return False
 
 
 class NoReviews:

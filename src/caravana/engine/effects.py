@@ -27,7 +27,7 @@ from caravana.journal.model import Record, Step
 from caravana.journal.operations import pack
 from caravana.kit import codec
 from caravana.kit.effect import Effect, Kind, Reply
-from caravana.kit.errors import EffectError, NoBranch, NotStorable, Shadowed, Transient, Unknown
+from caravana.kit.errors import EffectError, Held, NoBranch, NotStorable, Shadowed, Transient, Unknown
 from caravana.kit.exchange import IN_OUT, Exchange
 from caravana.kit.redaction import redact
 from caravana.pattern.failure import read as read_failure
@@ -38,6 +38,7 @@ from caravana.pattern.signal import InDoubt
 R = TypeVar("R")
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 60.0
+STOPPED = "the hub stopped while the call was under way"
 SWITCHED_OFF = "off"
 """Code of the error of a call to a connection that a person has switched off."""
 OFF_PAUSE = 30.0
@@ -125,6 +126,8 @@ class _EffectRun:
             await self.run.wait_until(record.next_at, self._awaited())
             if called:
                 found, record = await self._ask(record)
+                if record.state == Step.DOUBT:
+                    return await self._heard(record, STOPPED)
                 if found is not None:
                     return await self._keep(record, found, 0)
                 if record.state == Step.INTENT:
@@ -137,8 +140,11 @@ class _EffectRun:
             except Unknown as error:
                 called = True
                 record = await self._unknown(self.latest, error)
+                if record.state == Step.DOUBT:
+                    return await self._heard(record, str(error))
             except Transient as error:
-                called, tried = unsure, error.code not in UNTRIED
+                called = unsure
+                tried = error.tried if isinstance(error, Held) else error.code not in UNTRIED
                 state = Step.INTENT if unsure else Step.RETRY
                 record = await self._later(self.latest if tried else record, error, state, tried=tried)
             except Lost:
@@ -215,7 +221,15 @@ class _EffectRun:
                 return record.with_(state=Step.INTENT)
         if self.call.producer.repeat_unknown:
             return await self._later(record, error, Step.INTENT)
-        raise await self._doubt(record, str(error))
+        return record.with_(state=Step.DOUBT)
+
+    async def _heard(self, record: Record, reason: str) -> Reply:
+        """Nobody can be asked: take what was heard of the call by other ways. Raises `InDoubt`, on disk before we listen."""
+        doubt = await self._doubt(record, reason)
+        found = await self.call.producer.heard(self.request, _effect(self.run, self.path, record))
+        if found is None:
+            raise doubt
+        return await self._keep(record, found, 0)
 
     def _kind_now(self, record: Record) -> Kind:
         """An idempotency key that outlived its lifetime protects nothing any more."""
@@ -232,7 +246,7 @@ class _EffectRun:
         if kind in (Kind.READ, Kind.IDEMPOTENT) or (kind is Kind.BLIND and producer.repeat_unknown):
             return None, record.with_(state=Step.RETRY)
         if kind is Kind.BLIND:
-            raise await self._doubt(record, "the hub stopped while the call was under way")
+            return None, record.with_(state=Step.DOUBT)
         asked = self.run.services.clock.now()
         try:
             found = await self._verify(record)

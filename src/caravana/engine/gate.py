@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from caravana.engine.circuit import Circuit
 from caravana.engine.limits import Limits
 from caravana.kit.clock import Clock
-from caravana.kit.errors import EffectError, Transient, Unknown
+from caravana.kit.errors import EffectError, Held, Transient, Unknown
 from caravana.kit.pace import Pace
 
 R = TypeVar("R")
@@ -124,6 +124,9 @@ class Gate:
     async def _watched(self, act: Callable[[], Awaitable[R]], era: int) -> R:
         try:
             result = await act()
+        except Held:  # one thing waits; the partner is well
+            self._after(told=self.circuit.succeeded(era))
+            raise
         except (Transient, Unknown) as error:
             self._after(told=self.circuit.failed(era, error))
             raise

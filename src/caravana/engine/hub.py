@@ -10,6 +10,7 @@ from caravana.dispatch import Dispatcher, Follower, Ownership, Work, open_owners
 from caravana.engine.circuits import Circuits
 from caravana.engine.configuration import Configuration, ConnectionLimits
 from caravana.engine.doors import Doors, Rule
+from caravana.engine.doubts import HubDoubts
 from caravana.engine.executor import Executor
 from caravana.engine.gate import Gates
 from caravana.engine.housekeeping import Housekeeping
@@ -82,6 +83,7 @@ class Hub:
         self.listener = HubListener(port.public_url or "", self.metrics, Proxies(port.trusted_proxies))
         self.store = JournalStore(self)
         self.reviews = HubReviews(self)
+        self.doubts = HubDoubts(self)
         self.components = Components(self, components)
         self.programs = Programs(self, documents)
         self.doors = Doors(self)

@@ -16,7 +16,7 @@ from caravana.engine.receiver import stored_of
 from caravana.engine.rehearsal import Stage
 from caravana.engine.run import Halted, Run, RunScope, Unanswerable
 from caravana.journal.model import Entry, Record, Step, Stored, child_id
-from caravana.kit.ports import Arrival
+from caravana.kit.ports import Arrival, Spawned
 from caravana.pattern import Ended, Signal
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class _Imagining(Run):
 
     async def spawn(self, path: str, address: str, arrival: Arrival) -> None:
         self.started.append(self.services.child_entry(address, arrival, self, child_id(self.stored.id, path)))
+
+    async def spawn_all(self, path: str, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        for number, (address, arrival) in enumerate(children):
+            await self.spawn(f"{path}#{number}", address, arrival)
+        return Spawned(len(children), 0)
 
 
 async def imagine(hub: "Hub", entry: Entry) -> Imagined:

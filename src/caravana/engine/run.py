@@ -22,11 +22,13 @@ from caravana.kit import codec
 from caravana.kit.clock import Clock
 from caravana.kit.errors import Diverged, NoConsumer
 from caravana.kit.exchange import Exchange
-from caravana.kit.ports import Arrival
+from caravana.kit.ports import Arrival, Spawned
 from caravana.pattern.failure import write as write_failure
 from caravana.pattern.signal import Parked, Signal
 
 log = structlog.get_logger("caravana.exchange")
+CHILDREN = "children"
+"""Endpoint of the record of a step that started several children at once."""
 SMALL = 16_384
 """An outcome with a reply of up to this many bytes may go to disk together with what the run writes next."""
 IN_PLACE = timedelta(seconds=5)
@@ -271,6 +273,26 @@ class Run:
         if not admitted.duplicate:
             self.services.admit(entry, admitted.seq)
 
+    async def spawn_all(self, path: str, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        """Start child exchanges once, in one transaction with their record. Raises `NoConsumer`, `NotStorable`."""
+        record = self.find(path, CHILDREN, "")
+        if record is not None and record.state == Step.DONE:
+            return Spawned(*codec.loads(record.reply or b"j[0,0]"))
+        entries = [
+            self.services.child_entry(address, arrival, self, child_id(self.stored.id, f"{path}#{number}"))
+            for number, (address, arrival) in enumerate(children)
+        ]
+        done = Record(path, "child", CHILDREN, "", Step.DONE, "", self.now, recorded_at=self.now)
+        await self.settled()
+        self.records[path] = done
+        self.began = True
+        admitted = await self.commit(ops.spawn_all(self.stored.seq, [*self.take_late(), done], entries))
+        for entry, one in zip(entries, admitted, strict=True):
+            if not one.duplicate:
+                self.services.admit(entry, one.seq)
+        duplicates = sum(one.duplicate for one in admitted)
+        return Spawned(len(admitted) - duplicates, duplicates)
+
     async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:
         """Take a ledger key; the answer is remembered."""
         self.claims = True
@@ -365,6 +387,10 @@ class RunScope:
             await self.run.place(arrival.branch)
         await self.run.spawn(path, address, arrival)
 
+    async def spawn_all(self, path: str, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        """Start child exchanges together."""
+        return await self.run.spawn_all(path, children)
+
     async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:
         """Take a ledger key."""
         return await self.run.claim(path, scope, key, confirmed=confirmed, remove_on_failure=remove_on_failure)
@@ -419,6 +445,10 @@ class LocalFlow:
     async def spawn(self, address: str, arrival: Arrival) -> None:
         """Start a child exchange."""
         await self._scope.spawn(self._path, address, arrival)
+
+    async def spawn_all(self, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        """Start child exchanges together."""
+        return await self._scope.spawn_all(self._path, children)
 
     @property
     def replaying(self) -> bool:

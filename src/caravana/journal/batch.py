@@ -22,7 +22,7 @@ NAMED = 200
 INSERT_LOCK = 0x0CA2A7A9
 """Advisory lock of whoever inserts exchanges, held until COMMIT: so exchanges become visible in the order of `seq`, and
 a reader that has seen one has missed none before it."""
-INSERTING = frozenset({"accept", "spawn"})
+INSERTING = frozenset({"accept", "spawn", "spawn_all"})
 """Operations that begin with an insert of exchanges."""
 _BEGIN, _COMMIT = sql.SQL("BEGIN"), sql.SQL("COMMIT")
 _LOCK = sql.SQL("SELECT pg_advisory_xact_lock({})").format(INSERT_LOCK)

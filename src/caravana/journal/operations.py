@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from caravana.journal import compiled as s
 from caravana.journal.model import Admitted, Breaker, Ending, Entry, Record, State, Stored, Waiting
 from caravana.journal.operation import Work, operation
+from caravana.kit import codec
 
 INLINE = 8_192
 """Messages and replies up to this many bytes (compressed) stand in their row, larger ones in `payload`."""
@@ -177,6 +178,19 @@ def spawn(seq: int, records: list[Record], child: Entry) -> Work[Admitted]:
     """Start a child exchange together with its parent's record of it."""
     admitted = yield from _insert(child)
     for record in records:
+        yield from _put(seq, record)
+    return admitted
+
+
+@operation
+def spawn_all(seq: int, records: list[Record], children: list[Entry]) -> Work[list[Admitted]]:
+    """Start child exchanges, all or none; the last of `records`, their step's, gets what became of them as its reply."""
+    admitted = []
+    for child in children:
+        admitted.append((yield from _insert(child)))  # noqa: PERF401 -- a comprehension cannot yield
+    duplicates = sum(one.duplicate for one in admitted)
+    told = records[-1].with_(reply=codec.dumps([len(admitted) - duplicates, duplicates]))
+    for record in (*records[:-1], told):
         yield from _put(seq, record)
     return admitted
 

@@ -93,6 +93,13 @@ class Producer(ABC):
         """Ask whether the call of `effect` took place: its reply, or None for "not found" (verifiable only)."""
         raise TypeError(f"{type(self).__name__} cannot verify")
 
+    async def heard(self, request: Any, effect: Effect) -> Reply | None:
+        """Blind only: return what the hub has heard of the call by other ways (a status that came in), or None.
+
+        Asked once the call's outcome is unknown; what comes in later settles it by `Doubts.resolve`.
+        """
+        return None
+
     def would(self, request: Any, effect: Effect) -> Reply | None:
         """Shadow: return what the partner would most likely answer when all goes well, so that the route can go on. Pure.
 

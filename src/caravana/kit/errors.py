@@ -12,7 +12,8 @@ CaravanaError
 ├── Diverged                    a re-run asks a recorded effect for something else: a person must look
 └── EffectError                 an effect failed; the subclass says what the engine must do
     ├── Transient               nothing was done: try again later (`retry_after` seconds, when the partner said)
-    │   └── RateLimited         the partner asks for fewer calls: the whole connection slows down
+    │   ├── RateLimited         the partner asks for fewer calls: the whole connection slows down
+    │   └── Held                this one thing must wait (`retry_after`); the partner is well, other calls go on
     ├── Refused                 permanent: the partner judged the data; trying again cannot help
     │   └── HttpOperationFailed an HTTP status outside the accepted range (Camel's HttpOperationFailedException)
     ├── NeedsPerson             permission, expired key, switched-off account: no retry, tell a person
@@ -116,6 +117,18 @@ class Transient(EffectError):
 
 class RateLimited(Transient):
     """The partner asked for fewer calls."""
+
+
+class Held(Transient):
+    """One thing must wait (one recipient, one locked object): nothing was done, and other calls of the connection go on.
+
+    `tried` False: the call did not go out, so it counts as no attempt.
+    """
+
+    def __init__(self, message: str, *, retry_after: float, tried: bool = True, **told: Any) -> None:
+        """`retry_after`: seconds after which it may be tried again; `told`: what every `EffectError` may carry."""
+        super().__init__(message, retry_after=retry_after, **told)
+        self.tried = tried
 
 
 class Refused(EffectError):

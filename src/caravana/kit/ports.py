@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
+from caravana.kit.effect import Reply
 from caravana.kit.exchange import Exchange
 
 if TYPE_CHECKING:  # who only looks into the journal serves no requests
@@ -137,6 +138,13 @@ class Receiver(Protocol):
         ...
 
 
+class Spawned(NamedTuple):
+    """How many children of a step were started, and how many had been before."""
+
+    new: int
+    duplicates: int
+
+
 class Flow(Protocol):
     """What a running exchange offers to a `Local` producer."""
 
@@ -146,6 +154,14 @@ class Flow(Protocol):
 
     async def spawn(self, address: str, arrival: Arrival) -> None:
         """Start a child exchange at the consumer `address` (`seda:name`), stored with this exchange's record."""
+        ...
+
+    async def spawn_all(self, children: Sequence[tuple[str, Arrival]]) -> "Spawned":
+        """Start a child exchange at each (`seda:name`, arrival), all in one transaction with this exchange's record.
+
+        Each comes once: one whose key its route has seen is a duplicate. A re-run returns what the first run did, whatever
+        `children` are then. Raises `NoConsumer`, and nothing is started.
+        """
         ...
 
     @property
@@ -225,6 +241,17 @@ class Reviews(Protocol):
         ...
 
 
+class Doubts(Protocol):
+    """Effects whose outcome is unknown."""
+
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+        """Say that the effect with `key` of an exchange was done, with its `reply`; the exchange goes on.
+
+        False: nothing of it is in doubt, or there is no such exchange (any more). Raises `Unavailable`.
+        """
+        ...
+
+
 class Context(Protocol):
     """The hub, as a component sees it."""
 
@@ -246,6 +273,11 @@ class Context(Protocol):
     @property
     def reviews(self) -> Reviews:
         """What waits for a person."""
+        ...
+
+    @property
+    def doubts(self) -> Doubts:
+        """Effects whose outcome is unknown."""
         ...
 
     @property

@@ -1,6 +1,6 @@
 """Processors: what a step becomes, and what it may ask of the engine while it runs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from caravana.kit.clock import Clock
 from caravana.kit.component import Local, Producer
 from caravana.kit.effect import Kind
 from caravana.kit.exchange import Exchange
-from caravana.kit.ports import Arrival
+from caravana.kit.ports import Arrival, Spawned
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class Scope(Protocol):
 
     async def spawn(self, path: str, address: str, arrival: Arrival) -> None:
         """Start a child exchange at `address`."""
+        ...
+
+    async def spawn_all(self, path: str, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        """Start child exchanges together, once."""
         ...
 
     async def claim(self, path: str, scope: str, key: str, *, confirmed: bool, remove_on_failure: bool) -> bool:

@@ -23,7 +23,7 @@ from caravana.kit.component import Component, Endpoint, Local, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
-from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Turn
+from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Spawned, Turn
 from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
 
@@ -163,6 +163,22 @@ class Reviews:
         return bool(there)
 
 
+class Doubts:
+    """Effects in doubt, as a test says: those of `open`, by exchange and key; `resolved` are settled."""
+
+    def __init__(self) -> None:
+        self.open: set[tuple[str, str]] = set()
+        self.resolved: list[tuple[str, str, Reply]] = []
+
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+        """Settle one, if it is open."""
+        if (exchange_id, key) not in self.open:
+            return False
+        self.open.remove((exchange_id, key))
+        self.resolved.append((exchange_id, key, reply))
+        return True
+
+
 @dataclass
 class Hub:
     """The hub as components see it."""
@@ -173,6 +189,7 @@ class Hub:
     listener: Listener = field(default_factory=Listener)
     store: Store = field(default_factory=Store)
     reviews: Reviews = field(default_factory=Reviews)
+    doubts: Doubts = field(default_factory=Doubts)
     callables: Callables = field(default_factory=Callables)
     connections: dict[str, dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -298,6 +315,13 @@ class Recorder:
     async def spawn(self, address: str, arrival: Arrival) -> None:
         """Note the child."""
         self.spawned.append((address, arrival))
+
+    async def spawn_all(self, children: Sequence[tuple[str, Arrival]]) -> Spawned:
+        """Note the children whose keys are new."""
+        known = {(address, arrival.key) for address, arrival in self.spawned if arrival.key is not None}
+        new = [one for one in children if (one[0], one[1].key) not in known]
+        self.spawned += new
+        return Spawned(len(new), len(children) - len(new))
 
 
 def make_exchange(body: Any = None, headers: Mapping[str, Any] | None = None) -> Exchange:

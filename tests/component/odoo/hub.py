@@ -20,7 +20,7 @@ from caravana.kit.effect import Effect, Reply
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Turn
 from caravana.kit.uri import Uri
-from caravana.testing.harness import Reviews
+from caravana.testing.harness import Doubts, Reviews
 
 KEY = "0123456789abcdef0123456789abcdef01234567"
 
@@ -89,6 +89,7 @@ class MemoryHub:
     listener: MemoryListener = field(default_factory=MemoryListener)
     store: MemoryStore = field(default_factory=MemoryStore)
     reviews: Reviews = field(default_factory=Reviews)
+    doubts: Doubts = field(default_factory=Doubts)
     callables: Callables = field(default_factory=Callables)
     actions: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     branches: dict[str, Branch] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Store, Unavailable
 from caravana.kit.uri import Uri
-from caravana.testing.harness import Reviews
+from caravana.testing.harness import Doubts, Reviews
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 KEY = "sk_test_sandbox"
@@ -59,6 +59,7 @@ class Context:
     clock: Clock = field(default_factory=ManualClock)
     listener: Listener = field(default_factory=Listener)
     reviews: Reviews = field(default_factory=Reviews)
+    doubts: Doubts = field(default_factory=Doubts)
     callables: Callables = field(default_factory=Callables)
     others: dict[str, dict[str, Any]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
