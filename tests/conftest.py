@@ -27,6 +27,18 @@ settings.load_profile("caravana")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what is marked as slow, so that no process is left alone with it at the end.
+
+    xdist gives each process a part of the list, one after the other: each part begins with its share of the slow ones.
+    """
+    count = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    slow = [one for one in items if one.get_closest_marker("slow")]
+    rest = [one for one in items if not one.get_closest_marker("slow")]
+    size = -(-len(rest) // count)
+    items[:] = [one for n in range(count) for one in (*slow[n::count], *rest[n * size : (n + 1) * size])]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show the table of the crash tests, whichever worker ran them."""
     tables.show_crashes(terminalreporter)

@@ -37,7 +37,8 @@ async def test_everything_waits_until_a_person_says_which_it_is(tmp_path: Path, 
         async def noticed() -> bool:
             return await shop.hub.store.get("review", review_key("odoo")) is not None
 
-        await eventually(noticed, timeout=30)
+        async with shop.hurrying():
+            await eventually(noticed, timeout=30)
         asked, later = _asked(shop), shop.order()
         shop.provider.pay(session)
 
@@ -45,7 +46,8 @@ async def test_everything_waits_until_a_person_says_which_it_is(tmp_path: Path, 
             rows = await shop.hub.journal.query("select state from exchange where route = 'card-settle'", {})
             return [one["state"] for one in rows] == ["waiting"]
 
-        await eventually(waits, timeout=30)
+        async with shop.hurrying():
+            await eventually(waits, timeout=30)
         async with shop.hurrying():
             await clock.sleep(600)
         added = _asked(shop) - asked
@@ -56,7 +58,8 @@ async def test_everything_waits_until_a_person_says_which_it_is(tmp_path: Path, 
         assert "every call waits" in item["reason"]
 
         await desk.confirm_partner("odoo", "tester")
-        await shop.settled(order)
-        assert await shop.link(later)
+        async with shop.hurrying():
+            await shop.settled(order)
+            assert await shop.link(later)
         assert len(shop.card_payments("in_process", "paid")) == 1
         assert [one["id"] for one in await desk.review() if one["kind"] == "item"] == []

@@ -71,7 +71,8 @@ async def test_what_waits_for_our_word_is_confirmed_by_the_sweep_alone(market: M
     order = market.shop.order()
     await market.choose(await market.shop.link(order), "tarjetas")
     market.mercurio.pay(f"CV{order}-1")
-    await market.shop.settled(order)
+    async with market.shop.hurrying():
+        await market.shop.settled(order)
     await market.shop.idle()
     [payment] = market.shop.card_payments()
     assert (payment["amount"], market.mercurio.effects["aceptar"]) == (115.0, 1)
@@ -132,7 +133,8 @@ async def test_no_card_reaches_the_journal(market: Market) -> None:
     order = market.shop.order()
     await market.choose(await market.shop.link(order), "tarjetas")
     market.mercurio.pay(f"CV{order}-1")
-    await market.shop.settled(order)
+    async with market.shop.hurrying():
+        await market.shop.settled(order)
     text = json.dumps(await market.shop.attempts(order), default=str)
 
     async def confirmed() -> bool:
@@ -148,13 +150,15 @@ async def test_a_refund_made_at_the_company_is_booked_like_ours(market: Market) 
     market.shop.invoice(order)
     await market.choose(await market.shop.link(order), "tarjetas")
     market.mercurio.pay(f"CV{order}-1")
-    await market.shop.settled(order)
+    async with market.shop.hurrying():
+        await market.shop.settled(order)
     market.mercurio.give_back({"referencia": f"CV{order}-1", "devolucion": "en-caja", "monto": "15,00"})
 
     async def booked() -> list[Any]:
         return [one for _, one in await market.shop.hub.store.find("card_refund") if one["booked"]]
 
-    [kept] = await eventually(booked, timeout=60)
+    async with market.shop.hurrying():
+        [kept] = await eventually(booked, timeout=60)
     await market.shop.idle()
     assert (kept["origin"], kept["amount"], kept["refund"]) == ("company", Decimal("15.00"), "M-000001/en-caja")
     assert [one["amount"] for one in outgoing(market.shop)] == [15.0]
@@ -166,14 +170,16 @@ async def test_our_own_refund_comes_back_as_news_and_is_booked_once(market: Mark
     order = market.shop.order()
     await market.choose(await market.shop.link(order), "tarjetas")
     market.mercurio.pay(f"CV{order}-1")
-    await market.shop.settled(order)
+    async with market.shop.hurrying():
+        await market.shop.settled(order)
     assert (await refund(market.shop, f"CV{order}-1", amount="100.00"))["state"] == "done"
 
     async def told() -> int:
         rows = await market.shop.hub.journal.query("select id from exchange where route = 'card-refund-seen'", {})
         return len(rows)
 
-    await eventually(told, timeout=60)
+    async with market.shop.hurrying():
+        await eventually(told, timeout=60)
     await market.shop.idle()
     assert [one["amount"] for one in outgoing(market.shop)] == [100.0]
     assert len(await market.shop.hub.store.find("card_refund")) == 1

@@ -15,6 +15,7 @@ from caravana.component.payphone.sandbox import Card, PayphoneSandbox
 from caravana.kit.clock import ScaledClock
 from caravana.kit.serving import serve
 from tests.commerce.shop import Shop, Street, open_shop
+from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
 
@@ -85,12 +86,13 @@ async def test_paid_and_back_in_a_browser(chromium: Browser, tmp_path: Path) -> 
 
 async def test_the_sweep_saves_the_money_of_a_customer_who_vanishes(tmp_path: Path) -> None:
     """He pays and closes the browser: within the five minutes the sweep finds the payment, confirms and books it."""
-    async with payphone_shop(tmp_path, ScaledClock(time.time(), 20), **{"cards.sweep": "10s"}) as (shop, sandbox):
+    async with payphone_shop(tmp_path, LeapingClock(time.time(), 20), **{"cards.sweep": "10s"}) as (shop, sandbox):
         order = shop.order()
         async with shop.web.post(await shop.link(order)) as answer:
             assert answer.status == 200
         payment = sandbox.pay(f"CV{order}-1")
-        await eventually(lambda: payment.confirmed, timeout=30)
-        await shop.settled(order)
+        async with shop.hurrying():
+            await eventually(lambda: payment.confirmed, timeout=30)
+            await shop.settled(order)
         assert not payment.reversed
         assert [one["amount"] for one in shop.card_payments()] == [115.0]

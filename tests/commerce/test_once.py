@@ -113,7 +113,8 @@ async def test_odoo_is_away_for_a_while(shop: Shop) -> None:
     order, _, session = await opened(shop)
     shop.odoo.faults.append(Fault(action="status", status=503, times=25))
     shop.provider.pay(session)
-    await shop.settled(order)
+    async with shop.hurrying():
+        await shop.settled(order)
     assert len(shop.card_payments()) == 1
 
 

@@ -1,6 +1,6 @@
 """What waits for a person becomes a task in Odoo, once, and is settled on either side."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,13 @@ def open_tasks(shop: Shop, **wanted: Any) -> list[dict[str, Any]]:
         domain, ["summary", "note", "res_model", "res_id", "user_id"]
     )
     return found
+
+
+@pytest.fixture
+async def shop(shop: Shop) -> AsyncIterator[Shop]:
+    """A shop whose clock is moved on while its hub rests: tasks come and go by looks at Odoo."""
+    async with shop.hurrying():
+        yield shop
 
 
 async def asked(shop: Shop, key: str = "t/1", **more: Any) -> dict[str, Any]:
@@ -127,10 +134,9 @@ async def test_odoo_is_away(shop: Shop) -> None:
     for number in range(3):
         await shop.hub.store.put("review", f"t/{number}", {"title": str(number)})
     gate = shop.hub.gates.get("odoo:odoo")
-    async with shop.hurrying():
-        await eventually(lambda: gate.circuit.state == "open", timeout=60)
-        passed = shop.hub.clock.now() + timedelta(minutes=20)
-        await eventually(lambda: shop.hub.clock.now() > passed, timeout=60)
+    await eventually(lambda: gate.circuit.state == "open", timeout=60)
+    passed = shop.hub.clock.now() + timedelta(minutes=20)
+    await eventually(lambda: shop.hub.clock.now() > passed, timeout=60)
     assert [one["kind"] for one in await shop.hub.reviews.items(100) if one["kind"] != "item"] == ["circuit"]
     shop.odoo.faults.remove(away)
     await eventually(lambda: len(open_tasks(shop)) == 3, timeout=60)

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ import pytest
 from caravana.component.payphone.sandbox import Card, PayphoneSandbox, Store
 from caravana.component.payphone.sandbox.payment import HOLDER, PAYER
 from caravana.journal.operations import unpack
-from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest
 from caravana.testing.routes import RunningRoutes
 from tests.component.payphone.till import order
+from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
 ROUTES = """
@@ -88,7 +88,7 @@ async def hub(
     route_test: RouteTest, routes: str = ROUTES, *, store: Store | None = None, **settings: Any
 ) -> AsyncIterator[tuple[RunningRoutes, PayphoneSandbox]]:
     """Run routes with PayPhone's imitation, thirty seconds in one."""
-    clock = ScaledClock(time.time(), 30)
+    clock = LeapingClock(time.time(), 30)
     zone = "America/Guayaquil" if 5 <= clock.now().hour < 24 else "Asia/Tokyo"  # before eight at any hour of the test
     sandbox = PayphoneSandbox(clock=clock, store=store or Store())
     sandbox.store.zone = zone
@@ -102,6 +102,13 @@ async def hub(
         ) as running:
             yield running, sandbox
         await sandbox.close()
+
+
+def hurrying(running: RunningRoutes, *, at_work: bool = False) -> AbstractAsyncContextManager[None]:
+    """Move the clock ahead while the block runs: whenever the hub rests, or also `at_work`, where its work is to wait."""
+    clock = running.hub.clock
+    assert isinstance(clock, LeapingClock)
+    return clock.hurrying() if at_work else clock.hurrying(lambda: at_rest(running.hub))
 
 
 def journal_of(file: Path) -> str:
@@ -138,12 +145,9 @@ async def test_a_confirmation_that_nothing_tells_is_in_doubt(route_test: RouteTe
     async with hub(route_test, store=store, queryCovers=False) as (running, sandbox):
         named = await paid(sandbox, running)
         sandbox.faults.append(Fault("confirm", "cut_after"))
-        [exchange] = await running.send("confirm", named)
-
-        async def doubted() -> bool:
-            return (await running.states())[exchange] == "in_doubt"
-
-        await eventually(doubted, timeout=60)
+        async with hurrying(running, at_work=True):
+            [exchange] = await running.send("confirm", named)
+            assert (await running.states())[exchange] == "in_doubt"
         assert running.mock("confirmed").bodies == []
         assert sandbox.effects["confirm"] == 1
 
@@ -164,7 +168,8 @@ async def test_the_sweep_alone_saves_the_money(route_test: RouteTest) -> None:
     """No return and no notification: asking each minute finds the payment, and confirms it before PayPhone gives it back."""
     async with hub(route_test, ROUTES + SWEEP) as (running, sandbox):
         await paid(sandbox, running)
-        await eventually(lambda: running.mock("confirmed").bodies, timeout=30)
+        async with hurrying(running):
+            await eventually(lambda: running.mock("confirmed").bodies, timeout=30)
         assert sandbox.payment("CV7-1").confirmed
         assert sandbox.kept_total() == 11500
 
@@ -195,7 +200,8 @@ async def test_nothing_of_card_payer_and_token_is_kept(
         await running.send("confirm", {**named, "payment": "999"})
         sandbox.store.store_id = "another"
         await running.send("prepare", order(reference="CV8-1"))
-        await eventually(lambda: running.mock("confirmed").bodies, timeout=30)
+        async with hurrying(running):
+            await eventually(lambda: running.mock("confirmed").bodies, timeout=30)
     marks = (Card.MASTERCARD, Card.MASTERCARD[:6], HOLDER, *PAYER.values(), sandbox.store.token)
     text = journal_of(tmp_path / "journal.db") + caplog.text + "".join(capsys.readouterr())
     assert named["payment"] in text
