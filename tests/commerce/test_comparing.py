@@ -225,6 +225,44 @@ async def test_a_pending_refund_that_is_over_is_booked(counter: Counter) -> None
     assert await counter.compare("stripe") == []
 
 
+async def test_a_payout_is_compared_when_it_is_over(counter: Counter) -> None:
+    """What adds up is no difference; what is no sum of its movements, or holds another amount than ours, is told."""
+    _, name = await counter.bought("stripe")
+    counter.stripe.account.payout_delay = 2
+    payout = counter.stripe.pay_out()
+    await eventually(
+        lambda: [one["reconciliation_status"] for one in counter.stripe.all("payout")] == ["completed"], timeout=30
+    )
+    assert await counter.compare("stripe") == []
+    shelf = counter.stripe.world.shelf
+    moved = next(one for one in shelf.all("balance_transaction") if one["type"] == "charge")
+    moved["amount"] += 100
+    shelf.get("payout", payout["id"])["amount"] -= 1
+    found = {one["kind"]: one for one in await counter.compare("stripe")}
+    assert {*found} == {"payout_sum", "payout_payments"}
+    items = {one["kind"]: one["detail"] for _, one in await counter.shop.hub.store.find("review")}
+    assert f"{name}: 116.00 USD en el depósito, 115.00 USD aquí." in items["payout_payments"]
+    assert "1 movimientos suman" in items["payout_sum"]
+    moved["amount"] -= 100
+    shelf.get("payout", payout["id"])["amount"] += 1
+    assert (await counter.compare("stripe"), await counter.shop.reviews()) == ([], [])
+
+
+async def test_a_payout_that_fails_days_later_is_told(counter: Counter) -> None:
+    """Stripe's event names the day of the payout, which is compared again; a person is told once."""
+    await counter.bought("stripe")
+    counter.stripe.account.payout_delay = 1
+    counter.stripe.send_to(f"{counter.shop.url}/stripe/stripe")
+    counter.stripe.pay_out(fails=True)
+
+    async def told() -> bool:
+        return await counter.shop.reviews() == ["payout_failed"]
+
+    await eventually(told, timeout=30)
+    [(_, item)] = await counter.shop.hub.store.find("review")
+    assert "account_closed" in item["detail"]
+
+
 async def test_days_before_the_go_live_line_are_not_compared(counter: Counter) -> None:
     """They are not the hub's."""
     desk = Admin(counter.shop.hub.journal, counter.shop.hub.clock, counter.shop.hub)

@@ -26,6 +26,7 @@ text = (
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
     "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
+    "payout_failed", "payout_sum", "payout_payments",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",

@@ -19,6 +19,10 @@ REVIEWS: Mapping[str, str] = {
     "refund_unknown": "{company} devolvió un pago y Caravana no lo sabía. Registre la salida en Odoo y haga la nota de crédito.",
     "dispute_unknown": "La liquidación de {company} muestra un contracargo de un pago que no es de ningún pedido de Caravana. "
     "Vea en {company} de qué es y regístrelo en Odoo.",
+    "payout_failed": "Un depósito de {company} falló: el banco no lo recibió. Revise en {company} la cuenta del banco; el dinero "
+    "sale de nuevo con otro depósito.",
+    "payout_sum": "Un depósito de {company} no es la suma de sus movimientos. Pregunte a {company}.",
+    "payout_payments": "Un depósito de {company} trae pagos o devoluciones con otro valor que el registrado. Compárelos.",
     "refund_waiting": "Una devolución está pendiente desde hace días y {company} no avisa cómo termina. Véala en su página y "
     "regístrela, o diga que no se hizo.",
     "refund_pending": "Una devolución terminó en {company} y aquí sigue pendiente. Vea cómo quedó y registre la salida si falta.",
@@ -112,7 +116,8 @@ def _detail(difference: Mapping[str, Any], company: str) -> str:
     numbers = ", ".join(f"n.º {one}" for one in difference["odoo"])
     parts = (
         f"Día {difference['day']}, {company} ({difference['connection']}) {difference['name']}{amount}.",
-        f"Referencia {difference['reference']}." if difference["reference"] else "No es de ningún pedido de Caravana.",
+        _whose(difference),
+        difference.get("facts") or "",
         f"En Odoo: {difference['in_odoo']} ({numbers})." if numbers else "",
         ENTER[difference["kind"]].format(**difference) if _is_to_enter(difference) else "",
     )
@@ -134,3 +139,10 @@ def answered(differences: Sequence[Mapping[str, Any]], refund: Refund) -> list[s
     waits = [one["key"] for one in own if one["kind"] == "refund_waiting" and one["name"] == refund["reference"]]
     hints = [one["key"] for one in own if one["kind"] == "refund_unknown" and one["payment"] == refund["payment"]]
     return [*waits, *(hints if refund["state"] == "done" else [])]
+
+
+def _whose(difference: Mapping[str, Any]) -> str:
+    """Which order it is of; a payout is of none."""
+    if difference["reference"]:
+        return f"Referencia {difference['reference']}."
+    return "" if difference["kind"].startswith("payout") else "No es de ningún pedido de Caravana."

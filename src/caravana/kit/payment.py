@@ -43,8 +43,11 @@ for our evidence; `answered`; `won`; `lost`; `closed`: over, and nothing was los
 `events` takes `since` (time), `after` (name of the last event seen) and `connection`; it answers `events`, oldest first, and
 `more`. An event, like what `notification` hands in, is a reason to ask: `provider`, `connection`, `event` (its name, once for
 each), `kind` (`payment`, `refund`, `dispute` or `payout`), `request_id`, `payment`, `reference`, `status`, `date`, `object`
-(the name of what it is about). `listing` takes `day` (date in the company's zone) and `connection`; it answers `payments`,
-`refunds`, `disputes` and `payouts` of that day as the company has them, and `whole` (false: it may know more).
+(the name of what it is about) and, of a payout that is over, `made` (when it was made: its day is compared again). `listing`
+takes `day` (date in the company's zone) and `connection`; it answers `payments`, `refunds`, `disputes` and `payouts` of that day
+as the company has them, and `whole` (false: it may know more). A payout has `payout` (its name), `status` (`failed` and
+`canceled` are no money), `reason`, `amount`, `date`, and `entries`: the movements that it consists of, None where they are not
+known, each with `type`, `object`, `payment`, `amount`, `fee` and `net`.
 """
 
 from abc import abstractmethod

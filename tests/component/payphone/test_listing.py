@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from caravana.component.payphone.quota import Quota
+from caravana.component.payphone.quota import DayQuota, Quota
 from caravana.kit.clock import ManualClock
 from caravana.kit.errors import RateLimited
 from caravana.kit.payment import Unsupported
-from caravana.testing.harness import START
+from caravana.testing.harness import START, Store
 from tests.component.payphone.till import Till
 
 
@@ -42,12 +42,33 @@ async def test_without_its_path_there_is_no_list(till: Till) -> None:
         await till.call("listing", {"day": "2026-11-23"})
 
 
-async def test_the_sixth_list_of_a_day_is_refused(till: Till) -> None:
-    """PayPhone's own quota is told as such."""
+async def test_the_sixth_list_of_a_day_is_not_asked_for(till: Till) -> None:
+    """The quota is counted on disk, so also across a restart; the next day, in PayPhone's country, it is whole again."""
     for _ in range(5):
         await till.call("listing", {"day": "2026-11-23"})
+    await till.set()
+    with pytest.raises(Unsupported, match="as often as a day allows"):
+        await till.call("listing", {"day": "2026-11-23"})
+    assert till.sandbox.calls["list"] == 5
+    till.pass_by(hours=24)
+    await till.call("listing", {"day": "2026-11-23"})
+    assert till.sandbox.calls["list"] == 6
+
+
+async def test_a_list_that_another_asked_for_is_told_as_such(till: Till) -> None:
+    """Somebody outside the hub used the quota up: PayPhone's refusal is told."""
+    till.sandbox.store.lists_a_day = 0
     with pytest.raises(RateLimited):
         await till.call("listing", {"day": "2026-11-23"})
+
+
+async def test_two_processes_count_together() -> None:
+    """Each looks at what is on disk, and what the other counted meanwhile is looked at again."""
+    store, clock = Store(), ManualClock(START)
+    quotas = [DayQuota(lambda: store, "42", 5) for _ in range(2)]
+    day = clock.now().date()
+    taken = await asyncio.gather(*(quotas[number % 2].take(day) for number in range(8)))
+    assert sorted(taken) == [False] * 3 + [True] * 5
 
 
 async def test_thirty_queries_a_minute_go_out(till: Till) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from caravana.commerce import difference, refund
 from caravana.commerce.attempt import Attempt
-from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day
+from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day, of_payouts
 from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
 from caravana.commerce.cards.settled import attempt_of
 from caravana.commerce.settlement import Line, key
@@ -120,12 +120,30 @@ class Comparing(CardMapping):
         """Return what is not the same, each with its key and day."""
         unit, comparison = variables["unit"], self._comparison(variables)
         found = comparison.differences()
+        found += self._payouts(variables) if unit["first"] else []
         found += [] if self._tells_refunds(unit) else comparison.waiting(self._too_long(exchange.created))
         ours = [one for one in found if unit["first"] or one["attempt"] is not None]
         once: dict[str, Difference] = {}
         for one in (difference.named(unit, each) for each in ours):
             once.setdefault(one["key"], one)
         return list(once.values())
+
+    def _payouts(self, variables: Variables) -> list[Difference]:
+        """What is wrong with the payouts that the company lists; they are of the account, whichever branch was paid."""
+        listed, connection = (variables["listing"] or {}).get("payouts") or [], variables["unit"]["connection"]
+        attempts = [one for one in records(variables["attempts"]) if one["connection"] == connection]
+        ledger = [one for one in records(variables["ledger"]) if one["connection"] == connection]
+        return list(of_payouts([one for one in listed if self._counts(one)], attempts, ledger))
+
+    @pure
+    def payout_units(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the day to be compared after the company's news of a payout that is over: the one on which it was made."""
+        told, zone = variables["notification"], self._settings.zone
+        if told.get("kind") != "payout" or not told.get("made"):
+            return []
+        day = _day(datetime.fromisoformat(told["made"]), zone)
+        units = [one for one in self._units() if one["connection"] == told["connection"] and one["first"]]
+        return [{**one, "day": day.isoformat()} for one in units if self._is_ours(day)]
 
     def _comparison(self, variables: Variables) -> Comparison:
         unit = variables["unit"]

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caravana.commerce import booking
+from caravana.commerce import booking, payout
 from caravana.commerce import refund as refunds
 from caravana.commerce.attempt import RUNNING, Attempt
 from caravana.commerce.cards.settled import Settled
@@ -34,6 +34,9 @@ KINDS = (
     "refund_pending",
     "refund_waiting",
     "dispute_unknown",
+    "payout_failed",
+    "payout_sum",
+    "payout_payments",
 )
 
 
@@ -218,6 +221,15 @@ def _paid_by(attempts: Iterable[Attempt], payment: str | None) -> Attempt | None
     return next(found, None)
 
 
+def of_payouts(
+    payouts: Sequence[payout.Payout], attempts: Sequence[Attempt], ledger: Sequence[refunds.Refund]
+) -> Iterator[Difference]:
+    """Yield what is wrong with the payouts of a day; a person decides."""
+    for one in payouts:
+        for kind, facts in payout.problems(one, attempts, ledger):
+            yield {**_difference(kind, payout.shown(one), None, []), "facts": facts}
+
+
 def _difference(
     kind: str,
     entry: Mapping[str, Any],
@@ -244,4 +256,4 @@ def _difference(
     }
 
 
-__all__ = ["KINDS", "Comparison", "Difference", "Told", "local_day"]
+__all__ = ["KINDS", "Comparison", "Difference", "Told", "local_day", "of_payouts"]

@@ -6,20 +6,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.component.payphone.errors import check, is_foreign
-from caravana.component.payphone.quota import Quota
+from caravana.component.payphone.quota import DayQuota, Quota
 from caravana.component.payphone.spec import PayphoneSettings
 from caravana.kit import json
 from caravana.kit.clock import Clock
 from caravana.kit.errors import EffectError
 from caravana.kit.http import HttpSession
+from caravana.kit.payment import Unsupported
 
 
 class PayphoneClient:
     """One connection. Holds an HTTP session; give it back with `close`."""
 
-    def __init__(self, settings: PayphoneSettings, clock: Clock, processes: Callable[[], int] = lambda: 1) -> None:
-        """`clock`: the hub's; `processes`: how many share the quota of queries."""
+    def __init__(
+        self, settings: PayphoneSettings, clock: Clock, lists: DayQuota, processes: Callable[[], int] = lambda: 1
+    ) -> None:
+        """`clock`: the hub's; `lists`: the quota of lists; `processes`: how many share the quota of queries."""
         self.settings = settings
+        self._lists = lists
         self.clock = clock
         self._quota = Quota(settings.queries_a_minute, clock, processes)
         self._http = HttpSession()
@@ -37,7 +41,10 @@ class PayphoneClient:
         return await self._known(lambda token: self._query(path, token))
 
     async def list(self, path: str) -> Any:
-        """GET a list, which has a quota of its own. Raises an `EffectError`."""
+        """GET a list, which has a quota of its own. Raises `Unsupported` when it is used up, and an `EffectError`."""
+        if not await self._lists.take(self.today()):
+            text = "PayPhone's list was asked for as often as a day allows: it can be asked again tomorrow"
+            raise Unsupported(text, code="quota")
         return await self._call("GET", path, self.settings.tokens[0])
 
     def today(self) -> date:

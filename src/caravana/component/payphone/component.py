@@ -8,6 +8,7 @@ from caravana.component.payphone import diagnosis
 from caravana.component.payphone.client import PayphoneClient
 from caravana.component.payphone.consumer import NotificationConsumer, Store
 from caravana.component.payphone.producer import Confirm, Create, Listing, PayphoneProducer, Query
+from caravana.component.payphone.quota import DayQuota
 from caravana.component.payphone.refund import Refund, RefundQuery
 from caravana.component.payphone.spec import CAPABILITIES, PayphoneOptions, PayphoneSettings
 from caravana.component.payphone.stores import Stores
@@ -59,7 +60,8 @@ class PayphoneComponent(PaymentComponent):
         """Return the client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
         if name not in self._clients:
             settings: PayphoneSettings = self.connection_settings(name)
-            self._clients[name] = PayphoneClient(settings, self.context.clock, lambda: self.context.processes)
+            lists = DayQuota(lambda: self.context.store, settings.store_id, CAPABILITIES.listing_per_day or 0)
+            self._clients[name] = PayphoneClient(settings, self.context.clock, lists, lambda: self.context.processes)
         return self._clients[name]
 
     def origin(self, name: str) -> str:

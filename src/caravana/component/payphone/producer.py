@@ -164,7 +164,7 @@ class Confirm(PayphoneProducer):
 
 
 class Listing(PayphoneProducer):
-    """The approved payments of one day, from PayPhone's own list: today and two days back, five calls a day."""
+    """The approved payments of one day, from PayPhone's own list: today and two days back, five calls a day, counted on disk."""
 
     kind = Kind.READ
 
@@ -175,7 +175,7 @@ class Listing(PayphoneProducer):
         return asked if body.connection is None else {**asked, "connection": body.connection}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Ask for the list. Raises `Unsupported` for a day out of reach, or where the list's path is not set."""
+        """Ask for the list. Raises `Unsupported` for a day out of reach, without the list's path, or over the quota."""
         client = self.client(request, effect)
         today = client.today()
         path, day = client.settings.list_path, request["day"]

@@ -1,12 +1,16 @@
-"""PayPhone's quota of queries: so many in any minute, whoever asks."""
+"""PayPhone's quotas: so many queries in any minute, and so many lists a day, whoever asks."""
 
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from caravana.kit.clock import Clock
+from caravana.kit.errors import Transient
+from caravana.kit.ports import Store, Unavailable
 
 WINDOW = timedelta(minutes=1)
+ASKED = "payphone_lists"
+"""Scope of how often a store's list was asked for on its last day."""
 
 
 class Quota:
@@ -34,3 +38,29 @@ class Quota:
         turn = now if len(self._turns) < share else max(now, self._turns[-share] + WINDOW)
         self._turns.append(turn)
         return turn
+
+
+class DayQuota:
+    """Counts the calls of a day on disk, so that neither a restart nor another process begins anew."""
+
+    def __init__(self, store: Callable[[], Store], name: str, limit: int) -> None:
+        """`store`: the hub's durable records; `name`: what the quota is of; `limit`: calls a day."""
+        self._store = store
+        self._name = name
+        self._limit = limit
+
+    async def take(self, day: date) -> bool:
+        """Count one call before it is made; False when the day's are used up. Raises `Transient` while nothing is counted."""
+        store, today = self._store(), day.isoformat()
+        try:
+            while True:
+                turn = await store.turn(ASKED, self._name)
+                kept = await store.get(ASKED, self._name) or {"day": today, "calls": 0}
+                calls = kept["calls"] if kept["day"] == today else 0
+                if calls >= self._limit:
+                    return False
+                counted = {"day": today, "calls": calls + 1}
+                if await store.put_together(turn, [(ASKED, self._name, counted)]):
+                    return True
+        except Unavailable as error:
+            raise Transient(f"the store takes nothing now: {error.reason}", retry_after=error.retry_after) from error

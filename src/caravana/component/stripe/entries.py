@@ -96,13 +96,18 @@ def payout_entry(payout: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def transaction_entry(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one movement of the balance; `object` names the charge, refund or dispute that it comes from."""
+    """Return one movement of the balance; `object` names the charge, refund or dispute that it comes from.
+
+    `payment` is what was paid, where the movement's source came with it.
+    """
     try:
+        source = found.get("source")
         return {
             "transaction": str(found["id"]),
             "type": str(found["type"]),
             "category": found.get("reporting_category"),
-            "object": name_of(found.get("source")),
+            "object": name_of(source),
+            "payment": name_of(source.get("payment_intent")) if isinstance(source, dict) else None,
             "amount": total(found["amount"], found["currency"]),
             "fee": total(found["fee"], found["currency"]),
             "net": total(found["net"], found["currency"]),

@@ -36,6 +36,9 @@ KINDS: Mapping[str, str] = {
 TYPES = tuple(KINDS)
 _LONGEST = 255
 
+PAYOUT_OVER = frozenset({"payout.failed", "payout.reconciliation_completed"})
+"""Types after which a payout is to be compared again; it may have been made days before."""
+
 
 def read(content: Any) -> dict[str, Any]:
     """Return the event in `content` as the port has it, with Stripe's `type` beside.
@@ -76,6 +79,7 @@ def _about(found: Mapping[str, Any], kind: str) -> dict[str, Any]:
         "reference": _word(reference_of(found)),
         "status": _word(found.get("status")) or kind,
         "object": _word(found.get("id")),
+        **({"made": _date(found.get("created"))} if kind in PAYOUT_OVER else {}),
     }
 
 

@@ -96,7 +96,8 @@ class Listing(StripeProducer):
     async def _payout(self, client: StripeClient, found: dict[str, Any]) -> dict[str, Any]:
         """Stripe knows what an automatic payout consists of, and only once it has put it together."""
         whole = found.get("automatic") is True and found.get("reconciliation_status") == "completed"
-        listed = await client.all("/v1/balance_transactions", {"payout": found["id"]}) if whole else []
+        asked = {"payout": found["id"], "expand": ["data.source"]}
+        listed = await client.all("/v1/balance_transactions", asked) if whole else []
         entries = [transaction_entry(one) for one in reversed(listed) if one.get("type") != "payout"]
         return {**payout_entry(found), "entries": entries if whole else None}
 
