@@ -15,6 +15,7 @@ from caravana.component.bank.entry import Direction, Entry, Statement
 from caravana.component.bank.importing import Importer
 from caravana.component.bank.matches import LEFT, POSTED, PROPOSED, UNDONE, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
+from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
 from caravana.component.bank.reading import Reader
 from caravana.component.bank.report import PASSED, FileReport
@@ -50,12 +51,14 @@ class Desk:
             raise ConfigurationError("write a map: other spelling → number", place="settings.bank.accounts")
         return Importer(self.book, self._context.clock, {str(key): str(value) for key, value in accounts.items()})
 
+    def place_of(self, account: str) -> Place:
+        """Return whose `account` is."""
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        return place_of(account, branches, self.importer.account)
+
     def branch_of(self, account: str) -> str | None:
         """Return the one branch that has `account` among its `bank_accounts`; None when none has, or several."""
-        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
-        number = self.importer.account(account)
-        found = [name for name, one in branches.items() if number in map(self.importer.account, one.bank_accounts)]
-        return found[0] if len(found) == 1 else None
+        return self.place_of(account).branch
 
     @property
     def profiles(self) -> dict[str, Profile]:
@@ -171,7 +174,10 @@ class Desk:
         return Matches(self._context.store, self.book)
 
     async def waiting(self, line: date | None) -> list[dict[str, Any]]:
-        """Return the entries that are money, are not settled, and lie on or after `line`; reversals with what they take back."""
+        """Return the entries that are money, are not settled, and lie on or after `line`, each with its place.
+
+        Reversals come with what they take back.
+        """
         await self.let_go()
         entries = await self.book.entries()
         before = {one["entry"]: one for one in await self.matches.all()}
@@ -181,7 +187,7 @@ class Desk:
         return [self._waiting(one, entries, before) for one in since if _is_to_match(one.entry)]
 
     def _waiting(self, one: Kept, entries: list[Kept], before: Mapping[str, Any]) -> dict[str, Any]:
-        found = {"key": one.key, "entry": one.entry.as_record(), "branch": self.branch_of(one.entry.account)}
+        found = {"key": one.key, "entry": one.entry.as_record(), **vars(self.place_of(one.entry.account))}
         if not one.entry.reversal:
             return {**found, "before": before.get(one.key)}
         kept = {other.key: other for other in entries if other.state in (books.OPEN, books.MATCHED)}
