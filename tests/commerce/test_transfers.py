@@ -281,6 +281,25 @@ async def test_a_clerk_registers_it_between_our_look_and_our_posting(accounts: A
 
 
 @pytest.mark.parametrize(
+    "operation", ["account.bank.statement.line.load", "account.move.line.write", "account.move.line.reconcile"]
+)
+async def test_a_clerk_is_faster_than_a_line_of_the_statement(tmp_path: Path, operation: str) -> None:
+    """The line stands in the books with nothing to pay: its money is the customer's credit, and a person is told."""
+    async with open_accounts(tmp_path, settings={"bank.posting": "statement_line"}) as accounts:
+        accounts.let_bank_lines()
+        invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 781)
+
+        async def clerk() -> None:
+            accounts.pay_by_hand(invoice)
+
+        accounts.odoo.interludes.append(Interlude(operation, clerk))
+        await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000781")])
+        [match] = await accounts.matches("posted", 1)
+        await accounts.asked_again(match["entry"], "quedó a favor del cliente")
+        assert ([one["state"] for one in accounts.payments()], accounts.residual(invoice)) == (["paid"], 0)
+
+
+@pytest.mark.parametrize(
     "operation", ["account.payment.load", "account.payment.action_post", "account.move.line.reconcile"]
 )
 async def test_an_answer_that_is_lost_makes_no_second_payment(accounts: Accounts, operation: str) -> None:

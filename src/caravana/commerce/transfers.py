@@ -220,15 +220,11 @@ class Transfers(Configured):
 
     @pure
     def line_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the open items of line and invoices."""
+        """Return the search for the items of the line, and of the invoices on the customers' account."""
         moves = [one["id"] for one in _chosen(variables)["invoices"]]
         own = [["statement_line_id", "in", [variables["made"]["id"]]]]
-        open_: list[list[Any]] = [
-            ["move_id", "in", moves],
-            ["account_type", "=", "asset_receivable"],
-            ["reconciled", "=", False],
-        ]
-        return {"domain": ["|", *own, *_and(open_)] if moves else own}
+        owed: list[list[Any]] = [["move_id", "in", moves], ["account_type", "=", "asset_receivable"]]
+        return {"domain": ["|", *own, *_and(owed)] if moves else own}
 
     @pure
     def rewriting(self, variables: Variables) -> dict[str, Any]:
@@ -240,15 +236,21 @@ class Transfers(Configured):
         return {"ids": [_counter_item(variables)], "values": {"account_id": accounts.pop(), "partner_id": partner}}
 
     @pure
-    def line_items(self, variables: Variables) -> dict[str, Any]:
-        """Return the items that are reconciled."""
-        return {"line_ids": [_counter_item(variables), *(one["id"] for one in _of_invoices(variables))]}
+    def line_items(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the items that are reconciled; None when the invoices were paid otherwise in the meantime."""
+        owed = [one["id"] for one in _of_invoices(variables) if not one["reconciled"]]
+        return {"line_ids": [_counter_item(variables), *owed]} if owed else None
+
+    @pure
+    def counter_item(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's item that stands against the invoices, of which is asked what is left."""
+        return {"ids": [_counter_item(variables)]}
 
     @pure
     def line_matches(self, variables: Variables) -> list[dict[str, Any]]:
-        """Return what is left of the line's money: all of it when it matched nothing."""
-        matched = variables["result"]["matched"]
-        return [{"open_credit": _chosen(variables)["surplus"] if matched else str(_entry(variables["item"]).amount)}]
+        """Return what is left of the line's money."""
+        [item] = variables["counter"]
+        return [{"open_credit": str(abs(Decimal(item["amount_residual"])))}]
 
     @pure
     def posted(self, variables: Variables) -> dict[str, Any]:
