@@ -42,8 +42,8 @@ class Books:
         )
         return made
 
-    def invoice(self, customer: int, price: str, number: int, **of: int) -> int:
-        """Return a posted invoice of one line, with IVA of 15 %, under a number of its own; `of`: its company or journal."""
+    def invoice(self, customer: int, price: str, number: int, **of: Any) -> int:
+        """Return a posted invoice of one line, with IVA of 15 %, under a number; `of`: its company, journal, or order."""
         company = of.get("company_id", 1)
         domain = [["type_tax_use", "=", "sale"], ["amount", "=", 15], ["company_id", "=", company]]
         tax = self.odoo.env["account.tax"].search(domain)[:1]

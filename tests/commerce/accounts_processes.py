@@ -217,5 +217,5 @@ def stand_still(file: Path) -> None:
             await holds.stand(*row, after=True)
         return done
 
-    JournalStore.put = watched  # type: ignore[method-assign]
-    JournalStore.put_together = watched_together  # type: ignore[method-assign]
+    JournalStore.put = watched  # type: ignore[method-assign, assignment]
+    JournalStore.put_together = watched_together  # type: ignore[method-assign, assignment]

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from tests.commerce.accounts import Accounts, open_accounts
@@ -89,6 +91,25 @@ async def test_an_account_of_no_branch_pays_nobody(tmp_path: Path) -> None:
         await eventually(lambda: decided(accounts))
         assert (await accounts.matches("proposed", 1))[0]["proposals"] == []
         assert [accounts.residual(one) for one in invoices] == [115, 115]
+
+
+async def test_a_code_of_another_company_says_nothing(tmp_path: Path) -> None:
+    """Equal numbers have different codes in two companies; the one of `sur` on an account of `centro` pays neither."""
+    async with open_accounts(tmp_path, COMPANIES, branches()) as accounts:
+        ana = accounts.customer("Ana Lucía Pérez Mora")
+        invoices = [accounts.invoice(ana, "100", 123, company_id=one) for one in (1, 2)]
+        codes = [
+            (await accounts.ask("code", name="001-001-000000123", branch=one))["code"]
+            for one in ("centro", "norte", "sur")
+        ]
+        assert (codes[0] == codes[1], codes[0] == codes[2]) == (True, False)
+        with pytest.raises(LookupError, match="say of which branch"):
+            await accounts.ask("code", name="001-001-000000123")
+        await accounts.tells([movement("30.00", "R1", "", codes[2])], CENTRO)
+        await accounts.matches("proposed", 1)
+        await accounts.tells([movement("40.00", "R2", "", codes[0])], CENTRO)
+        await accounts.matches("posted", 1)
+        assert [accounts.residual(one) for one in invoices] == [75, 115]
 
 
 async def decided(accounts: Accounts) -> bool:

@@ -36,11 +36,11 @@ class Till:
         assert isinstance(found, BankComponent)
         return found
 
-    async def transfer(self, amount: str = "115.00") -> None:
-        """The bank tells of a transfer that names the invoice."""
+    async def transfer(self, amount: str = "115.00", text: str | None = None) -> None:
+        """The bank tells of a transfer that names the invoice, or says `text`."""
         number = str(self.shop.read("account.move", self.invoice, "name"))
         day = self.shop.hub.clock.now().date()
-        told = Movement(Decimal(amount), f"R{amount}", "ROSA INVENTADA", f"PAGO {number}", day=day)
+        told = Movement(Decimal(amount), f"R{amount}", "ROSA INVENTADA", text or f"PAGO {number}", day=day)
         await self.bank.desk.file(f"{amount}.xml", camt053([told]))
 
     async def matched(self, state: str = "posted") -> dict[str, Any]:
@@ -98,6 +98,15 @@ async def open_till(folder: Path, clock: ScaledClock, **settings: Any) -> AsyncI
         yield Till(shop, order, invoice, str(session))
 
 
+def until(event: asyncio.Event, operation: str) -> Interlude:
+    """Return what has the next call of `operation` stand still until `event`."""
+
+    async def wait() -> None:
+        await event.wait()
+
+    return Interlude(operation, wait)
+
+
 BOTH = [(115.0, "in_process", False), (115.0, "paid", True)]
 
 
@@ -105,7 +114,7 @@ async def test_the_card_is_faster_than_the_posting(tmp_path: Path, clock: Scaled
     """The transfer is looked at while the invoice is open, and the card pays it before it is posted: a person is asked."""
     async with open_till(tmp_path, clock) as till:
         read = asyncio.Event()
-        till.shop.odoo.interludes.append(Interlude("account.move.read", read.wait))
+        till.shop.odoo.interludes.append(until(read, "account.move.read"))
         await till.transfer()
         await eventually(lambda: till.shop.odoo.interludes == [])
         till.card()
@@ -120,7 +129,7 @@ async def test_the_card_is_faster_than_the_reconciliation(tmp_path: Path, clock:
     """The transfer is being posted when the card pays the invoice: its money is the customer's credit, and a person is told."""
     async with open_till(tmp_path, clock) as till:
         late = asyncio.Event()
-        till.shop.odoo.interludes.append(Interlude(operation, late.wait))
+        till.shop.odoo.interludes.append(until(late, operation))
         await till.transfer()
         await eventually(lambda: till.shop.odoo.interludes == [])
         till.card()
@@ -135,7 +144,7 @@ async def test_the_transfer_is_faster_than_the_card(tmp_path: Path, clock: Scale
     """The card's payment is in the books when the transfer pays the invoice: the card's is the credit, and a person is told."""
     async with open_till(tmp_path, clock) as till:
         late = asyncio.Event()
-        till.shop.odoo.interludes.append(Interlude("account.move.line.reconcile", late.wait))
+        till.shop.odoo.interludes.append(until(late, "account.move.line.reconcile"))
         till.card()
         await eventually(lambda: till.shop.odoo.interludes == [])
         await till.transfer()
@@ -172,7 +181,7 @@ async def test_the_card_is_faster_than_a_line_of_the_statement(
     """The line stands in the books with nothing to pay: its money is the customer's credit, and a person is told."""
     async with open_till(tmp_path, clock, **{"bank.posting": "statement_line"}) as till:
         late = asyncio.Event()
-        till.shop.odoo.interludes.append(Interlude(operation, late.wait))
+        till.shop.odoo.interludes.append(until(late, operation))
         await till.transfer()
         await eventually(lambda: till.shop.odoo.interludes == [])
         till.card()

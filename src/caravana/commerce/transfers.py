@@ -107,7 +107,7 @@ class Transfers(Configured):
         back = [one for one in batch["entries"] if "takes_back" in one]
         gone = {one["takes_back"][0]["key"] for one in back if len(one["takes_back"]) == 1}
         money = [one for one in batch["entries"] if "takes_back" not in one and one["key"] not in gone]
-        credits_ = [_credit(one) for one in money]
+        credits_ = [_credit(one, [each["code"] for each in one.get("codes", ())]) for one in money]
         names = {one["id"]: one["name"] for one in variables["customers"]}
         decided = self._matcher(variables).match(credits_)
         branches = {one["id"]: one.get("branch") for one in variables["invoices"]}
@@ -123,7 +123,10 @@ class Transfers(Configured):
         habits = Habits({one["key"]: _read(one["value"]) for one in variables["habits"]})
         table = self._settings.withholding
         withholding = None if table is None else Withholding.read(table, "settings.bank.withholding")
-        items = map(item_of, variables["invoices"])
+        issued: dict[str, list[str]] = {}
+        for one in (each for entry in variables["batch"]["entries"] for each in entry.get("codes", ())):
+            issued.setdefault(one["name"], []).append(one["code"])
+        items = (item_of(one, issued) for one in variables["invoices"])
         return Matcher(items, customers, habits=habits, withholding=withholding, policy=Policy(fee=self._settings.fee))
 
     # Posting.
@@ -283,7 +286,7 @@ class Transfers(Configured):
     def chooses(self, variables: Variables) -> bool:
         """Whether a person chose invoices, of a transfer whose company is known: numbers of one are another's, too."""
         decision = variables["decision"]
-        return decision["act"] == "choose" and decision["match"].get("known", True)
+        return bool(decision["act"] == "choose" and decision["match"].get("known", True))
 
     @pure
     def chosen_question(self, variables: Variables) -> dict[str, Any]:
@@ -437,8 +440,8 @@ def _and(terms: list[list[Any]]) -> list[Any]:
     return [*["&"] * (len(terms) - 1), *terms]
 
 
-def _credit(item: Mapping[str, Any]) -> Credit:
-    return credit_of(item["key"], Entry.from_record(item["entry"]))
+def _credit(item: Mapping[str, Any], codes: Sequence[str] = ()) -> Credit:
+    return credit_of(item["key"], Entry.from_record(item["entry"]), codes=codes)
 
 
 def _entry(item: Item) -> Entry:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from caravana.commerce.store import Store
 
@@ -21,6 +21,7 @@ class CardSettings:
     - `zone`: the company's time zone
     - `stores`: the merchant accounts by connection; `offered`: those of a company without branches, in their order
     - `branches`: what each branch has of its own
+    - `transfers`: whether orders of a company without branches may be paid into an account, too
     - `go_live`: the moment of the go-live line: what was paid before it is not compared
     """
 
@@ -37,14 +38,19 @@ class CardSettings:
     tell_expired: bool = False
     branches: Mapping[str, "CardBranch"] = field(default_factory=dict)
     go_live: str | None = None
+    transfers: bool = False
 
 
 class CardBranch(TypedDict):
-    """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices."""
+    """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices.
+
+    `transfers`: whether its orders may be paid into an account, too.
+    """
 
     stores: Sequence[str]
     journal_id: int | None
     sale_journal_id: int | None
+    transfers: NotRequired[bool]
 
 
 __all__ = ["CardBranch", "CardSettings", "Store"]
