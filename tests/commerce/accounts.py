@@ -1,6 +1,6 @@
 """A company whose customers pay by transfer: Odoo imitated on loopback, a hub that runs the flow `matching`, and a bank."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from caravana.commerce.flows import load, names
 from caravana.component.bank.component import BankComponent
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
@@ -17,7 +18,7 @@ from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.serving import serve
 from caravana.route import read_text
 from tests.commerce.shop import BOT_KEY
-from tests.component.bank.telling import Movement, camt053, movement
+from tests.component.bank.telling import ACCOUNT, Movement, camt053, movement
 from tests.support.waiting import eventually
 
 SOON = {
@@ -41,11 +42,13 @@ class Books:
         )
         return made
 
-    def invoice(self, customer: int, price: str, number: int) -> int:
-        """Return a posted invoice of one line, with IVA of 15 %, under a number of its own."""
-        tax = self.odoo.env["account.tax"].search([["type_tax_use", "=", "sale"], ["amount", "=", 15]])[:1]
+    def invoice(self, customer: int, price: str, number: int, **of: Any) -> int:
+        """Return a posted invoice of one line, with IVA of 15 %, under a number; `of`: its company, journal, or order."""
+        company = of.get("company_id", 1)
+        domain = [["type_tax_use", "=", "sale"], ["amount", "=", 15], ["company_id", "=", company]]
+        tax = self.odoo.env["account.tax"].search(domain)[:1]
         line = {"name": "Servicio", "quantity": 1, "price_unit": float(price), "tax_ids": [[6, 0, tax]]}
-        values = {"move_type": "out_invoice", "partner_id": customer, "invoice_line_ids": [[0, 0, line]]}
+        values = {"move_type": "out_invoice", "partner_id": customer, "invoice_line_ids": [[0, 0, line]], **of}
         made: int = self.odoo.env["account.move"].create(values)
         self.odoo.env["account.move"].write([made], {"l10n_latam_document_number": f"001-001-{number:09d}"})
         self.odoo.env["account.move"].action_post([made])
@@ -95,10 +98,11 @@ class Accounts(Books):
         assert isinstance(found, BankComponent)
         return found
 
-    async def tells(self, movements: Sequence[Movement]) -> None:
+    async def tells(self, movements: Sequence[Movement], account: str = ACCOUNT) -> None:
         """The bank's statement of these movements comes in."""
         self.files += 1
-        await self.bank.desk.file(f"{self.files}.xml", camt053(movements, number=self.files))
+        content = camt053(movements, number=self.files, account=account)
+        await self.bank.desk.file(f"{self.files}.xml", content)
 
     async def tells_reversal(
         self, amount: str, reference: str, end_to_end: str, before: Sequence[Movement] = ()
@@ -172,11 +176,22 @@ def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
 
 
 @asynccontextmanager
-async def open_accounts(folder: Path, **more: Any) -> AsyncIterator[Accounts]:
-    """Run the company while the block runs; `more`: further parts of the configuration."""
-    odoo = OdooSandbox(clock=SystemClock(), database="demo")
+async def open_accounts(
+    folder: Path,
+    setup: Setup | None = None,
+    changes: Callable[[OdooSandbox, dict[str, Any]], None] = lambda odoo, given: None,
+    /,
+    **more: Any,
+) -> AsyncIterator[Accounts]:
+    """Run the company while the block runs.
+
+    `setup`: of Odoo; `more`: further parts of the configuration, of which `changes` has the last word.
+    """
+    odoo = OdooSandbox(clock=SystemClock(), database="demo", setup=setup)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(odoo.app()))
-        hub = hub_of(Configuration.model_validate(settings_of(url, folder, **more)))
+        given = settings_of(url, folder, **more)
+        changes(odoo, given)
+        hub = hub_of(Configuration.model_validate(given))
         await stack.enter_async_context(hub)
         yield Accounts(odoo, hub)

@@ -219,9 +219,9 @@ def settings_of(
 
 
 def hub_of(given: Configuration, clock: Clock) -> Hub:
-    """Return a hub that runs the card flow."""
+    """Return a hub that runs the flows of a configuration; the card flow when it names none."""
     components, callables = CheckContext(given, Callables(), strict=True), Callables()
-    flows = [load(name, given, components) for name in names(["cards"])]
+    flows = [load(name, given, components) for name in names(given.flows or ["cards"])]
     for flow in flows:
         for name, target in flow.callables.items():
             callables.register(name, target)

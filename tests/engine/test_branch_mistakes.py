@@ -22,7 +22,11 @@ WRONG = (
     ("sur: {name: Sur, company: 2, payment_store: tarjetas}", "add `connections.tarjetas`"),
     (
         'sur: {name: Sur, company: 2, bank_accounts: ["22 00333444"]}',
-        "the bank account 2200333444 stands in `matriz`, too",
+        "the bank account 2200333444 stands in `matriz`, too: it can be of one company alone",
+    ),
+    (
+        'sur: {name: Sur, company: 2, bank_accounts: ["22 00444", "2200444"]}',
+        "the bank account 2200444 stands twice here",
     ),
     ('sur: {name: Sur, company: 2, whatsapp_number: "1001"}', "the WhatsApp number 1001 stands in `matriz`, too"),
     ('sur: {name: Sur, company: 2, facebook_page: "7"}', "the Facebook page 7 stands in `matriz`, too"),

@@ -285,3 +285,29 @@ def decide(
         print_json(answer)
     else:
         typer.echo(f"{answer['key']}: {spoken(answer['state'])}")
+
+
+@app.command("code")
+def code(
+    document: Annotated[
+        str, typer.Argument(metavar="ORDER", help="Name of the order, or number of the invoice, as Odoo shows it.")
+    ],
+    branch: Annotated[str | None, typer.Option("--branch", help="Its branch, where there are branches.")] = None,
+    config: Config = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Say by which code a customer's transfer for an order or invoice is known; it is made once, and stays the same.
+
+    The customer writes it as the transfer's purpose. Its last character is a check: with one wrong character it is no code.
+
+    \b
+    caravana bank code S00042
+    caravana bank code 001-001-000000123 --branch sur
+    """  # noqa: D301 -- click's mark for lines kept as they are
+    answer = _operate(config, "code", {"name": document, "branch": branch}, document)
+    if json:
+        print_json(answer)
+        return
+    typer.echo(answer["shown"])
+    for one in answer["accounts"]:
+        typer.echo("  ".join(filter(None, (one["number"], one["name"]))))

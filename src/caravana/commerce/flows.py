@@ -1,6 +1,6 @@
 """The company's flows: route files that a person can read, and the pure callables that they name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,6 +84,11 @@ class Configuration(Protocol):
     @property
     def placeholders(self) -> Mapping[str, Any]:
         """Values of {{name}} in route files."""
+        ...
+
+    @property
+    def flows(self) -> Sequence[str]:
+        """The flows that run, as configured."""
         ...
 
     @property

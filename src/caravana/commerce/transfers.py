@@ -28,6 +28,10 @@ LEFT_OVER = {
 }
 UNDONE = {"es": "una persona lo deshizo", "en": "a person undid it"}
 TAKEN_BACK = {"es": "el banco devolvió el ingreso", "en": "the bank took the credit back"}
+NOBODYS = {
+    "es": "no se sabe de qué empresa es la cuenta: falta en `bank_accounts` de su sucursal",
+    "en": "it is not known which company's the account is: it is missing in its branch's `bank_accounts`",
+}
 NOTHING_BACK = {
     "es": "el banco devuelve un ingreso y no se sabe cuál", "en": "the bank takes a credit back, and it is not clear which"
 }  # fmt: skip
@@ -74,6 +78,11 @@ class Transfers(Configured):
         return {"domain": [*_OPEN, *_company(variables["batch"]["company"])]}
 
     @pure
+    def is_placed(self, variables: Variables) -> bool:
+        """Whether it is known of which company the batch's accounts are."""
+        return bool(variables["batch"].get("known", True))
+
+    @pure
     def customer_question(self, variables: Variables) -> dict[str, Any] | None:
         """Return whose invoices they are; None without any."""
         ids = sorted({one["commercial_partner_id"][0] for one in variables["invoices"]})
@@ -93,13 +102,16 @@ class Transfers(Configured):
     def decisions(self, variables: Variables) -> list[Item]:
         """Return what is to be done with each entry of the batch: post, ask or take back."""
         batch = variables["batch"]
+        if not batch.get("known", True):
+            return [_about(_bare(batch, one, NOBODYS)) for one in batch["entries"]]
         back = [one for one in batch["entries"] if "takes_back" in one]
         gone = {one["takes_back"][0]["key"] for one in back if len(one["takes_back"]) == 1}
         money = [one for one in batch["entries"] if "takes_back" not in one and one["key"] not in gone]
-        credits_ = [_credit(one) for one in money]
+        credits_ = [_credit(one, [each["code"] for each in one.get("codes", ())]) for one in money]
         names = {one["id"]: one["name"] for one in variables["customers"]}
         decided = self._matcher(variables).match(credits_)
-        found = [_item(batch, *each, names) for each in zip(money, decided, credits_, strict=True)]
+        branches = {one["id"]: one.get("branch") for one in variables["invoices"]}
+        found = [_item(batch, *each, names, branches) for each in zip(money, decided, credits_, strict=True)]
         return [*found, *(_taking_back(batch, one) for one in back)]
 
     def _matcher(self, variables: Variables) -> Matcher:
@@ -111,7 +123,10 @@ class Transfers(Configured):
         habits = Habits({one["key"]: _read(one["value"]) for one in variables["habits"]})
         table = self._settings.withholding
         withholding = None if table is None else Withholding.read(table, "settings.bank.withholding")
-        items = map(item_of, variables["invoices"])
+        issued: dict[str, list[str]] = {}
+        for one in (each for entry in variables["batch"]["entries"] for each in entry.get("codes", ())):
+            issued.setdefault(one["name"], []).append(one["code"])
+        items = (item_of(one, issued) for one in variables["invoices"])
         return Matcher(items, customers, habits=habits, withholding=withholding, policy=Policy(fee=self._settings.fee))
 
     # Posting.
@@ -208,15 +223,11 @@ class Transfers(Configured):
 
     @pure
     def line_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the open items of line and invoices."""
+        """Return the search for the items of the line, and of the invoices on the customers' account."""
         moves = [one["id"] for one in _chosen(variables)["invoices"]]
         own = [["statement_line_id", "in", [variables["made"]["id"]]]]
-        open_: list[list[Any]] = [
-            ["move_id", "in", moves],
-            ["account_type", "=", "asset_receivable"],
-            ["reconciled", "=", False],
-        ]
-        return {"domain": ["|", *own, *_and(open_)] if moves else own}
+        owed: list[list[Any]] = [["move_id", "in", moves], ["account_type", "=", "asset_receivable"]]
+        return {"domain": ["|", *own, *_and(owed)] if moves else own}
 
     @pure
     def rewriting(self, variables: Variables) -> dict[str, Any]:
@@ -228,15 +239,21 @@ class Transfers(Configured):
         return {"ids": [_counter_item(variables)], "values": {"account_id": accounts.pop(), "partner_id": partner}}
 
     @pure
-    def line_items(self, variables: Variables) -> dict[str, Any]:
-        """Return the items that are reconciled."""
-        return {"line_ids": [_counter_item(variables), *(one["id"] for one in _of_invoices(variables))]}
+    def line_items(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the items that are reconciled; None when the invoices were paid otherwise in the meantime."""
+        owed = [one["id"] for one in _of_invoices(variables) if not one["reconciled"]]
+        return {"line_ids": [_counter_item(variables), *owed]} if owed else None
+
+    @pure
+    def counter_item(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's item that stands against the invoices, of which is asked what is left."""
+        return {"ids": [_counter_item(variables)]}
 
     @pure
     def line_matches(self, variables: Variables) -> list[dict[str, Any]]:
-        """Return what is left of the line's money: all of it when it matched nothing."""
-        matched = variables["result"]["matched"]
-        return [{"open_credit": _chosen(variables)["surplus"] if matched else str(_entry(variables["item"]).amount)}]
+        """Return what is left of the line's money."""
+        [item] = variables["counter"]
+        return [{"open_credit": str(abs(Decimal(item["amount_residual"])))}]
 
     @pure
     def posted(self, variables: Variables) -> dict[str, Any]:
@@ -266,6 +283,12 @@ class Transfers(Configured):
         return {"match": item["match"], "review": question(item["match"], item["match"]["why"])}
 
     @pure
+    def chooses(self, variables: Variables) -> bool:
+        """Whether a person chose invoices, of a transfer whose company is known: numbers of one are another's, too."""
+        decision = variables["decision"]
+        return bool(decision["act"] == "choose" and decision["match"].get("known", True))
+
+    @pure
     def chosen_question(self, variables: Variables) -> dict[str, Any]:
         """Return the search for the invoices that a person chose by number."""
         numbers = list(variables["decision"].get("invoices") or [])
@@ -282,7 +305,7 @@ class Transfers(Configured):
         else:
             entry = Entry.from_record(match["bank"])
             chosen = chosen_by_hand(
-                list(map(item_of, variables["found"])), minor(entry.amount, entry.currency), entry.currency
+                list(map(item_of, variables["found"] or ())), minor(entry.amount, entry.currency), entry.currency
             )
         if chosen is None:
             return None
@@ -295,7 +318,7 @@ class Transfers(Configured):
     def not_found(self, variables: Variables) -> dict[str, Any]:
         """Return the match as it was: what a person chose is not open."""
         match = {**variables["decision"]["match"], "state": "proposed"}
-        return {"match": match, "review": question(match, CHANGED)}
+        return {"match": match, "review": question(match, CHANGED if match.get("known", True) else NOBODYS)}
 
     @pure
     def undoing(self, variables: Variables) -> Item:
@@ -417,8 +440,8 @@ def _and(terms: list[list[Any]]) -> list[Any]:
     return [*["&"] * (len(terms) - 1), *terms]
 
 
-def _credit(item: Mapping[str, Any]) -> Credit:
-    return credit_of(item["key"], Entry.from_record(item["entry"]))
+def _credit(item: Mapping[str, Any], codes: Sequence[str] = ()) -> Credit:
+    return credit_of(item["key"], Entry.from_record(item["entry"]), codes=codes)
 
 
 def _entry(item: Item) -> Entry:
@@ -466,9 +489,17 @@ def _read(record: Mapping[str, Any]) -> Habit:
 
 
 def _item(
-    batch: Mapping[str, Any], one: Mapping[str, Any], decision: Decision, credit: Credit, names: Mapping[int, str]
+    batch: Mapping[str, Any],
+    one: Mapping[str, Any],
+    decision: Decision,
+    credit: Credit,
+    names: Mapping[int, str],
+    branches: Mapping[int, Any],
 ) -> Item:
-    """An entry with what was decided of it. What a person undid, or left, is never posted without a person."""
+    """An entry with what was decided of it. What a person undid, or left, is never posted without a person.
+
+    Of an account that several branches share, the first invoice's branch is the entry's.
+    """
     before = one.get("before")
     hand = bool(before and before.get("hand"))
     proposals = [_said(each, credit.currency, names) for each in decision.proposals]
@@ -478,17 +509,29 @@ def _item(
         "state": "undone" if hand else "proposed",
         "automatic": decision.automatic and not hand,
         "hand": hand,
-        "round": before["round"] if before else 1,
         "by": None,
         "why": before["why"] if before and hand else {"es": decision.why[0], "en": decision.why[1]},
         "margin": decision.margin,
         "proposals": proposals,
         "chosen": proposals[0] if proposals else None,
-        **{name: batch[name] for name in ("branch", "connection", "company")},
+        **_placed(batch, one),
+    }
+    paid = [each["id"] for each in proposals[0]["invoices"]] if proposals else []
+    branch = branches.get(paid[0]) if paid and match["branch"] is None else None
+    return _about({**match, "branch": branch} if isinstance(branch, str) else match)
+
+
+def _placed(batch: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose an entry is, how often it was booked, and since when it waits."""
+    before = one.get("before")
+    return {
+        "branch": one["branch"],
+        **{name: batch[name] for name in ("connection", "company")},
+        "known": batch.get("known", True),
+        "round": before["round"] if before else 1,
         "since": before["since"] if before else batch["now"],
         "now": batch["now"],
     }
-    return _about(match)
 
 
 def _about(match: Mapping[str, Any]) -> Item:
@@ -524,29 +567,26 @@ def _said(one: Proposal, currency: str, names: Mapping[int, str]) -> dict[str, A
 def _taking_back(batch: Mapping[str, Any], one: Mapping[str, Any]) -> Item:
     """A reversal with the one credit that it takes back; of none, or several, a person is asked."""
     known = one["takes_back"]
-    match = _bare(batch, one["key"], one["entry"], NOTHING_BACK)
+    match = _bare(batch, one, NOTHING_BACK)
     item = _about(match)
     if len(known) != 1:
         return item
-    taken = known[0]["match"] or _bare(batch, known[0]["key"], known[0]["entry"], TAKEN_BACK)
+    taken = known[0]["match"] or _bare(batch, {**known[0], "branch": one["branch"]}, TAKEN_BACK)
     return {**item, "kind": "unwind", "takes": _about(taken)}
 
 
-def _bare(batch: Mapping[str, Any], key: str, entry: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]:
+def _bare(batch: Mapping[str, Any], one: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]:
     """A match without proposals."""
     return {
-        "entry": key,
-        "bank": entry,
+        "entry": one["key"],
+        "bank": one["entry"],
         "state": "proposed",
         "automatic": False,
         "hand": False,
-        "round": 1,
         "by": None,
         "why": why,
         "margin": None,
         "proposals": [],
         "chosen": None,
-        **{name: batch[name] for name in ("branch", "connection", "company")},
-        "since": batch["now"],
-        "now": batch["now"],
+        **_placed(batch, one),
     }

@@ -18,6 +18,9 @@ STATUS: Mapping[str, int] = {"unknown": 404, "trouble": 503}
 PAYABLE = frozenset({"pay", "refused", "expired", "open"})
 """Faces with a pay button."""
 
+UNBEGUN = PAYABLE - {"open"}
+"""Faces that may say how to pay by transfer: nobody is paying by card meanwhile."""
+
 PAUSES = ((12, 5), (40, 30))
 """While a payment is checked the page looks again: until the 12th time every 5 s, until the 40th every 30 s."""
 
@@ -68,10 +71,11 @@ def view(
     looked: int,
     offers: Offers,
     zone: str,
+    transfer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what the template shows.
 
-    `looked`: how often the page has looked by itself; `zone`: of the times on it.
+    `looked`: how often the page has looked by itself; `zone`: of the times on it; `transfer`: payment code and accounts.
     """
     texts = TEXTS[language]
     money = None
@@ -90,10 +94,23 @@ def view(
         "amount_label": texts["amount" if shown in PAYABLE else "amount_paid"],
         "amount": money,
         "buttons": _buttons(shown, texts, money, offers, language),
+        "transfer": _transfer(transfer, texts, money) if transfer and shown in UNBEGUN else None,
         "again": texts["checking.button"] if shown == "checking" else None,
         "address": f"/pay/{token}",
         "refresh": _refresh(shown, looked),
         "looked": looked + 1,
+    }
+
+
+def _transfer(transfer: Mapping[str, Any], texts: Mapping[str, str], amount: str | None) -> dict[str, Any]:
+    """How to pay into an account, and the code by which the payment is known."""
+    return {
+        "title": texts["transfer.head"],
+        "text": texts["transfer.say"].format(amount=amount),
+        "code_label": texts["transfer.code"],
+        "code": transfer["shown"],
+        "account_label": texts["transfer.account"],
+        "accounts": transfer["accounts"],
     }
 
 

@@ -1,6 +1,7 @@
 """What is wrong with the branches of a configuration beyond each of them: connections that are not there, things named twice."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -23,6 +24,7 @@ def mistakes(content: Mapping[str, Any]) -> Iterator[Mistake]:
         yield from _unconnected(str(name), _mapping(values), list(_mapping(content.get("connections"))))
     for what, field, value_of in _OWN:
         yield from _twice(branches, what, field, value_of)
+    yield from _shared(branches)
     for (name, one), (other_name, other) in combinations(branches.items(), 2):
         if alike(one, other):
             yield ("branches", other_name), _alike(name, other_name)
@@ -79,6 +81,20 @@ def _twice(
             owners.setdefault(value, name)
 
 
+def _shared(branches: Mapping[str, Branch]) -> Iterator[Mistake]:
+    """Yield each bank account that stands in branches of two companies, or twice in one: one company's branches may share it."""
+    owners: dict[str, tuple[str, Branch]] = {}
+    for name, one in branches.items():
+        for number in (re.sub(r"[\s-]", "", each) for each in one.bank_accounts):
+            owner, other = owners.setdefault(number, (name, one))
+            if (other.odoo, other.company) != (one.odoo, one.company):
+                told = f"the bank account {number} stands in `{owner}`, too: it can be of one company alone"
+                yield ("branches", name, "bank_accounts"), told
+        for number, count in Counter(re.sub(r"[\s-]", "", each) for each in one.bank_accounts).items():
+            if count > 1:
+                yield ("branches", name, "bank_accounts"), f"the bank account {number} stands twice here"
+
+
 def _text(value: Any) -> str:
     return "-".join(value[-2:]) if isinstance(value, tuple) else str(value)
 
@@ -92,7 +108,6 @@ def _points(branch: Branch) -> list[Any]:
 
 _OWN: tuple[tuple[str, str, Callable[[Branch], list[Any]]], ...] = (
     ("the emission point", "emission_point", _points),
-    ("the bank account", "bank_accounts", lambda one: [re.sub(r"[\s-]", "", number) for number in one.bank_accounts]),
     ("the WhatsApp number", "whatsapp_number", lambda one: [one.whatsapp_number] if one.whatsapp_number else []),
     ("the Facebook page", "facebook_page", lambda one: [one.facebook_page] if one.facebook_page else []),
 )

@@ -28,12 +28,15 @@ def movement(amount: str, reference: str = "", name: str = "", text: str = "", *
     return Movement(Decimal(amount), reference, name, text, **more)  # type: ignore[arg-type]
 
 
-def camt053(movements: Sequence[Movement], opening: Decimal = Decimal("100.00"), *, number: int = 1) -> bytes:
+def camt053(
+    movements: Sequence[Movement], opening: Decimal = Decimal("100.00"), *, number: int = 1, account: str = ACCOUNT
+) -> bytes:
     """Return a statement of version 08."""
     closing = opening + sum((one.amount for one in movements), Decimal(0))
     balances = _balance("OPBD", opening) + _balance("CLBD", closing)
     entries = "".join(map(_entry, movements))
-    return _document("053", "BkToCstmrStmt", f"<Stmt><Id>ST{number}</Id>{_HEAD}{balances}{entries}</Stmt>")
+    head = _HEAD.replace(ACCOUNT, account)
+    return _document("053", "BkToCstmrStmt", f"<Stmt><Id>ST{number}</Id>{head}{balances}{entries}</Stmt>")
 
 
 def camt054(movements: Sequence[Movement], *, number: int = 1) -> bytes:

@@ -8,7 +8,7 @@ from caravana.commerce import attempt as attempts
 from caravana.commerce.cards.mapping import CardMapping, Variables, records
 from caravana.commerce.sale import Sale, sale
 from caravana.commerce.texts import LOCALES
-from caravana.commerce.view import PAYABLE, STATUS, Offers, face, going, view
+from caravana.commerce.view import PAYABLE, STATUS, UNBEGUN, Offers, face, going, view
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
@@ -71,7 +71,24 @@ class Page(CardMapping):
             looked=_number(headers.get("n")),
             offers=self._offers(variables.get("sale"), exchange.branch),
             zone=self._settings.zone,
+            transfer=variables.get("transfer"),
         )
+
+    @pure
+    def takes_transfers(self, variables: Variables, exchange: Exchange) -> bool:
+        """Whether the order may be paid into an account of its branch, too; not while the customer is paying by card."""
+        return variables["face"] in UNBEGUN and self._transfers(exchange.branch)
+
+    def _transfers(self, branch: str | None) -> bool:
+        if branch is None and not self._settings.branches:
+            return self._settings.transfers
+        found = self._settings.branches.get(branch or "")
+        return found is not None and bool(found.get("transfers"))
+
+    @pure
+    def to_be_transferred(self, variables: Variables) -> dict[str, Any]:
+        """Return the order as `bank:code` takes it."""
+        return {"name": variables["sale"]["name"]}
 
     def _offers(self, sale: Sale | None, branch: str | None) -> Offers:
         """The merchant accounts that the customer may choose from, and the one where he has an open session."""

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
+MATCHING = "matching"
+"""The flow that finds out which order a transfer pays."""
+ACCOUNTS = "bank.names"
+"""Setting: accounts of a company without branches, with what customers read of them."""
 ON_PAID = ("advance", "invoice")
 ON_CREDIT_NOTE = "9-credit-note.yaml"
 FROM_FOLDER = "13-settlement-folder.yaml"
@@ -64,7 +68,8 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         refund_journal_id=_number(settings, "cards.refund_journal_id"),
         refund_patience=_duration(settings, "cards.refund_patience", "3d").total_seconds(),
         life=_life(settings),
-        branches={name: _branch(one, settings) for name, one in configuration.branches.items()},
+        branches={name: _branch(configuration, one, settings) for name, one in configuration.branches.items()},
+        transfers=MATCHING in configuration.flows and bool(configuration.settings.get(ACCOUNTS)),
         x_fields=_switch(settings, "cards.x_fields"),
         go_live=None if configuration.go_live is None else configuration.go_live.isoformat(),
         tell_expired=_switch(settings, "cards.tell_expired", default=False),
@@ -127,9 +132,13 @@ def _names(settings: Mapping[str, Any], connection: str, company: str) -> dict[s
     return {language: str(name) for language, name in names.items()}
 
 
-def _branch(branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
-    journal = branch.card_journal or _number(settings, "cards.journal_id")
-    return {"stores": list(branch.payment_stores), "journal_id": journal, "sale_journal_id": branch.sale_journal}
+def _branch(configuration: "Configuration", branch: Branch, settings: Mapping[str, Any]) -> CardBranch:
+    return {
+        "stores": list(branch.payment_stores),
+        "journal_id": branch.card_journal or _number(settings, "cards.journal_id"),
+        "sale_journal_id": branch.sale_journal,
+        "transfers": MATCHING in configuration.flows and bool(branch.bank_accounts),
+    }
 
 
 def _one_odoo(configuration: "Configuration") -> None:

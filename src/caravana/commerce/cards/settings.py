@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from caravana.commerce.store import Store
 
@@ -23,6 +23,7 @@ class CardSettings:
     - `branches`: what each branch has of its own
     - `refund_journal_id`: Odoo's journal of the bank account from which money is sent back by hand
     - `refund_patience`: seconds after which a person is told of a refund of which the company tells no more
+    - `transfers`: whether orders of a company without branches may be paid into an account, too
     - `go_live`: the moment of the go-live line: what was paid before it is not compared
     """
 
@@ -41,14 +42,19 @@ class CardSettings:
     go_live: str | None = None
     refund_journal_id: int | None = None
     refund_patience: float = 3 * 86_400
+    transfers: bool = False
 
 
 class CardBranch(TypedDict):
-    """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices."""
+    """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices.
+
+    `transfers`: whether its orders may be paid into an account, too.
+    """
 
     stores: Sequence[str]
     journal_id: int | None
     sale_journal_id: int | None
+    transfers: NotRequired[bool]
 
 
 __all__ = ["CardBranch", "CardSettings", "Store"]

@@ -1,6 +1,6 @@
 """Credits, invoices and customers from what the bank's book and Odoo say of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,17 +11,20 @@ from caravana.kit.money import Money
 
 INVOICE_FIELDS = (
     "name,l10n_latam_document_number,payment_reference,ref,commercial_partner_id,amount_residual,amount_untaxed,amount_tax,"
-    "invoice_date,invoice_date_due,currency_id"
+    "invoice_date,invoice_date_due,currency_id,invoice_origin"
 )
 """What is read of an open invoice."""
 CUSTOMER_FIELDS = "name,vat"
 """What is read of a customer."""
 
 
-def credit_of(key: str, entry: Entry, fallback: date | None = None) -> Credit:
-    """Return an entry of the bank as what is matched; `fallback`: its day, where the bank tells none."""
+def credit_of(key: str, entry: Entry, fallback: date | None = None, codes: Sequence[str] = ()) -> Credit:
+    """Return an entry of the bank as what is matched.
+
+    `fallback`: its day, where the bank tells none; `codes`: payment codes in it that were issued.
+    """
     names = entry.references
-    structured = (*entry.structured, *filter(None, (names.end_to_end, names.customer)))
+    structured = (*codes, *entry.structured, *filter(None, (names.end_to_end, names.customer)))
     return Credit(
         key=key,
         amount=minor(entry.amount, entry.currency),
@@ -35,11 +38,16 @@ def credit_of(key: str, entry: Entry, fallback: date | None = None) -> Credit:
     )
 
 
-def item_of(record: Mapping[str, Any]) -> Item:
-    """Return an invoice as read with `INVOICE_FIELDS`."""
+def item_of(record: Mapping[str, Any], issued: Mapping[str, Sequence[str]] | None = None) -> Item:
+    """Return an invoice as read with `INVOICE_FIELDS`; `issued`: payment codes by the name of their order or invoice."""
     currency = str(record["currency_id"][1])
     number = record.get("l10n_latam_document_number") or record["name"]
-    codes = (record["name"], record.get("payment_reference"), record.get("ref"))
+    codes = [record["name"], record.get("payment_reference"), record.get("ref")]
+    orders = str(record.get("invoice_origin") or "").split(
+        ","
+    )  # of several orders Odoo writes all names, with commas between
+    for name in {str(number), str(record["name"]), *(one.strip() for one in orders)}:
+        codes += (issued or {}).get(name, ())
     day = _day(record["invoice_date"]) or date.min
     return Item(
         id=record["id"],

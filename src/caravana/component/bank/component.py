@@ -9,7 +9,7 @@ from caravana.component.bank.desk import Desk
 from caravana.component.bank.mail import MailConsumer
 from caravana.component.bank.mailbox import MailError, look
 from caravana.component.bank.notification import NotificationConsumer
-from caravana.component.bank.producer import ImportProducer, SettleProducer
+from caravana.component.bank.producer import CodeProducer, ImportProducer, SettleProducer
 from caravana.component.bank.spec import BankOptions, MailSettings, Operation
 from caravana.component.bank.waiting import DecisionsConsumer, OpenConsumer
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Severity
@@ -31,12 +31,14 @@ class BankEndpoint(Endpoint):
         return Operation(self.uri.path)
 
     def producer(self) -> Producer:
-        """Return the side that imports or settles. Raises `ConfigurationError` for what is consumed from."""
+        """Return the side that imports, settles or issues codes. Raises `ConfigurationError` for what is consumed from."""
         match self.operation:
             case Operation.IMPORT:
                 return ImportProducer(self.desk, self.options)
             case Operation.SETTLE:
                 return SettleProducer(self.desk)
+            case Operation.CODE:
+                return CodeProducer(self.desk)
         raise ConfigurationError(f"`bank:{self.operation}` cannot be sent to", suggestion="write bank:import")
 
     def consumer(self, receiver: Receiver) -> Consumer:

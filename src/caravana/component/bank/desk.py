@@ -11,10 +11,13 @@ from typing import Any
 
 from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept, digest_of
+from caravana.component.bank.code import shown
+from caravana.component.bank.codes import Codes
 from caravana.component.bank.entry import Direction, Entry, Statement
 from caravana.component.bank.importing import Importer
 from caravana.component.bank.matches import LEFT, POSTED, PROPOSED, UNDONE, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
+from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
 from caravana.component.bank.reading import Reader
 from caravana.component.bank.report import PASSED, FileReport
@@ -50,12 +53,14 @@ class Desk:
             raise ConfigurationError("write a map: other spelling → number", place="settings.bank.accounts")
         return Importer(self.book, self._context.clock, {str(key): str(value) for key, value in accounts.items()})
 
+    def place_of(self, account: str) -> Place:
+        """Return whose `account` is."""
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        return place_of(account, branches, self.importer.account)
+
     def branch_of(self, account: str) -> str | None:
         """Return the one branch that has `account` among its `bank_accounts`; None when none has, or several."""
-        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
-        number = self.importer.account(account)
-        found = [name for name, one in branches.items() if number in map(self.importer.account, one.bank_accounts)]
-        return found[0] if len(found) == 1 else None
+        return self.place_of(account).branch
 
     @property
     def profiles(self) -> dict[str, Profile]:
@@ -163,6 +168,30 @@ class Desk:
             raise LookupError(f"there is no other entry that `{held.key}` could be: say `separate`, or leave it")
         return replace(known.told(held.telling, held.files[0]), files=(*known.files, *held.files))
 
+    # Payment codes.
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Those that were issued."""
+        return Codes(self._context.store)
+
+    async def code(self, name: str, branch: str | None) -> dict[str, Any]:
+        """Return the payment code of an order or invoice of a branch's company, and the accounts that it may be paid into.
+
+        `{code, shown, accounts: [{number, name}]}`; `name`: what the setting `bank.names` says of the account.
+        Raises `LookupError` for a branch that is not there, or none where there are some, and `Unavailable`.
+        """
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        if branch not in branches and (branches or branch):
+            raise LookupError(f"say of which branch `{name}` is: {', '.join(branches) or 'there are none'}")
+        known = branches.get(branch or "")
+        place = Place() if known is None else Place(branch, known.odoo, known.company)
+        names = {str(number): str(text) for number, text in (self._context.setting("bank.names") or {}).items()}
+        numbers = list(names) if known is None else known.bank_accounts
+        code = await self.codes.issue(name, place, self._now())
+        accounts = [{"number": one, "name": names.get(one, "")} for one in numbers]
+        return {"code": code, "shown": shown(code), "accounts": accounts}
+
     # What is matched.
 
     @cached_property
@@ -171,17 +200,22 @@ class Desk:
         return Matches(self._context.store, self.book)
 
     async def waiting(self, line: date | None) -> list[dict[str, Any]]:
-        """Return the entries that are money, are not settled, and lie on or after `line`; reversals with what they take back."""
+        """Return the entries that are money, are not settled, and lie on or after `line`, each with its place and payment codes.
+
+        Reversals come with what they take back.
+        """
         await self.let_go()
         entries = await self.book.entries()
         before = {one["entry"]: one for one in await self.matches.all()}
         since = [
             one for one in entries if one.state == books.OPEN and (line is None or (one.entry.day or line) >= line)
         ]
-        return [self._waiting(one, entries, before) for one in since if _is_to_match(one.entry)]
+        return [await self._waiting(one, entries, before) for one in since if _is_to_match(one.entry)]
 
-    def _waiting(self, one: Kept, entries: list[Kept], before: Mapping[str, Any]) -> dict[str, Any]:
-        found = {"key": one.key, "entry": one.entry.as_record(), "branch": self.branch_of(one.entry.account)}
+    async def _waiting(self, one: Kept, entries: list[Kept], before: Mapping[str, Any]) -> dict[str, Any]:
+        place = self.place_of(one.entry.account)
+        codes = await self.codes.told_by(one.entry, place)
+        found = {"key": one.key, "entry": one.entry.as_record(), "codes": codes, **vars(place)}
         if not one.entry.reversal:
             return {**found, "before": before.get(one.key)}
         kept = {other.key: other for other in entries if other.state in (books.OPEN, books.MATCHED)}
@@ -256,6 +290,8 @@ class Desk:
                 return await self._matches(arguments.get("state"))
             case "match":
                 return _plain(await self.decide_match(**arguments))
+            case "code":
+                return await self.code(arguments["name"], arguments.get("branch"))
             case "learned":
                 return await self.matches.habits()
             case "unlearn":

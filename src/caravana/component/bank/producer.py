@@ -1,6 +1,6 @@
 """`to bank:import`: the message's body is a file, or a notification; what it tells is kept, each entry once.
 
-`to bank:settle`: what became of an entry.
+`to bank:settle`: what became of an entry. `to bank:code`: the payment code of an order or invoice.
 """
 
 from collections.abc import Mapping
@@ -89,3 +89,38 @@ class SettleProducer(Producer):
 
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Leave the body as it is."""
+
+
+class CodeProducer(Producer):
+    """Issues the payment code of an order or invoice, for whoever pays it by transfer; always the same one."""
+
+    kind = Kind.IDEMPOTENT
+
+    def __init__(self, desk: Desk) -> None:
+        """`desk`: the bank's part of the hub."""
+        self._desk = desk
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return `{name}`: the document's, from a body `{name}` or a text. Raises `Refused` for another body."""
+        body = exchange.body
+        name = body.get("name") if isinstance(body, Mapping) else body
+        if not isinstance(name, str) or not name.strip():
+            raise Refused("the body names no document: {name} is expected", code="body")
+        return {"name": name.strip()}
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Issue it for the company of the exchange's branch. Raises `Refused` without one, `Transient` when the store is full."""
+        try:
+            return Reply(await self._desk.code(request["name"], effect.branch))
+        except LookupError as error:
+            raise Refused(str(error), code="branch") from None
+        except Unavailable as error:
+            raise Transient(f"the store takes nothing now: {error.reason}", retry_after=error.retry_after) from error
+
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return nothing: a code that nobody keeps is told to nobody."""
+        return Reply()
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Make `{code, shown, accounts: [{number, name}]}` the body."""
+        exchange.body = reply.body

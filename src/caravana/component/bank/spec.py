@@ -18,6 +18,7 @@ class Operation(StrEnum):
     OPEN = "open"
     DECISIONS = "decisions"
     SETTLE = "settle"
+    CODE = "code"
 
 
 class BankOptions(Options):

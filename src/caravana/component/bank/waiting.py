@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -15,12 +14,13 @@ import structlog
 from caravana.component.bank.desk import DECIDED, ENTRIES, Desk
 from caravana.component.bank.matches import DECISION
 from caravana.component.bank.spec import BankOptions
-from caravana.kit.branch import Branch
 from caravana.kit.component import Consumer
 from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
 
 PAUSE = 60.0
 """Seconds to the next look after one that failed."""
+Whose = tuple[str, int | None, bool]
+"""Connection to Odoo, company there, and whether that is known."""
 log = structlog.get_logger("caravana.bank")
 
 
@@ -82,7 +82,7 @@ class _Looking(Consumer):
 
 
 class OpenConsumer(_Looking):
-    """Tells of open entries: new ones at once, those that still wait after `again`; a message for each branch.
+    """Tells of open entries: new ones at once, those that still wait after `again`; a message for each company.
 
     The cursor holds what was told and when, so that nothing is told twice in between and nothing forgotten.
     """
@@ -96,11 +96,11 @@ class OpenConsumer(_Looking):
         fresh = [one for one in waiting if self._is_due(told.get(one["key"]), now)]
         keys = {one["key"] for one in waiting}
         after = {key: at for key, at in told.items() if key in keys}
-        groups: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+        groups: dict[Whose, list[dict[str, Any]]] = defaultdict(list)
         for one in fresh[: self._options.most]:
-            groups[one["branch"]].append(one)
+            groups[one["connection"], one["company"], one["known"]].append(one)
             after[one["key"]] = now.isoformat()
-        arrivals = [self._arrival(branch, entries, now) for branch, entries in groups.items()]
+        arrivals = [_arrival(whose, entries, now) for whose, entries in groups.items()]
         if arrivals or after != told:
             await self._receiver.accept(arrivals, cursor=after)
 
@@ -113,20 +113,20 @@ class OpenConsumer(_Looking):
     def _is_due(self, at: str | None, now: datetime) -> bool:
         return at is None or now - datetime.fromisoformat(at) >= self._options.again
 
-    def _arrival(self, branch: str | None, entries: list[dict[str, Any]], now: datetime) -> Arrival:
-        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
-        known = branches.get(branch or "")
-        body = {
-            "entries": entries,
-            "branch": branch,
-            "connection": known.odoo if known is not None else "odoo",
-            "company": known.company if known is not None else None,
-            "now": now.isoformat(),
-        }
-        digest = hashlib.blake2b("\n".join(one["key"] for one in entries).encode(), digest_size=12).hexdigest()
-        return Arrival(
-            body, key=f"{branch or ''}/{now.isoformat()}/{digest}", lane=f"match:{branch or ''}", branch=branch
-        )
+
+def _arrival(whose: Whose, entries: list[dict[str, Any]], now: datetime) -> Arrival:
+    """The open entries of one company: all its branches at once, since all may pay the same invoice."""
+    connection, company, known = whose
+    body = {"entries": entries, "connection": connection, "company": company, "known": known, "now": now.isoformat()}
+    digest = hashlib.blake2b("\n".join(one["key"] for one in entries).encode(), digest_size=12).hexdigest()
+    branches = {one["branch"] for one in entries}
+    name = f"{connection}/{company or ''}" if known else "nowhere"
+    return Arrival(
+        body,
+        key=f"{name}/{now.isoformat()}/{digest}",
+        lane=f"match:{name}",
+        branch=branches.pop() if len(branches) == 1 else None,
+    )
 
 
 class DecisionsConsumer(_Looking):
