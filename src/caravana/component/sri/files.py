@@ -1,0 +1,97 @@
+"""The legal XML (the SRI's wrapper around the document) and its printed form, the RIDE."""
+
+import base64
+from typing import Any
+
+from lxml import etree
+
+from caravana.component.sri import standing
+from caravana.component.sri.answer import Authorisation
+from caravana.component.sri.client import SriClient
+from caravana.component.sri.producer import SriProducer
+from caravana.component.sri.spec import PROVIDER
+from caravana.kit.edocument.clave import Clave
+from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.einvoice import Operation, State
+from caravana.kit.einvoicing import Question, filename
+from caravana.kit.errors import NeedsPerson, Refused
+from caravana.kit.exchange import Exchange
+
+WORDS = {"1": "PRUEBAS", "2": "PRODUCCIÓN"}
+
+
+class Fetch(SriProducer):
+    """The document's XML or PDF. Of one that is not authorised the signed document, which a message may bring."""
+
+    kind = Kind.READ
+
+    def __init__(self, name: str, client: SriClient, operation: Operation) -> None:
+        """`operation`: `xml` or `pdf`."""
+        super().__init__(name, client)
+        self._operation = operation
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return which document is meant, with its `content` where the message brings it. Raises `Refused`."""
+        asked = super().request(exchange)
+        content = exchange.body.get("content")
+        return {**asked, "content": content} if isinstance(content, str) else asked
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return it. Raises `Refused` (`not_there`) for a document of which the SRI shows nothing and the message brings none."""
+        question = Question.model_validate(request)
+        clave = str(question.access_key)
+        entry = standing.decisive(await self._client.consult(clave))
+        authorised = entry is not None and standing.state_of(entry) is State.AUTHORISED
+        document = (entry.comprobante if entry is not None else "") or request.get("content") or ""
+        if not document:
+            text = "the SRI shows nothing of the document yet, and the message does not bring it (`content`)"
+            raise Refused(text, code="not_there")
+        known = entry if authorised else None
+        shown = _xml(known, document) if self._operation is Operation.XML else self._pdf(known, document)
+        parts = Clave.read(clave)
+        name = filename(parts.cod_doc, parts.numero, clave, self._operation.value)
+        content = {"content": shown, "provisional": not authorised, "filename": name}
+        return Reply({"provider": PROVIDER, "connection": self._name, **content})
+
+    def _pdf(self, entry: Authorisation | None, document: str) -> str:
+        from caravana.kit.edocument.ride import Authorised, NotPrintable, ride  # slow to import: only when it is needed
+
+        told = None if entry is None else Authorised(entry.numero, entry.fecha)
+        logo = self._client.settings.logo
+        try:
+            picture = None if logo is None else logo.read_bytes()
+        except OSError as error:
+            raise NeedsPerson(f"the logo {logo} cannot be read: {error.strerror}", code="logo") from None
+        try:
+            return base64.b64encode(ride(document.encode(), told, logo=picture)).decode()
+        except NotPrintable as error:
+            raise Refused(f"the document cannot be printed: {error}", code="not_printable") from None
+
+
+def _xml(entry: Authorisation | None, document: str) -> str:
+    """The wrapper as the SRI gave it, its document untouched; without an authorisation the signed document."""
+    if entry is None:
+        return document
+    root = etree.Element("autorizacion")
+    parts = {
+        "estado": entry.estado,
+        "numeroAutorizacion": entry.numero,
+        "fechaAutorizacion": entry.fecha,
+        "ambiente": WORDS.get(entry.ambiente or ""),
+    }
+    for name, text in parts.items():
+        if text:
+            etree.SubElement(root, name).text = text
+    inside = etree.SubElement(root, "comprobante")
+    inside.text = document if "]]>" in document else etree.CDATA(document)
+    messages = etree.SubElement(root, "mensajes")
+    for one in entry.messages:
+        said = etree.SubElement(messages, "mensaje")
+        told = {"identificador": one.code, "mensaje": one.text, "informacionAdicional": one.detail, "tipo": one.type}
+        for name, text in told.items():
+            if text:
+                etree.SubElement(said, name).text = text
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")).decode()
+
+
+__all__ = ["Fetch"]
