@@ -9,7 +9,11 @@ from yarl import URL
 from caravana.component.bank import BankComponent
 from caravana.component.bean import BeanComponent
 from caravana.component.cron import CronComponent
+from caravana.component.datil import DatilComponent
+from caravana.component.datil.errors import check as check_datil
 from caravana.component.direct import DirectComponent
+from caravana.component.ecuafact import EcuafactComponent
+from caravana.component.ecuafact.errors import check as check_ecuafact
 from caravana.component.file import FileComponent
 from caravana.component.http import HttpComponent
 from caravana.component.http.errors import failure
@@ -70,6 +74,20 @@ def payphone(status: int) -> BaseException:
     return caught.value
 
 
+def datil(status: int) -> BaseException:
+    """Return the error of Dátil's answer."""
+    with pytest.raises(EffectError) as caught:
+        check_datil(answer(status, b'{"code": "INVALID_VALUE"}'))
+    return caught.value
+
+
+def ecuafact(status: int, code: str = "900") -> BaseException:
+    """Return the error of Ecuafact's answer."""
+    with pytest.raises(EffectError) as caught:
+        check_ecuafact(answer(status, json.dumps({"codigo": code}).encode()))
+    return caught.value
+
+
 def stripe(status: int, **error: str) -> BaseException:
     """Return the error of Stripe's answer."""
     with pytest.raises(EffectError) as caught:
@@ -122,11 +140,64 @@ class TestCron(ComponentContract):
     addresses = ("cron:nightly?schedule=0+3+*+*+*",)
 
 
+class TestDatil(ComponentContract):
+    """`datil:`."""
+
+    component = DatilComponent
+    addresses = tuple(
+        f"datil:{one}?connection=datil"
+        for one in DatilComponent.capabilities.operations
+        if one not in ("prepare", "submit", "reissue")
+    )
+    connections = {
+        "datil": {"url": "http://127.0.0.1", "apiKey": "k", "certificatePassword": "p", "webhookSecret": "s" * 24}
+    }
+    errors = (
+        (lambda: datil(503), Transient),
+        (lambda: datil(429), RateLimited),
+        (lambda: datil(400), Refused),
+        (lambda: datil(404), Refused),
+        (lambda: datil(401), NeedsPerson),
+        (lambda: datil(500), Unknown),
+    )
+
+    def message(self) -> Exchange:
+        """Return a document to ask about."""
+        return make_exchange({"request_id": "a1", "cod_doc": "01", "recipients": ["ana@ejemplo.test"]})
+
+
 class TestDirect(ComponentContract):
     """`direct:`."""
 
     component = DirectComponent
     addresses = ("direct:a", "direct:a?timeout=5s")
+
+
+class TestEcuafact(ComponentContract):
+    """`ecuafact:`."""
+
+    component = EcuafactComponent
+    addresses = tuple(
+        f"ecuafact:{one}?connection=ecuafact"
+        for one in EcuafactComponent.capabilities.operations
+        if one not in ("prepare", "submit", "reissue", "validate")
+    )
+    connections = {"ecuafact": {"url": "http://127.0.0.1", "apiKey": "k", "webhookSecrets": "whsec_YQ=="}}
+    errors = (
+        (lambda: ecuafact(503), Transient),
+        (lambda: ecuafact(429, "104"), RateLimited),
+        (lambda: ecuafact(429, "501"), NeedsPerson),
+        (lambda: ecuafact(422, "302"), Refused),
+        (lambda: ecuafact(401), NeedsPerson),
+        (lambda: ecuafact(403), NeedsPerson),
+        (lambda: ecuafact(409), NeedsPerson),
+        (lambda: ecuafact(500), Unknown),
+    )
+
+    def message(self) -> Exchange:
+        """Return a document to ask about."""
+        clave = "2311202601179001691900110010010000001231234567819"
+        return make_exchange({"access_key": clave, "cod_doc": "01", "recipients": ["ana@ejemplo.test"]})
 
 
 class TestFile(ComponentContract):

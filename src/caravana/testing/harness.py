@@ -1,6 +1,7 @@
 """A small hub in memory: the ports that components see, with a real listener on loopback for those that speak HTTP."""
 
 import asyncio
+import inspect
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -16,7 +17,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-import caravana.component
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, ManualClock
 from caravana.kit.component import Component, Endpoint, Local, Producer
@@ -357,8 +357,7 @@ async def run_producer(producer: Producer, exchange: Exchange, *, effect: Effect
 
 def readme_endpoints(component: Component) -> list[Endpoint]:
     """Return every endpoint of the component's scheme in the YAML examples of its README, made by the component."""
-    folder = type(component).__module__.rpartition(".")[2]
-    page = (Path(caravana.component.__file__).parent / folder / "README.md").read_text("utf-8")
+    page = Path(inspect.getfile(type(component))).with_name("README.md").read_text("utf-8")
     schemes = {component.scheme, *component.schemes}
     addresses = [
         address

@@ -1,0 +1,79 @@
+"""The account that the imitation plays, with every switch of its behaviour."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+VERSIONS = ("b6", "1.0")
+
+
+@dataclass
+class Account:
+    """One account with one taxpayer. Delays are in seconds of the sandbox's clock.
+
+    - `api_key`: X-Api-Key; `contract`: `b6` or `1.0`; `ruc`: of the taxpayer; `business`, `address`: his profile
+    - `webhook_url`, `webhook_secret`: where events go, and what signs them; `signature_age`: how old a signature is then
+    - `queue_for`, `file_after`: until an operation leaves the queue, and is filed at the SRI
+    - `unknown_for`: so long after that its result is unknown
+    - `renumber`: a number that the caller sends is not taken, another one is given
+    - `clave_at_once`: contract 1.0 names the clave in the 202 (1002 in place of 1001)
+    - `quota`: documents left; `limited`: so many calls to come are one too many (429 with 104, Retry-After 2)
+    - `public_url`: its own address when it stands behind another one
+    """
+
+    api_key: str = "sandbox-key-123"
+    contract: str = "b6"
+    ruc: str = "1790016919001"
+    business: str = "EMPRESA XYZ S.A."
+    address: str = "AV. INVENTADA 1, QUITO"
+    webhook_url: str = ""
+    webhook_secret: str = "whsec_c2FuZGJveC1zYW5kYm94LXNhbmRib3g="  # noqa: S105 -- of the imitation
+    signature_age: float = 0.0
+    queue_for: float = 1.0
+    file_after: float = 2.0
+    unknown_for: float = 0.0
+    renumber: bool = False
+    clave_at_once: bool = False
+    quota: int = 1_000_000
+    limited: int = 0
+    public_url: str = ""
+
+    @classmethod
+    def read(cls, settings: Mapping[str, str]) -> "Account":
+        """Return the account of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
+        account = cls()
+        account.change({name: _read(name, text, getattr(account, name, None)) for name, text in settings.items()})
+        return account
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
+        fields = {one.name for one in dataclasses.fields(self)}
+        for name, value in values.items():
+            if name not in fields:
+                raise ValueError(f"the account has no `{name}`; it has {', '.join(sorted(fields))}")
+            wanted = type(getattr(self, name))
+            if type(value) is not wanted and not (wanted is float and type(value) is int):
+                raise ValueError(f"`{name}` must be {wanted.__name__}")
+        if values.get("contract", self.contract) not in VERSIONS:
+            raise ValueError(f"`contract` is one of {', '.join(VERSIONS)}")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    @property
+    def identification(self) -> str:
+        """How addresses name the taxpayer."""
+        return self.ruc[:10] if self.contract == "b6" else self.ruc
+
+
+def _read(name: str, text: str, default: object) -> Any:
+    match default:
+        case bool():
+            if text.lower() not in {"true", "false"}:
+                raise ValueError(f"`{name}` is true or false")
+            return text.lower() == "true"
+        case int():
+            return int(text)
+        case float():
+            return float(text)
+    return text
