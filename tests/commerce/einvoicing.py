@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ class Office:
         model = self.odoo.env["mail.message"]
         ids = model.search([["model", "=", "account.move"], ["res_id", "=", invoice]], order="id asc")
         bodies = [str(one["body"]) for one in model.read(ids, ["body"])]
-        return [one for one in bodies if "Factura" in one]
+        return [one for one in bodies if "Factura" in one or "Comprobante" in one]
 
     def files(self, invoice: int) -> list[str]:
         """Return the names of the files on an invoice."""
@@ -119,7 +120,12 @@ class Office:
             quiet = ("submitting", "in_process", "queued")
             return found if found and found["state"] == state and (found["told"] or state in quiet) else None
 
-        return await eventually(there, timeout=timeout)  # type: ignore[return-value]  # never None
+        try:
+            return await eventually(there, timeout=timeout)  # type: ignore[return-value]  # never None
+        except AssertionError:
+            raise AssertionError(
+                f"not {state}: {await self.document(invoice)}; {await self.hub.reviews.items(20)}"
+            ) from None
 
     async def reviews(self, kind: str = "") -> dict[str, dict[str, Any]]:
         """Return what waits for a person, by key."""
@@ -214,6 +220,7 @@ async def open_office(
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         sello.url = await stack.enter_async_context(serve(sello.app()))
         port = await stack.enter_async_context(caught(mails))
+        more = {"go_live": (clock.now() - timedelta(minutes=1)).isoformat(), **more}
         given = Configuration.model_validate(settings_of(url, odoo_url, sello.url, port, folder, **more))
         hub = door.hub = hub_of(given, clock)
         await stack.enter_async_context(hub)

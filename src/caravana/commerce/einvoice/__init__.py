@@ -1,4 +1,4 @@
-"""The pure callables of the e-invoicing flow, named `einvoice.…` in its routes. Each maps the variables of the exchange to one value."""
+"""The pure callables of the e-invoicing flow, named `einvoice.…` in its routes: each maps the variables to one value."""
 
 from caravana.commerce.einvoice.asking import Asking
 from caravana.commerce.einvoice.issuing import Issuing
@@ -6,11 +6,12 @@ from caravana.commerce.einvoice.mailing import Mailing
 from caravana.commerce.einvoice.news import News
 from caravana.commerce.einvoice.persons import Persons
 from caravana.commerce.einvoice.posted import Posted
+from caravana.commerce.einvoice.series import Series
 from caravana.commerce.einvoice.settings import EInvoiceSettings
 from caravana.commerce.einvoice.writing import Writing
 
 
-class EInvoices(Posted, Issuing, News, Writing, Asking, Mailing, Persons):
+class EInvoices(Posted, Issuing, News, Writing, Asking, Mailing, Persons, Series):
     """All of them under one name."""
 
 

@@ -13,6 +13,10 @@ HINT = "hint"
 """A company says that something happened."""
 
 
+LOST = 6
+"""So many questions in a row find nothing until it is sent again; the first six take three minutes at least."""
+
+
 class Asking(EInvoiceMapping):
     """From what is due, and from companies' hints, to news."""
 
@@ -20,7 +24,7 @@ class Asking(EInvoiceMapping):
     def duty(self, variables: Variables) -> str:
         """Return what is due now. `told`: what was due when it was noticed; `document`: as it stands now.
 
-        `ask`, `look`, `again`, `annul`, or `nothing` when the document has moved on.
+        `ask`, `look`, `again`, `annul`, `late`, or `nothing` when the document has moved on.
         """
         told, document = variables["told"], variables["document"]
         if document is None:
@@ -29,6 +33,8 @@ class Asking(EInvoiceMapping):
         if hinted:
             return schedule.ASK
         asked = told["duty"] == schedule.ASK and document["state"] in ledger.UNSURE
+        if told["duty"] == schedule.LATE:
+            return schedule.LATE if schedule.waits(document) else "nothing"
         looked = told["duty"] == schedule.LOOK and document["state"] not in (*ledger.UNSURE, *ledger.OVER, State.QUEUED)
         sent = told["duty"] == schedule.AGAIN and document["state"] == State.QUEUED
         reminded = told["duty"] == schedule.ANNUL and document["state"] == State.AUTHORISED
@@ -43,6 +49,16 @@ class Asking(EInvoiceMapping):
             and document["asks"] < schedule.RECHECKS
             and bool(document["connection"])
         )
+
+    @pure
+    def is_lost(self, variables: Variables) -> bool:
+        """Whether the company has not had the document for minutes: what is kept is then sent again, unchanged.
+
+        `standing`: its answer, or null.
+        """
+        document, standing = variables["document"], variables["standing"]
+        absent = standing is not None and not standing["known"]
+        return absent and bool(document["n"]) and document["asks"] % LOST == LOST - 1
 
     @pure
     def answer(self, variables: Variables) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caravana.commerce.einvoice import ledger
+from caravana.commerce.einvoice import ledger, own_edi
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
 from caravana.commerce.einvoice.source import Mapped, Source, Wanted
 from caravana.kit.callables import pure
@@ -78,8 +78,10 @@ class Issuing(EInvoiceMapping):
     @pure
     def fields_questions(self, variables: Variables) -> list[dict[str, Any]]:
         """Return the question for the fields that Odoo may have, of each model that the mapping reads."""
-        optional = self._source(variables).optional()
-        return [{"model": model, "allfields": [*names], "attributes": ["type"]} for model, names in optional.items()]
+        optional = {model: [*names] for model, names in self._source(variables).optional().items()}
+        if record_of(variables["wish"]["key"])["model"] == own_edi.MODEL:
+            optional[own_edi.MODEL] = [*optional.get(own_edi.MODEL, ()), own_edi.DOCUMENTS]
+        return [{"model": model, "allfields": names, "attributes": ["type"]} for model, names in optional.items()]
 
     @pure
     def fields_found(self, body: Any, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -92,7 +94,8 @@ class Issuing(EInvoiceMapping):
     @pure
     def fields(self, variables: Variables) -> str:
         """Return what is read of the record."""
-        return ",".join(self._source(variables).fields(variables["known"]["fields"]))
+        known, model = variables["known"]["fields"], str(record_of(variables["wish"]["key"])["model"])
+        return ",".join(dict.fromkeys([*self._source(variables).fields(known), *own_edi.fields(model, known)]))
 
     def _source(self, variables: Variables) -> Source:
         model = record_of(variables["wish"]["key"])["model"]
@@ -121,7 +124,8 @@ class Issuing(EInvoiceMapping):
         [record] = variables["records"]
         today = now.astimezone(ZoneInfo(self._settings.zone)).date().isoformat()
         cod_doc = wish["key"].rpartition("/")[2] if wish["key"].count("/") > 1 else None
-        return self._source(variables).mapped(record, Wanted(wish["key"], cod_doc, self._settings, today))
+        found = self._source(variables).mapped(record, Wanted(wish["key"], cod_doc, self._settings, today))
+        return Mapped(found.document, [*own_edi.problems(record), *found.problems])
 
     def _from_file(self, wish: Mapping[str, Any]) -> Mapped:
         """The document of a file, under the reference of its record in Odoo."""
@@ -180,6 +184,24 @@ class Issuing(EInvoiceMapping):
         return {**mapped, "problems": problems, "stops": True}
 
     @pure
+    def number_key(self, variables: Variables) -> str | None:
+        """Return under what it is kept whose number the package's is; None where the company numbers."""
+        prepared = variables.get("prepared")
+        return None if prepared is None or not prepared["number"] else f"{prepared['cod_doc']}/{prepared['number']}"
+
+    @pure
+    def doubled(self, variables: Variables) -> dict[str, Any]:
+        """Return what was mapped, with the problem when another record has the number already. `owner`: whose it is."""
+        mapped, owner, key = variables["mapped"], variables["owner"], variables["wish"]["key"]
+        if owner in (None, key):
+            return dict(mapped)
+        number = variables["prepared"]["number"]
+        es = f"El número {number} ya lo tiene otro documento de este Odoo ({owner.removeprefix('odoo/')}). Corrija el número."
+        en = f"The number {number} belongs to another record of this Odoo ({owner.removeprefix('odoo/')}). Mend the number."
+        told = Problem("number.doubled", "secuencial", es, en, "Número de documento")
+        return {**mapped, "problems": [*mapped["problems"], told.to_json()], "stops": True}
+
+    @pure
     def package(self, variables: Variables) -> dict[str, Any]:
         """Return the package to be kept, with its number `n`."""
         before = variables["package"]
@@ -198,6 +220,38 @@ class Issuing(EInvoiceMapping):
     def corrected(self, variables: Variables) -> dict[str, Any]:
         """Return the package with the company's name of the document that it corrects."""
         return {**variables["package"], "request_id": variables["document"]["request_id"]}
+
+    @pure
+    def may_stand_by(self, variables: Variables) -> bool:
+        """Whether another company takes the document when the first is away; only a package just made of the record."""
+        package = variables["package"]
+        if "mapped" not in variables or package["connection"] != self._connection(variables):
+            return False
+        return package["cod_doc"] in self._point(variables["wish"]["point"])["standby"]
+
+    @pure
+    def standing_by(self, variables: Variables) -> dict[str, Any]:
+        """Return what the stand-by company makes its package of."""
+        package = variables["package"]
+        name = self._point(variables["wish"]["point"])["standby"][package["cod_doc"]]
+        return {"document": variables["mapped"]["document"], "connection": name}
+
+    @pure
+    def second_package(self, variables: Variables) -> dict[str, Any]:
+        """Return the stand-by company's package. Raises `ValueError` when it has another clave or number than the first."""
+        first, second = variables["package"], variables["prepared"]
+        if (first["access_key"], first["number"]) != (second["access_key"], second["number"]):
+            raise ValueError(
+                "the stand-by company would issue it under another clave or number: nothing was sent to it"
+            )
+        return {**second, "n": first["n"] + 1}
+
+    @pure
+    def second_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that the stand-by company's package is kept and is about to be sent."""
+        news, package = self.kept_news(variables, exchange), variables["package"]
+        company = self._company(package["connection"])["company"]
+        return {**news, "head": {**news["head"], "connection": package["connection"], "company": company}}
 
     # News for the ledger.
 
@@ -224,8 +278,8 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
-        """Return how the company says that the package stands."""
-        told = {"n": variables["package"]["n"], "standing": variables["standing"]}
+        """Return how the company says that the package stands: its answer to sending it, or to the question about it."""
+        told = {"n": variables["package"]["n"], "standing": variables["standing"], "sent": variables["sent"]}
         return {"key": variables["wish"]["key"], "kind": "answered", **told, **_branch(exchange)}
 
     def _news(self, kind: str, variables: Variables, exchange: Exchange) -> dict[str, Any]:

@@ -83,6 +83,11 @@ def held(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     return _changed(document, {**_head(news), "state": State.QUEUED.value, "problems": []}, now)
 
 
+def wished(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as waiting for its turn; one of which more is known stays as it is."""
+    return document if document["n"] or document["problems"] or document["connection"] else {**document, **_head(news)}
+
+
 def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document with its package kept, about to be sent."""
     if news["n"] < document["n"] or document["state"] in OVER:
@@ -124,8 +129,10 @@ def _counts(document: Document, news: Mapping[str, Any]) -> bool:
         return False
     if standing["state"] == State.AUTHORISED:
         return True
-    if document["state"] == State.AUTHORISED or not standing["known"]:
-        return False
+    if document["state"] == State.AUTHORISED or not (standing["known"] or news.get("sent")):
+        return (
+            False  # that a company does not have what it was asked about says nothing of what may still be on its way
+        )
     return bool(news["n"] >= document["n"])
 
 

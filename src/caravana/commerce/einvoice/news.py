@@ -27,6 +27,7 @@ class News(EInvoiceMapping):
         document = ledger.new(news["key"], record_of(news["key"]), now, exchange.branch) if found is None else found
         changes: Mapping[str, Callable[[Document, Mapping[str, Any], datetime], Document]] = {
             "problems": ledger.with_problems,
+            "wished": ledger.wished,
             "held": ledger.held,
             "kept": ledger.kept,
             "answered": ledger.answered,
@@ -57,7 +58,9 @@ class News(EInvoiceMapping):
         """Return what a person must look at because of the document."""
         document, now = variables["document"], exchange.created
         wanted = {
-            f"einvoice/mend/{document['key']}": document["state"] in MENDING and document["class"] != Verdict.TAKEN,
+            f"einvoice/mend/{document['key']}": document["state"] in MENDING
+            and document["class"] != Verdict.TAKEN
+            and not schedule.waits(document),
             f"einvoice/late/{document['key']}": schedule.is_late(document, self._settings, now),
             f"einvoice/slow/{document['key']}": schedule.is_slow(document, now),
             f"einvoice/annul/{document['key']}": bool(document["annulment"]) and document["state"] != State.ANNULLED,
@@ -128,7 +131,9 @@ class News(EInvoiceMapping):
     def tells(self, variables: Variables) -> bool:
         """Whether something is to be written to Odoo that was not written yet."""
         document = variables["document"]
-        return document["state"] in TOLD and document["told"] != ledger.telling(document)
+        return (
+            document["state"] in TOLD and not schedule.waits(document) and document["told"] != ledger.telling(document)
+        )
 
     @pure
     def told(self, variables: Variables) -> Document:

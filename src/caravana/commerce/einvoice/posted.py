@@ -5,6 +5,7 @@ from typing import Any
 
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
 from caravana.kit.callables import pure
+from caravana.kit.exchange import Exchange
 
 NUMBER_LENGTH = 17
 """`001-001-000000123`."""
@@ -81,4 +82,11 @@ class Posted(EInvoiceMapping):
     def _wish(self, key: str, point: str, name: str | None) -> dict[str, Any]:
         ordered = self._point(point)["ordered"]
         lane = f"einvoice-point:{point}" if ordered else f"einvoice-issue:{key}"
-        return {"key": key, "point": point, "name": name, "lane": lane, "origin": "odoo", "document": None}
+        told = {"key": key, "point": point, "name": name, "lane": lane, "ordered": ordered}
+        return {**told, "origin": "odoo", "document": None}
+
+    @pure
+    def wished(self, body: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
+        """Return the news that a document waits for its turn at its emission point."""
+        branch = {} if exchange.branch is None else {"branch": exchange.branch}
+        return {"key": body["key"], "kind": "wished", "head": {"name": body["name"], "point": body["point"]}, **branch}

@@ -8,8 +8,8 @@ from caravana.commerce.einvoice import ledger
 from caravana.commerce.einvoice.settings import EInvoiceSettings
 from caravana.kit.einvoice import State, Verdict
 
-ASK, LOOK, AGAIN, ANNUL = "ask", "look", "again", "annul"
-"""What is due: ask the company; look whether the record was mended; send again; remind of the annulment."""
+ASK, LOOK, AGAIN, ANNUL, LATE = "ask", "look", "again", "annul", "late"
+"""What is due: ask the company; look whether the record was mended; send again; remind of the annulment; tell that it waits."""
 FIRST_AGAIN = timedelta(minutes=1)
 LONGEST_LOOK = timedelta(hours=1)
 RECHECKS = 3
@@ -33,6 +33,8 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
     state, asks = document["state"], document["asks"]
     if state in ledger.OVER:
         return _annulment(document, now)
+    if waits(document):
+        return LATE, timedelta(seconds=settings.late)
     if state == State.SUBMITTING and not asks:
         return ASK, timedelta(seconds=settings.late)
     if state in ledger.UNSURE:
@@ -53,10 +55,15 @@ def _annulment(document: Mapping[str, Any], now: datetime) -> tuple[str | None, 
     return ANNUL, max(last - now, timedelta(0))
 
 
+def waits(document: Mapping[str, Any]) -> bool:
+    """Whether nothing was done yet for the document but noticing it: it waits for its turn."""
+    return document["state"] == State.DRAFT and not document["problems"] and not document["n"]
+
+
 def is_late(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> bool:
     """Whether the document should have been sent long since: transmission is due at emission (since January 2026)."""
-    waits = document["state"] in (State.QUEUED, State.SUBMITTING)
-    return waits and now - datetime.fromisoformat(document["created"]) >= timedelta(seconds=settings.late)
+    unsent = waits(document) or document["state"] in (State.QUEUED, State.SUBMITTING)
+    return unsent and now - datetime.fromisoformat(document["created"]) >= timedelta(seconds=settings.late)
 
 
 def is_slow(document: Mapping[str, Any], now: datetime) -> bool:
@@ -70,4 +77,4 @@ def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
     return wait
 
 
-__all__ = ["AGAIN", "ANNUL", "ASK", "LOOK", "RECHECKS", "is_late", "is_slow", "next_due"]
+__all__ = ["AGAIN", "ANNUL", "ASK", "LATE", "LOOK", "RECHECKS", "is_late", "is_slow", "next_due", "waits"]

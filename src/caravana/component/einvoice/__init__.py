@@ -34,6 +34,10 @@ class EInvoiceOptions(Options):
         default=None,
         description="how long a call may wait for a company that is away; by default as long as its connection's limits say",
     )
+    certain: bool = Field(
+        default=False,
+        description="submit: a lost answer is asked about, also where repeats are taken; what fails then was surely not done",
+    )
     delay: Duration = Field(default=timedelta(seconds=1), description="due: time between two looks")
 
 
@@ -57,7 +61,7 @@ class EInvoiceEndpoint(Endpoint):
         if self.uri.path in FROM:
             raise ConfigurationError(f"`einvoice:{self.uri.path}` cannot be sent to", place=str(self.uri))
         companies = Companies(self.context, Operation(self.uri.path))
-        return EInvoiceProducer(self.options.connection, companies, self.options.patience)
+        return EInvoiceProducer(self.options.connection, companies, self.options.patience, certain=self.options.certain)
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return what takes every company's notifications, what is due, or a person's wishes.

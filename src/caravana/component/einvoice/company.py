@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.kit.component import Endpoint
+from caravana.kit.component import Endpoint, Producer
 from caravana.kit.einvoice import EInvoiceComponent, Operation
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context
@@ -34,6 +34,14 @@ class Companies:
     def offers(self, connection: str) -> bool:
         """Whether the company has the operation. Raises `ConfigurationError`."""
         return self.operation in self.of(connection).capabilities_of(connection).operations
+
+    def asking(self, connection: str) -> Producer | None:
+        """Return the company's producer that asks how a document stands, where it finds one by its clave."""
+        component = self.of(connection)
+        if not component.capabilities_of(connection).lookup:
+            return None
+        made = Companies(self._context, Operation.QUERY).endpoint(connection).producer()
+        return made if isinstance(made, Producer) else None
 
     def is_off(self, connection: str) -> bool:
         """Whether a person has switched the connection off. Raises `ConfigurationError`, `Unsupported`."""

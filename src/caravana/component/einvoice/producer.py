@@ -18,10 +18,16 @@ CHANGES = frozenset({Operation.SUBMIT, Operation.REISSUE, Operation.EMAIL})
 class EInvoiceProducer(Producer):
     """One operation. What may be done when its outcome is unknown says the company's own producer."""
 
-    def __init__(self, fixed: str | None, companies: Companies, patience: timedelta | None = None) -> None:
-        """`fixed`: the address's own connection; `companies`: who is behind the connections."""
+    def __init__(
+        self, fixed: str | None, companies: Companies, patience: timedelta | None = None, *, certain: bool = False
+    ) -> None:
+        """`fixed`: the address's own connection; `companies`: who is behind the connections.
+
+        `certain`: a lost answer is asked about by the clave, also where the company would take a repeat.
+        """
         self._fixed = fixed
         self._companies = companies
+        self._certain = certain
         self.patience = patience
         self._made: dict[str, Handed] = {}
         self.kind = Kind.BLIND if companies.operation in CHANGES else Kind.READ
@@ -79,6 +85,9 @@ class EInvoiceProducer(Producer):
         inner = endpoint.producer()
         if not isinstance(inner, Producer):
             raise ConfigurationError(f"`{endpoint.uri}` makes no call", place=f"connections.{connection}")
+        query = self._companies.asking(connection) if self._certain else None
+        if query is not None:
+            return Certain(inner, connection, endpoint.connection, self.patience, query)
         return Handed(inner, connection, endpoint.connection, self.patience)
 
 
@@ -133,3 +142,49 @@ class Handed(Producer):
         if not isinstance(reply.body, dict):
             return reply
         return Reply({**reply.body, "connection": self._connection}, reply.headers, reply.reference)
+
+
+class Certain(Handed):
+    """A submission of which it is asked whether it took place: what fails for good was then surely not done."""
+
+    def __init__(
+        self, inner: Producer, connection: str, shared: str | None, patience: timedelta | None, query: Producer
+    ) -> None:
+        """`query`: the company's producer that asks how a document stands."""
+        super().__init__(inner, connection, shared, patience)
+        self.kind = Kind.VERIFIABLE
+        self._query = query
+
+    def request(self, exchange: Exchange) -> Any:
+        """Return what the company is asked, with the question about it."""
+        question = exchange.copy()
+        names = ("connection", "access_key", "reference", "cod_doc", "request_id")
+        question.body = {name: exchange.body.get(name) for name in names}
+        return {"submit": super().request(exchange), "query": self._query.request(question)}
+
+    def kind_of(self, request: Any) -> Kind:
+        """Return that it can be asked about."""
+        return Kind.VERIFIABLE
+
+    def connection_of(self, request: Any, branch: str | None) -> str | None:
+        """Return the connection as limits and circuit know it."""
+        return super().connection_of(_submitting(request), branch)
+
+    async def send(self, request: Any, effect: Effect) -> Reply:
+        """Submit."""
+        return await super().send(_submitting(request), effect)
+
+    async def verify(self, request: Any, effect: Effect) -> Reply | None:
+        """Ask how the document stands; None when the company does not have it."""
+        found = await self._query.send(request["request"]["query"], effect)
+        known = isinstance(found.body, Mapping) and found.body.get("known")
+        return self._named(found) if known else None
+
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Return what the company would answer."""
+        return super().would(_submitting(request), effect)
+
+
+def _submitting(request: Any) -> Any:
+    """The request as the company's own producer knows it."""
+    return {**request, "request": request["request"]["submit"]}

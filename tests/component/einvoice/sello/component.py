@@ -232,7 +232,8 @@ class SelloProducer(Producer):
             final = False
         authorised = state is State.AUTHORISED
         return {
-            "provider": "sello", "connection": self._connection, "reference": None, "known": word is not None and "folio" in found,
+            "provider": "sello", "connection": self._connection, "reference": None,
+            "known": word is not None and "folio" in found,
             "state": state.value, "final": final, "access_key": found.get("clave"), "number": found.get("numero"),
             "request_id": found.get("folio"), "status": word, "authorization": found.get("clave") if authorised else None,
             "authorized_at": found.get("fecha"), "environment": self._settings.ambiente,
