@@ -80,3 +80,20 @@ async def test_what_fits_together_starts(tmp_path: Path, profile: str) -> None:
     assert judge([], configuration=given).errors == 0
     async with Hub(given):
         assert (tmp_path / "journal.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("sri", {"certificate": "firma.p12", "certificatePassword": "an invented password"}),
+        ("datil", {"apiKey": "an invented key", "certificatePassword": "an invented password"}),
+        ("ecuafact", {"apiKey": "an invented key"}),
+    ],
+)
+async def test_a_live_odoo_with_the_test_environment_of_the_sri_refuses_to_start(
+    tmp_path: Path, name: str, settings: dict[str, str]
+) -> None:
+    """Invoices of the real books would be authorised as tests, whoever sends them; both settings are named."""
+    told = await _refusal(_given(tmp_path, odoo=_odoo(site="live"), **{name: {"ambiente": "1", **settings}}))
+    assert f"`connections.{name}.ambiente` (1) is test" in told
+    assert "`profile` and `connections.odoo.site` say live" in told
