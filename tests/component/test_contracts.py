@@ -1,7 +1,8 @@
 """The contract that every component fulfils, with examples of each."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import pytest
 from yarl import URL
@@ -35,10 +36,12 @@ from caravana.component.stripe import StripeComponent
 from caravana.component.stripe import errors as stripe_errors
 from caravana.component.timer import TimerComponent
 from caravana.component.webhook import WebhookComponent
+from caravana.component.whatsapp import WhatsappComponent
 from caravana.engine.registry import component_classes
 from caravana.kit.callables import idempotent
 from caravana.kit.errors import EffectError, HttpOperationFailed, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.exchange import Exchange
+from caravana.kit.graph.errors import check as check_meta
 from caravana.kit.http import HttpAnswer
 from caravana.testing import ComponentContract
 from caravana.testing.harness import Hub, make_exchange
@@ -93,6 +96,24 @@ def stripe(status: int, **error: str) -> BaseException:
     with pytest.raises(EffectError) as caught:
         stripe_errors.check(answer(status, json.dumps({"error": error}).encode()))
     return caught.value
+
+
+def meta(status: int, code: int | None = None) -> BaseException:
+    """Return the error of Meta's answer."""
+    told = b"" if code is None else json.dumps({"error": {"code": code}}).encode()
+    with pytest.raises(EffectError) as caught:
+        check_meta(answer(status, told))
+    return caught.value
+
+
+META_ERRORS = (
+    (lambda: meta(503, 2), Transient),
+    (lambda: meta(400, 80007), RateLimited),
+    (lambda: meta(400, 131026), Refused),
+    (lambda: meta(401, 190), NeedsPerson),
+    (lambda: meta(500), Unknown),
+)
+META = {"url": "http://127.0.0.1:1", "token": "t", "appSecret": "s", "verifyToken": "v"}
 
 
 def odoo(status: int, name: str) -> EffectError:
@@ -313,6 +334,65 @@ class TestPlacetopay(ComponentContract):
     def message(self) -> Exchange:
         """Return a session to ask for."""
         return make_exchange({"request_id": "1"})
+
+
+class TestWhatsapp(ComponentContract):
+    """`whatsapp:`."""
+
+    component = WhatsappComponent
+    addresses: ClassVar[Sequence[str]] = (
+        "whatsapp:text",
+        "whatsapp:contact",
+        "whatsapp:messages",
+        "whatsapp:split?others=seda:others",
+    )
+    connections = {"whatsapp": {**META, "number": "1", "account": "2"}}
+    errors = META_ERRORS
+
+    def message(self) -> Exchange:
+        """Return a text for somebody."""
+        return make_exchange({"to": "+593990000001", "text": "Hola"})
+
+
+class TestWhatsappMarks(TestWhatsapp):
+    """Marks and files of `whatsapp:`."""
+
+    addresses = ("whatsapp:read", "whatsapp:typing", "whatsapp:download", "whatsapp:delete_media", "whatsapp:templates")
+
+    def message(self) -> Exchange:
+        """Return the name of a message, or of a file."""
+        return make_exchange("wamid.1")
+
+
+class TestWhatsappTemplates(TestWhatsapp):
+    """Templates of `whatsapp:`."""
+
+    addresses = ("whatsapp:template_state", "whatsapp:template_delete")
+
+    def message(self) -> Exchange:
+        """Return the name of a template."""
+        return make_exchange({"name": "hola", "language": "es"})
+
+
+class TestWhatsappNewTemplate(TestWhatsapp):
+    """New templates of `whatsapp:`."""
+
+    addresses = ("whatsapp:template_create",)
+
+    def message(self) -> Exchange:
+        """Return a template to be reviewed."""
+        parts = [{"type": "BODY", "text": "Hola"}]
+        return make_exchange({"name": "hola", "language": "es", "category": "UTILITY", "components": parts})
+
+
+class TestWhatsappUpload(TestWhatsapp):
+    """Files that go to Meta."""
+
+    addresses = ("whatsapp:upload",)
+
+    def message(self) -> Exchange:
+        """Return a file."""
+        return make_exchange({"content": b"x", "mime_type": "image/png"})
 
 
 class TestPay(ComponentContract):

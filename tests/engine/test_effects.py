@@ -9,6 +9,7 @@ from caravana.engine.configuration import ConnectionLimits, LimitSettings
 from caravana.kit.clock import ManualClock
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import Held, RateLimited, Refused, Transient, Unknown
+from caravana.kit.ports import Resolved
 from tests.engine.conftest import Station, route
 from tests.engine.partner import PartnerProducer
 from tests.support.waiting import eventually
@@ -81,13 +82,25 @@ async def test_what_is_heard_later_settles_a_doubt(station: Station) -> None:
     hub = await station.start(to("blind"))
     [one] = await station.send("main", "order 1")
     [row] = await station.query("select key from record where state = 'doubt'")
-    assert not await hub.doubts.resolve(one, "another", Reply())
-    assert not await hub.doubts.resolve("unknown", row["key"], Reply())
-    assert await hub.doubts.resolve(one, row["key"], Reply({"told": "later"}, reference="m1"))
+    assert await hub.doubts.resolve(one, "another", Reply()) == Resolved.NOTHING
+    assert await hub.doubts.resolve("unknown", row["key"], Reply()) == Resolved.NOTHING
+    assert await hub.doubts.resolve(one, row["key"], Reply({"told": "later"}, reference="m1")) == Resolved.SETTLED
     await eventually_done(station, one)
     assert station.received("end") == [{"told": "later"}]
     assert station.world.calls == 1
-    assert not await hub.doubts.resolve(one, row["key"], Reply())
+    assert await hub.doubts.resolve(one, row["key"], Reply()) == Resolved.NOTHING
+
+
+async def test_what_is_heard_while_the_call_is_under_way(station: Station) -> None:
+    """Who tells of a call that is not over is told so, and nothing is settled."""
+    station.world.before = asyncio.Event()
+    hub = await station.start(to("blind"))
+    [one] = await station.send("main", "order 1", wait=False)
+    await eventually(lambda: station.world.calls == 1)
+    [row] = await station.query("select key from record where state = 'intent'")
+    assert await hub.doubts.resolve(one, row["key"], Reply()) == Resolved.UNDER_WAY
+    station.world.before.set()
+    await eventually_done(station, one)
 
 
 async def test_one_thing_that_must_wait_holds_up_nothing_else(station: Station) -> None:

@@ -12,7 +12,7 @@ from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.component import Component
 from caravana.kit.effect import Reply
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Turn
+from caravana.kit.ports import Resolved, Turn
 
 
 class MissingConnection(ConfigurationError):
@@ -130,9 +130,9 @@ class Remembered:
 class NoDoubts:
     """Nothing is in doubt (`caravana.kit.ports.Doubts`)."""
 
-    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> Resolved:
         """Find nothing."""
-        return False
+        return Resolved.NOTHING
 
 
 class NoReviews:

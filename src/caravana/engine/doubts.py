@@ -11,7 +11,7 @@ from caravana.journal import JournalError
 from caravana.journal import admin as acts
 from caravana.journal.model import Record, State, Step, Stored
 from caravana.kit.effect import Reply
-from caravana.kit.ports import Unavailable
+from caravana.kit.ports import Resolved, Unavailable
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -29,31 +29,33 @@ class HubDoubts:
         """`hub`: whose journal holds them."""
         self._hub = hub
 
-    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> Resolved:
         """Say that an effect was done. Raises `Unavailable`."""
         try:
             return await _Resolving(self._hub.journal, self._hub.clock, self._hub).resolve(exchange_id, key, reply)
         except AdminError:  # gone, or changed by a person meanwhile
-            return False
+            return Resolved.NOTHING
         except JournalError as error:
             raise Unavailable(str(error)) from error
 
 
 class _Resolving(Repair):
-    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> Resolved:
         for _ in range(LOOKS):
             seq, known = await self._find(exchange_id)
             if known != exchange_id:
-                return False
+                return Resolved.NOTHING
             stored, records = await self._load(seq)
-            record = next((one for one in records.values() if one.key == key and one.state == Step.DOUBT), None)
-            if record is None:
-                return False
+            record = next((one for one in records.values() if one.key == key), None)
+            if record is not None and record.state == Step.INTENT:
+                return Resolved.UNDER_WAY
+            if record is None or record.state != Step.DOUBT:
+                return Resolved.NOTHING
             if stored.state == State.IN_DOUBT:
                 await self._end(seq, stored, record, reply)
-                return True
+                return Resolved.SETTLED
             await asyncio.sleep(PAUSE)  # its run has written the doubt and is about to end in it
-        return False
+        return Resolved.UNDER_WAY
 
     async def _end(self, seq: int, stored: Stored, record: Record, reply: Reply) -> None:
         done = record.with_(

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from caravana.kit.callables import Callables
@@ -241,14 +242,22 @@ class Reviews(Protocol):
         ...
 
 
+class Resolved(StrEnum):
+    """What became of an effect that a component says was done."""
+
+    SETTLED = "settled"
+    """It was in doubt; the exchange goes on."""
+    UNDER_WAY = "under_way"
+    """Its call is not over: should its outcome be unknown, `Producer.heard` is asked."""
+    NOTHING = "nothing"
+    """Nothing of it is in doubt, or there is no such exchange (any more)."""
+
+
 class Doubts(Protocol):
     """Effects whose outcome is unknown."""
 
-    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
-        """Say that the effect with `key` of an exchange was done, with its `reply`; the exchange goes on.
-
-        False: nothing of it is in doubt, or there is no such exchange (any more). Raises `Unavailable`.
-        """
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> Resolved:
+        """Say that the effect with `key` of an exchange was done, with its `reply`. Raises `Unavailable`."""
         ...
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.serving import abort_connection
 
-Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "not_json"]
+Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "slow_answer", "not_json"]
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Fault:
     - `cut_after`: do it, then cut the connection instead of answering
     - `late_commit`: cut the connection at once, do it `delay` seconds later
     - `slow`: wait `delay` seconds, then do it and answer
+    - `slow_answer`: do it, then wait `delay` seconds before answering
     - `not_json`: answer 200 with an HTML page, nothing done
     """
 
@@ -101,6 +102,10 @@ class Sandbox:
             case "slow":
                 await self.clock.sleep(fault.delay)
                 return await act()
+            case "slow_answer":
+                answer = await act()
+                await self.clock.sleep(fault.delay)
+                return answer
             case "cut_before":
                 abort_connection(request.scope)
             case "cut_after":

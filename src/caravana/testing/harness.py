@@ -23,7 +23,7 @@ from caravana.kit.component import Component, Endpoint, Local, Producer
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange, Headers
-from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Spawned, Turn
+from caravana.kit.ports import Accepted, Arrival, Handler, Outcome, Resolved, Spawned, Turn
 from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
 
@@ -164,19 +164,22 @@ class Reviews:
 
 
 class Doubts:
-    """Effects in doubt, as a test says: those of `open`, by exchange and key; `resolved` are settled."""
+    """Effects, as a test says: by exchange and key those in doubt (`open`) and `under_way`; `resolved` are settled."""
 
     def __init__(self) -> None:
         self.open: set[tuple[str, str]] = set()
+        self.under_way: set[tuple[str, str]] = set()
         self.resolved: list[tuple[str, str, Reply]] = []
 
-    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> bool:
+    async def resolve(self, exchange_id: str, key: str, reply: Reply) -> Resolved:
         """Settle one, if it is open."""
+        if (exchange_id, key) in self.under_way:
+            return Resolved.UNDER_WAY
         if (exchange_id, key) not in self.open:
-            return False
+            return Resolved.NOTHING
         self.open.remove((exchange_id, key))
         self.resolved.append((exchange_id, key, reply))
-        return True
+        return Resolved.SETTLED
 
 
 @dataclass

@@ -42,11 +42,15 @@ class Splitter(Local):
         """Whether an update is for a number or page that the connection is set up for."""
         return True
 
+    def branch_of(self, update: Update) -> str | None:
+        """Return the branch whose number or page an update came for, if it is one's."""
+        return None
+
     def oldest(self) -> timedelta:
         """Return how old an update may be; older ones have outlived the keys by which repetitions are known. 0: any age."""
         return timedelta(0)
 
-    async def note(self, update: Update, connection: str) -> None:
+    async def note(self, update: Update, contact: Contact | None, connection: str) -> None:
         """Keep what the hub itself must know of `update`, once or more often. Raises `Unavailable`."""
 
     async def process(self, exchange: Exchange, flow: Flow) -> None:
@@ -91,7 +95,7 @@ class Splitter(Local):
             contact = await self.contacts(connection).learn(
                 update.who, place=update.place, heard=self._not_later(heard), was=update.was
             )
-        await self.note(update, connection)
+        await self.note(update, contact, connection)
         return contact
 
     def _not_later(self, heard: datetime | None) -> datetime | None:
@@ -121,7 +125,7 @@ class Splitter(Local):
             key=f"{connection}:{update.key}",
             lane=lane if update.kind is not Kind.STATUS else f"{lane}:status",
             business_keys=tuple(keys),
-            branch=branch,
+            branch=self.branch_of(update) or branch,
         )
 
     def _aside(self, update: Update, connection: str) -> str:
