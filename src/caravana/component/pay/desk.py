@@ -109,9 +109,9 @@ class Desk:
 
         `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
         """
-        wish = {"day": day, "connection": connection}
-        outcome = await self._taker(COMPARISONS).request(Arrival(body=wish))
-        return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
+        taker = self._taker(COMPARISONS)
+        units = await _results(taker, {"day": day, "connection": connection})
+        return [one if "exchange" in one else await _of_unit(taker, one) for one in units]
 
     async def settlement(
         self, name: str, content: str, connection: str, profile: str | None = None, *, dry: bool = False
@@ -129,7 +129,10 @@ class Desk:
         wish = told({"name": name, "connection": connection, "dry": dry}, raw, found)
         if wish["state"] == "refused":
             return wish
-        return _answer(await self._taker(SETTLEMENTS).request(Arrival(body=wish)))
+        taker = self._taker(SETTLEMENTS)
+        report = _answer(await taker.request(Arrival(body=wish)))
+        units = report.pop("units", [])
+        return {**report, "compared": [each for one in units for each in await _results(taker, one)]}
 
     def _taker(self, what: str) -> Receiver:
         if what not in self.takers:
@@ -192,6 +195,18 @@ def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[st
         for one in refunds
     ]
     return {**{name: attempt.get(name) for name in names}, "payments": paid, "refunds": back}
+
+
+async def _of_unit(taker: Receiver, unit: Mapping[str, Any]) -> dict[str, Any]:
+    """What a route answers of one day of an account and branch, which is an exchange of that branch."""
+    named = {name: unit[name] for name in ("connection", "branch")}
+    return _answer(await taker.request(Arrival(body={**named, "unit": unit})))
+
+
+async def _results(taker: Receiver, wish: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The list that a route answered; else the one answer that tells by which exchange it goes on."""
+    outcome = await taker.request(Arrival(body=wish))
+    return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
 
 
 def _answer(outcome: Outcome) -> dict[str, Any]:
