@@ -14,6 +14,7 @@ import pytest
 from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.stripe.sandbox import Card, StripeSandbox
 from caravana.engine.admin import Admin
+from caravana.engine.control import AdminError
 from caravana.kit.clock import ScaledClock
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
@@ -340,6 +341,22 @@ async def test_two_branches_with_accounts_of_their_own(tmp_path: Path) -> None:
         [(_, item)] = await shop.hub.store.find("review")
         assert (item["branch"], "(cards_sur)" in item["detail"]) == ("sur", True)
         assert await compare(shop, "placetopay") == []
+
+
+async def test_a_number_that_two_accounts_have_names_no_payment(tmp_path: Path) -> None:
+    """Both branches' accounts count from the same number: who says it is asked for the reference instead."""
+    async with open_town(tmp_path, ScaledClock(time.time(), 1), COMPANIES) as town:
+        shop = town.shop
+        orders = [shop.order(of={"company_id": one.company}) for one in shop.configuration.branches.values()]
+        payments = [
+            (await town.pay(order, branch))["payments"] for order, branch in zip(orders, ("centro", "sur"), strict=True)
+        ]
+        [number] = {one["internal_reference"] for [one] in payments}
+        await shop.idle()
+        with pytest.raises(AdminError, match=f"give one of the references CV{orders[0]}-1, CV{orders[1]}-1"):
+            await refund(shop, number)
+        assert (await refund(shop, f"CV{orders[1]}-1"))["state"] == "done"
+        assert (town.of("sur").effects["reverse"], town.of("centro").effects["reverse"]) == (1, 0)
 
 
 async def test_days_before_the_go_live_line_are_not_compared(counter: Counter) -> None:

@@ -2,16 +2,17 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from caravana.component.pay.files import SettlementFiles, told
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.merchant import accounts_of
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
-ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
+ATTEMPTS, REFUNDED, DISPUTED, PAYMENTS = "card_attempt", "card_refund", "card_dispute", "card_payment"
 """Stores of the card flow."""
 REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunds",
@@ -21,6 +22,8 @@ REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunded",
 )
 """What a person may ask for, as it stands after `pay:`."""
+OF_ORDER = re.compile(r"\D*(\d+)-\d+")
+"""Our reference of an attempt: the order's number, and a running number."""
 RUNNING_NUMBER = re.compile(r"(.+)-R\d+")
 """Our reference of a refund: the attempt's, and a running number."""
 MOST = 100_000
@@ -140,11 +143,28 @@ class Desk:
         return self.takers[what]
 
     async def _attempt(self, name: str) -> dict[str, Any]:
-        for _, one in await self._context.store.find(ATTEMPTS, "", MOST):
-            if name == one["reference"] or name in [each["internal_reference"] for each in one["payments"]]:
-                found: dict[str, Any] = one
-                return found
-        raise LookupError(f"no payment is called `{name}`: see `caravana payments list`")
+        """The attempt of our reference, or of the company's number of a payment.
+
+        Those whose payments came before there was an index are looked for among all. Raises `LookupError`, also where several
+        accounts have a payment of that number.
+        """
+        found = _called(name, await self._near(name))
+        found = found or _called(name, await self._context.store.find(ATTEMPTS, "", MOST))
+        if len(found) > 1:
+            names = ", ".join(sorted(one["reference"] for one in found))
+            raise LookupError(f"several payments are called `{name}`: give one of the references {names}")
+        if not found:
+            raise LookupError(f"no payment is called `{name}`: see `caravana payments list`")
+        return found[0]
+
+    async def _near(self, name: str) -> list[tuple[str, Any]]:
+        """The attempts of the order that a reference names, and those that the index of payments has under a number."""
+        order, store = OF_ORDER.fullmatch(name), self._context.store
+        found = await store.find(ATTEMPTS, f"sale.order,{order[1]}/") if order else []
+        for connection in accounts_of(self._context):
+            indexed = await store.get(PAYMENTS, f"{connection}/{name}")
+            found += [] if indexed is None else await store.find(ATTEMPTS, indexed["attempt"])
+        return found
 
     async def _refunds(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
@@ -171,6 +191,12 @@ class WishesConsumer(Consumer):
     async def stop(self) -> None:
         """Take none any more."""
         self._desk.takers.pop(self._what, None)
+
+
+def _called(name: str, attempts: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """The attempts of a reference, or with a payment of that number; each once."""
+    numbers = {key: [each["internal_reference"] for each in one["payments"]] for key, one in attempts}
+    return [one for key, one in dict(attempts).items() if name in (one["reference"], *numbers[key])]
 
 
 def plain(value: Any) -> Any:
