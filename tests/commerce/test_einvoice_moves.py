@@ -237,8 +237,8 @@ async def test_negative_lines_become_discounts(clerk: Clerk) -> None:
     document = right(await clerk.mapped(clerk.move(*lines, clerk.line("Cupón", -66.67))))
     assert isinstance(document, Factura)
     assert [(one.descripcion, one.descuento, one.precio_total_sin_impuesto) for one in document.detalles] == [
-        ("Zapato", Decimal("62.40"), Decimal("0.00")),
-        ("Gorra", Decimal("4.27"), Decimal("5.23")),
+        ("Zapato", Decimal("57.86"), Decimal("4.54")),
+        ("Gorra", Decimal("8.81"), Decimal("0.69")),
         ("Libro", Decimal("0.00"), Decimal("5.00")),
     ]
     assert (document.total_descuento, document.importe_total) == (Decimal("66.67"), Decimal("11.02"))

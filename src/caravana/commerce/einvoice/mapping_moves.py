@@ -7,6 +7,7 @@ from typing import Any
 
 from caravana.commerce.einvoice import odoo_fields
 from caravana.commerce.einvoice.mapping import Draft, additional, own_field, point_of, text_of
+from caravana.commerce.einvoice.odoo_coupons import without_negatives
 from caravana.commerce.einvoice.odoo_lines import Line, expected_of, lines_of
 from caravana.commerce.einvoice.odoo_people import address, persona
 from caravana.commerce.einvoice.settings import EInvoiceSettings
@@ -89,6 +90,10 @@ def _head(draft: Draft, record: Record, cod_doc: str) -> dict[str, Any]:
     }
 
 
+def _lines(draft: Draft, record: Record) -> list[Line]:
+    return without_negatives(draft, lines_of(draft, record))
+
+
 def _sums(lines: Sequence[Line]) -> dict[str, Any]:
     """Return lines and totals: the taxes of the head are the sums of those of the lines."""
     return {
@@ -132,7 +137,7 @@ def payments(draft: Draft, record: Record, total: Decimal, where: str = "pagos")
 
 
 def _factura(draft: Draft, record: Record) -> Mapped:
-    lines = lines_of(draft, record)
+    lines = _lines(draft, record)
     values = _head(draft, record, "01") | _sums(lines) | {"pagos": payments(draft, record, _total(lines))}
     if guide := text_of(own_field(record, draft.settings, "guia_remision")):
         values["guiaRemision"] = guide
@@ -140,13 +145,13 @@ def _factura(draft: Draft, record: Record) -> Mapped:
 
 
 def _settlement(draft: Draft, record: Record) -> Mapped:
-    lines = lines_of(draft, record)
+    lines = _lines(draft, record)
     values = _head(draft, record, "03") | _sums(lines) | {"pagos": payments(draft, record, _total(lines))}
     return draft.finish(values, expected_of(record, lines))
 
 
 def _credit(draft: Draft, record: Record) -> Mapped:
-    lines = lines_of(draft, record)
+    lines = _lines(draft, record)
     values = _head(draft, record, "04") | _sums(lines)
     values["documentoModificado"] = _changed(draft, record, record.get("reversed_entry_id"), values["fechaEmision"])
     told = "falta el motivo de la nota de crédito", "the credit note's reason is missing"
@@ -155,7 +160,7 @@ def _credit(draft: Draft, record: Record) -> Mapped:
 
 
 def _debit(draft: Draft, record: Record) -> Mapped:
-    lines = lines_of(draft, record)
+    lines = _lines(draft, record)
     values = _head(draft, record, "05") | {"pagos": payments(draft, record, _total(lines))}
     values["documentoModificado"] = _changed(draft, record, record.get("debit_origin_id"), values["fechaEmision"])
     values["motivos"] = [{"razon": one.name, "valor": str(one.net)} for one in lines]

@@ -1,7 +1,7 @@
-"""Lines of Odoo's invoices as lines of electronic documents: prices without taxes, discounts as money, nothing negative."""
+"""Lines of Odoo's invoices as lines of electronic documents: prices without taxes, discounts as money."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,11 @@ class Line:
     odoo: tuple[Decimal, Decimal]
 
     @property
+    def total(self) -> Decimal:
+        """Its amount with taxes."""
+        return self.net + sum((one.value for one in self.taxes), ZERO)
+
+    @property
     def keys(self) -> frozenset[tuple[str, str]]:
         """The codes of its taxes."""
         return frozenset(one.key for one in self.taxes)
@@ -71,10 +76,9 @@ class Line:
 
 
 def lines_of(draft: Draft, record: Mapping[str, Any]) -> list[Line]:
-    """Return the lines of an invoice, negative ones taken as discounts of the others; what cannot be is told."""
+    """Return the lines of an invoice, negative ones among them; what cannot be is told."""
     rows = [one for one in record["invoice_line_ids"] if (one.get("display_type") or PRODUCT) == PRODUCT]
-    found = [_line(draft, row, number) for number, row in enumerate(rows, 1)]
-    return _without_negatives(draft, found)
+    return [_line(draft, row, number) for number, row in enumerate(rows, 1)]
 
 
 def expected_of(record: Mapping[str, Any], lines: Sequence[Line]) -> Expected:
@@ -97,7 +101,7 @@ def _line(draft: Draft, row: Mapping[str, Any], number: int) -> Line:
     net = line_amount(quantity, price, discount)
     total = cents(amount_of(row["price_total"])) - _withheld(row, subtotal)
     odoo = subtotal, total
-    taxes = _taxes(rates, net, quantity)
+    taxes = taxes_on(rates, net, quantity)
     return Line(f"account.move.line,{row['id']}", code, name, quantity, fine(price), discount, net, taxes, odoo)
 
 
@@ -150,7 +154,7 @@ def _discounted(quantity: Decimal, price: Decimal, percent: Decimal, subtotal: D
     return fine((subtotal + near) / quantity), near
 
 
-def _taxes(rates: Sequence[Rate], net: Decimal, quantity: Decimal) -> tuple[Tax, ...]:
+def taxes_on(rates: Sequence[Rate], net: Decimal, quantity: Decimal) -> tuple[Tax, ...]:
     """Return the taxes of a line. IVA is taken of the amount with ICE."""
     found: list[Tax] = []
     with_ice = net
@@ -162,56 +166,4 @@ def _taxes(rates: Sequence[Rate], net: Decimal, quantity: Decimal) -> tuple[Tax,
     return tuple(found)
 
 
-def _without_negatives(draft: Draft, lines: Sequence[Line]) -> list[Line]:
-    """Take each negative line off the others of the same taxes, the largest first; what is left of one is told."""
-    kept = {place: one for place, one in enumerate(lines) if one.net >= 0 and one.price >= 0}
-    for one in (one for place, one in enumerate(lines) if place not in kept):
-        same = [place for place, other in kept.items() if other.keys == one.keys and other.taxes]
-        if sum((kept[place].net for place in same), ZERO) < -one.net:
-            name = shown(one.name)
-            es = f"la línea «{name}» ({one.net}) no cabe como descuento en otras líneas del mismo impuesto: póngala en ellas"
-            en = (
-                f"line `{name}` ({one.net}) does not fit as a discount of other lines of the same tax: put it into them"
-            )
-            draft.tell("line.negative", "detalles", es, en)
-            continue
-        left = one
-        for place in sorted(same, key=lambda place: (-kept[place].net, place)):
-            if left.net == 0:
-                break
-            kept[place], left = _taken_off(kept[place], left)
-    return list(kept.values())
-
-
-def _taken_off(line: Line, negative: Line) -> tuple[Line, Line]:
-    """Return a line with (as much as it bears of) a negative one as its discount, and what is left of that.
-
-    Taxes are added as Odoo has them, each rounded by itself, so that the sums stay Odoo's.
-    """
-    taken = max(negative.net, -line.net)
-    whole = taken == negative.net
-    parts = [
-        one if whole else replace(one, base=taken, value=tax_amount(taken, one.rate.rate)) for one in negative.taxes
-    ]
-    by_key = {one.key: one for one in parts}
-    taxes = tuple(
-        replace(one, base=one.base + by_key[one.key].base, value=one.value + by_key[one.key].value)
-        for one in line.taxes
-    )
-    odoo = negative.odoo if whole else (taken, taken + sum((one.value for one in parts), ZERO))
-    better = replace(
-        line,
-        discount=line.discount - taken,
-        net=line.net + taken,
-        taxes=taxes,
-        odoo=(line.odoo[0] + odoo[0], line.odoo[1] + odoo[1]),
-    )
-    rest = tuple(
-        replace(one, base=one.base - by_key[one.key].base, value=one.value - by_key[one.key].value)
-        for one in negative.taxes
-    )
-    left = negative.odoo[0] - odoo[0], negative.odoo[1] - odoo[1]
-    return better, replace(negative, net=negative.net - taken, taxes=rest, odoo=left)
-
-
-__all__ = ["Line", "Tax", "expected_of", "lines_of"]
+__all__ = ["Line", "Tax", "expected_of", "lines_of", "taxes_on"]
