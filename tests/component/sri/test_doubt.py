@@ -9,7 +9,7 @@ from caravana.kit.authority import Plan
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.effect import Effect
 from caravana.kit.einvoice import Operation, State, Verdict
-from caravana.kit.errors import NeedsPerson, Refused, Unknown
+from caravana.kit.errors import NeedsPerson, Refused, Transient, Unknown
 from caravana.kit.sandbox import Fault
 from caravana.testing.einvoice import POINT, Body, Desk, asking
 from caravana.testing.harness import make_effect, make_exchange
@@ -192,6 +192,18 @@ async def test_a_wrong_address_is_for_a_person(desk: Desk) -> None:
     with pytest.raises(NeedsPerson) as caught:
         await desk.submit(package)
     assert caught.value.code == "404"
+
+
+async def test_where_no_connection_comes_about_nothing_was_done(desk: Desk) -> None:
+    """Nobody listens, or no TLS: the same call may be made again, and nothing is in doubt."""
+    url = desk.hub.connections[POINT]["url"]
+    package = await desk.prepared()
+    for wrong in ("http://127.0.0.1:9", url.replace("http://", "https://")):
+        desk.hub.connections[POINT]["url"] = wrong
+        await desk.component.close()
+        with pytest.raises(Transient):
+            await desk.submit(package)
+    assert desk.company.sandbox.calls.total() == 0
 
 
 async def test_a_slow_answer_is_unknown(desk: Desk) -> None:
