@@ -73,6 +73,18 @@ async def test_who_numbers_is_decided_before_anything_is_sent() -> None:
             assert at.component.capabilities_of("ecuafact").numbering == ("caller" if at is odoo else "provider")
 
 
+async def test_texts_are_made_to_fit() -> None:
+    """Line feeds, 400 signs and signs of XML in a description reach the SRI on one line, 300 long, and are authorised."""
+    long = "PRIMERA LÍNEA\nSEGUNDA <&> " + "x" * 400
+    async with bench() as at:
+        line = {**EXAMPLES["01"]()["detalles"][0], "descripcion": long}
+        sent = await at.issue(detalles=[line, *EXAMPLES["01"]()["detalles"][1:]])
+        await at.later()
+        assert (await at.query(sent))["state"] == "authorised"
+        described = at.sandbox.operations[sent["request_id"]].body["detalles"][0]["descripcion"]
+        assert described == long.replace("\n", " ")[:300]
+
+
 async def test_every_problem_is_told_at_once() -> None:
     """Environment, taxpayer and reference, in both languages."""
     async with bench() as at:

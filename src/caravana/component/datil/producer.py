@@ -11,10 +11,21 @@ from caravana.component.datil.sameness import same
 from caravana.component.datil.spec import CAPABILITIES, PROVIDER
 from caravana.kit import json
 from caravana.kit.component import Producer
+from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.document import read_document
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, Unsupported, Verdict
-from caravana.kit.einvoicing import Package, Question, Standing, absent, invalid, key_of, read_package, read_question
+from caravana.kit.einvoicing import (
+    Package,
+    Question,
+    Standing,
+    absent,
+    invalid,
+    key_of,
+    read_package,
+    read_question,
+    tidied,
+)
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
 
@@ -81,13 +92,13 @@ class Prepare(DatilProducer):
         found = judging.problems(document, settings.ambiente)
         if found:
             raise invalid(found)
-        content = json.dumps(mapping.request(document, settings.authorization_field))
+        content = json.dumps(tidied(mapping.request(document, settings.authorization_field)))
         package = Package.of(
             document,
             content,
             provider=PROVIDER,
             connection=self._name,
-            access_key=mapping.access_key(document),
+            access_key=str(clave_of(document)),
             keyed=document.cod_doc in CAPABILITIES.idempotent,
         )
         return Reply(package.model_dump(mode="json"))

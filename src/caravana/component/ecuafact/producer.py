@@ -21,6 +21,7 @@ from caravana.kit.einvoicing import (
     invalid,
     read_package,
     read_question,
+    tidied,
 )
 from caravana.kit.errors import ConfigurationError, NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
@@ -76,7 +77,7 @@ class Prepare(EcuafactProducer):
         numbered = settings.numbering == "odoo"
         body = mapping.request(document, self._client.contract, origin=settings.origin, numbered=numbered)
         package = Package.of(
-            document, json.dumps(body), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
+            document, json.dumps(tidied(body)), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
         )
         return Reply(package.model_dump(mode="json"))
 
