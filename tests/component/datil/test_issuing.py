@@ -125,10 +125,11 @@ async def test_a_cut_before_datil_had_it_leaves_nothing() -> None:
 
 
 async def test_without_anybody_to_ask_a_clave_is_not_taken_for_unknown() -> None:
-    """Saying that Dátil has no such document would send it again."""
+    """Saying that Dátil has no such document would send it again; only a factura, which has a key, may be."""
     async with bench() as at:
         with pytest.raises(Unsupported, match="verifyWith"):
-            await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "01"})
+            await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "04"})
+        assert (await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "01"}))["known"] is False
 
 
 async def test_a_returned_document_is_mended_under_its_number() -> None:

@@ -214,7 +214,7 @@ class Query(DatilProducer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask Dátil by its id; without one, and for a clave that the SRI is said to have, who else may be asked.
 
-        Raises `Unsupported` when nobody can be asked.
+        Raises `Unsupported` when nobody can be asked, and a repeat might make a second document at Dátil.
         """
         question = Question.model_validate(request)
         identity = await self.identity(question)
@@ -225,7 +225,10 @@ class Query(DatilProducer):
         if self._elsewhere is not None and question.access_key is not None:
             told = await self._elsewhere.standing(question, effect)
             return absent(PROVIDER, question).reply() if told is None else reply_of(told)
-        if lookup.is_listed(self._client, question.cod_doc) and question.access_key is not None:
+        listed = lookup.is_listed(self._client, question.cod_doc) and question.access_key is not None
+        if (
+            listed or question.cod_doc in CAPABILITIES.idempotent
+        ):  # what has a key is sent again under it: the same document
             return absent(PROVIDER, question).reply()
         text = "Dátil is asked by its id, which is not known, and neither `verifyWith` nor `listUrl` is set"
         raise Unsupported(

@@ -89,6 +89,8 @@ class DatilSandbox(Sandbox):
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
         await self.teller.close()
+        if self.filed_at is None:
+            self.authority.register.close()
 
     # Addresses.
 

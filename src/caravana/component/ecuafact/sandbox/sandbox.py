@@ -95,6 +95,8 @@ class EcuafactSandbox(Sandbox):
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
         await self.teller.close()
+        if self.filed_at is None:
+            self.authority.register.close()
 
     # Addresses.
 
