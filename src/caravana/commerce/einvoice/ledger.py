@@ -50,6 +50,7 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
         "final_consumer": False,
         "from_file": False,
         "request_id": None,
+        "renumbered": None,
         "state": State.DRAFT.value,
         "final": False,
         "n": 0,
