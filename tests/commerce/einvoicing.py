@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ruamel.yaml import YAML
 
 from caravana.commerce.einvoice import EInvoices
 from caravana.commerce.flows import load, names
@@ -17,10 +18,12 @@ from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.smtp.sandbox import MailCatcher, caught
+from caravana.demo.world import free_ports
 from caravana.engine import registry
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
+from caravana.engine.serving import served
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
@@ -226,11 +229,13 @@ async def open_office(
     changes: Callable[[dict[str, Any]], None] = lambda given: None,
     *,
     two: bool = False,
+    file: Path | None = None,
     **more: Any,
 ) -> AsyncIterator[Office]:
     """Run the company while the block runs.
 
-    `setup`: of Odoo; `two`: `sello2` is another service; `changes` has the last word on the configuration; `more`: parts of it.
+    `setup`: of Odoo; `two`: `sello2` is another service; `file`: where commands find the hub; `changes` has the last word on the
+    configuration; `more`: parts of it.
     """
     door, mails = Door(), MailCatcher()
     odoo, sello = OdooSandbox(clock=clock, database="demo", setup=setup), SelloSandbox(clock=clock)
@@ -245,9 +250,17 @@ async def open_office(
         if two:
             written["connections"]["sello2"]["url"] = await stack.enter_async_context(serve(second.app()))
         changes(written)
+        if file is not None:
+            listener, control = free_ports(2)
+            written["listener"], written["control"] = {"port": listener}, {"port": control}
         given = Configuration.model_validate(written)
         hub = door.hub = hub_of(given, clock)
-        await stack.enter_async_context(hub)
+        if file is None:
+            await stack.enter_async_context(hub)
+        else:
+            with file.open("w") as target:
+                YAML(typ="safe").dump({**written, "flows": ["einvoice"], "routes": []}, target)
+            await stack.enter_async_context(served(hub))
         web = await stack.enter_async_context(aiohttp.ClientSession())
         yield Office(odoo, sello, mails, hub, url, web, second)
 
