@@ -154,6 +154,22 @@ async def test_cancelled_in_odoo(tmp_path: Path, clock: LeapingClock) -> None:
         assert await office.do("annul", name=document["number"]) == {"refused": "not_authorised", "state": "annulled"}
 
 
+async def test_a_certificate_runs_out(tmp_path: Path, clock: LeapingClock) -> None:
+    """What the doctor of the company's component finds is told before a document fails of it, and only once."""
+
+    def warns(given: dict[str, Any]) -> None:
+        given["connections"]["sello"]["warns"] = "runs out in 7 days"
+
+    async with open_office(tmp_path, clock, changes=warns, placeholders={"einvoice.findings": "10m"}) as office:
+
+        async def told() -> dict[str, Any]:
+            return await office.reviews("connection")
+
+        found = await office.becomes(told)
+        assert [*found] == ["einvoice/connection/sello"]
+        assert found["einvoice/connection/sello"]["text"] == "certificate: runs out in 7 days\nrenew it"
+
+
 async def test_a_person_asks(tmp_path: Path, clock: LeapingClock) -> None:
     """Check sends nothing; a file is issued for a record of Odoo; query and files come from the company."""
     async with open_office(tmp_path, clock, **points(journals=[999])) as office:
