@@ -128,11 +128,12 @@ class Office:
             return found if found and found["state"] == state and (found["told"] or state in quiet) else None
 
         try:
-            return await self.becomes(there, timeout)  # type: ignore[return-value]  # never None
+            found: dict[str, Any] = await self.becomes(there, timeout)
         except AssertionError:
             raise AssertionError(
                 f"not {state}: {await self.document(invoice)}; {await self.hub.reviews.items(20)}"
             ) from None
+        return found
 
     async def becomes(self, predicate: Callable[[], Any], timeout: float = 20.0) -> Any:
         """Wait until something is so, with a clock that leaps while the hub has nothing to do."""

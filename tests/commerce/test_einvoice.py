@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,10 @@ async def test_a_late_authorisation_still_lands(office: Office) -> None:
 async def test_numbers_in_order_and_gaps(tmp_path: Path, clock: LeapingClock) -> None:
     """Where the point is ordered, documents go out one after the other; a number that stays out is told."""
     points = {POINT: {"connection": "sello", "ordered": True}}
-    given = {"settings": {"einvoice.points": points, "einvoice.late": "1m"}, "placeholders": {"einvoice.gaps": "30s"}}
+    given: dict[str, Any] = {
+        "settings": {"einvoice.points": points, "einvoice.late": "1m"},
+        "placeholders": {"einvoice.gaps": "30s"},
+    }
     async with open_office(tmp_path, clock, **given) as office:
         invoices = [office.invoice() for _ in range(4)]
         move = office.odoo.env["account.move"]

@@ -97,7 +97,7 @@ async def test_another_number_than_odoos_stops_the_point(tmp_path: Path, clock: 
 @pytest.mark.parametrize("lost", [False, True])
 async def test_a_stand_by_company(tmp_path: Path, clock: LeapingClock, *, lost: bool) -> None:
     """The first is away: the other issues under the same number and clave; what the first may have taken stays there."""
-    other = {"placeholders": {"einvoice.standby": "20s"}}
+    other: dict[str, Any] = {"placeholders": {"einvoice.standby": "20s"}}
     async with open_office(tmp_path, clock, two=True, **points(standby="sello2"), **other) as office:
         if lost:
             office.sello.faults.append(Fault("emitir", "cut_after"))

@@ -80,6 +80,7 @@ async def test_an_answer_is_lost() -> None:
 async def test_what_is_no_mail_is_refused_before_anything_is_sent() -> None:
     """Without an address, with a broken one, or with a file that is no base64."""
     producer = component_at(1).endpoint(Uri.parse("smtp:send")).producer()
+    assert isinstance(producer, SmtpProducer)
     files = [{"name": "a", "content": "€"}]
     for wrong in ({**MAIL, "to": []}, {**MAIL, "to": ["nobody"]}, {**MAIL, "files": files}, {"to": "x"}, None):
         with pytest.raises(Refused):

@@ -315,7 +315,8 @@ class Issuing(EInvoiceMapping):
     def of_own(self, variables: Variables) -> dict[str, Any]:
         """Return the standing that counts when the number was said to be taken: our own document's, if the company has it."""
         first, own = variables["standing"], variables["own"]
-        return own if own["known"] and own["class"] != Verdict.TAKEN else first
+        found: dict[str, Any] = own if own["known"] and own["class"] != Verdict.TAKEN else first
+        return found
 
 
 def _problems_of(error: BaseException | None) -> Sequence[dict[str, Any]]:

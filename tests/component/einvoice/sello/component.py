@@ -163,7 +163,7 @@ class Preparer(Producer):
             code = numeric_code(document.referencia)
             clave = str(Clave(*parts, document.pto_emi, document.secuencial, code))
         digest = hashlib.sha256(content.encode()).hexdigest()
-        package = {"provider": "sello", "connection": self._connection, "cod_doc": document.cod_doc}
+        package: dict[str, Any] = {"provider": "sello", "connection": self._connection, "cod_doc": document.cod_doc}
         package |= {"reference": document.referencia, "access_key": clave, "number": document.numero}
         return Reply({**package, "point": document.punto, "key": digest[:32], "content": content, "digest": digest})
 

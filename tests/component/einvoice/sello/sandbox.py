@@ -61,7 +61,8 @@ class SelloSandbox(Sandbox):
             async def run() -> Response:
                 if request.headers.get("X-Llave") != KEY:
                     return JSONResponse({"error": "llave"}, 401)
-                return act(json.loads(await request.body()))
+                answer: Response = act(json.loads(await request.body()))
+                return answer
 
             return await self.perform(request, name, run)
 
