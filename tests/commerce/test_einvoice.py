@@ -1,6 +1,7 @@
 """A posted invoice becomes an authorised electronic document, once, and comes back to Odoo."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,20 @@ async def test_a_posted_invoice_is_authorised(office: Office) -> None:
     [note] = office.notes(invoice)
     assert ("AUTORIZADO" in note, paper.clave in note) == (True, True)
     assert (await office.hub.store.find("einvoice_open"), await office.reviews()) == ([], {})
+
+
+async def test_odoo_is_asked_little(office: Office) -> None:
+    """Twenty documents at once: read together, and three calls each for files and note."""
+    await office.reaches(office.invoice(), "authorised")
+    await office.idle()
+    before = Counter(office.odoo.calls)
+    for one in [office.invoice() for _ in range(20)]:
+        await office.reaches(one, "authorised", timeout=60)
+    await office.idle()
+    made = office.odoo.calls - before
+    assert made["account.move.web_search_read"] <= 10
+    names = ("ir.attachment.search_read", "ir.attachment.create", "account.move.message_post", "account.move.write")
+    assert sum(made[name] for name in names) == 60
 
 
 async def test_what_is_wrong_is_told_before_anything_is_sent(office: Office) -> None:
