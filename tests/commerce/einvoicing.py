@@ -10,16 +10,20 @@ from typing import Any
 
 import aiohttp
 import pytest
+from ruamel.yaml import YAML
 
 from caravana.commerce.einvoice import EInvoices
 from caravana.commerce.flows import load, names
 from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.smtp.sandbox import MailCatcher, caught
+from caravana.demo.world import free_ports
 from caravana.engine import registry
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
+from caravana.engine.serving import served
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
@@ -28,6 +32,7 @@ from tests.commerce.plainly import PlainMoves
 from tests.commerce.shop import BOT_KEY, Door
 from tests.component.einvoice.sello import SelloSandbox
 from tests.component.einvoice.sello.sandbox import KEY
+from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
 ISSUER = {
@@ -56,6 +61,8 @@ class Office:
     hub: Hub
     url: str
     web: aiohttp.ClientSession
+    second: SelloSandbox
+    """The service behind the connection `sello2`."""
 
     # The clerk.
 
@@ -121,11 +128,19 @@ class Office:
             return found if found and found["state"] == state and (found["told"] or state in quiet) else None
 
         try:
-            return await eventually(there, timeout=timeout)  # type: ignore[return-value]  # never None
+            found: dict[str, Any] = await self.becomes(there, timeout)
         except AssertionError:
             raise AssertionError(
                 f"not {state}: {await self.document(invoice)}; {await self.hub.reviews.items(20)}"
             ) from None
+        return found
+
+    async def becomes(self, predicate: Callable[[], Any], timeout: float = 20.0) -> Any:
+        """Wait until something is so, with a clock that leaps while the hub has nothing to do."""
+        clock = self.hub.clock
+        assert isinstance(clock, LeapingClock)
+        async with clock.hurrying(lambda: at_rest(self.hub)):
+            return await eventually(predicate, timeout=timeout)
 
     async def reviews(self, kind: str = "") -> dict[str, dict[str, Any]]:
         """Return what waits for a person, by key."""
@@ -209,23 +224,46 @@ def hub_of(given: Configuration, clock: Clock) -> Hub:
 
 @asynccontextmanager
 async def open_office(
-    folder: Path, clock: Clock, prepared: Callable[[OdooSandbox], None] = lambda odoo: None, /, **more: Any
+    folder: Path,
+    clock: Clock,
+    setup: Setup | None = None,
+    changes: Callable[[dict[str, Any]], None] = lambda given: None,
+    *,
+    two: bool = False,
+    file: Path | None = None,
+    **more: Any,
 ) -> AsyncIterator[Office]:
-    """Run the company while the block runs; `prepared`: what is in Odoo before; `more`: further parts of the configuration."""
+    """Run the company while the block runs.
+
+    `setup`: of Odoo; `two`: `sello2` is another service; `file`: where commands find the hub; `changes` has the last word on the
+    configuration; `more`: parts of it.
+    """
     door, mails = Door(), MailCatcher()
-    odoo, sello = OdooSandbox(clock=clock, database="demo"), SelloSandbox(clock=clock)
-    prepared(odoo)
+    odoo, sello = OdooSandbox(clock=clock, database="demo", setup=setup), SelloSandbox(clock=clock)
+    second = SelloSandbox(clock=clock) if two else sello
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         sello.url = await stack.enter_async_context(serve(sello.app()))
         port = await stack.enter_async_context(caught(mails))
         more = {"go_live": (clock.now() - timedelta(minutes=1)).isoformat(), **more}
-        given = Configuration.model_validate(settings_of(url, odoo_url, sello.url, port, folder, **more))
+        written = settings_of(url, odoo_url, sello.url, port, folder, **more)
+        if two:
+            written["connections"]["sello2"]["url"] = await stack.enter_async_context(serve(second.app()))
+        changes(written)
+        if file is not None:
+            listener, control = free_ports(2)
+            written["listener"], written["control"] = {"port": listener}, {"port": control}
+        given = Configuration.model_validate(written)
         hub = door.hub = hub_of(given, clock)
-        await stack.enter_async_context(hub)
+        if file is None:
+            await stack.enter_async_context(hub)
+        else:
+            with file.open("w") as target:
+                YAML(typ="safe").dump({**written, "flows": ["einvoice"], "routes": []}, target)
+            await stack.enter_async_context(served(hub))
         web = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Office(odoo, sello, mails, hub, url, web)
+        yield Office(odoo, sello, mails, hub, url, web, second)
 
 
 __all__ = ["CEDULA", "ISSUER", "POINT", "Office", "hub_of", "open_office", "sello_is_known", "settings_of"]

@@ -1,22 +1,23 @@
 """A posted invoice becomes an authorised electronic document, once, and comes back to Odoo."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from caravana.kit.clock import ScaledClock
 from caravana.kit.sandbox import Fault
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
-from tests.support.waiting import eventually
+from tests.support.leaping import LeapingClock
 
 pytestmark = pytest.mark.usefixtures(sello_is_known.__name__)
 __all__ = ["sello_is_known"]
 
 
 @pytest.fixture
-async def office(tmp_path: Path, clock: ScaledClock, sello_is_known: None) -> AsyncIterator[Office]:
+async def office(tmp_path: Path, clock: LeapingClock, sello_is_known: None) -> AsyncIterator[Office]:
     """A company with the default settings, which looks at what is to be mended twice a minute."""
     async with open_office(tmp_path, clock, settings={"einvoice.look": "30s"}) as one:
         yield one
@@ -36,18 +37,32 @@ async def test_a_posted_invoice_is_authorised(office: Office) -> None:
     assert (await office.hub.store.find("einvoice_open"), await office.reviews()) == ([], {})
 
 
+async def test_odoo_is_asked_little(office: Office) -> None:
+    """Twenty documents at once: read together, and three calls each for files and note."""
+    await office.reaches(office.invoice(), "authorised")
+    await office.idle()
+    before = Counter(office.odoo.calls)
+    for one in [office.invoice() for _ in range(20)]:
+        await office.reaches(one, "authorised", timeout=60)
+    await office.idle()
+    made = office.odoo.calls - before
+    assert made["account.move.web_search_read"] <= 10
+    names = ("ir.attachment.search_read", "ir.attachment.create", "account.move.message_post", "account.move.write")
+    assert sum(made[name] for name in names) == 60
+
+
 async def test_what_is_wrong_is_told_before_anything_is_sent(office: Office) -> None:
     """A customer without identification: note, task with the field to mend, nothing sent; mended in Odoo it goes by itself."""
     customer = office.customer(None)
     invoice = office.invoice(customer=customer)
     found = await office.reaches(invoice, "draft")
     assert ([one["code"] for one in found["problems"]], office.sello.bodies) == (["identification.missing"], [])
-    await eventually(lambda: office.tasks(invoice))
+    await office.becomes(lambda: office.tasks(invoice))
     [note] = office.notes(invoice)
     assert "Contacto › Identificación" in note
     office.odoo.env["res.partner"].write([customer], {"vat": "1710034065"})
     await office.reaches(invoice, "authorised")
-    await eventually(lambda: not office.tasks(invoice))
+    await office.becomes(lambda: not office.tasks(invoice))
     assert (len(office.notes(invoice)), await office.reviews()) == (2, {})
 
 
@@ -66,7 +81,7 @@ async def test_refused_and_mended(office: Office, where: str, state: str) -> Non
     invoice = office.invoice()
     first = await office.reaches(invoice, state)
     looks = office.sello.calls["ver"]
-    await eventually(lambda: office.sello.calls["ver"] > looks, timeout=20)
+    await office.becomes(lambda: office.sello.calls["ver"] > looks)
     await office.idle()
     assert (len(office.sello.bodies), len(office.notes(invoice))) == (1, 1)
     assert "52 ERROR EN DIFERENCIAS" in office.notes(invoice)[0]
@@ -133,7 +148,7 @@ async def test_the_company_is_away(office: Office) -> None:
     async def late() -> bool:
         return len(await office.reviews("late")) == 3
 
-    await eventually(late, timeout=30)
+    await office.becomes(late)
     office.sello.faults.clear()
     for one in invoices:
         await office.reaches(one, "authorised", timeout=60)
@@ -167,10 +182,13 @@ async def test_a_late_authorisation_still_lands(office: Office) -> None:
     assert await office.reviews() == {}
 
 
-async def test_numbers_in_order_and_gaps(tmp_path: Path, clock: ScaledClock) -> None:
+async def test_numbers_in_order_and_gaps(tmp_path: Path, clock: LeapingClock) -> None:
     """Where the point is ordered, documents go out one after the other; a number that stays out is told."""
     points = {POINT: {"connection": "sello", "ordered": True}}
-    given = {"settings": {"einvoice.points": points, "einvoice.late": "1m"}, "placeholders": {"einvoice.gaps": "30s"}}
+    given: dict[str, Any] = {
+        "settings": {"einvoice.points": points, "einvoice.late": "1m"},
+        "placeholders": {"einvoice.gaps": "30s"},
+    }
     async with open_office(tmp_path, clock, **given) as office:
         invoices = [office.invoice() for _ in range(4)]
         move = office.odoo.env["account.move"]
@@ -187,7 +205,7 @@ async def test_numbers_in_order_and_gaps(tmp_path: Path, clock: ScaledClock) -> 
         async def told() -> bool:
             return f"einvoice/gap/01/{POINT}" in await office.reviews("gap")
 
-        await eventually(told, timeout=20)
+        await office.becomes(told)
         partner = office.one("account.move", wrong, "partner_id")["partner_id"][0]
         office.odoo.env["res.partner"].write([partner], {"vat": "1710034065"})
         await office.do("issue", name=f"account.move,{wrong}")
@@ -196,4 +214,4 @@ async def test_numbers_in_order_and_gaps(tmp_path: Path, clock: ScaledClock) -> 
         async def over() -> bool:
             return not await office.reviews("gap")
 
-        await eventually(over, timeout=20)
+        await office.becomes(over)

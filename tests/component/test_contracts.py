@@ -15,6 +15,7 @@ from caravana.component.datil.errors import check as check_datil
 from caravana.component.direct import DirectComponent
 from caravana.component.ecuafact import EcuafactComponent
 from caravana.component.ecuafact.errors import check as check_ecuafact
+from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.file import FileComponent
 from caravana.component.http import HttpComponent
 from caravana.component.http.errors import failure
@@ -31,6 +32,8 @@ from caravana.component.placetopay.errors import check
 from caravana.component.platform_http import PlatformHttpComponent
 from caravana.component.review import ReviewComponent
 from caravana.component.seda import SedaComponent
+from caravana.component.smtp import SmtpComponent
+from caravana.component.smtp.errors import from_code, from_exception
 from caravana.component.sri import SriComponent
 from caravana.component.sri.answer import read_reception
 from caravana.component.sri.errors import check as check_sri
@@ -48,6 +51,7 @@ from caravana.kit.graph.errors import check as check_meta
 from caravana.kit.http import HttpAnswer
 from caravana.testing import ComponentContract
 from caravana.testing.harness import Hub, make_exchange
+from tests.component.einvoice.sello import SelloComponent
 
 NO_PARTNER: Mapping[type[EffectError], str] = dict.fromkeys(
     (Transient, RateLimited, Refused, NeedsPerson, Unknown), "there is no partner: errors are those of this machine"
@@ -245,6 +249,30 @@ class TestFile(ComponentContract):
     @pytest.fixture(autouse=True)
     def _elsewhere(self, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(str(tmp_path))
+
+
+class TestEInvoice(ComponentContract):
+    """`einvoice:`, with Sello behind it."""
+
+    component = EInvoiceComponent
+    addresses = (
+        *(f"einvoice:{one}" for one in ("submit", "reissue", "query", "find", "xml", "pdf", "email", "notification")),
+        *("einvoice:submit?certain=true", "einvoice:due?delay=1h", "einvoice:findings?delay=1h", "einvoice:issues"),
+    )
+    connections = {"sello": {"url": "http://127.0.0.1", "key": "k"}}
+    impossible = dict.fromkeys(NO_PARTNER, "errors are those of the company behind it")
+
+    def hub(self) -> Hub:
+        """Return a hub in which the connection is Sello's."""
+        hub = super().hub()
+        hub.components["sello"] = SelloComponent(hub)
+        return hub
+
+    def message(self) -> Exchange:
+        """Return a package that fits every operation."""
+        named = {"connection": "sello", "access_key": "1" * 49, "request_id": "S-1", "reference": "odoo/account.move,1"}
+        sent = {"cod_doc": "01", "number": "001-001-000000001", "content": "{}", "point": "001-001"}
+        return make_exchange({**named, **sent, "recipients": ["rosa@cliente.example"]})
 
 
 class TestHttp(ComponentContract):
@@ -472,6 +500,26 @@ class TestSri(ComponentContract):
         """Return a document to ask about."""
         clave = "2311202601179001691900110010010000001231234567819"
         return make_exchange({"connection": "sri", "access_key": clave, "reference": "r", "cod_doc": "01"})
+
+
+class TestSmtp(ComponentContract):
+    """`smtp:`."""
+
+    component = SmtpComponent
+    addresses = ("smtp:send?connection=correo",)
+    connections = {"correo": {"host": "127.0.0.1", "security": "none", "sender": "Empresa XYZ <f@xyz.example>"}}
+    errors = (
+        (lambda: from_code(451, "later"), Transient),
+        (lambda: from_exception(ConnectionRefusedError(), handed_over=False), Transient),
+        (lambda: from_code(550, "no such mailbox"), Refused),
+        (lambda: from_code(535, "no"), NeedsPerson),
+        (lambda: from_exception(TimeoutError(), handed_over=True), Unknown),
+    )
+    impossible = {RateLimited: "servers put mails off as they do for everything else"}
+
+    def message(self) -> Exchange:
+        """Return a mail."""
+        return make_exchange({"to": ["rosa@cliente.example"], "subject": "Factura", "text": "Adjunta."})
 
 
 class TestState(ComponentContract):

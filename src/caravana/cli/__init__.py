@@ -14,6 +14,7 @@ from caravana.cli import bank as bank_module
 from caravana.cli import branches as branches_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
+from caravana.cli import einvoice as einvoice_module
 from caravana.cli import imports as imports_module
 from caravana.cli import init as init_module
 from caravana.cli import journal as journal_module
@@ -102,6 +103,7 @@ app.add_typer(odoo_module.app, name="odoo")
 app.add_typer(shadow_module.app, name="shadow")
 app.add_typer(bank_module.app, name="bank")
 app.add_typer(payments_module.app, name="payments")
+app.add_typer(einvoice_module.app, name="einvoice")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

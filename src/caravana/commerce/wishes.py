@@ -5,13 +5,28 @@ from collections.abc import Iterable, Sequence
 from caravana.component.odoo.things import CustomField, HintAutomation, ProductTag, Thing
 
 STATE, LINK = "x_caravana_payment_state", "x_caravana_payment_link"
+EINVOICE = "x_caravana_einvoice_"
+"""Beginning of the names of the fields of electronic documents, which `commerce.einvoice.writing` writes."""
+NOTED = "the same stands as a note on the document"
 NOTES = "the same stands as a note on the order"
 PUBLISH = "Publicar"
+
+
+def _of_document(use: str, name: str, label: str) -> CustomField:
+    return CustomField(use, NOTED, "account.move", f"{EINVOICE}{name}", label)
+
 
 FIELDS: dict[str, tuple[CustomField, ...]] = {
     "cards": (
         CustomField("orders can be filtered by their card payment", NOTES, "sale.order", STATE, "Pago con tarjeta"),
         CustomField("the pay link in lists, exports and mail templates", NOTES, "sale.order", LINK, "Enlace de pago"),
+    ),
+    "einvoice": (
+        _of_document("invoices can be filtered by their state at the SRI", "state", "Estado SRI"),
+        _of_document("what is wrong with a document, in lists", "error", "Problema en el SRI"),
+        _of_document("the clave de acceso in lists, exports and prints", "access_key", "Clave de acceso"),
+        _of_document("when the SRI authorised a document, in lists", "date", "Fecha de autorización"),
+        _of_document("the fiscal number where the company numbers", "number", "Número fiscal"),
     ),
 }
 """Flow: the fields that it writes where they are."""

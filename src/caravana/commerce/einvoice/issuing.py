@@ -81,7 +81,8 @@ class Issuing(EInvoiceMapping):
         optional = {model: [*names] for model, names in self._source(variables).optional().items()}
         if record_of(variables["wish"]["key"])["model"] == own_edi.MODEL:
             optional[own_edi.MODEL] = [*optional.get(own_edi.MODEL, ()), own_edi.DOCUMENTS]
-        return [{"model": model, "allfields": names, "attributes": ["type"]} for model, names in optional.items()]
+        asked = {model: {"allfields": names, "attributes": ["type"]} for model, names in optional.items()}
+        return [{"model": model, "arguments": arguments} for model, arguments in asked.items()]
 
     @pure
     def fields_found(self, body: Any, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -314,7 +315,8 @@ class Issuing(EInvoiceMapping):
     def of_own(self, variables: Variables) -> dict[str, Any]:
         """Return the standing that counts when the number was said to be taken: our own document's, if the company has it."""
         first, own = variables["standing"], variables["own"]
-        return own if own["known"] and own["class"] != Verdict.TAKEN else first
+        found: dict[str, Any] = own if own["known"] and own["class"] != Verdict.TAKEN else first
+        return found
 
 
 def _problems_of(error: BaseException | None) -> Sequence[dict[str, Any]]:

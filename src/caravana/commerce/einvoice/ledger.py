@@ -50,6 +50,7 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
         "final_consumer": False,
         "from_file": False,
         "request_id": None,
+        "renumbered": None,
         "state": State.DRAFT.value,
         "final": False,
         "n": 0,
@@ -93,7 +94,7 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     if news["n"] < document["n"] or document["state"] in OVER:
         return document
     found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
-    cleared = {"class": None, "status": None, "messages": [], "problems": []}
+    cleared: Document = {"class": None, "status": None, "messages": [], "problems": []}
     return _changed(document, {**_head(news), **found, **cleared, "sent": document["sent"] or stamp(now)}, now)
 
 

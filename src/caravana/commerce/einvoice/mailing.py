@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from caravana.commerce.einvoice import ledger, words
+from caravana.commerce.einvoice import words
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
 from caravana.commerce.einvoice.writing import file_name
 from caravana.kit.callables import pure
-from caravana.kit.exchange import Exchange
 
 SUBJECT = "{title} de {company}"
 TEXT = """Estimado cliente:
@@ -61,30 +60,13 @@ class Mailing(EInvoiceMapping):
 
     @pure
     def mail_failed(self, variables: Variables) -> dict[str, Any]:
-        """Return the news that the document could not be mailed."""
-        return self._mailed(variables, {"state": "failed"})
+        """Return the news that the document could not be mailed, and why."""
+        return self._mailed(variables, {"state": "failed", "why": str(variables["why"])[:300]})
 
     def _mailed(self, variables: Variables, mail: dict[str, Any]) -> dict[str, Any]:
         document = variables["document"]
         branch = {} if document["branch"] is None else {"branch": document["branch"]}
         return {"key": document["key"], "kind": "mailed", "mail": mail, **branch}
-
-    @pure
-    def mail_review(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
-        """Return what a person must look at when the mail could not be sent."""
-        document = variables["document"]
-        key = f"einvoice/mail/{document['key']}"
-        told = {
-            "key": key,
-            "kind": "einvoice_mail",
-            "summary": f"Correo no enviado: {words.title(document)}",
-            "text": f"No se pudo enviar por correo: {variables['why'][:300]}. Corrija la dirección en Odoo y use "
-            f"`caravana einvoice resend {document['number'] or document['key']}`.",
-            "record": {"model": document["model"], "id": document["id"]},
-            "since": ledger.stamp(exchange.created),
-            "mark": f"{key}@{exchange.id}",
-        }
-        return told if document["branch"] is None else {**told, "branch": document["branch"]}
 
 
 __all__ = ["Mailing"]

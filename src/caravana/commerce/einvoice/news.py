@@ -37,8 +37,22 @@ class News(EInvoiceMapping):
             "cancelled": _to_annul,
             "warned": _warned,
         }
-        after = changes[news["kind"]](document, news, now)
+        after = self._as_numbered(document, changes[news["kind"]](document, news, now))
         return self._with_mail(after) if after["state"] == State.AUTHORISED and after["mail"] is None else after
+
+    def _as_numbered(self, before: Document, after: Document) -> Document:
+        """The document under Odoo's number, where Odoo numbers; another one that the company told stands beside it."""
+        point = self._settings.points.get(after["point"] or "")
+        known = before["number"]
+        if (
+            point is None
+            or point["numbering"] != "odoo"
+            or known is None
+            or after["number"] == known
+            or before["n"] != after["n"]
+        ):
+            return after
+        return {**after, "number": known, "renumbered": after["number"]}
 
     def _with_mail(self, document: Document) -> Document:
         """The document with who mails it, as is decided once."""
@@ -63,6 +77,7 @@ class News(EInvoiceMapping):
             and not schedule.waits(document),
             f"einvoice/late/{document['key']}": schedule.is_late(document, self._settings, now),
             f"einvoice/slow/{document['key']}": schedule.is_slow(document, now),
+            f"einvoice/mail/{document['key']}": (document["mail"] or {}).get("state") == "failed",
             f"einvoice/annul/{document['key']}": bool(document["annulment"]) and document["state"] != State.ANNULLED,
         }
         return [self._review(key, document, now) for key, want in wanted.items() if want]
@@ -71,7 +86,7 @@ class News(EInvoiceMapping):
     def settled(self, variables: Variables, exchange: Exchange) -> list[str]:
         """Return the keys of reviews that are over."""
         open_ = {one["key"] for one in self.reviews(variables, exchange)}
-        names = ("mend", "late", "slow", "annul")
+        names = ("mend", "late", "slow", "mail", "annul")
         return [key for name in names if (key := f"einvoice/{name}/{variables['document']['key']}") not in open_]
 
     def _review(self, key: str, document: Document, now: datetime) -> dict[str, Any]:
@@ -84,11 +99,16 @@ class News(EInvoiceMapping):
             "slow": lambda: (
                 f"{words.title(document)}: hace más de una hora que no hay autorización; se sigue consultando."
             ),
+            "mail": lambda: _mail_text(document),
             "annul": lambda: _annul_text(document),
         }[kind]()
-        summary = {"mend": "Corregir", "late": "Sin enviar", "slow": "Sin autorización", "annul": "Anular en el SRI"}[
-            kind
-        ]
+        summary = {
+            "mend": "Corregir",
+            "late": "Sin enviar",
+            "slow": "Sin autorización",
+            "mail": "Correo no enviado",
+            "annul": "Anular en el SRI",
+        }[kind]
         told = {
             "key": key,
             "kind": f"einvoice_{kind}",
@@ -96,23 +116,30 @@ class News(EInvoiceMapping):
             "text": text,
             "record": {"model": document["model"], "id": document["id"]},
             "since": ledger.stamp(now),
-            "mark": f"{key}@{document['changed']}" + (f"/{ledger.telling(document)}" if kind == "mend" else ""),
+            "mark": f"{key}@{self._since(kind, document)}" + (f"/{ledger.telling(document)}" if kind == "mend" else ""),
         }
         return told if document["branch"] is None else {**told, "branch": document["branch"]}
+
+    def _since(self, kind: str, document: Document) -> str:
+        """Since when it is to be looked at: what came again is told again."""
+        return str(document["mail"]["at"] if kind == "mail" else document["changed"])
 
     @pure
     def halts(self, variables: Variables) -> bool:
         """Whether the emission point must stand still: somebody else used the document's number."""
         news, document = variables["news"], variables["document"]
         taken = document["class"] == Verdict.TAKEN and document["state"] == State.NEEDS_ATTENTION
-        return bool(news["kind"] == "answered" and taken)
+        return bool(news["kind"] == "answered" and (taken or document["renumbered"]))
 
     @pure
     def halt_review(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return what a person must look at: as long as it is on the list, the emission point stands still."""
         document = variables["document"]
         text = (
-            f"El número {document['number']} del punto de emisión {document['point']} ya lo usó otro documento que no es de "
+            f"{words.title(document)} salió con otro número: {document['renumbered']}. Quien emite no respeta los de "
+            f"Odoo: no se envía nada más del punto {document['point']}. Revíselo con el proveedor y marque esta tarea como hecha."
+            if document["renumbered"]
+            else f"El número {document['number']} del punto de emisión {document['point']} ya lo usó otro documento que no es de "
             "este Odoo. No se envía nada más de este punto. Averigüe qué otro sistema emite con él, corrija el número del "
             "documento en Odoo y marque esta tarea como hecha: entonces sigue."
         )
@@ -171,6 +198,14 @@ def _to_annul(document: Document, news: Mapping[str, Any], now: datetime) -> Doc
 
 def _warned(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     return {**document, "annulment": {**(document["annulment"] or {}), "warned": True}}
+
+
+def _mail_text(document: Document) -> str:
+    why = (document["mail"] or {}).get("why")
+    return (
+        f"{words.title(document)}: no se pudo enviar por correo: {why}. Corrija la dirección en Odoo y use "
+        f"`caravana einvoice resend {document['number'] or document['key']} --to DIRECCIÓN`."
+    )
 
 
 def _annul_text(document: Document) -> str:

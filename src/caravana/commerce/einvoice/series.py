@@ -7,6 +7,7 @@ from typing import Any
 from caravana.commerce.einvoice import ledger, words
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
 from caravana.kit.callables import pure
+from caravana.kit.codec import canonical_hash
 from caravana.kit.exchange import Exchange
 
 MOST = 1000
@@ -32,6 +33,30 @@ class Series(EInvoiceMapping):
         if len(between) <= MOST:
             missing |= {str(one): now for one in between}
         return {"first": min(before["first"], number), "last": max(before["last"], number), "missing": missing}
+
+    @pure
+    def finding_key(self, variables: Variables) -> str:
+        """Return the key of what is told of a connection."""
+        return f"einvoice/connection/{variables['found']['connection']}"
+
+    @pure
+    def finding_review(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return what a person must look at: what is wrong with a connection; None when nothing is."""
+        found = variables["found"]
+        lines = [": ".join(filter(None, (one["subject"], one["message"]))) for one in found["findings"]]
+        if not lines:
+            return None
+        advice = "\n".join(dict.fromkeys(one["remedy"] for one in found["findings"] if one["remedy"]))
+        key = self.finding_key(variables)
+        return {
+            "key": key,
+            "kind": "einvoice_connection",
+            "summary": f"Facturación electrónica: revisar la conexión {found['connection']}",
+            "text": "\n".join(filter(None, [*lines, advice])),
+            "record": None,
+            "since": ledger.stamp(exchange.created),
+            "mark": f"{key}@{canonical_hash(lines)}",
+        }
 
     @pure
     def gap_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from caravana.component.einvoice.company import Companies, connections_of
 from caravana.component.einvoice.consumer import NotificationsConsumer
 from caravana.component.einvoice.desk import WISHES, Desk, WishesConsumer, plain
 from caravana.component.einvoice.due import DueConsumer
+from caravana.component.einvoice.findings import FindingsConsumer
 from caravana.component.einvoice.producer import EInvoiceProducer
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
 from caravana.kit.einvoice import Operation
@@ -19,8 +20,8 @@ from caravana.kit.options import Duration, Options
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
-DUE = "due"
-FROM = (Operation.NOTIFICATION.value, DUE, *WISHES)
+DUE, FINDINGS = "due", "findings"
+FROM = (Operation.NOTIFICATION.value, DUE, FINDINGS, *WISHES)
 """What is consumed from and never sent to."""
 
 
@@ -38,7 +39,7 @@ class EInvoiceOptions(Options):
         default=False,
         description="submit: a lost answer is asked about, also where repeats are taken; what fails then was surely not done",
     )
-    delay: Duration = Field(default=timedelta(seconds=1), description="due: time between two looks")
+    delay: Duration = Field(default=timedelta(seconds=1), description="due, findings: time between two looks")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class EInvoiceEndpoint(Endpoint):
         return EInvoiceProducer(self.options.connection, companies, self.options.patience, certain=self.options.certain)
 
     def consumer(self, receiver: Receiver) -> Consumer:
-        """Return what takes every company's notifications, what is due, or a person's wishes.
+        """Return what takes every company's notifications, what is due, what doctors find, or a person's wishes.
 
         Raises `ConfigurationError` for another operation.
         """
@@ -73,6 +74,9 @@ class EInvoiceEndpoint(Endpoint):
             return WishesConsumer(self.desk, path, receiver)
         if path == DUE:
             return DueConsumer(self.options.delay, receiver, self.context)
+        if path == FINDINGS:
+            companies = Companies(self.context, Operation.PREPARE)
+            return FindingsConsumer(self._connections(), companies, self.options.delay, receiver)
         if path != Operation.NOTIFICATION:
             raise ConfigurationError(
                 f"`einvoice:{path}` cannot be consumed from", place=str(self.uri), suggestion="einvoice:notification"
@@ -93,8 +97,8 @@ class EInvoiceComponent(Component):
     syntax = "einvoice:operation"
     doc = (
         "Hands over to the component of the e-invoicing company that serves the message's connection. Operations: "
-        "prepare, submit, reissue, query, find, validate, xml, pdf, email (to); notification, due, issues, queries, files, "
-        "annulments, mailings, checks (from)."
+        "prepare, submit, reissue, query, find, validate, xml, pdf, email (to); notification, due, findings, issues, queries, "
+        "files, annulments, mailings, checks (from)."
     )
     maturity = Maturity.BETA
     options = EInvoiceOptions
@@ -122,7 +126,7 @@ class EInvoiceComponent(Component):
 
     def create(self, uri: Uri, options: Any) -> EInvoiceEndpoint:
         """Return the endpoint. Raises `ConfigurationError` for an operation that the port does not have."""
-        known = [*Operation, DUE, *WISHES]
+        known = [*Operation, DUE, FINDINGS, *WISHES]
         if uri.path not in known:
             raise ConfigurationError(
                 f"`einvoice:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"

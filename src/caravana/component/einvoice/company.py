@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from caravana.kit.clock import Clock
 from caravana.kit.component import Endpoint, Producer
 from caravana.kit.einvoice import EInvoiceComponent, Operation
 from caravana.kit.errors import ConfigurationError
@@ -20,6 +21,11 @@ class Companies:
         """`context`: knows the components; `operation`: what is asked of them."""
         self._context = context
         self.operation = operation
+
+    @property
+    def clock(self) -> Clock:
+        """The hub's clock."""
+        return self._context.clock
 
     def of(self, connection: str) -> EInvoiceComponent:
         """Return the component that serves a connection. Raises `ConfigurationError` when it is none of a company's."""

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from caravana.kit.component import Consumer, Endpoint, Producer
+from caravana.kit.component import Consumer, Endpoint, Finding, Producer, Severity
 from caravana.kit.edocument.clave import Clave, numeric_code
 from caravana.kit.edocument.document import read_document
 from caravana.kit.edocument.problem import Problem
@@ -55,6 +55,7 @@ class SelloSettings(Options):
     url: str = Field(description="address of the service")
     key: SecretStr = Field(description="our key")
     ambiente: Literal["1", "2"] = Field(default="1", description="1 test, 2 live")
+    warns: str = Field(default="", description="what the doctor says")
     numbers: bool = Field(default=False, description="whether Sello numbers")
 
 
@@ -93,6 +94,11 @@ class SelloComponent(EInvoiceComponent):
         """Return what the account can do: one that numbers takes no numbers."""
         numbers = self.connection_settings(name).numbers
         return replace(self.capabilities, numbering="provider") if numbers else self.capabilities
+
+    async def diagnose(self, name: str) -> list[Finding]:
+        """Return what the settings say."""
+        told = self.connection_settings(name).warns
+        return [Finding("certificate", Severity.WARNING, told, "renew it")] if told else []
 
     def create(self, uri: Uri, options: SelloOptions) -> "SelloEndpoint":
         """Return the endpoint."""
@@ -157,7 +163,7 @@ class Preparer(Producer):
             code = numeric_code(document.referencia)
             clave = str(Clave(*parts, document.pto_emi, document.secuencial, code))
         digest = hashlib.sha256(content.encode()).hexdigest()
-        package = {"provider": "sello", "connection": self._connection, "cod_doc": document.cod_doc}
+        package: dict[str, Any] = {"provider": "sello", "connection": self._connection, "cod_doc": document.cod_doc}
         package |= {"reference": document.referencia, "access_key": clave, "number": document.numero}
         return Reply({**package, "point": document.punto, "key": digest[:32], "content": content, "digest": digest})
 

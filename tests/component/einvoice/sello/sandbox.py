@@ -37,6 +37,7 @@ class SelloSandbox(Sandbox):
     - `returns`: by number, what the next submission of it is told (code and text), once each
     - `denies`: by number, what its authorisation says instead, once each
     - `foreign`: numbers that another system used
+    - `renumbers`: whether it takes a number and answers with another
     """
 
     questions: int = 1
@@ -47,6 +48,7 @@ class SelloSandbox(Sandbox):
     bodies: list[str] = field(default_factory=list)
     url: str = ""
     last: int = 0
+    renumbers: bool = False
 
     def partner_routes(self) -> list[Route]:
         """Return the addresses."""
@@ -59,7 +61,8 @@ class SelloSandbox(Sandbox):
             async def run() -> Response:
                 if request.headers.get("X-Llave") != KEY:
                     return JSONResponse({"error": "llave"}, 401)
-                return act(json.loads(await request.body()))
+                answer: Response = act(json.loads(await request.body()))
+                return answer
 
             return await self.perform(request, name, run)
 
@@ -162,7 +165,8 @@ class SelloSandbox(Sandbox):
 
     def _as_json(self, paper: Paper) -> dict[str, Any]:
         now = self.clock.now().isoformat(timespec="seconds")
-        told = {"folio": paper.folio, "clave": paper.clave, "numero": paper.numero, "estado": paper.word}
+        numero = f"{paper.numero[:8]}900000009" if self.renumbers else paper.numero
+        told = {"folio": paper.folio, "clave": paper.clave, "numero": numero, "estado": paper.word}
         return {**told, "mensajes": paper.says, "fecha": now if paper.word == "autorizado" else None}
 
     @staticmethod
