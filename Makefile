@@ -27,7 +27,7 @@ run: ## run the hub with the configuration of this folder
 
 test: ## run the tests (PostgreSQL and chromium as the machine allows)
 	@$(PREPARE) test --browser
-	@$(BIN)/pytest --numprocesses 4 --dist worksteal $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal $(ARGS)
 
 check: ## lint, format, types, import contracts, documentation
 	@$(PREPARE) check
