@@ -223,6 +223,9 @@ def test_a_payment_has_one_name_and_the_company_s_day() -> None:
         ({"settings": {"cards.journal_id": "bank"}}, "cards.journal_id"),
         ({"settings": {"cards.life": "soon"}}, "cards.life"),
         ({"settings": {"cards.life": "5m"}}, "cards.life"),
+        ({"settings": {"cards.refund_patience": "soon"}}, "cards.refund_patience"),
+        ({"settings": {"cards.settlement.profiles": "/nowhere"}}, "cards.settlement.profiles"),
+        ({"settings": {"cards.settlement.profile.placetopay": "placetopai"}}, "did you mean `placetopay`"),
         ({"listener": {"port": 0}}, "listener.public_url"),
     ],
 )

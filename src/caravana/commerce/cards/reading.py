@@ -10,6 +10,7 @@ from caravana.commerce.cards import CardBranch, Cards, CardSettings
 from caravana.commerce.link import PayLinks
 from caravana.commerce.reading import connected, each, public_url
 from caravana.commerce.store import Store
+from caravana.component.pay.profile import FOLDER, OF_ACCOUNT, chosen, load_profiles
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import DEFAULT, STORES, listed
@@ -52,6 +53,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _number(settings, "cards.refund_journal_id"),
         lambda: _life(settings),
         lambda: _duration(settings, "cards.refund_patience", "3d"),
+        lambda: _profiles(settings),
         lambda: _switch(settings, "cards.x_fields"),
         lambda: _switch(settings, "cards.refund_on_credit_note", default=False),
         lambda: _switch(settings, "cards.tell_expired", default=False),
@@ -178,6 +180,15 @@ def _number(settings: Mapping[str, Any], name: str) -> int | None:
         return int(value)
     except (TypeError, ValueError):
         raise ConfigurationError("must be a record's number", place=f"settings.{name}") from None
+
+
+def _profiles(settings: Mapping[str, Any]) -> None:
+    """Read the profiles of settlement files, so that a wrong one is told before the first file comes."""
+    folder = settings.get(FOLDER)
+    profiles = load_profiles(None if folder is None else Path(str(folder)))
+    for place, name in settings.items():
+        if place.startswith(f"{OF_ACCOUNT}."):
+            chosen(profiles, str(name))
 
 
 def _switch(settings: Mapping[str, Any], name: str, *, default: bool = True) -> bool:

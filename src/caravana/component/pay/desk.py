@@ -218,6 +218,7 @@ def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[st
             name: one[name]
             for name in ("reference", "state", "amount", "origin", "refund", "message", "created", "booked")
         }
+        | {name: one.get(name) for name in ("made", "by", "settlement")}
         for one in refunds
     ]
     return {**{name: attempt.get(name) for name in names}, "payments": paid, "refunds": back}

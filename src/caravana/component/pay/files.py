@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path, PurePath
 from typing import Any
 
-from caravana.component.pay.profile import FOLDER, Profile, chosen, load_profiles
+from caravana.component.pay.profile import FOLDER, OF_ACCOUNT, Profile, chosen, load_profiles
 from caravana.component.pay.settlement import Settlement, read_settlement
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
@@ -42,7 +42,7 @@ class SettlementFiles:
         """The profile named; else that of the account's setting, else the one that is called as the company's component."""
         folder = self._context.setting(FOLDER)
         profiles = load_profiles(None if folder is None else Path(str(folder)))
-        default = self._context.setting(f"cards.settlement.profile.{connection}")
+        default = self._context.setting(f"{OF_ACCOUNT}.{connection}")
         return chosen(profiles, name or str(default or self._context.component_of(connection).scheme))
 
 

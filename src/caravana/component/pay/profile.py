@@ -19,6 +19,8 @@ from caravana.kit.options import Options, read_options
 SHIPPED = Path(__file__).parent / "profiles"
 FOLDER = "cards.settlement.profiles"
 """Setting: the folder of a company's own profiles."""
+OF_ACCOUNT = "cards.settlement.profile"
+"""Setting, with the account's connection behind it: the profile of its files, where it is not called as the component."""
 Names = tuple[str, ...]
 
 
