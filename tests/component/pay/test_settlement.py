@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from caravana.component.pay.profile import Profile, chosen, load_profiles
@@ -24,6 +26,11 @@ def read(*rows: str, profile: Profile | None = None) -> Any:
     """Read a CSV file with the shipped profile."""
     content = "\n".join(["Liquidación de noviembre", HEADINGS, *rows]).encode()
     return read_settlement(content, profile or load_profiles()["placetopay"])
+
+
+def as_file(rows: list[tuple[str, ...]]) -> bytes:
+    """Return rows below the headings as a file."""
+    return "\n".join([HEADINGS, *(",".join(row) for row in rows)]).encode()
 
 
 def test_a_payment_and_a_refund() -> None:
@@ -146,3 +153,18 @@ def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
         chosen(load_profiles(), "placetopai")
     with pytest.raises(ConfigurationError, match="no such folder"):
         load_profiles(tmp_path / "nowhere")
+
+
+CELLS = st.text(st.characters(exclude_characters='",\n\r\0', codec="utf-8"), max_size=20)
+ROWS = st.tuples(*(CELLS | st.just(one) for one in PAID.split(","))) | st.tuples(
+    *(CELLS | st.just(one) for one in BACK.split(","))
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=st.binary(max_size=300) | st.lists(ROWS, max_size=4).map(as_file))
+def test_whatever_is_in_a_file_it_is_read_or_refused(content: bytes) -> None:
+    """Any bytes, and any rows below the right headings, give lines or problems, never an error and never both."""
+    found = read_settlement(content, load_profiles()["placetopay"])
+    assert not (found.lines and found.problems)
+    assert all(one["amount"] > 0 and one["name"] for one in found.lines)
