@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from caravana.component.odoo.sandbox.errors import UserError
+from caravana.component.odoo.sandbox.model import Method
+from caravana.component.odoo.sandbox.records import Records
+from caravana.engine.admin import Admin
 from caravana.kit.sandbox import Fault, Interlude
 from tests.commerce.accounts import Accounts, open_accounts
 from tests.component.bank.telling import DAY, movement
@@ -189,13 +193,53 @@ async def test_as_lines_of_a_bank_statement(tmp_path: Path) -> None:
         assert (again["made"]["id"], accounts.residual(invoice)) == (line, 0)
 
 
+async def test_an_odoo_that_does_not_cancel_what_is_posted(accounts: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The payment is made a draft first, and then cancelled: the books are as before."""
+    invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 741)
+    await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000741")])
+    [match] = await accounts.matches("posted", 1)
+    methods = accounts.odoo.store.models["account.payment"].methods
+    cancel = methods["action_cancel"].function
+
+    def only_drafts(payments: Records) -> None:
+        if any(one.state != "draft" for one in payments):
+            raise UserError("Only draft payments can be cancelled.")
+        cancel(payments)
+
+    monkeypatch.setitem(methods, "action_cancel", Method(only_drafts))
+    await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
+    await accounts.matches("undone", 1)
+    assert ([one["state"] for one in accounts.payments()], accounts.residual(invoice)) == (["canceled"], 115)
+
+
+async def test_an_odoo_that_cannot_undo_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its method is not there: the line's item is taken apart and put into suspense, and can be matched again."""
+    async with open_accounts(tmp_path, settings={"bank.posting": "statement_line"}) as accounts:
+        accounts.let_bank_lines()
+        invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 742)
+        await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000742")])
+        [match] = await accounts.matches("posted", 1)
+        methods = accounts.odoo.store.models["account.bank.statement.line"].methods
+        monkeypatch.delitem(methods, "action_undo_reconciliation")
+        await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
+        await accounts.matches("undone", 1)
+        line = accounts.one("account.bank.statement.line", match["made"]["id"], "amount_residual")
+        assert (accounts.residual(invoice), line["amount_residual"]) == (115, -115)
+        await accounts.ask("match", act="accept", key=match["entry"], actor="rosa", number=1)
+        await accounts.matches("posted", 1)
+        assert accounts.residual(invoice) == 0
+
+
 async def test_what_a_person_takes_off_the_list_waits_no_longer(accounts: Accounts) -> None:
-    """Who closes the question has booked the money elsewhere: the entry is left; one that was held is settled."""
+    """Who closes the question has booked the money elsewhere: the entry is left, and it stands with it who said so and why."""
     accounts.invoice(accounts.customer("Comercial Nodesur Cía. Ltda."), "100", 750)
     await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO")])
     [match] = await accounts.matches("proposed", 1)
-    await accounts.hub.store.put("review", f"bank/match/{match['entry']}", None)
-    await accounts.matches("left", 1)
+    desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
+    await desk.call("review_done", {"key": f"bank/match/{match['entry']}", "actor": "rosa", "reason": "caja"})
+    [left] = await accounts.matches("left", 1)
+    assert (left["by"], left["reason"]) == ("rosa", "caja")
+    assert await accounts.hub.store.find("bank_word") == []
     assert [one["state"] for one in await accounts.ask("entries")] == ["matched"]
 
 

@@ -65,10 +65,16 @@ def _rows(one: dict[str, Any], *, waiting: bool) -> Iterator[tuple[Any, ...]]:
     head = (one["entry"].rpartition("/")[2], credit["date"], f"{credit['amount']} {credit['currency']}", told)
     proposals = one["proposals"][:SHOWN] if waiting else [one["chosen"]] if one["chosen"] else []
     if not proposals:
-        yield *head, "", spoken("nothing"), "", _why(one)
+        yield (
+            *head,
+            "",
+            spoken("nothing"),
+            "",
+            _why(one) if waiting else "; ".join(filter(None, (_who(one), _why(one)))),
+        )
     for number, each in enumerate(proposals, 1):
         place = str(number) if waiting else ""
-        reasons = _why(one) if number == 1 and waiting else ""
+        reasons = (_why(one) if waiting else _who(one)) if number == 1 else ""
         reasons = "; ".join(filter(None, (reasons, *each["reasons"][language()])))
         yield *(head if number == 1 else ("",) * 4), place, _what(each), _points(each["score"]), reasons
 
@@ -82,6 +88,11 @@ def _what(proposal: dict[str, Any]) -> str:
 
 def _points(score: int) -> Any:
     return colored(str(score), "green" if score >= 60 else "yellow" if score >= 30 else "red")
+
+
+def _who(one: dict[str, Any]) -> str:
+    """The person who decided, and the reason that he gave."""
+    return ": ".join(str(one[name]) for name in ("by", "reason") if one.get(name))
 
 
 def _why(one: dict[str, Any]) -> str:

@@ -198,7 +198,7 @@ class Transfers(Configured):
 
     @pure
     def made_ids(self, variables: Variables) -> dict[str, Any]:
-        """Return the payment as the argument of `action_post`."""
+        """Return the payment or line that was made."""
         return {"ids": [variables["made"]["id"]]}
 
     @pure
@@ -225,7 +225,7 @@ class Transfers(Configured):
     def line_question(self, variables: Variables) -> dict[str, Any]:
         """Return the search for the items of the line, and of the invoices on the customers' account."""
         moves = [one["id"] for one in _chosen(variables)["invoices"]]
-        own = [["statement_line_id", "in", [variables["made"]["id"]]]]
+        own = [["move_id", "=", _line_move(variables)]]
         owed: list[list[Any]] = [["move_id", "in", moves], ["account_type", "=", "asset_receivable"]]
         return {"domain": ["|", *own, *_and(owed)] if moves else own}
 
@@ -371,6 +371,24 @@ class Transfers(Configured):
         return {"ids": [variables["kept"]["made"]["id"]]}
 
     @pure
+    def undone_line_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the items of the line that is undone."""
+        return {"domain": [["move_id", "=", _line_move(variables)]]}
+
+    @pure
+    def undone_journal(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's journal, which says what the suspense account is."""
+        return {"ids": [variables["lines"][0]["journal_id"][0]]}
+
+    @pure
+    def into_suspense(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's item put back on the suspense account. Raises `ValueError` when the journal has none."""
+        account = variables["journals"][0]["suspense_account_id"]
+        if not account:
+            raise ValueError("the journal has no suspense account: take the line apart in Odoo")
+        return {"ids": [_counter_item(variables)], "values": {"account_id": account[0]}}
+
+    @pure
     def undone(self, variables: Variables) -> dict[str, Any]:
         """Return the match after it was undone: of a person's undoing a person is asked, the bank's needs none."""
         item, kept = variables["item"], variables["kept"]
@@ -476,9 +494,16 @@ def _of_invoices(variables: Variables) -> list[dict[str, Any]]:
     return [one for one in variables["items"] if one["move_id"][0] in wanted]
 
 
+def _line_move(variables: Variables) -> int:
+    """The entry that Odoo made of the line."""
+    [line] = variables["lines"]
+    return int(line["move_id"][0])
+
+
 def _counter_item(variables: Variables) -> int:
     """The line's item that is not on the bank's account: what the bank has not yet been matched with."""
-    own = [one for one in variables["items"] if one["statement_line_id"] and one["balance"] < 0]
+    move = _line_move(variables)
+    own = [one for one in variables["items"] if one["move_id"][0] == move and one["balance"] < 0]
     if len(own) != 1:
         raise ValueError("the statement line was changed by hand: match it in Odoo")
     return int(own[0]["id"])

@@ -7,6 +7,7 @@ from caravana.engine.control import AdminError
 from caravana.engine.looking import Looking
 from caravana.engine.masking import shown
 from caravana.engine.showing import message_line
+from caravana.engine.times import from_micros
 from caravana.journal import Broken, JournalError, listing
 from caravana.journal import admin as acts
 from caravana.journal import operations as ops
@@ -58,14 +59,19 @@ class Review(Looking):
         return await self.journal.read(ops.find_state(REVIEW, "", limit))
 
     async def review_done(self, key: str, actor: str = "", reason: str = "") -> dict[str, Any]:
-        """Take a flow's item off the list: a person has dealt with it."""
+        """Take a flow's item off the list: a person has dealt with it.
+
+        An item with `word`, a scope of the store, has it kept there who said so, when and why: the flow takes it from there.
+        """
         stored = await self.journal.read(ops.get_state(REVIEW, key))
         if stored is None:
             raise AdminError(f"there is no review item `{key}`", 404)
-        detail = {"item": _plain_item(codec.loads(stored)), "reason": reason}
-        await self.journal.submit(
-            acts.forget_state(REVIEW, key, self._audit(actor, "review_done", key, detail)), essential=True
-        )
+        item = codec.loads(stored)
+        audit = self._audit(actor, "review_done", key, {"item": _plain_item(item), "reason": reason})
+        scope = item.get("word") if isinstance(item, dict) else None
+        said = {"actor": actor, "reason": reason, "at": from_micros(audit.at).isoformat()}
+        word = (str(scope), codec.dumps(said)) if scope else None
+        await self.journal.submit(acts.forget_state(REVIEW, key, audit, word), essential=True)
         return {"done": key}
 
 

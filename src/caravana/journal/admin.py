@@ -155,9 +155,14 @@ def replay(entry: Entry, records: Sequence[Record], audit: Audit) -> Work[Admitt
 
 
 @operation
-def forget_state(scope: str, key: str, audit: Audit) -> Work[None]:
-    """Remove a record of the flows, e.g. a review item that a person has dealt with."""
+def forget_state(scope: str, key: str, audit: Audit, word: tuple[str, bytes] | None = None) -> Work[None]:
+    """Remove a record of the flows, e.g. a review item that a person has dealt with.
+
+    `word`: scope in which it is kept under the same key what he said, and that.
+    """
     yield s.DROP_STATE, {"scope": scope, "key": key}
+    if word is not None:
+        yield s.PUT_STATE, {"scope": word[0], "key": key, "value": word[1], "updated_at": audit.at}
     yield from _audit(audit)
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from caravana.component.bank.errors import StatementRefused
@@ -50,6 +50,8 @@ JSON = st.recursive(
 
 @settings(max_examples=100, deadline=None)
 @given(value=JSON)
+@example(value="[")
+@example(value='{"transactions": []}')
 def test_any_json_as_notification_is_refused(value: object) -> None:
     """What lacks amount, day or account is no transaction."""
     import json

@@ -6,7 +6,6 @@ A mail's text is never money: of a mail without a statement only the news is tak
 import asyncio
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
@@ -16,8 +15,8 @@ import structlog
 from caravana.component.bank.book import digest_of
 from caravana.component.bank.mailbox import Look, Mail, MailError, Position, look
 from caravana.component.bank.spec import BankOptions, MailSettings
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+from caravana.kit.polling import PollingConsumer
+from caravana.kit.ports import Arrival, Context, Receiver
 
 log = structlog.get_logger(__name__)
 NEWS = "bank"
@@ -25,52 +24,26 @@ NEWS = "bank"
 _LONGEST_NAME = 200
 
 
-class MailConsumer(Consumer):
+class MailConsumer(PollingConsumer):
     """Looks into one folder again and again; its position and what was taken are stored together."""
-
-    exclusive = True
 
     def __init__(self, settings: MailSettings, options: BankOptions, receiver: Receiver, context: Context) -> None:
         """`settings`: the mailbox."""
+        first = options.initial_delay
+        super().__init__(f"bank:mail:{options.connection}", context.clock, options.delay, first=first)
         self._settings = settings
         self._options = options
         self._receiver = receiver
         self._context = context
         self._told: str | None = None
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look; news make it look at once."""
-        self._context.listen(NEWS, self._news.set)
-        self._task = asyncio.create_task(self._run(), name=f"bank:mail:{self._options.connection}")
+        self._context.listen(NEWS, self.tell)
+        await super().start()
 
-    async def stop(self) -> None:
-        """Take nothing more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        await self._context.clock.sleep(self._options.initial_delay.total_seconds())
-        while True:
-            self._news.clear()
-            await self._wait(await self._poll())
-
-    async def _wait(self, seconds: float) -> None:
-        """Wait, but not when there is news."""
-        ways = [asyncio.ensure_future(one) for one in (self._context.clock.sleep(seconds), self._news.wait())]
-        try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for one in ways:
-                one.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-
-    async def _poll(self) -> float:
-        """Take what is there; return the seconds until the next look."""
-        pause = self._options.delay.total_seconds()
+    async def look(self) -> None:
+        """Take what is there."""
         try:
             after = await self._position()
             found = await asyncio.to_thread(
@@ -78,11 +51,8 @@ class MailConsumer(Consumer):
             )
             await self._take(found, after)
             self._told = None
-        except Unavailable as error:
-            return max(pause, error.retry_after)
         except MailError as error:
-            self._tell(error)
-        return pause
+            self._complain(error)
 
     async def _position(self) -> Position | None:
         stored = await self._receiver.cursor()
@@ -99,7 +69,7 @@ class MailConsumer(Consumer):
             await self._receiver.accept([], cursor=found.position.as_json())
         if news:
             self._context.wake(NEWS)
-            self._news.clear()  # this folder was just looked at
+            self.seen()  # this folder was just looked at
 
     def _arrivals(self, mail: Mail, validity: int) -> Iterator[Arrival]:
         if mail.raw is None:
@@ -123,7 +93,7 @@ class MailConsumer(Consumer):
             return False
         return True
 
-    def _tell(self, error: MailError) -> None:
+    def _complain(self, error: MailError) -> None:
         """Tell once of what does not change."""
         if str(error) != self._told:
             self._told = str(error)

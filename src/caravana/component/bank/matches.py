@@ -2,6 +2,7 @@
 
 - scope `bank_match`, key of the entry: `Match`
 - scope `bank_waits`: of which a person is asked (`due`)
+- scope `bank_word`: who took the question of a match off the list
 - scope `bank_decision`: what a person said and no route has taken yet; `bank_habit`: which payer pays for which customer
 """
 
@@ -17,6 +18,8 @@ from caravana.component.bank.pages import every
 from caravana.kit.ports import Store
 
 MATCH = "bank_match"
+WORD = "bank_word"
+"""Scope in which it is kept who took a question off the list, until the next look."""
 DECISION = "bank_decision"
 HABIT = "bank_habit"
 PROPOSED, POSTING, POSTED, LEFT, UNDONE, REVERSED = "proposed", "posting", "posted", "left", "undone", "reversed"
@@ -64,7 +67,8 @@ class Matches:
         """
         key = match["entry"]
         state = books.MATCHED if match["state"] in CLOSED else books.OPEN
-        rows = [*_rows(match), (books.REVIEW, f"bank/match/{key}", None if review is None else dict(review))]
+        item = None if review is None else {**review, "word": WORD}
+        rows = [*_rows(match), (books.REVIEW, f"bank/match/{key}", item), (WORD, f"bank/match/{key}", None)]
         while True:
             turn = await self._book.turn(key.partition("/")[0])
             kept = await self._book.get(key)
@@ -90,8 +94,10 @@ class Matches:
         if match is None or kept is None or match["state"] not in ASKED:
             return
         if not await self._book.asks(f"match/{key}"):
-            left = {**match, "state": LEFT, "at": at}
-            await self._book.settle(turn, kept.in_state(books.MATCHED), _rows(left))
+            word = await self._store.get(WORD, f"bank/match/{key}") or {}
+            said = {"by": word.get("actor") or None, "reason": word.get("reason"), "at": word.get("at") or at}
+            rows = [*_rows({**match, "state": LEFT, **said}), (WORD, f"bank/match/{key}", None)]
+            await self._book.settle(turn, kept.in_state(books.MATCHED), rows)
 
     async def decided(self, decision: Mapping[str, Any]) -> None:
         """Keep what a person said until a route takes it."""

@@ -104,6 +104,8 @@ class Notice:
     def read(cls, profile: NoticeProfile, raw: bytes) -> "Notice":
         """Return the notification in `raw`. Raises `StatementRefused` when it is none."""
         content = _parsed(raw)
+        if not isinstance(content, dict | list):  # a text would be read as JSON once more
+            raise StatementRefused("there is no transaction in it")
         found = [content] if profile.items is None else jsonpath.findall(_path(profile.items), content)
         given: list[Any] = [one for part in found for one in (part if isinstance(part, list) else [part])]
         items: list[Mapping[str, Any]] = [one for one in given if isinstance(one, dict)]

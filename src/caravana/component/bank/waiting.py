@@ -1,84 +1,39 @@
 """`bank:open` and `bank:decisions`: entries that wait to be matched, and what persons said of matches, as messages."""
 
-import asyncio
 import hashlib
-from abc import abstractmethod
 from collections import defaultdict
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from caravana.component.bank.desk import DECIDED, ENTRIES, Desk
 from caravana.component.bank.matches import DECISION
 from caravana.component.bank.spec import BankOptions
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+from caravana.kit.polling import PollingConsumer
+from caravana.kit.ports import Arrival, Context, Receiver
 
-PAUSE = 60.0
-"""Seconds to the next look after one that failed."""
 Whose = tuple[str, int | None, bool]
 """Connection to Odoo, company there, and whether that is known."""
-log = structlog.get_logger("caravana.bank")
 
 
-class _Looking(Consumer):
-    """Looks again and again, at once when there is news."""
+class _Looking(PollingConsumer):
+    """Looks at once when there is news of its topic."""
 
-    exclusive = True
     topic: str
     """What tells of news."""
 
     def __init__(self, desk: Desk, options: BankOptions, receiver: Receiver, context: Context) -> None:
         """`desk`: the bank's part of the hub."""
+        super().__init__(receiver.route_id, context.clock, options.delay)
         self._desk = desk
         self._options = options
         self._receiver = receiver
         self._context = context
-        self._news = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look."""
-        self._context.listen(self.topic, self._news.set)
-        self._task = asyncio.create_task(self._run(), name=f"looking for {self._receiver.route_id}")
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self) -> None:
-        while True:
-            pause = await self._attempt()
-            rest = asyncio.ensure_future(self._context.clock.sleep(pause))
-            news = asyncio.ensure_future(self._news.wait())
-            try:
-                await asyncio.wait((rest, news), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                rest.cancel()
-                news.cancel()
-                await asyncio.gather(rest, news, return_exceptions=True)
-            self._news.clear()
-
-    async def _attempt(self) -> float:
-        try:
-            await self._look()
-        except Unavailable as error:
-            return error.retry_after
-        except Exception:
-            log.exception("bank.look_failed", route=self._receiver.route_id)
-            return PAUSE
-        return self._options.delay.total_seconds()
-
-    @abstractmethod
-    async def _look(self) -> None:
-        """Tell what waits."""
+        self._context.listen(self.topic, self.tell)
+        await super().start()
 
 
 class OpenConsumer(_Looking):
@@ -89,7 +44,8 @@ class OpenConsumer(_Looking):
 
     topic = ENTRIES
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Tell of what is due."""
         told: dict[str, str] = dict(await self._receiver.cursor() or {})
         line, now = self._line(), self._context.clock.now()
         keys = await self._desk.due(line)
@@ -132,7 +88,8 @@ class DecisionsConsumer(_Looking):
 
     topic = DECIDED
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Tell what was decided."""
         for key, decision in await self._context.store.find(DECISION):
             match = await self._desk.matches.get(decision["key"])
             if match is not None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Coroutine
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +11,28 @@ import structlog
 from caravana.component.file.looking import Found, look, put_away, read
 from caravana.component.file.spec import FileOptions
 from caravana.kit.clock import Clock
-from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError, ExpressionError, NotStorable
-from caravana.kit.ports import Arrival, Receiver, Unavailable
+from caravana.kit.polling import PollingConsumer
+from caravana.kit.ports import Arrival, Receiver
 
 log = structlog.get_logger(__name__)
 
 
-class FileConsumer(Consumer):
+class FileConsumer(PollingConsumer):
     """Looks at one directory again and again.
 
     A crash between taking a file and putting it away does no harm: the key (name, time of change, size) makes the
     second taking a duplicate, and the file is put away then.
     """
 
-    exclusive = True
-
     def __init__(self, directory: Path, options: FileOptions, receiver: Receiver, clock: Clock) -> None:
         """`directory`: made when it is missing."""
+        super().__init__(f"file:{directory}", clock, options.delay, first=options.initial_delay)
         self._directory = directory
         self._options = options
         self._receiver = receiver
-        self._clock = clock
         self._left: set[str] = set()
         self._told: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look. Raises `ConfigurationError` when the directory cannot be made."""
@@ -44,36 +40,21 @@ class FileConsumer(Consumer):
             await asyncio.to_thread(self._directory.mkdir, parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigurationError(f"{error.strerror}", place=f"file:{self._directory}") from error
-        self._task = asyncio.create_task(self._run(), name=f"file:{self._directory}")
+        await super().start()
 
-    async def stop(self) -> None:
-        """Take nothing more; the file begun is taken to its end."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _run(self) -> None:
-        await self._clock.sleep(self._options.initial_delay.total_seconds())
-        while True:
-            await self._clock.sleep(await self._poll())
-
-    async def _poll(self) -> float:
-        """Take what is there; return the seconds until the next look."""
-        pause = self._options.delay.total_seconds()
+    async def look(self) -> None:
+        """Take what is there; a file that is begun is taken to its end, also when the consumer is stopped meanwhile."""
         try:
             found = await asyncio.to_thread(look, self._directory, self._options, time.time())
-            present = {one.key for one in found}
-            self._left &= present
-            self._told &= present
-            for one in found:
-                if one.key not in self._left:
-                    await self._try(one)
-        except Unavailable as error:
-            return max(pause, error.retry_after)
         except OSError as error:
             log.warning("file.cannot_read", directory=str(self._directory), error=error.strerror)
-        return pause
+            return
+        present = {one.key for one in found}
+        self._left &= present
+        self._told &= present
+        for one in found:
+            if one.key not in self._left:
+                await self._try(one)
 
     async def _try(self, one: Found) -> None:
         """Take one file; what the disk refuses is told once and tried again, and holds up no other file."""

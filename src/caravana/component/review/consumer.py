@@ -1,67 +1,35 @@
 """The side that looks at the list and tells what came and what went, each once."""
 
-import asyncio
-from contextlib import suppress
 from typing import Any
-
-import structlog
 
 from caravana.component.review.listed import Item, Listed, chosen, name_of
 from caravana.component.review.spec import ReviewOptions
 from caravana.kit.branch import branches_of
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+from caravana.kit.polling import PollingConsumer
+from caravana.kit.ports import Arrival, Context, Receiver
 
 LIMIT = 2000
 """Items of each kind in one look; with more, nothing is taken for gone because it is missing."""
-PAUSE = 60.0
-"""Seconds to the next look after one that failed."""
-
-_log = structlog.get_logger("caravana.review")
 
 
-class ReviewConsumer(Consumer):
+class ReviewConsumer(PollingConsumer):
     """What was told is the cursor, stored in one transaction with the messages: nothing is told twice or forgotten."""
-
-    exclusive = True
 
     def __init__(self, options: ReviewOptions, receiver: Receiver, context: Context) -> None:
         """`context`: whose list."""
+        super().__init__(receiver.route_id, context.clock, options.delay)
         self._options = options
         self._receiver = receiver
         self._context = context
         self._listed = Listed()
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look."""
         self._listed = Listed.stored(await self._receiver.cursor())
-        self._task = asyncio.create_task(self._run(), name=f"review of {self._receiver.route_id}")
+        await super().start()
 
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self) -> None:
-        while True:
-            await self._context.clock.sleep(await self._attempt())
-
-    async def _attempt(self) -> float:
-        """Look once and return the seconds to rest."""
-        try:
-            await self._look()
-        except Unavailable as error:
-            return error.retry_after
-        except Exception:
-            _log.exception("review.look_failed", route=self._receiver.route_id)
-            return PAUSE
-        return self._options.delay.total_seconds()
-
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Tell what came and went since the last look."""
         found = await self._context.reviews.items(LIMIT)
         items, now = chosen(found, self._options.without), self._context.clock.now()
         before, options = self._listed, self._options

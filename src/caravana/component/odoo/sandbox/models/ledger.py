@@ -82,6 +82,9 @@ JOURNAL = Model(
             "Require Emission", compute=lambda one: one.type == "sale" and one.l10n_latam_use_documents
         ),
         "default_account_id": f.many2one("account.account", "Default Account"),
+        "suspense_account_id": f.many2one(
+            "account.account", "Suspense Account", compute=lambda one: one.env.company.get("suspense_account_id")
+        ),
         "inbound_payment_method_line_ids": f.one2many(
             "account.payment.method.line", "journal_id", keep=lambda one: one.payment_type == "inbound"
         ),
