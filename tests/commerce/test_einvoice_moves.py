@@ -224,6 +224,21 @@ async def test_taxes_that_are_nothing_to_the_sri(clerk: Clerk) -> None:
     assert [(one.codigo, one.codigo_porcentaje) for one in document.impuestos] == [("3", "3099"), ("2", "0")]
 
 
+async def test_excise_has_its_own_codes(clerk: Clerk) -> None:
+    """ICE is told by its code in the annexes; IVA is taken of the amount with it, as in Odoo; without a code it is told."""
+    group = clerk.env["account.tax.group"].create({"name": "ICE", "l10n_ec_type": "ice"})
+    excise = clerk.env["account.tax"].create({"name": "ICE perfumes", "amount": 20, "tax_group_id": group})
+    zero = clerk.tax("VAT 0% G")
+    line = clerk.line("Perfume", 10) | {"tax_ids": [[6, 0, [zero, excise]]]}
+    found = await clerk.mapped(clerk.move(line))
+    assert "«ICE perfumes» no corresponde" in found.problems[0].es
+    clerk.env["account.tax"].write([excise], {"l10n_ec_code_ats": "3610"})
+    document = right(await clerk.mapped(clerk.move(line)))
+    assert isinstance(document, Factura)
+    told = [(one.codigo, one.codigo_porcentaje, one.base_imponible, one.valor) for one in document.impuestos]
+    assert told == [("3", "3610", Decimal("10.00"), Decimal("2.00")), ("2", "0", Decimal("12.00"), Decimal("0.00"))]
+
+
 async def test_a_tax_whose_group_says_another_rate(clerk: Clerk) -> None:
     """15 % in a tax that was left in another group is no guess of ours."""
     clerk.env["account.tax"].write([clerk.tax("VAT 5% G")], {"amount": 15.0})

@@ -219,7 +219,7 @@ async def test_a_guia_with_a_file(clerk: Clerk) -> None:
     picking, _ = delivery(clerk)
     found = await clerk.mapped(picking, "stock.picking")
     assert [(one.where, one.field) for one in found.problems] == [
-        ("secuencial", "Factura › Número de documento"),
+        ("secuencial", "Entrega › Número de guía"),
         ("transportista", "Entrega › Transportista"),
         ("placa", "Entrega › Placa"),
     ]
