@@ -13,9 +13,9 @@ from caravana.commerce.einvoice.mapping_file import at, merged
 from caravana.commerce.einvoice.odoo_fields import MOVE_KEYS, PICKING_KEYS, check_fields
 from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
-from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision, read_document
+from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo
+from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -34,8 +34,7 @@ def codes(found: Mapped) -> list[str]:
 
 def held(found: Mapped) -> ComprobanteRetencion:
     """Return the retención, which has no problem."""
-    assert list(found.problems) == []
-    document = read_document(found.document)
+    document = taken(found)
     assert isinstance(document, ComprobanteRetencion)
     return document
 
@@ -167,8 +166,7 @@ def delivery(clerk: Clerk, **values: Any) -> tuple[int, int]:
 
 def carried(found: Mapped) -> GuiaRemision:
     """Return the guía, which has no problem."""
-    assert list(found.problems) == []
-    document = read_document(found.document)
+    document = taken(found)
     assert isinstance(document, GuiaRemision)
     return document
 
