@@ -248,6 +248,17 @@ async def test_a_guia_starts_at_its_warehouse(clerk: Clerk) -> None:
     assert codes(await clerk.mapped(picking, "stock.picking", given=given)) == ["record.state"]
 
 
+async def test_a_field_that_holds_no_day(clerk: Clerk) -> None:
+    """What a clerk typed into a text field where a day is meant is told, with the field's name."""
+    clerk.field("stock.picking", "x_start")
+    clerk.set(fields={"guia.inicio": "x_start"})
+    picking, _ = delivery(clerk, x_start="mañana")
+    carrier = {"tipoIdentificacion": "04", "identificacion": RUC, "razonSocial": "TRANSPORTES INVENTADOS"}
+    given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
+    [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
+    assert (problem.code, problem.es) == ("date.form", "«mañana» no es una fecha (campo x_start)")
+
+
 # Files.
 
 

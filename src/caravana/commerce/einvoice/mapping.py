@@ -6,11 +6,12 @@ with a stand-in, so that everything else is still looked at; such a document is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice.mapping_file import at, merged
 from caravana.commerce.einvoice.settings import EInvoiceSettings
@@ -64,6 +65,17 @@ class Draft:
             self.tell(f"missing.{where.rpartition('.')[2]}", where, es, en, field)
             self._stand_ins.append(where)
         return stand_in
+
+    def own_day(self, record: Mapping[str, Any], key: str, where: str) -> str | None:
+        """Return the day in the field that the setting `einvoice.fields` names for `key`; what is no day is told."""
+        value = own_field(record, self.settings, key)
+        try:
+            return day_of(value, self.settings.zone)
+        except ValueError:
+            name = self.settings.fields[key]
+            es, en = f"«{shown(str(value))}» no es una fecha", f"`{shown(str(value))}` is no date"
+            self.tell("date.form", where, f"{es} (campo {name})", f"{en} (field {name})")
+            return None
 
     def head(
         self, cod_doc: str, point: str | None, number: str | None, address: str | None = None, field: str | None = None
@@ -224,6 +236,16 @@ def own_field(record: Mapping[str, Any], settings: EInvoiceSettings, key: str) -
     return None if name is None else record.get(name)
 
 
+def day_of(value: Any, zone: str) -> str | None:
+    """Return the company's day, as ISO date, of a date or of a moment as Odoo has it (naive UTC). Raises `ValueError`."""
+    if not value:
+        return None
+    text = str(value)
+    if len(text) <= len("2026-11-23"):
+        return date.fromisoformat(text).isoformat()
+    return datetime.fromisoformat(text[:19]).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
 def text_of(value: Any) -> str | None:
     """Return what a field shows: of a link its name."""
     if isinstance(value, list | tuple):
@@ -237,6 +259,7 @@ __all__ = [
     "Draft",
     "Expected",
     "additional",
+    "day_of",
     "differences",
     "own_field",
     "point_of",
