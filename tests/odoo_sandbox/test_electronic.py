@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from caravana.component.odoo.sandbox import OdooSandbox, Setup
+from caravana.component.odoo.sandbox import OdooSandbox, Setup, build
 from caravana.component.odoo.sandbox.errors import OdooError
 from caravana.kit.clock import ManualClock
 
@@ -42,6 +42,28 @@ def test_a_debit_note_has_its_own_type_and_numbers() -> None:
     note = move(sandbox, debit_origin_id=invoice["id"])
     assert note["l10n_latam_document_type_id"][1] == "(05) Debit Note"
     assert (note["name"], note["l10n_latam_document_number"]) == ("NotDb 001-001-000000001", "001-001-000000001")
+
+
+def test_the_wizard_makes_a_debit_note() -> None:
+    """It is a draft that names its invoice and the reason, with the invoice's lines where that is wanted."""
+    sandbox = odoo()
+    invoice = move(sandbox)
+    context = {"active_model": "account.move", "active_ids": [invoice["id"]]}
+    model = sandbox.env["account.debit.note"]
+    wizard = model.create({"reason": "Interés", "copy_lines": True}, context=context)
+    note = model.create_debit([wizard], context=context)["res_id"]
+    [found] = sandbox.env["account.move"].read([note], ["state", "ref", "debit_origin_id", "amount_total"])
+    assert (found["state"], found["ref"], found["amount_total"]) == ("draft", "Fact 001-001-000000001, Interés", 115.0)
+    assert found["debit_origin_id"][0] == invoice["id"]
+    with pytest.raises(OdooError, match="only debit posted"):
+        model.create({}, context={"active_model": "account.move", "active_ids": [note]})
+
+
+@pytest.mark.parametrize("which", ["enterprise", "oca"])
+def test_the_switch_is_a_setting_of_the_command_line(which: str) -> None:
+    """`electronic` is given like the other settings."""
+    sandbox = build(ManualClock(), {"electronic": which})
+    assert sandbox.env["account.edi.format"].search([]) != []
 
 
 def test_a_vendor_bill_has_the_suppliers_number() -> None:
