@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from caravana.component.odoo.sandbox import OdooSandbox, Setup
+from caravana.component.odoo.sandbox import OdooSandbox, Setup, build
 from caravana.component.odoo.sandbox.errors import OdooError
 from caravana.kit.clock import ManualClock
 
@@ -42,6 +42,28 @@ def test_a_debit_note_has_its_own_type_and_numbers() -> None:
     note = move(sandbox, debit_origin_id=invoice["id"])
     assert note["l10n_latam_document_type_id"][1] == "(05) Debit Note"
     assert (note["name"], note["l10n_latam_document_number"]) == ("NotDb 001-001-000000001", "001-001-000000001")
+
+
+def test_the_wizard_makes_a_debit_note() -> None:
+    """It is a draft that names its invoice and the reason, with the invoice's lines where that is wanted."""
+    sandbox = odoo()
+    invoice = move(sandbox)
+    context = {"active_model": "account.move", "active_ids": [invoice["id"]]}
+    model = sandbox.env["account.debit.note"]
+    wizard = model.create({"reason": "Interés", "copy_lines": True}, context=context)
+    note = model.create_debit([wizard], context=context)["res_id"]
+    [found] = sandbox.env["account.move"].read([note], ["state", "ref", "debit_origin_id", "amount_total"])
+    assert (found["state"], found["ref"], found["amount_total"]) == ("draft", "Fact 001-001-000000001, Interés", 115.0)
+    assert found["debit_origin_id"][0] == invoice["id"]
+    with pytest.raises(OdooError, match="only debit posted"):
+        model.create({}, context={"active_model": "account.move", "active_ids": [note]})
+
+
+@pytest.mark.parametrize("which", ["enterprise", "oca"])
+def test_the_switch_is_a_setting_of_the_command_line(which: str) -> None:
+    """`electronic` is given like the other settings."""
+    sandbox = build(ManualClock(), {"electronic": which})
+    assert sandbox.env["account.edi.format"].search([]) != []
 
 
 def test_a_vendor_bill_has_the_suppliers_number() -> None:
@@ -115,3 +137,19 @@ def test_community_has_none_of_it() -> None:
     assert sandbox.env["account.move"].fields_get(["edi_state", "l10n_ec_authorization_number"]) == {}
     with pytest.raises(OdooError):
         sandbox.env["account.edi.document"].search([])
+
+
+def test_documents_are_found_by_the_codes_of_what_they_link() -> None:
+    """A search by the document type's code, or by the kind of a transfer, finds what the hub watches."""
+    sandbox = odoo()
+    kind = {"l10n_latam_document_type_id": sandbox.env.ref("l10n_ec.ec_dt_03"), "l10n_latam_document_number": NUMBER}
+    settlement = move(sandbox, "VAT 15% purchases", move_type="in_invoice", **kind)
+    move(sandbox)
+    assert sandbox.env["account.move"].search([["l10n_latam_document_type_id.code", "=", "03"]]) == [settlement["id"]]
+    [product] = sandbox.env["product.product"].search([["default_code", "=", "CAM-001"]])
+    [partner] = sandbox.env["res.partner"].search([["vat", "!=", False]], limit=1)
+    line = [0, 0, {"product_id": product, "product_uom_qty": 1}]
+    order = sandbox.env["sale.order"].create({"partner_id": partner, "order_line": [line]})
+    sandbox.env["sale.order"].action_confirm([order])
+    assert len(sandbox.env["stock.picking"].search([["picking_type_code", "=", "outgoing"]])) == 1
+    assert sandbox.env["stock.picking"].search([["picking_type_code", "=", "incoming"]]) == []

@@ -6,11 +6,12 @@ with a stand-in, so that everything else is still looked at; such a document is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice.mapping_file import at, merged
 from caravana.commerce.einvoice.settings import EInvoiceSettings
@@ -65,8 +66,25 @@ class Draft:
             self._stand_ins.append(where)
         return stand_in
 
-    def head(self, cod_doc: str, point: str | None, number: str | None, address: str | None = None) -> dict[str, Any]:
-        """Return what all types have. `point`: where it is issued, None: unknown; `number`: whole, or its last nine digits."""
+    def own_day(self, record: Mapping[str, Any], key: str, where: str) -> str | None:
+        """Return the day in the field that the setting `einvoice.fields` names for `key`; what is no day is told."""
+        value = own_field(record, self.settings, key)
+        try:
+            return day_of(value, self.settings.zone)
+        except ValueError:
+            name = self.settings.fields[key]
+            es, en = f"«{shown(str(value))}» no es una fecha", f"`{shown(str(value))}` is no date"
+            self.tell("date.form", where, f"{es} (campo {name})", f"{en} (field {name})")
+            return None
+
+    def head(
+        self, cod_doc: str, point: str | None, number: str | None, address: str | None = None, field: str | None = None
+    ) -> dict[str, Any]:
+        """Return what all types have.
+
+        `point`: where it is issued, None: unknown; `number`: whole, or of another form whose last digits count; `field`: where
+        a clerk finds it.
+        """
         found: dict[str, Any] = {"codDoc": cod_doc, "referencia": self.key, "moneda": "DOLAR"}
         told = str(self.given.get("estab") or ""), str(self.given.get("ptoEmi") or "")
         point = "-".join(told) if all(told) else point
@@ -89,19 +107,19 @@ class Draft:
         company = self.settings.companies.get(connection or "")
         found |= {"ambiente": company["environment"] if company else "1", "emisor": issuer}
         found |= {"estab": (point or "000")[:3], "ptoEmi": (point or "000-000")[4:POINT_LENGTH]}
-        return found | self._number(number, here is not None and here["numbering"] == "provider", point)
+        by_provider = here is not None and here["numbering"] == "provider"
+        return found | ({} if by_provider else {"secuencial": self._number(number, point, field)})
 
-    def _number(self, number: str | None, by_provider: bool, point: str | None) -> dict[str, Any]:
-        """Return the sequential: none where the company numbers."""
-        if by_provider:
-            return {}
+    def _number(self, number: str | None, point: str | None, field: str | None) -> Any:
         if number and len(number) == NUMBER_LENGTH and point and not number.startswith(f"{point}-"):
             es = f"el número {number} no es del punto de emisión {point}"
-            self.tell("number.point", "secuencial", es, f"the number {number} is not of the emission point {point}")
+            self.tell(
+                "number.point", "secuencial", es, f"the number {number} is not of the emission point {point}", field
+            )
         es = f"el documento no tiene número de la forma {point or '001-001'}-000000123"
         en = f"the document has no number like {point or '001-001'}-000000123"
         digits = _last_digits(number)
-        return {"secuencial": self.need("secuencial", digits, "000000001", es, en)}
+        return self.need("secuencial", digits, "000000001", es, en, field)
 
     def finish(self, values: Mapping[str, Any], expected: Expected | None = None) -> Mapped:
         """Return the document, merged with what the file gives and checked, with every problem. `expected`: Odoo's sums."""
@@ -218,6 +236,16 @@ def own_field(record: Mapping[str, Any], settings: EInvoiceSettings, key: str) -
     return None if name is None else record.get(name)
 
 
+def day_of(value: Any, zone: str) -> str | None:
+    """Return the company's day, as ISO date, of a date or of a moment as Odoo has it (naive UTC). Raises `ValueError`."""
+    if not value:
+        return None
+    text = str(value)
+    if len(text) <= len("2026-11-23"):
+        return date.fromisoformat(text).isoformat()
+    return datetime.fromisoformat(text[:19]).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
 def text_of(value: Any) -> str | None:
     """Return what a field shows: of a link its name."""
     if isinstance(value, list | tuple):
@@ -231,6 +259,7 @@ __all__ = [
     "Draft",
     "Expected",
     "additional",
+    "day_of",
     "differences",
     "own_field",
     "point_of",

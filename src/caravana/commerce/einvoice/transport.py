@@ -6,12 +6,10 @@ and for which posted invoice.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice import odoo_fields
-from caravana.commerce.einvoice.mapping import Draft, additional, own_field, text_of
+from caravana.commerce.einvoice.mapping import Draft, additional, day_of, own_field, text_of
 from caravana.commerce.einvoice.odoo_fields import AUTHORISATIONS
 from caravana.commerce.einvoice.odoo_people import address, persona
 from caravana.commerce.einvoice.settings import EInvoiceSettings
@@ -48,9 +46,10 @@ class PickingSource:
             es, en = "la entrega no está hecha (validada) en Odoo", "the transfer is not done (validated) in Odoo"
             draft.tell("record.state", "referencia", es, en, "Entrega › Estado")
         settings = draft.settings
-        values = draft.head(TYPE, settings.guide, text_of(own_field(record, settings, "guia.numero")))
-        issued = _day(record.get("date_done"), settings.zone) or draft.today.isoformat()
-        start = _day(own_field(record, settings, "guia.inicio"), settings.zone) or issued
+        number = text_of(own_field(record, settings, "guia.numero"))
+        values = draft.head(TYPE, settings.guide, number, field="Entrega › Número de guía")
+        issued = day_of(record.get("date_done"), settings.zone) or draft.today.isoformat()
+        start = draft.own_day(record, "guia.inicio", "fechaIniTransporte") or issued
         recipient = _recipient(draft, record)
         values |= {
             "fechaEmision": issued,
@@ -58,7 +57,7 @@ class PickingSource:
             "transportista": _carrier(draft, record),
             "placa": _own(draft, record, "guia.placa", "placa", "la placa del vehículo", "the number plate"),
             "fechaIniTransporte": start,
-            "fechaFinTransporte": _day(own_field(record, settings, "guia.fin"), settings.zone) or start,
+            "fechaFinTransporte": draft.own_day(record, "guia.fin", "fechaFinTransporte") or start,
             "destinatarios": [recipient],
             "infoAdicional": additional({}, settings, recipient["receptor"]),
         }
@@ -103,11 +102,15 @@ def _recipient(draft: Draft, record: Record) -> dict[str, Any]:
     found: dict[str, Any] = {
         "receptor": receiver,
         "motivoTraslado": draft.need(f"{where}.motivoTraslado", reason, "—", *told),
-        "detalles": [_carried(one) for one in record["move_ids"] if one["state"] != "cancel" and one["quantity"] > 0],
+        "detalles": [_carried(one) for one in record["move_ids"] if _moves(one)],
     }
     if route := text_of(own_field(record, draft.settings, "guia.ruta")):
         found["ruta"] = route
     return found | (_supported(invoice) if invoice else {})
+
+
+def _moves(row: Mapping[str, Any]) -> bool:
+    return row["state"] != "cancel" and amount_of(row.get("quantity")) > 0
 
 
 def _carried(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,16 +138,6 @@ def _supported(invoice: Mapping[str, Any]) -> dict[str, Any]:
     }
     authorisation = next((invoice[name] for name in AUTHORISATIONS if invoice.get(name)), None)
     return found | ({"numAutDocSustento": authorisation} if authorisation else {})
-
-
-def _day(value: Any, zone: str) -> str | None:
-    """Return the company's day of a date, or of a moment as Odoo has it (naive UTC)."""
-    if not value:
-        return None
-    text = str(value)
-    if len(text) <= 10:
-        return date.fromisoformat(text).isoformat()
-    return datetime.fromisoformat(text[:19]).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 __all__ = ["PickingSource"]

@@ -35,6 +35,7 @@ WRITTEN = re.compile(
     r"(?:(?P<kind>renta|iva)\s+)?(?:(?P<code>\d{3,4}[A-Z]?)\s+)?(?P<rate>\d+(?:[.,]\d+)?)\s*%(?:\s*(?:de|of)\s*(?P<base>\d+(?:[.,]\d+)?))?",
     re.IGNORECASE,
 )
+NUMBER_FIELD = "Factura de proveedor › Número de retención"
 HELD = "docsSustento[1].retenciones"
 
 
@@ -51,9 +52,9 @@ def withholding(draft: Draft, record: Record) -> Mapped:
         receiver_kind = {"tipoSujetoRetenido": "02" if company else "01"}
     else:
         receiver_kind = {}
-    day = _day(own_field(record, settings, "retencion.fecha")) or draft.today.isoformat()
+    day = draft.own_day(record, "retencion.fecha", "fechaEmision") or draft.today.isoformat()
     number = text_of(own_field(record, settings, "retencion.numero"))
-    values = draft.head(TYPE, settings.withholding, number) | receiver_kind
+    values = draft.head(TYPE, settings.withholding, number, field=NUMBER_FIELD) | receiver_kind
     values |= {
         "fechaEmision": day,
         "receptor": receiver,
@@ -210,10 +211,6 @@ def _complete(draft: Draft, support: dict[str, Any]) -> None:
         support["retenciones"].append(
             {"baseImponible": base, "valorRetenido": str(tax_amount(Decimal(base), Decimal(rate)))}
         )
-
-
-def _day(value: Any) -> str | None:
-    return str(value)[:10] if value else None
 
 
 __all__ = ["withholding"]

@@ -33,13 +33,15 @@ from caravana.kit.clock import Clock
 
 NAME = "odoo"
 PORT = 18069
-SETTINGS = ("version", "database", "api_key", "password", "bot_key", "bot_password", "base_url")
+SETTINGS = ("version", "database", "api_key", "password", "bot_key", "bot_password", "base_url", "electronic")
+"""`electronic`: Odoo's own electronic invoicing, `enterprise` or `oca`; the others as of `OdooSandbox`."""
 
 
 def build(clock: Clock, settings: Mapping[str, str]) -> OdooSandbox:
     """Return a sandbox for the command line; `settings` may hold any of SETTINGS."""
     given = {name: settings[name] for name in SETTINGS if name in settings}
-    return OdooSandbox(clock, **given)  # type: ignore[arg-type]
+    setup = Setup(electronic=given.pop("electronic", None))  # type: ignore[arg-type]
+    return OdooSandbox(clock, setup=setup, **given)  # type: ignore[arg-type]
 
 
 __all__ = ["NAME", "PORT", "Conflict", "OdooSandbox", "Setup", "build"]

@@ -6,6 +6,7 @@ from caravana.component.odoo.sandbox.models import (
     automations,
     bank,
     base,
+    debit,
     invoicing,
     ledger,
     mail,
@@ -23,7 +24,7 @@ from caravana.component.odoo.sandbox.models import (
 )
 
 AREAS = (base, partner, mail, product, stock, ledger, sale, invoicing, move, move_line, reconcile, payment, register)
-MODELS = [model for area in (*AREAS, reversal, bank, online, automations, apikey) for model in area.MODELS]
+MODELS = [model for area in (*AREAS, reversal, debit, bank, online, automations, apikey) for model in area.MODELS]
 for model in MODELS:
     model.rights = {**model.rights, **acl.RIGHTS.get(model.name, {})}
     model.needs = acl.NEEDS.get(model.name, {})
