@@ -33,7 +33,7 @@ from caravana.kit.component import Producer
 from caravana.kit.edocument.document import TYPES
 from caravana.kit.effect import Effect, Kind
 from caravana.kit.einvoice import EInvoiceComponent, Operation, State, Verdict
-from caravana.kit.errors import ConfigurationError, EffectError, Refused, Transient, Unknown
+from caravana.kit.errors import ConfigurationError, EffectError, RateLimited, Refused, Transient, Unknown
 from caravana.kit.sandbox import Fault, Sandbox
 from caravana.kit.uri import Uri
 from caravana.testing.edocuments import EXAMPLES
@@ -374,7 +374,27 @@ class EInvoiceContract(ABC):
             found = await desk.query(package, found)
         assert (found["state"], found["authorization"]) == (State.NEEDS_ATTENTION, None)
 
+    @played
+    async def test_a_late_authorisation_lands(self, desk: Desk) -> None:
+        """Refused first, and authorised afterwards all the same: whoever asks again sees it."""
+        desk.company.authority.plans.append(Plan(refused=("52",)))
+        package, found = await desk.issued()
+        assert found["state"] == State.NOT_AUTHORISED
+        desk.company.authority.decide(found["access_key"])
+        assert (await desk.query(package, found))["state"] == State.AUTHORISED
+
     # Unknown outcomes.
+
+    @played
+    async def test_a_company_that_asks_for_patience_gets_it(self, desk: Desk) -> None:
+        """503 and 429 with Retry-After: nothing was done, and how long to wait is passed on."""
+        package = await desk.prepared()
+        for status, kind in ((503, Transient), (429, RateLimited)):
+            desk.company.fault(Operation.SUBMIT, "status", status=status, retry_after=17)
+            with pytest.raises(kind) as caught:
+                await desk.submit(package)
+            assert caught.value.retry_after == 17
+        assert (await desk.settled(package, await desk.submit(package)))["state"] == State.AUTHORISED
 
     @played
     async def test_an_answer_that_was_lost_after_acceptance_is_found(self, desk: Desk) -> None:

@@ -123,6 +123,12 @@ def test_before_the_authorisation_it_is_pending() -> None:
     assert clave() in text
 
 
+def test_a_moment_is_told_in_ecuadors_time() -> None:
+    """Whatever its offset; without one it is Ecuador's already, and what is no moment is told as it came."""
+    told = [Authorised("1", at).moment for at in (AT, "2026-11-23T22:20:03Z", "2026-11-23T17:20:03", "ayer", None)]
+    assert told == ["23/11/2026 17:20:03"] * 3 + ["ayer", ""]
+
+
 def test_many_lines_go_on_over_the_pages() -> None:
     """Two hundred lines: each is there once, each page says what it is of, and the numbers of the pages fit."""
     lines = [{**factura()["detalles"][0], "descripcion": f"ARTÍCULO {number:03}"} for number in range(200)]
