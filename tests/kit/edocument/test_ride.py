@@ -1,11 +1,13 @@
 """The printed form, looked at as its reader does: pages as pictures, their texts, and the barcode through a scanner."""
 
 import io
+from copy import deepcopy
 from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from lxml import etree
 from PIL import Image
 
 from caravana.kit.edocument.clave import clave_of
@@ -158,6 +160,42 @@ def test_long_texts_wrap_and_stay_on_the_page() -> None:
         edges = [boxes.get_charbox(place) for place in range(boxes.count_chars())]
         assert max(one[2] for one in edges) <= page.get_width() - 20
         assert min(one[1] for one in edges) >= 20
+
+
+LONG = {
+    *("razonSocial", "nombreComercial", "dirMatriz", "dirEstablecimiento", "direccionComprador", "direccionProveedor"),
+    *("razonSocialComprador", "razonSocialProveedor", "razonSocialSujetoRetenido", "razonSocialTransportista"),
+    *("razonSocialDestinatario", "dirDestinatario", "dirPartida", "ruta", "motivoTraslado", "motivo", "razon"),
+    *("descripcion", "campoAdicional"),
+}
+REPEATED = {"detalle": 4, "destinatario": 3, "motivo": 9, "retencion": 20, "campoAdicional": 15, "pago": 20}
+
+
+@pytest.mark.parametrize("cod_doc", EXAMPLES)
+def test_the_longest_that_the_sri_allows_fits(cod_doc: str) -> None:
+    """Every text of 300 letters at once, and lists as long as they come: all of it is printed, none beyond the edge."""
+    root, letters = etree.fromstring(content(cod_doc)), "W" * 300
+    for one in list(root.iter(etree.Element)):
+        if one.tag in LONG and len(one) == 0:
+            one.text = letters
+        if one.tag == "campoAdicional":
+            one.set("nombre", letters)
+        elif one.tag == "detalle":
+            more = etree.SubElement(one, "detallesAdicionales")
+            for _ in range(3):
+                etree.SubElement(more, "detAdicional", nombre=letters, valor=letters)
+    for one in list(root.iter(etree.Element)):
+        parent = one.getparent()
+        if parent is not None and len(parent) == 1:
+            for _ in range(REPEATED.get(str(one.tag), 1) - 1):
+                parent.append(deepcopy(one))
+    document = pypdfium2.PdfDocument(ride(etree.tostring(root), logo=logo()))
+    told = "".join(root.itertext()).count(letters)
+    assert len(document) > 1
+    assert "".join(words(document).split()).count(letters) >= told
+    for page in document:
+        boxes = page.get_textpage()
+        assert min(boxes.get_charbox(place)[1] for place in range(boxes.count_chars())) >= 20
 
 
 def test_what_stands_in_the_document_is_text_and_nothing_else() -> None:
