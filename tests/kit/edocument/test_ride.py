@@ -162,6 +162,17 @@ def test_long_texts_wrap_and_stay_on_the_page() -> None:
         assert min(one[1] for one in edges) >= 20
 
 
+def test_what_is_said_of_a_recipient_stays_together() -> None:
+    """A guía to several: who gets it, and where, stands on the page on which his goods begin."""
+    recipient = EXAMPLES["06"]()["destinatarios"][0]
+    goods = [{**recipient["detalles"][0], "descripcion": f"REPUESTO {number}"} for number in range(8)]
+    document = printed("06", destinatarios=[{**recipient, "detalles": goods}] * 5)
+    assert len(document) > 1
+    for page in document:
+        text = page.get_textpage().get_text_range()
+        assert text.count("Destinatario") == text.count("Ruta") == text.count("REPUESTO 0")
+
+
 LONG = {
     *("razonSocial", "nombreComercial", "dirMatriz", "dirEstablecimiento", "direccionComprador", "direccionProveedor"),
     *("razonSocialComprador", "razonSocialProveedor", "razonSocialSujetoRetenido", "razonSocialTransportista"),

@@ -11,6 +11,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     Image,
@@ -59,6 +60,8 @@ GAP = 8.0
 LEFT = WIDTH * 0.47
 HIGHEST = 480.0
 """Points: what is lower stands side by side with the totals, what is higher below them."""
+BEGIN = 60.0
+"""Points that must be left below a block of pairs, so that its table begins on the same page."""
 TEST_LEGEND = "AMBIENTE DE PRUEBAS: DOCUMENTO SIN VALIDEZ TRIBUTARIA"
 PENDING = "PENDIENTE DE AUTORIZACIÓN"
 
@@ -244,7 +247,8 @@ def _box(parts: list[Flowable], width: float, height: float | None = None) -> Ta
 def _section(section: Section) -> list[Flowable]:
     parts: list[Flowable] = []
     if section.pairs:
-        parts += [Spacer(0, GAP), _pairs(section.pairs)]
+        pairs = _pairs(section.pairs)
+        parts += [CondPageBreak(_height(pairs, WIDTH) + BEGIN), Spacer(0, GAP), pairs]
     if section.columns:
         parts += [Spacer(0, GAP), _lines(section)]
     return parts
