@@ -119,8 +119,11 @@ class Desk:
 
     def _judge(self, body: Body) -> None:
         """Whatever is answered can be stored, names company and connection, and tells no secret."""
-        text = str(codec.dumps(body))
         assert (body["provider"], body["connection"]) == (self.component.scheme, POINT)
+        self.judge_text(str(codec.dumps(body)))
+
+    def judge_text(self, text: str) -> None:
+        """Be sure that no secret of the connection stands in `text`."""
         settings = dict(self.component.connection_settings(POINT))
         secret = [one.get_secret_value() for one in settings.values() if hasattr(one, "get_secret_value")]
         assert [one for one in secret if one and one in text] == []
@@ -425,6 +428,7 @@ class EInvoiceContract(ABC):
             with pytest.raises(EffectError) as caught:
                 await desk.submit(package)
             assert isinstance(caught.value, Transient | Unknown)
+            desk.judge_text(f"{caught.value} {caught.value.body}")
         assert desk.company.authority.audit() == []
         found = await desk.settled(package, await desk.submit(package))
         desk.company.fault(Operation.QUERY, "not_json")
