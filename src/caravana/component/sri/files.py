@@ -1,5 +1,6 @@
 """The legal XML (the SRI's wrapper around the document, as it came) and its printed form, the RIDE."""
 
+import asyncio
 import base64
 from typing import Any
 
@@ -46,7 +47,7 @@ class Fetch(SriProducer):
             raise Refused(text, code="not_there")
         known = entry if authorised else None
         if self._operation is Operation.PDF:
-            shown = self._pdf(known, document)
+            shown = await asyncio.to_thread(self._pdf, known, document)  # hundreds of lines take half a second
         else:
             shown = _DECLARATION + known.wrapper if known is not None else document
         parts = Clave.read(clave)

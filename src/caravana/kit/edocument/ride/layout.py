@@ -1,6 +1,7 @@
 """The printed form on A4 pages: first page with issuer and authorisation, lines over as many pages as they need."""
 
 import io
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -62,6 +63,8 @@ HIGHEST = 480.0
 """Points: what is lower stands side by side with the totals, what is higher below them."""
 BEGIN = 60.0
 """Points that must be left below a block of pairs, so that its table begins on the same page."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Reportlab keeps its fonts for the whole process, and forms are made in several threads."""
 TEST_LEGEND = "AMBIENTE DE PRUEBAS: DOCUMENTO SIN VALIDEZ TRIBUTARIA"
 PENDING = "PENDIENTE DE AUTORIZACIÓN"
 
@@ -74,7 +77,8 @@ def ride(content: bytes, authorised: Authorised | None = None, *, logo: bytes | 
     """
     paper = read_paper(content, authorised)
     out = io.BytesIO()
-    _Document(out, paper).build(_story(paper, logo), canvasmaker=_Counted)
+    with _ONE_AT_A_TIME:
+        _Document(out, paper).build(_story(paper, logo), canvasmaker=_Counted)
     return out.getvalue()
 
 
