@@ -30,6 +30,10 @@ _SENSITIVE_PARAMETERS = frozenset({"key", "sig", "pwd", "pass", "auth", "code", 
 """Names that in the query of an address usually hold a credential, though elsewhere they do not."""
 _PARAMETER = re.compile(r"(?<=[?&])([^=&\s?#\"']+)=([^&\s#\"']+)")
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")
+_NO_CARD = re.compile(r"\d{3}-\d{3}-\d{9}|[0-35-9]\d{12}")
+"""Numbers of electronic documents (001-001-000000123), and RUCs: cards with 13 digits all began with 4."""
+_CLAVE = re.compile(r"[0-9]{49}")
+"""A clave de acceso: public, though the port calls it `access_key`."""
 
 
 @lru_cache(512)
@@ -51,7 +55,7 @@ def is_sensitive_parameter(name: str) -> bool:
 def redact(value: Any) -> Any:
     """Return a copy of `value` with the content of secret-looking keys and card-like numbers masked."""
     if isinstance(value, Mapping):
-        return {key: MASK if is_sensitive_name(str(key)) else redact(one) for key, one in value.items()}
+        return {key: MASK if _is_hidden(str(key), one) else redact(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [redact(one) for one in value]
     if isinstance(value, str):
@@ -63,7 +67,17 @@ def redact_text(text: str) -> str:
     """Return `text` with credentials in the queries of addresses masked, and digit runs that pass as cards (Luhn)."""
     if "=" in text:
         text = _PARAMETER.sub(_masked_parameter, text)
-    return _CARD.sub(lambda found: MASK if _luhn(found.group()) else found.group(), text)
+    return _CARD.sub(lambda found: MASK if _is_card(found.group()) else found.group(), text)
+
+
+def _is_hidden(name: str, value: Any) -> bool:
+    if name == "access_key" and (value is None or (isinstance(value, str) and _CLAVE.fullmatch(value))):
+        return False
+    return is_sensitive_name(name)
+
+
+def _is_card(text: str) -> bool:
+    return not _NO_CARD.fullmatch(text) and _luhn(text)
 
 
 def _masked_parameter(found: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ from caravana.kit.component import Producer
 from caravana.kit.edocument.document import TYPES
 from caravana.kit.effect import Effect, Kind
 from caravana.kit.einvoice import EInvoiceComponent, Operation, State, Verdict
-from caravana.kit.errors import ConfigurationError, EffectError, Refused, Transient, Unknown
+from caravana.kit.errors import ConfigurationError, EffectError, RateLimited, Refused, Transient, Unknown
 from caravana.kit.sandbox import Fault, Sandbox
 from caravana.kit.uri import Uri
 from caravana.testing.edocuments import EXAMPLES
@@ -119,8 +119,11 @@ class Desk:
 
     def _judge(self, body: Body) -> None:
         """Whatever is answered can be stored, names company and connection, and tells no secret."""
-        text = str(codec.dumps(body))
         assert (body["provider"], body["connection"]) == (self.component.scheme, POINT)
+        self.judge_text(str(codec.dumps(body)))
+
+    def judge_text(self, text: str) -> None:
+        """Be sure that no secret of the connection stands in `text`."""
         settings = dict(self.component.connection_settings(POINT))
         secret = [one.get_secret_value() for one in settings.values() if hasattr(one, "get_secret_value")]
         assert [one for one in secret if one and one in text] == []
@@ -374,7 +377,27 @@ class EInvoiceContract(ABC):
             found = await desk.query(package, found)
         assert (found["state"], found["authorization"]) == (State.NEEDS_ATTENTION, None)
 
+    @played
+    async def test_a_late_authorisation_lands(self, desk: Desk) -> None:
+        """Refused first, and authorised afterwards all the same: whoever asks again sees it."""
+        desk.company.authority.plans.append(Plan(refused=("52",)))
+        package, found = await desk.issued()
+        assert found["state"] == State.NOT_AUTHORISED
+        desk.company.authority.decide(found["access_key"])
+        assert (await desk.query(package, found))["state"] == State.AUTHORISED
+
     # Unknown outcomes.
+
+    @played
+    async def test_a_company_that_asks_for_patience_gets_it(self, desk: Desk) -> None:
+        """503 and 429 with Retry-After: nothing was done, and how long to wait is passed on."""
+        package = await desk.prepared()
+        for status, kind in ((503, Transient), (429, RateLimited)):
+            desk.company.fault(Operation.SUBMIT, "status", status=status, retry_after=17)
+            with pytest.raises(kind) as caught:
+                await desk.submit(package)
+            assert caught.value.retry_after == 17
+        assert (await desk.settled(package, await desk.submit(package)))["state"] == State.AUTHORISED
 
     @played
     async def test_an_answer_that_was_lost_after_acceptance_is_found(self, desk: Desk) -> None:
@@ -405,6 +428,7 @@ class EInvoiceContract(ABC):
             with pytest.raises(EffectError) as caught:
                 await desk.submit(package)
             assert isinstance(caught.value, Transient | Unknown)
+            desk.judge_text(f"{caught.value} {caught.value.body}")
         assert desk.company.authority.audit() == []
         found = await desk.settled(package, await desk.submit(package))
         desk.company.fault(Operation.QUERY, "not_json")

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caravana.component.sri.answer import (
     Authorisation,
@@ -142,6 +144,39 @@ def test_what_is_no_answer_is_said_so(raw: bytes) -> None:
     for read in (read_reception, read_consultation):
         with pytest.raises(Malformed):
             read(raw)
+
+
+def test_the_wrapper_stays_as_it_came() -> None:
+    """The legal XML is what the SRI said: its words, its moment, its CDATA, in its own namespace; only the envelope is gone."""
+    inside = (
+        '<x:autorizacion xmlns:x="urn:x"><estado>AUTORIZADO</estado><fechaAutorizacion>2026-11-23T17:20:03.001-05:00'
+        "</fechaAutorizacion><comprobante><![CDATA[<?xml version='1.0'?><a>&amp;</a>]]></comprobante></x:autorizacion>"
+    )
+    [found] = consultation(f"<autorizaciones>{inside}</autorizaciones>").entries
+    assert found.wrapper == inside
+
+
+NAMES = [
+    *("Envelope", "Body", "Fault", "faultcode", "RespuestaAutorizacionComprobante", "RespuestaRecepcionComprobante"),
+    *("autorizacion", "comprobante", "mensajes", "mensaje", "identificador", "fechaAutorizacion", "estado", "tipo"),
+]
+TREES = st.recursive(
+    st.sampled_from(["", "43", "AUTORIZADO", "0001-01-01T00:00:00+14:00", "9" * 5000, "ñ"]),
+    lambda inner: st.lists(st.tuples(st.sampled_from(NAMES), inner), max_size=4).map(
+        lambda parts: "".join(f"<{name}>{text}</{name}>" for name, text in parts)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.one_of(st.binary(max_size=60), TREES.map(lambda one: f"<Envelope><Body>{one}</Body></Envelope>".encode())))
+def test_whatever_comes_is_read_or_refused(raw: bytes) -> None:
+    """No bytes make another error than malformed or a fault, and what is read has a meaning."""
+    try:
+        answer = read_consultation(raw)
+    except (Malformed, SoapFault):
+        return
+    assert consulted(answer, QUESTION, "1").state in State
 
 
 # What goes wrong on the way.

@@ -27,6 +27,7 @@ from tests.component.sri.conftest import RUC
 from tests.support.edocuments import BUYER, factura
 from tests.support.material import shared_material
 
+NEGATIVE = {**factura()["detalles"][2], "precioUnitario": "-4.35", "precioTotalSinImpuesto": "-8.70"}
 LEAST = {"certificate": "firma.p12", "certificatePassword": "x"}
 
 
@@ -166,6 +167,8 @@ async def test_the_end_of_a_certificate_is_told_before_it_comes(desk: Desk, sand
         ({"receptor": {**BUYER, "identificacion": "123"}}, {"identification.length"}),
         ({"receptor": {**BUYER, "tipoIdentificacion": "09"}}, {"identification.kind", "structure.pattern"}),
         ({"secuencial": "000000000"}, {"sri.number"}),
+        ({"detalles": [{**factura()["detalles"][0], "impuestos": []}]}, {"amount.differs", "structure.missing"}),
+        ({"detalles": [*factura()["detalles"], NEGATIVE]}, {"amount.differs", "structure.negative"}),
         ({"emisor": {**factura()["emisor"], "ruc": "1792177758001"}}, {"sri.ruc"}),
         ({"infoAdicional": [{"nombre": f"n{n}", "valor": "x"} for n in range(16)]}, {"structure.many"}),
     ],

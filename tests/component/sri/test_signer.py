@@ -8,6 +8,8 @@ from typing import Literal
 import pytest
 import xmlsec
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
@@ -20,7 +22,7 @@ from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.structure import check_text
 from caravana.kit.edocument.xml import to_xml
 from caravana.testing.harness import START
-from tests.support.edocuments import EXAMPLES, example
+from tests.support.edocuments import EXAMPLES, example, factura
 from tests.support.material import shared_material
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -89,6 +91,20 @@ def test_every_change_is_seen(pair: Pair, digest: Digest, old: bytes, new: bytes
         by_xmlsec(changed, pair)
     with pytest.raises(BrokenSignature):
         verify(changed, pair)
+
+
+TEXTS = st.text(min_size=1, max_size=40)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(description=TEXTS, name=TEXTS, value=TEXTS)
+def test_whatever_is_written_can_be_signed(pair: Pair, description: str, name: str, value: str) -> None:
+    """Any letters, control characters, halves of pairs and ends of CDATA: both implementations find the signature right."""
+    lines = [{**factura()["detalles"][0], "descripcion": description}]
+    document = example("01", detalles=lines, infoAdicional=[{"nombre": name, "valor": value}])
+    signed = sign(to_xml(document, str(clave_of(document))).content, pair, START, "sha1")
+    by_signxml(signed, pair)
+    by_xmlsec(signed, pair)
 
 
 def test_writing_it_anew_with_blanks_breaks_it(pair: Pair) -> None:

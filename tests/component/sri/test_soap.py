@@ -171,6 +171,10 @@ async def test_its_settings_are_read(tmp_path: Any) -> None:
     assert (tmp_path / "register.sqlite").exists()
     await sandbox.close()
     assert set(given) <= set(SETTINGS)
+    again = build(ManualClock(START), {"folder": str(tmp_path)})
+    assert again.authority.trust.issuers == [sandbox.certification.certificate]  # what was signed before is still taken
+    assert again.connection()["certificate"] == sandbox.connection()["certificate"]
+    await again.close()
     for wrong in ({"rucc": "1"}, {"only_own": "quizás"}, {"decided_after": "pronto"}):
         with pytest.raises(ValueError):
             Service.read(wrong)

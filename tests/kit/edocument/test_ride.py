@@ -1,11 +1,13 @@
 """The printed form, looked at as its reader does: pages as pictures, their texts, and the barcode through a scanner."""
 
 import io
+from copy import deepcopy
 from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from lxml import etree
 from PIL import Image
 
 from caravana.kit.edocument.clave import clave_of
@@ -123,6 +125,12 @@ def test_before_the_authorisation_it_is_pending() -> None:
     assert clave() in text
 
 
+def test_a_moment_is_told_in_ecuadors_time() -> None:
+    """Whatever its offset; without one it is Ecuador's already, and what is no moment is told as it came."""
+    told = [Authorised("1", at).moment for at in (AT, "2026-11-23T22:20:03Z", "2026-11-23T17:20:03", "ayer", None)]
+    assert told == ["23/11/2026 17:20:03"] * 3 + ["ayer", ""]
+
+
 def test_many_lines_go_on_over_the_pages() -> None:
     """Two hundred lines: each is there once, each page says what it is of, and the numbers of the pages fit."""
     lines = [{**factura()["detalles"][0], "descripcion": f"ARTÍCULO {number:03}"} for number in range(200)]
@@ -152,6 +160,53 @@ def test_long_texts_wrap_and_stay_on_the_page() -> None:
         edges = [boxes.get_charbox(place) for place in range(boxes.count_chars())]
         assert max(one[2] for one in edges) <= page.get_width() - 20
         assert min(one[1] for one in edges) >= 20
+
+
+def test_what_is_said_of_a_recipient_stays_together() -> None:
+    """A guía to several: who gets it, and where, stands on the page on which his goods begin."""
+    recipient = EXAMPLES["06"]()["destinatarios"][0]
+    goods = [{**recipient["detalles"][0], "descripcion": f"REPUESTO {number}"} for number in range(8)]
+    document = printed("06", destinatarios=[{**recipient, "detalles": goods}] * 5)
+    assert len(document) > 1
+    for page in document:
+        text = page.get_textpage().get_text_range()
+        assert text.count("Destinatario") == text.count("Ruta") == text.count("REPUESTO 0")
+
+
+LONG = {
+    *("razonSocial", "nombreComercial", "dirMatriz", "dirEstablecimiento", "direccionComprador", "direccionProveedor"),
+    *("razonSocialComprador", "razonSocialProveedor", "razonSocialSujetoRetenido", "razonSocialTransportista"),
+    *("razonSocialDestinatario", "dirDestinatario", "dirPartida", "ruta", "motivoTraslado", "motivo", "razon"),
+    *("descripcion", "campoAdicional"),
+}
+REPEATED = {"detalle": 4, "destinatario": 3, "motivo": 9, "retencion": 20, "campoAdicional": 15, "pago": 20}
+
+
+@pytest.mark.parametrize("cod_doc", EXAMPLES)
+def test_the_longest_that_the_sri_allows_fits(cod_doc: str) -> None:
+    """Every text of 300 letters at once, and lists as long as they come: all of it is printed, none beyond the edge."""
+    root, letters = etree.fromstring(content(cod_doc)), "W" * 300
+    for one in list(root.iter(etree.Element)):
+        if one.tag in LONG and len(one) == 0:
+            one.text = letters
+        if one.tag == "campoAdicional":
+            one.set("nombre", letters)
+        elif one.tag == "detalle":
+            more = etree.SubElement(one, "detallesAdicionales")
+            for _ in range(3):
+                etree.SubElement(more, "detAdicional", nombre=letters, valor=letters)
+    for one in list(root.iter(etree.Element)):
+        parent = one.getparent()
+        if parent is not None and len(parent) == 1:
+            for _ in range(REPEATED.get(str(one.tag), 1) - 1):
+                parent.append(deepcopy(one))
+    document = pypdfium2.PdfDocument(ride(etree.tostring(root), logo=logo()))
+    told = "".join(root.itertext()).count(letters)
+    assert len(document) > 1
+    assert "".join(words(document).split()).count(letters) >= told
+    for page in document:
+        boxes = page.get_textpage()
+        assert min(boxes.get_charbox(place)[1] for place in range(boxes.count_chars())) >= 20
 
 
 def test_what_stands_in_the_document_is_text_and_nothing_else() -> None:

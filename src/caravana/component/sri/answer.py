@@ -16,6 +16,7 @@ from caravana.kit.einvoicing import Message
 
 ECUADOR = ZoneInfo("America/Guayaquil")
 ENVIRONMENTS = {"PRUEBAS": "1", "PRODUCCION": "2", "PRODUCCIÓN": "2", "1": "1", "2": "2"}
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _KINDS = {"ERROR", "ADVERTENCIA", "INFORMATIVO"}
 
 
@@ -47,7 +48,7 @@ class Reception:
 
 @dataclass(frozen=True)
 class Authorisation:
-    """One `autorizacion`. `fecha`: ISO 8601 with offset; `ambiente`: `1` or `2`, where it is told."""
+    """One `autorizacion`. `fecha`: ISO 8601 with offset; `ambiente`: `1` or `2`, where it is told; `wrapper`: all of it."""
 
     estado: str
     numero: str | None = None
@@ -55,6 +56,7 @@ class Authorisation:
     ambiente: str | None = None
     comprobante: str = ""
     messages: tuple[Message, ...] = ()
+    wrapper: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,12 @@ def _authorisation(place: etree._Element) -> Authorisation:
         ENVIRONMENTS.get(_text(place, "ambiente").upper()),
         "" if inside is None else _content(inside),
         tuple(_messages(place)),
+        _written(place),
     )
 
 
 def _body(raw: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, strip_cdata=False)
     try:
         root = etree.fromstring(raw.strip(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -117,7 +120,7 @@ def _messages(place: etree._Element) -> Iterator[Message]:
         kind = _text(one, "tipo").upper()
         code = _text(one, "identificador")
         yield Message(
-            str(int(code)) if code.isascii() and code.isdigit() else code,
+            (code.lstrip("0") or "0") if code.isascii() and code.isdigit() else code,
             _text(one, "mensaje"),
             _text(one, "informacionAdicional"),
             kind if kind in _KINDS else "ERROR",
@@ -130,16 +133,21 @@ def _moment(text: str) -> str | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        return None
     return (found if found.tzinfo else found.replace(tzinfo=ECUADOR)).isoformat(timespec="seconds")
 
 
 def _content(place: etree._Element) -> str:
     """The document as text; one that stands there as elements is written out."""
-    if len(place):
-        alone = deepcopy(place[0])
-        etree.cleanup_namespaces(alone)
-        return str(etree.tostring(alone, encoding="unicode", with_tail=False))
-    return place.text or ""
+    return _written(place[0]) if len(place) else place.text or ""
+
+
+def _written(place: etree._Element) -> str:
+    """An element as it came, without what stood around it."""
+    alone = deepcopy(place)
+    etree.cleanup_namespaces(alone)
+    return str(etree.tostring(alone, encoding="unicode", with_tail=False))
 
 
 def _name(place: etree._Element) -> str:

@@ -56,8 +56,12 @@ def _certificate(client: SriClient) -> Finding:
     found = certificate_of(client)
     if found["problem"]:
         return Finding("certificate", Severity.ERROR, found["problem"], REMEDIES.get(found["code"], ""))
-    named = f"of RUC {', '.join(found['rucs'])}" if found["rucs"] else "which names no RUC"
-    text = f"the certificate {named} signs until {found['ends'][:10]} ({found['days']} days)"
+    rucs, ends, days = ", ".join(found["rucs"]), found["ends"][:10], found["days"]
+    text = (
+        f"the certificate of RUC {rucs} signs until {ends} ({days} days)"
+        if rucs
+        else f"the certificate, which names no RUC, signs until {ends} ({days} days)"
+    )
     if found["validity"] != Validity.ENDING:
         return Finding("certificate", Severity.OK, text)
     severity = Severity.ERROR if found["days"] < min(ALARMS) else Severity.WARNING

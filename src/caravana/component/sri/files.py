@@ -1,9 +1,8 @@
-"""The legal XML (the SRI's wrapper around the document) and its printed form, the RIDE."""
+"""The legal XML (the SRI's wrapper around the document, as it came) and its printed form, the RIDE."""
 
+import asyncio
 import base64
 from typing import Any
-
-from lxml import etree
 
 from caravana.component.sri import standing
 from caravana.component.sri.answer import Authorisation
@@ -17,7 +16,7 @@ from caravana.kit.einvoicing import Question, filename
 from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
 
-WORDS = {"1": "PRUEBAS", "2": "PRODUCCIÓN"}
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 class Fetch(SriProducer):
@@ -47,7 +46,10 @@ class Fetch(SriProducer):
             text = "the SRI shows nothing of the document yet, and the message does not bring it (`content`)"
             raise Refused(text, code="not_there")
         known = entry if authorised else None
-        shown = _xml(known, document) if self._operation is Operation.XML else self._pdf(known, document)
+        if self._operation is Operation.PDF:
+            shown = await asyncio.to_thread(self._pdf, known, document)  # hundreds of lines take half a second
+        else:
+            shown = _DECLARATION + known.wrapper if known is not None else document
         parts = Clave.read(clave)
         name = filename(parts.cod_doc, parts.numero, clave, self._operation.value)
         content = {"content": shown, "provisional": not authorised, "filename": name}
@@ -66,32 +68,6 @@ class Fetch(SriProducer):
             return base64.b64encode(ride(document.encode(), told, logo=picture)).decode()
         except NotPrintable as error:
             raise Refused(f"the document cannot be printed: {error}", code="not_printable") from None
-
-
-def _xml(entry: Authorisation | None, document: str) -> str:
-    """The wrapper as the SRI gave it, its document untouched; without an authorisation the signed document."""
-    if entry is None:
-        return document
-    root = etree.Element("autorizacion")
-    parts = {
-        "estado": entry.estado,
-        "numeroAutorizacion": entry.numero,
-        "fechaAutorizacion": entry.fecha,
-        "ambiente": WORDS.get(entry.ambiente or ""),
-    }
-    for name, text in parts.items():
-        if text:
-            etree.SubElement(root, name).text = text
-    inside = etree.SubElement(root, "comprobante")
-    inside.text = document if "]]>" in document else etree.CDATA(document)
-    messages = etree.SubElement(root, "mensajes")
-    for one in entry.messages:
-        said = etree.SubElement(messages, "mensaje")
-        told = {"identificador": one.code, "mensaje": one.text, "informacionAdicional": one.detail, "tipo": one.type}
-        for name, text in told.items():
-            if text:
-                etree.SubElement(said, name).text = text
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")).decode()
 
 
 __all__ = ["Fetch"]

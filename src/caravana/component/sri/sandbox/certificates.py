@@ -1,16 +1,17 @@
-"""A certification authority for trying: made when it is needed, kept nowhere, and no one's but the imitation's."""
+"""A certification authority for trying: made when it is needed, and no one's but the imitation's."""
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import NoEncryption, PrivateFormat, pkcs12
 
 from caravana.component.sri.sandbox.several import several
 
@@ -42,6 +43,22 @@ class CertificationAuthority:
         builder = _builder(self._name, self._name, self._key, now - timedelta(days=3650), now + timedelta(days=3650))
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self.certificate = builder.sign(self._key, hashes.SHA256())
+
+    @classmethod
+    def kept(cls, file: Path, now: datetime) -> "CertificationAuthority":
+        """Return the authority that is kept in `file`; a new one is kept there first."""
+        found = cls(now)
+        if file.exists():
+            stored = pkcs12.load_pkcs12(file.read_bytes(), None)
+            assert isinstance(stored.key, rsa.RSAPrivateKey)
+            assert stored.cert is not None
+            found._key, found.certificate = stored.key, stored.cert.certificate
+            found._name = found.certificate.subject
+        else:
+            none = NoEncryption()
+            file.touch(mode=0o600)
+            file.write_bytes(pkcs12.serialize_key_and_certificates(None, found._key, found.certificate, None, none))
+        return found
 
     def issue(
         self,

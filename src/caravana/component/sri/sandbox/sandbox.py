@@ -36,11 +36,13 @@ class SriSandbox(Sandbox):
 
     def __post_init__(self) -> None:
         now = self.clock.now()
-        self.certification = CertificationAuthority(now)
-        issuers = [self.certification.certificate] if self.service.only_own else []
         folder = Path(self.service.folder) if self.service.folder else None
-        if folder is not None:
+        if folder is None:
+            self.certification = CertificationAuthority(now)
+        else:
             folder.mkdir(parents=True, exist_ok=True)
+            self.certification = CertificationAuthority.kept(folder / "autoridad.p12", now)
+        issuers = [self.certification.certificate] if self.service.only_own else []
         self.authority = Authority(
             self.clock,
             AMBIENTE,
@@ -65,14 +67,15 @@ class SriSandbox(Sandbox):
         }
 
     def _make_certificate(self) -> Path:
-        now = self.clock.now()
-        issued = self.certification.issue(self.service.ruc, now - timedelta(days=1), now + timedelta(days=730))
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="caravana-sri-"))
             atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         path = self._folder / "firma.p12"
-        path.touch(mode=0o600)
-        path.write_bytes(to_p12([issued], PASSWORD))
+        if not path.exists():
+            now = self.clock.now()
+            issued = self.certification.issue(self.service.ruc, now - timedelta(days=1), now + timedelta(days=730))
+            path.touch(mode=0o600)
+            path.write_bytes(to_p12([issued], PASSWORD))
         return path
 
     async def close(self) -> None:

@@ -10,8 +10,8 @@ class Service:
     """One environment. Times are in seconds of the sandbox's clock.
 
     - `ruc`: of the issuer whose certificate `connection` names; others are taken as well
-    - `folder`: where that certificate and the register are kept; empty: the certificate in a folder that goes with the process,
-      the register in memory
+    - `folder`: where authority, certificate and register are kept from one start to the next; empty: the certificate in a folder
+      that goes with the process, the register in memory
     - `listed_after`: until a question knows a document that was taken; `decided_after`: until it is decided
     - `only_own`: whether only certificates of the imitation's own authority are taken
     - `again`: whether a refused document may come again under its own clave

@@ -1,6 +1,7 @@
 """The printed form on A4 pages: first page with issuer and authorisation, lines over as many pages as they need."""
 
 import io
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
     Image,
@@ -59,6 +61,10 @@ GAP = 8.0
 LEFT = WIDTH * 0.47
 HIGHEST = 480.0
 """Points: what is lower stands side by side with the totals, what is higher below them."""
+BEGIN = 60.0
+"""Points that must be left below a block of pairs, so that its table begins on the same page."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Reportlab keeps its fonts for the whole process, and forms are made in several threads."""
 TEST_LEGEND = "AMBIENTE DE PRUEBAS: DOCUMENTO SIN VALIDEZ TRIBUTARIA"
 PENDING = "PENDIENTE DE AUTORIZACIÓN"
 
@@ -71,7 +77,8 @@ def ride(content: bytes, authorised: Authorised | None = None, *, logo: bytes | 
     """
     paper = read_paper(content, authorised)
     out = io.BytesIO()
-    _Document(out, paper).build(_story(paper, logo), canvasmaker=_Counted)
+    with _ONE_AT_A_TIME:
+        _Document(out, paper).build(_story(paper, logo), canvasmaker=_Counted)
     return out.getvalue()
 
 
@@ -244,7 +251,8 @@ def _box(parts: list[Flowable], width: float, height: float | None = None) -> Ta
 def _section(section: Section) -> list[Flowable]:
     parts: list[Flowable] = []
     if section.pairs:
-        parts += [Spacer(0, GAP), _pairs(section.pairs)]
+        pairs = _pairs(section.pairs)
+        parts += [CondPageBreak(_height(pairs, WIDTH) + BEGIN), Spacer(0, GAP), pairs]
     if section.columns:
         parts += [Spacer(0, GAP), _lines(section)]
     return parts

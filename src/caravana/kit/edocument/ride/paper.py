@@ -36,10 +36,11 @@ class Authorised:
 
     @property
     def moment(self) -> str:
-        """Day and time in Ecuador."""
-        if not self.at:
-            return ""
-        found = datetime.fromisoformat(self.at)
+        """Day and time in Ecuador; what is no moment is told as it came."""
+        try:
+            found = datetime.fromisoformat(self.at or "")
+        except ValueError:
+            return self.at or ""
         return f"{found.astimezone(ECUADOR) if found.tzinfo else found:%d/%m/%Y %H:%M:%S}"
 
 
@@ -95,12 +96,12 @@ class Paper:
 def read_paper(content: bytes, authorised: Authorised | None = None) -> Paper:
     """Return what is printed of a document. Raises `NotPrintable`."""
     root = _parse(content)
-    if root.tag == "autorizacion":
-        inside = (root.findtext("comprobante") or "").encode()
-        if root.findtext("estado") == "AUTORIZADO":
-            told = Authorised(root.findtext("numeroAutorizacion"), root.findtext("fechaAutorizacion"))
+    if etree.QName(root).localname == "autorizacion":
+        parts = {etree.QName(one).localname: (one.text or "").strip() for one in root.iterchildren(tag=etree.Element)}
+        if parts.get("estado") == "AUTORIZADO":
+            told = Authorised(parts.get("numeroAutorizacion"), parts.get("fechaAutorizacion"))
             authorised = authorised or told
-        root = _parse(inside)
+        root = _parse(parts.get("comprobante", "").encode())
     found = [(cod, name) for cod, name in STRUCTURES.items() if name == root.tag]
     if not found or root.find("infoTributaria") is None:
         raise NotPrintable(f"<{root.tag}> is no document of the SRI")
