@@ -49,6 +49,8 @@ OTHERS = frozenset(
         "commerce/matching/proposal.py",  # reasons, in both languages
         "commerce/tasks.py",
         "commerce/texts.py",  # what customers read, in both languages
+        "component/datil/judging.py",  # what is wrong with a document, in both languages
+        "component/ecuafact/judging.py",
         "engine/drawing/block.py",
         "journal/listing.py",  # SQL
         "journal/many.py",

@@ -36,8 +36,8 @@ def _unreached(url: str, error: EffectError) -> Finding:
         remedy = "compare `apiKey` and `url` with Ecuafact's portal: test and live service have keys of their own"
         return Finding("credentials", Severity.ERROR, f"Ecuafact refused with {error.status} ({error.code})", remedy)
     if isinstance(error, Refused) or error.code == "not_json":
-        said = f"{url} answers {error.status}, but not as Ecuafact does"
-        return Finding("address", Severity.ERROR, said, "write `url` as host only: https://api.mynexusapi.com")
+        told = f"{url} answers {error.status}, but not as Ecuafact does"
+        return Finding("address", Severity.ERROR, told, "write `url` as host only: https://api.mynexusapi.com")
     return unreached(url, error, "`url`")
 
 
@@ -75,17 +75,17 @@ async def _quota(client: EcuafactClient) -> Finding:
 
 def _numbering(client: EcuafactClient) -> Finding:
     if client.settings.numbering == "provider":
-        said = "Ecuafact numbers: its number is written back, and nobody else may number at these emission points"
-        return Finding("numbering", Severity.OK, said)
-    said = "Odoo numbers: Ecuafact's documents say that it numbers by itself; another number in an answer is an alarm"
-    return Finding("numbering", Severity.WARNING, said, "try it at the test service before going live")
+        told = "Ecuafact numbers: its number is written back, and nobody else may number at these emission points"
+        return Finding("numbering", Severity.OK, told)
+    told = "Odoo numbers: Ecuafact's documents say that it numbers by itself; another number in an answer is an alarm"
+    return Finding("numbering", Severity.WARNING, told, "try it at the test service before going live")
 
 
 def _notification(client: EcuafactClient, url: str) -> Finding:
     if not client.settings.secrets:
-        said = "there are no `webhookSecrets`: notifications are not taken, documents are asked about by themselves"
+        told = "there are no `webhookSecrets`: notifications are not taken, documents are asked about by themselves"
         return Finding(
-            "notification", Severity.WARNING, said, "make a destination in Ecuafact's portal and copy its secret"
+            "notification", Severity.WARNING, told, "make a destination in Ecuafact's portal and copy its secret"
         )
     if urlsplit(url).scheme == "https":
         return Finding("notification", Severity.OK, f"Ecuafact must have {url} as webhook destination")
