@@ -150,7 +150,7 @@ def _listed(value: Any) -> list[Any]:
     """A list, what is in a single object, or nothing."""
     if isinstance(value, dict):
         inner = value.get("mensaje")
-        return inner if isinstance(inner, list) else [value]
+        return inner if isinstance(inner, list) else [value] if value else []
     return value if isinstance(value, list) else []
 
 
