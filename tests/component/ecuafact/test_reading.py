@@ -66,7 +66,8 @@ def test_an_error_of_asking_says_nothing_of_the_document() -> None:
 def test_another_number_is_an_alarm_whatever_the_state() -> None:
     """Compared as soon as a clave tells a number; where no number was sent, there is nothing to compare."""
     asked = QUESTION.model_copy(update={"number": "001-001-000000124"})
-    for data in ({"estado": "en_cola"}, {"estado": "enviado", "estadoAutorizacion": "autorizado"}):
+    cases: list[dict[str, Any]] = [{"estado": "en_cola"}, {"estado": "enviado", "estadoAutorizacion": "autorizado"}]
+    for data in cases:
         assert standing(asked, **data).verdict is Verdict.TAKEN
         assert standing(**data).verdict is None
     assert standing(asked, estado="en_cola", claveAcceso=None).verdict is None
