@@ -50,6 +50,12 @@ ROUTES = """
 - route:
     id: event
     from: {uri: "stripe:notification", steps: [{setBody: {constant: taken}}]}
+- route:
+    id: issued
+    from: {uri: "datil:notification?connection=datil", steps: [{setBody: {constant: taken}}]}
+- route:
+    id: operation
+    from: {uri: "ecuafact:notification?connection=ecuafact", steps: [{setBody: {constant: taken}}]}
 - restConfiguration: {bindingMode: auto, clientRequestValidation: true, enableCORS: true, apiContextPath: openapi}
 - rest:
     path: /shop
@@ -72,6 +78,9 @@ PATHS = [
     "/webhook/open",
     "/placetopay/placetopay",
     "/stripe/stripe",
+    "/datil/datil/secret-of-the-test-of-nonsense",
+    "/datil/datil/another",
+    "/ecuafact/ecuafact",
     "/_exchange/x",
     "/_answer/x/y/orders",
     "/shop",
@@ -97,6 +106,10 @@ BODIES = [
     b'{"object": "event", "id": "e", "type": "t", "created": 1, "data": {"object": {"id": "\\ud800", "metadata": []}}}',
     b'{"object": "event", "id": "e", "type": "t", "created": 1, "data": {"object": {"\\ud800": {}, "status": 1e99}}}',
     b'{"object": "event", "id": "e", "type": "refund.updated", "created": 9, "data": {"object": {"metadata": {"a": 1}}}}',
+    b'{"id": "a", "clave_acceso": {}, "autorizacion": {"estado": ["x"], "mensajes": 1e99}, "firma": {"result": "\\ud800"}}',
+    b'{"id": 7, "api-key": "k", "envio_sri": {"estado": "DEVUELTA", "mensajes": [{"identificador": "\\ud800"}]}}',
+    b'{"eventType": "e", "idOperacion": "55c55b4c-b0a9-52ec-8b27-335c9f7fc44d", "estado": {}, "occurredAtUtc": 1e99}',
+    b'{"eventType": "\\ud800", "claveAcceso": "1", "probe": "yes"}',
     b'{"requestId": 1e9999, "status": []}', b"a=1&a=2&CamelHttpUri=x", b"x" * 5000, b'{"\\ud800": 1}', b'"\\ud800"', b"9" * 5000,
 ]  # fmt: skip
 
@@ -118,6 +131,13 @@ async def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         connections={
             "placetopay": connection,
             "stripe": {"url": "http://127.0.0.1:9", "secretKey": "sk_test_k", "webhookSecret": SIGNING},
+            "datil": {
+                "url": "http://127.0.0.1:9",
+                "apiKey": "k",
+                "certificatePassword": "p",
+                "webhookSecret": "secret-of-the-test-of-nonsense",
+            },
+            "ecuafact": {"url": "http://127.0.0.1:9", "apiKey": "k", "webhookSecrets": SIGNING},
         },
         settings=SETTINGS,
     )
@@ -140,7 +160,10 @@ def request(chance: random.Random) -> tuple[str, str, dict[str, str], bytes]:
         )
     body = chance.choice(BODIES) if chance.random() < 0.7 else chance.randbytes(chance.randrange(300))
     if chance.random() < 0.5:
-        headers["Stripe-Signature"] = chance.choice([signed(body), "t=1,v1=a", "t=²,v1=é", "v1", "t=1" * 50])
+        given = chance.choice([signed(body), "t=1,v1=a", "t=²,v1=é", "v1", "t=1" * 50])
+        headers |= {"Stripe-Signature": given, "Ecuafact-Signature": given}
+    if chance.random() < 0.2:
+        headers |= {"webhook-id": "m", "webhook-timestamp": chance.choice(["1", "²", ""]), "webhook-signature": "v1,é"}
     path = chance.choice(PATHS) + chance.choice(["", "?a=1", "?CamelHttpResponseCode=500", "?%ff=%00", "/../x"])
     return chance.choice(METHODS), path, headers, body
 

@@ -14,6 +14,10 @@ SENSITIVE_HEADERS = frozenset(
         "cookie",
         "set-cookie",
         "x-api-key",
+        "x-key",
+        "x-password",
+        "ecuafact-signature",
+        "webhook-signature",
         "x-hub-signature",
         "x-hub-signature-256",
         "x-signature",
@@ -23,7 +27,7 @@ SENSITIVE_HEADERS = frozenset(
     }
 )
 _SENSITIVE_KEYS = re.compile(
-    r"(?i)(secret|passw|token|api[_-]?key|access[_-]?key|authorization|cookie|signature|trankey|nonce|cvv|cvc|^auth$"
+    r"(?i)(secret|passw|token|api[_-]?key|access[_-]?key|authorization|cookie|signature|trankey|nonce|cvv|cvc|^auth$|^x-key$"
     r"|private[_-]?key|card[_-]?number|^pan$)"
 )
 _SENSITIVE_PARAMETERS = frozenset({"key", "sig", "pwd", "pass", "auth", "code", "hash", "hmac"})

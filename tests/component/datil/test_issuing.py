@@ -201,7 +201,7 @@ async def test_an_unsigned_document_is_not_changed() -> None:
     ("code", "state", "asked"),
     [
         ("45", "rejected", "taken"),
-        ("50", "rejected", "again"),
+        ("50", "queued", "again"),
         ("63", "rejected", "taxpayer"),
         ("35", "rejected", "mend"),
     ],
@@ -214,6 +214,33 @@ async def test_each_code_asks_for_its_own(code: str, state: str, asked: str) -> 
         await at.later()
         found = await at.query(sent)
         assert (found["state"], found["class"]) == (state, asked)
+
+
+@pytest.mark.parametrize("cod_doc", ["01", "04"])
+async def test_a_failure_of_the_sri_is_sent_again_as_it_was(cod_doc: str) -> None:
+    """50: the same package is submitted again, and ends authorised once; a factura keeps its id, for its key knows it."""
+    async with bench() as at:
+        at.sandbox.authority.plans.append(Plan(returned=("50",)))
+        package = await at.prepare(cod_doc)
+        first = await at.call("submit", package)
+        await at.later()
+        assert (await at.query(first, cod_doc))["final"] is False
+        second = await at.call("submit", package)
+        await at.later()
+        assert (await at.query(second, cod_doc))["state"] == "authorised"
+        assert (first["request_id"] == second["request_id"]) == (cod_doc == "01")
+        assert len(at.sandbox.authority.authorised()) == 1
+
+
+async def test_a_late_authorisation_is_told() -> None:
+    """NO AUTORIZADO first, authorised afterwards: asked again, it is success."""
+    async with bench() as at:
+        at.sandbox.authority.plans.append(Plan(refused=("39",)))
+        sent = await at.issue()
+        await at.later()
+        assert (await at.query(sent))["state"] == "not_authorised"
+        at.sandbox.authority.decide(sent["access_key"])
+        assert (await at.query(sent))["state"] == "authorised"
 
 
 @pytest.mark.parametrize(("settings", "state"), [({"verifyWith": "registro"}, "authorised"), ({}, "in_process")])

@@ -45,5 +45,7 @@ async def test_a_document_whose_id_was_lost_is_found_with_its_files() -> None:
         assert (xml["connection"], xml["filename"]) == ("datil", "NC-001-001-000000125.xml")
         assert base64.b64decode(pdf["content"]).startswith(b"%PDF")
         assert sri.authority.issued_twice() == []
-        for one in (*hub.components.values(), datil, sri):
-            await one.close()
+        for each in hub.components.values():
+            await each.close()
+        await datil.close()
+        await sri.close()

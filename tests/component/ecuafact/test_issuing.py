@@ -146,6 +146,33 @@ async def test_a_refused_document_is_mended_by_a_new_operation(numbering: str, n
         assert (ended["state"], ended["number"]) == ("authorised", number)
 
 
+async def test_a_refused_document_may_go_again_unchanged() -> None:
+    """50: the SRI failed. The same content is a new operation once the first is proven refused."""
+    async with bench() as at:
+        at.sandbox.authority.plans.append(Plan(returned=("50",)))
+        package = await at.prepare()
+        refused = await at.call("submit", package)
+        await at.later()
+        assert (await at.query(refused))["class"] == "again"
+        again = await at.call("reissue", {**package, "request_id": refused["request_id"]})
+        repeat = await at.call("reissue", {**package, "request_id": refused["request_id"]})
+        assert again["request_id"] == repeat["request_id"] != refused["request_id"]
+        await at.later()
+        assert (await at.query(again))["state"] == "authorised"
+
+
+async def test_a_late_authorisation_is_told() -> None:
+    """An error first, authorised afterwards: asked again, it is success."""
+    async with bench() as at:
+        at.sandbox.authority.plans.append(Plan(refused=("39",)))
+        sent = await at.issue()
+        await at.later()
+        found = await at.query(sent)
+        assert found["state"] == "not_authorised"
+        at.sandbox.authority.decide(found["access_key"])
+        assert (await at.query(sent))["state"] == "authorised"
+
+
 @pytest.mark.parametrize(("code", "asked"), [("45", "taken"), ("63", "taxpayer"), ("99", "again"), ("39", "mend")])
 async def test_each_code_asks_for_its_own(code: str, asked: str) -> None:
     """What is to be done stands in the class, where Ecuafact passes the SRI's code on."""

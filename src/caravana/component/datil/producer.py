@@ -26,7 +26,7 @@ from caravana.kit.einvoicing import (
     read_question,
     tidied,
 )
-from caravana.kit.errors import ConfigurationError, Refused
+from caravana.kit.errors import ConfigurationError, EffectError, Refused
 from caravana.kit.exchange import Exchange
 
 MARGIN = timedelta(seconds=10)
@@ -141,7 +141,22 @@ class Submit(Sending):
         """Send the very text of the package."""
         package = Package.model_validate(request)
         answer = await self._client.issue(f"/{RESOURCES[package.cod_doc]}/issue", package.content, package.key)
-        return self.standing(answer, package)
+        return await self._again(answer, package, effect) or self.standing(answer, package)
+
+    async def _again(self, answer: dict[str, Any], package: Package, effect: Effect) -> Reply | None:
+        """A repeat under the key changes nothing: a factura that the SRI could not work on is issued again by its id."""
+        identity = reading.text(answer.get("id"))
+        if package.key is None or identity is None:
+            return None
+        question = _question(package, identity)
+        try:
+            now = await self.fetch(question)
+        except EffectError:  # it was issued; how it stands is asked soon
+            return None
+        if reading.standing(now, question).verdict is not Verdict.AGAIN:
+            return None
+        path = f"/{REISSUED_AT[package.cod_doc]}/{identity}/reissue"
+        return self.standing(await self._client.issue(path, package.content, key_of(package.key, effect.key)), package)
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Look for our clave in Dátil's list, then at the connection that is asked by clave."""

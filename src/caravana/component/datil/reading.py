@@ -43,6 +43,8 @@ def standing(content: Mapping[str, Any], question: Question) -> Standing:
     verdict = verdict_of((one.code, one.type) for one in messages)
     if state is State.IN_PROCESS and unsigned(content):
         state, final, verdict = State.NEEDS_ATTENTION, True, Verdict.MEND
+    if final and verdict is Verdict.AGAIN:
+        state, final = State.QUEUED, False  # 50 and 99: the SRI failed, the same document goes again
     if state is State.REJECTED and verdict is Verdict.WAIT:
         state, final = State.IN_PROCESS, False  # 43 and 70: the SRI has it, which Dátil's word for it does not say
     clave = text(content.get("clave_acceso")) or question.access_key
@@ -148,7 +150,7 @@ def _listed(value: Any) -> list[Any]:
     """A list, what is in a single object, or nothing."""
     if isinstance(value, dict):
         inner = value.get("mensaje")
-        return inner if isinstance(inner, list) else [value]
+        return inner if isinstance(inner, list) else [value] if value else []
     return value if isinstance(value, list) else []
 
 

@@ -22,8 +22,8 @@ def same(sent: Any, shown: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """A number however it is written, a moment however its zone is, a word without spaces around it."""
-    if isinstance(value, bool) or value is None:
-        return value
+    if value is None or isinstance(value, bool):
+        return value if value is None else str(value).lower()
     written = str(value).strip()
     try:
         return Decimal(written)

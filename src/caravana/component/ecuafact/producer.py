@@ -19,6 +19,7 @@ from caravana.kit.einvoicing import (
     Question,
     absent,
     invalid,
+    key_of,
     read_package,
     read_question,
     tidied,
@@ -101,10 +102,9 @@ class Sending(EcuafactProducer):
             raise Refused("the package has no idempotency key, and Ecuafact takes none without", code="body")
         return package.model_dump(mode="json")
 
-    async def emit(self, package: Package) -> Reply:
-        """Send the very text of the package under its key."""
-        ruc = _ruc(package)
-        answer = await self._client.emit(ruc, package.cod_doc, package.content, package.key or "")
+    async def emit(self, package: Package, key: str) -> Reply:
+        """Send the very text of the package."""
+        answer = await self._client.emit(_ruc(package), package.cod_doc, package.content, key)
         if reading.identity(answer.get("idOperacion")) is None:
             raise NeedsPerson(
                 "Ecuafact took the document and named no operation: look in its portal", code="no_operation"
@@ -117,7 +117,7 @@ class Submit(Sending):
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Send it."""
-        return await self.emit(Package.model_validate(request))
+        return await self.emit(Package.model_validate(request), request["key"])
 
 
 class Reissue(Sending):
@@ -139,7 +139,7 @@ class Reissue(Sending):
         if found.state not in reading.REFUSED:
             text = f"operation {before.request_id} is {found.status}: only after a refusal a mended document is sent"
             raise Refused(text, code="state")
-        return await self.emit(package)
+        return await self.emit(package, key_of(request["key"], request["request_id"]))  # unchanged, it may go again
 
 
 class Validate(EcuafactProducer):

@@ -16,7 +16,7 @@ class Account:
     - `webhook_url`, `webhook_secret`: where events go, and what signs them; `signature_age`: how old a signature is then
     - `queue_for`, `file_after`: until an operation leaves the queue, and is filed at the SRI
     - `unknown_for`: so long after that its result is unknown
-    - `renumber`: a number that the caller sends is not taken, another one is given
+    - `first`: the number that it gives first in each series; `renumber`: a number that the caller sends is not taken
     - `clave_at_once`: contract 1.0 names the clave in the 202 (1002 in place of 1001)
     - `quota`: documents left; `limited`: so many calls to come are one too many (429 with 104, Retry-After 2)
     - `public_url`: its own address when it stands behind another one
@@ -33,6 +33,7 @@ class Account:
     queue_for: float = 1.0
     file_after: float = 2.0
     unknown_for: float = 0.0
+    first: int = 1
     renumber: bool = False
     clave_at_once: bool = False
     quota: int = 1_000_000

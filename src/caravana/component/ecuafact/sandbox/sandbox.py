@@ -372,7 +372,7 @@ class EcuafactSandbox(Sandbox):
         if "secuencial" in issuer and not self.account.renumber:
             return str(issuer["secuencial"])
         self._numbers[series] += 1
-        return f"{self._numbers[series]:09}"
+        return f"{self.account.first - 1 + self._numbers[series]:09}"
 
     def _clave(self, body: Mapping[str, Any], cod_doc: str, secuencial: str, now: datetime) -> str:
         issuer = body["infoTributaria"]
