@@ -156,6 +156,33 @@ async def test_the_company_is_away(office: Office) -> None:
     assert (await office.reviews(), office.sello.effects["emitir"]) == ({}, 3)
 
 
+async def test_the_key_is_refused(office: Office) -> None:
+    """Nothing was done, so nothing is lost: a person is told why, and it goes out by itself once the key is right."""
+    office.sello.locked = True
+    invoice = office.invoice()
+
+    async def late() -> bool:
+        return any("does not know our key" in one["text"] for one in (await office.reviews("late")).values())
+
+    await office.becomes(late)
+    office.sello.locked = False
+    await office.reaches(invoice, "authorised", timeout=30)
+    await office.idle()
+    assert (await office.reviews(), len(office.sello.papers)) == ({}, 1)
+
+
+async def test_the_company_refuses_the_request(office: Office) -> None:
+    """Refused as malformed: the company has nothing of it; a person is told, and sends it again when that is mended."""
+    office.sello.unwilling = True
+    invoice = office.invoice()
+    document = await office.reaches(invoice, "rejected")
+    assert [one["es"] for one in document["problems"]] == ["Sello says no"]
+    office.sello.unwilling = False
+    await office.do("issue", name=document["number"])
+    await office.reaches(invoice, "authorised")
+    assert len(office.sello.papers) == 1
+
+
 async def test_hints_are_only_a_reason_to_ask(office: Office) -> None:
     """A notification that claims an authorisation moves nothing by itself; one about a stranger's document is harmless."""
     office.sello.questions = 10_000

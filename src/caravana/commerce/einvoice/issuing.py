@@ -212,7 +212,10 @@ class Issuing(EInvoiceMapping):
     def reissues(self, variables: Variables) -> bool:
         """Whether the package corrects a document that the company has and refused."""
         document, package = variables["document"], variables["package"]
-        if document is None or document["request_id"] is None or document["state"] not in ledger.REFUSED:
+        if document is None or document["request_id"] is None:
+            return False
+        unsigned = document["state"] == State.NEEDS_ATTENTION and document["class"] == Verdict.MEND
+        if not unsigned and document["state"] not in ledger.REFUSED:
             return False
         same = document["connection"] == package["connection"]
         return same and Operation.REISSUE in self._company(package["connection"])["operations"]
@@ -282,6 +285,24 @@ class Issuing(EInvoiceMapping):
         """Return how the company says that the package stands: its answer to sending it, or to the question about it."""
         told = {"n": variables["package"]["n"], "standing": variables["standing"], "sent": variables["sent"]}
         return {"key": variables["wish"]["key"], "kind": "answered", **told, **_branch(exchange)}
+
+    @pure
+    def refusal_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that the company refused the package as it is: it took nothing."""
+        told = {"n": variables["package"]["n"], "problems": _problems_of(exchange.exception)}
+        return {"key": variables["wish"]["key"], "kind": "refused", **told, **_branch(exchange)}
+
+    @pure
+    def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that nothing could be sent for now, and why: a key or a certificate must be mended, or the company is away."""
+        told = {"head": self.head(variables)} if "mapped" in variables else {}
+        return {
+            "key": variables["wish"]["key"],
+            "kind": "blocked",
+            "why": variables["why"],
+            **told,
+            **_branch(exchange),
+        }
 
     def _news(self, kind: str, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         return {"key": variables["wish"]["key"], "kind": kind, "head": self.head(variables), **_branch(exchange)}

@@ -98,6 +98,29 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     return _changed(document, {**_head(news), **found, **cleared, "sent": document["sent"] or stamp(now)}, now)
 
 
+def refused(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as the company refused to take it: nothing of it is there."""
+    if news["n"] < document["n"] or document["state"] in OVER:
+        return document
+    found = {"state": State.REJECTED.value, "final": True, "class": Verdict.MEND.value, "messages": []}
+    return _changed(document, {**found, "problems": list(news["problems"])}, now)
+
+
+def blocked(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as waiting until the company can be used again."""
+    if document["state"] in OVER:
+        return document
+    said = {"code": "", "text": news["why"], "detail": "", "type": "ERROR"}
+    found = {
+        "state": State.QUEUED.value,
+        "final": False,
+        "class": Verdict.AGAIN.value,
+        "messages": [said],
+        "problems": [],
+    }
+    return _changed(document, {**_head(news), **found}, now)
+
+
 def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document as the company says it stands."""
     standing = news["standing"]

@@ -31,6 +31,8 @@ class News(EInvoiceMapping):
             "held": ledger.held,
             "kept": ledger.kept,
             "answered": ledger.answered,
+            "refused": ledger.refused,
+            "blocked": ledger.blocked,
             "annulled": ledger.annulled,
             "mailed": ledger.mailed,
             "unanswered": _once_more,
@@ -93,9 +95,7 @@ class News(EInvoiceMapping):
         kind = key.split("/")[1]
         text = {
             "mend": lambda: words.review_text(document),
-            "late": lambda: (
-                f"{words.title(document)}: sigue sin enviarse. El SRI exige transmitirlo en el momento de emitirlo."
-            ),
+            "late": lambda: words.late_text(document),
             "slow": lambda: (
                 f"{words.title(document)}: hace más de una hora que no hay autorización; se sigue consultando."
             ),

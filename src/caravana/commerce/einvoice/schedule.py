@@ -41,6 +41,8 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
         company = settings.companies.get(document["connection"] or "")
         first, most = (3.0, 600.0) if company is None else (company["poll"], company["poll_max"])
         return ASK, _doubled(timedelta(seconds=first), asks, timedelta(seconds=most))
+    if is_open(document):
+        return ASK, _doubled(timedelta(minutes=1), asks, LONGEST_LOOK)
     if state == State.QUEUED:
         return AGAIN, _doubled(FIRST_AGAIN, asks, LONGEST_LOOK) if document["class"] == Verdict.AGAIN else FIRST_AGAIN
     return LOOK, _doubled(timedelta(seconds=settings.look), asks, max(LONGEST_LOOK, timedelta(seconds=settings.look)))
@@ -53,6 +55,12 @@ def _annulment(document: Mapping[str, Any], now: datetime) -> tuple[str | None, 
         return None, timedelta(0)
     last = datetime.fromisoformat(told["until"]).replace(tzinfo=now.tzinfo) - WARNING
     return ANNUL, max(last - now, timedelta(0))
+
+
+def is_open(document: Mapping[str, Any]) -> bool:
+    """Whether a person must look, but the company may still say something else: it used a word that nobody knows."""
+    attention = document["state"] == State.NEEDS_ATTENTION and document["class"] != Verdict.TAKEN
+    return attention and not document["final"]
 
 
 def waits(document: Mapping[str, Any]) -> bool:
@@ -77,4 +85,4 @@ def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
     return wait
 
 
-__all__ = ["AGAIN", "ANNUL", "ASK", "LATE", "LOOK", "RECHECKS", "is_late", "is_slow", "next_due", "waits"]
+__all__ = ["AGAIN", "ANNUL", "ASK", "LATE", "LOOK", "RECHECKS", "is_late", "is_open", "is_slow", "next_due", "waits"]
