@@ -77,6 +77,14 @@ def test_a_taxs_group_says_of_which_kind_it_is(name: str, kind: str, total: floa
     assert move(sandbox, name)["amount_total"] == total
 
 
+@pytest.mark.parametrize(("rounding", "total"), [("round_per_line", 2.54), ("round_globally", 2.53)])
+def test_taxes_are_rounded_as_the_company_says(rounding: str, total: float) -> None:
+    """Two lines of 1.10 at 15 % are a cent apart by the company's way of rounding, as on orders."""
+    sandbox = odoo(rounding=rounding)
+    line = {"name": "Gorra", "quantity": 1, "price_unit": 1.1, "tax_ids": [[6, 0, [tax(sandbox, "VAT 15% G")]]]}
+    assert move(sandbox, invoice_line_ids=[[0, 0, line], [0, 0, line]])["amount_total"] == total
+
+
 @pytest.mark.parametrize(
     ("which", "number"),
     [("enterprise", "l10n_ec_authorization_number"), ("oca", "l10n_ec_xml_access_key")],

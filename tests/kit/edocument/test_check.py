@@ -222,7 +222,7 @@ WRONG: dict[str, tuple[str, list[Change], list[tuple[str, str]]]] = {
     "no lines": (
         "04",
         [put("detalles", []), put("impuestos", []), put("totalSinImpuestos", "0.00"), put("importeTotal", "0.00")],
-        [("line.none", "detalles"), ("amount.zero", "importeTotal"), ("structure.missing", "totalConImpuestos")],
+        [("line.none", "detalles"), ("amount.zero", "importeTotal")],
     ),
     "long code": (
         "01",

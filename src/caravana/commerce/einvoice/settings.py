@@ -57,7 +57,10 @@ class EInvoiceSettings:
     - `oldest`: seconds of age that a document may have when it is sent
     - `late`: seconds after which a document that is not sent is told
     - `look`: seconds after which a document with problems is first looked at again in Odoo
-    - `fields`: fields of Odoo that hold what it does not bring, by what they hold
+    - `fields`: fields of Odoo that hold what it does not bring, by what they hold (`odoo_fields`)
+    - `taxes`: taxes or groups of Odoo, by name → the SRI's codes, as `3/3680`, before the table of `taxes`
+    - `allow_zero`: whether a document may come to 0.00
+    - `schemas`: a folder of the SRI's own schemas that documents are checked by, too
     - `mailer`: the connection by which the hub mails
     """
 
@@ -75,6 +78,9 @@ class EInvoiceSettings:
     look: float = 300.0
     fields: Mapping[str, str] = field(default_factory=dict)
     mailer: str | None = None
+    taxes: Mapping[str, str] = field(default_factory=dict)
+    allow_zero: bool = False
+    schemas: str | None = None
 
 
 __all__ = ["Company", "EInvoiceSettings", "Point"]

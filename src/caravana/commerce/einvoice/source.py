@@ -16,12 +16,14 @@ class Wanted:
 
     - `key`: the document's reference, for ever; `cod_doc`: of which type, None: what the record is
     - `settings`: the company's; `today`: its calendar day as ISO date
+    - `given`: what a file adds, in the canonical form, whole or in part; None: nothing
     """
 
     key: str
     cod_doc: str | None
     settings: EInvoiceSettings
     today: str
+    given: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,10 @@ def _sign(move: Record) -> int:
 def complete(move: Record) -> None:
     """Work out the tax lines and the receivable line of a draft invoice again."""
     sums: dict[int, float] = {}
+    per_line = move.company_id.tax_calculation_rounding_method == "round_per_line"
     for line in move.invoice_line_ids:
         for tax, amount in tax_amounts(line.price_subtotal, line.tax_ids).items():
-            sums[tax] = sums.get(tax, 0.0) + amount
+            sums[tax] = sums.get(tax, 0.0) + (money(amount) if per_line else amount)
     wanted = {tax: money(amount) for tax, amount in sums.items() if money(amount)}
     _tax_lines(move, wanted)
     total = money(sum(one.price_subtotal for one in move.invoice_line_ids) + sum(wanted.values()))

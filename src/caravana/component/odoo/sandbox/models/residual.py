@@ -37,7 +37,8 @@ def refresh(move: Record) -> None:
         move.set(amount_total=money(sum(max(one.balance, 0.0) for one in move.line_ids)))
         return
     base = money(sum(one.price_subtotal for one in move.invoice_line_ids))
-    tax = money(sum(abs(one.balance) for one in move.line_ids if one.display_type == "tax"))
+    owed = -1 if move.move_type in ("out_invoice", "in_refund") else 1
+    tax = money(sum(owed * one.balance for one in move.line_ids if one.display_type == "tax"))
     rest = money(abs(sum(one.amount_residual for one in due_lines(move))))
     move.set(
         amount_untaxed=base,
