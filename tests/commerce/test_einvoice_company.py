@@ -199,20 +199,9 @@ async def test_a_person_asks(tmp_path: Path, clock: LeapingClock) -> None:
 
 
 DOCUMENT = {
-    "codDoc": "01",
-    "ambiente": "1",
-    "referencia": "anything",
-    "emisor": {"ruc": "1790016919001", "razonSocial": "Empresa XYZ S.A.", "dirMatriz": "Quito"},
     "estab": "001",
     "ptoEmi": "001",
     "secuencial": "000000077",
-    "fechaEmision": "2026-11-28",
-    "receptor": {"tipoIdentificacion": "05", "identificacion": "1710034065", "razonSocial": "Rosa Inventada"},
-    "detalles": [
-        {"descripcion": "Servicio", "cantidad": "1", "precioUnitario": "10", "precioTotalSinImpuesto": "10.00"}
-    ],
-    "totalSinImpuestos": "10.00",
-    "impuestos": [],
-    "importeTotal": "10.00",
-    "pagos": [{"formaPago": "01", "total": "10.00"}],
+    "receptor": {"tipoIdentificacion": "05", "identificacion": "1710034065", "razonSocial": "Luis Inventado"},
 }
+"""What a file lays over the record of Odoo."""

@@ -29,6 +29,7 @@ class News(EInvoiceMapping):
             "problems": ledger.with_problems,
             "wished": ledger.wished,
             "held": ledger.held,
+            "nothing": ledger.nothing,
             "kept": ledger.kept,
             "answered": ledger.answered,
             "refused": ledger.refused,

@@ -44,7 +44,7 @@ class Posted(EInvoiceMapping):
 
         `wish`: `key` and perhaps `document`; `document`: as the ledger has it; `record`: as Odoo has it, where that was asked.
         """
-        wish, known = variables["wish"], variables["document"]
+        wish, known = self._of_withholding(variables["wish"]), variables["document"]
         point = self._told_point(wish["document"]) or (known or {}).get("point")
         name = None if known is None else known["name"]
         if point is None and variables["records"]:
@@ -53,6 +53,12 @@ class Posted(EInvoiceMapping):
         if point is None:
             return None
         return {**self._wish(wish["key"], point, name), "origin": "person", "document": wish["document"]}
+
+    def _of_withholding(self, wish: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The wish; a withholding from a file is a document of its own beside that of its bill."""
+        of_bill = "/account.move," in wish["key"] and wish["key"].count("/") == 1
+        told = (wish["document"] or {}).get("codDoc") or ("07" if "docsSustento" in (wish["document"] or {}) else None)
+        return {**wish, "key": f"{wish['key']}/07"} if of_bill and told == "07" else wish
 
     def _expected_point(self, key: str, record: Mapping[str, Any]) -> str | None:
         if key.endswith("/07"):

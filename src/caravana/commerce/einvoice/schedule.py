@@ -31,6 +31,8 @@ def next_due(document: Mapping[str, Any], settings: EInvoiceSettings, now: datet
 
 def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> tuple[str | None, timedelta]:
     state, asks = document["state"], document["asks"]
+    if document["dropped"]:
+        return None, timedelta(0)
     if state in ledger.OVER:
         return _annulment(document, now)
     if waits(document):
@@ -70,7 +72,7 @@ def waits(document: Mapping[str, Any]) -> bool:
 
 def is_late(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> bool:
     """Whether the document should have been sent long since: transmission is due at emission (since January 2026)."""
-    unsent = waits(document) or document["state"] in (State.QUEUED, State.SUBMITTING)
+    unsent = (waits(document) and not document["dropped"]) or document["state"] in (State.QUEUED, State.SUBMITTING)
     return unsent and now - datetime.fromisoformat(document["created"]) >= timedelta(seconds=settings.late)
 
 
