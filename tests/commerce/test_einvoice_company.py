@@ -193,9 +193,9 @@ async def test_a_person_asks(tmp_path: Path, clock: LeapingClock) -> None:
         with pytest.raises(LookupError, match="no electronic document"):
             await office.do("show", name="001-001-000000999")
         broken = {**given, "codDoc": "99"}
-        assert (await office.do("check", name=f"account.move,{right}", document=broken))["problems"][0][
+        assert (await office.do("check", name=f"account.move,{right}", document=broken))["problems"][-1][
             "code"
-        ] == "file"
+        ] == "document"
 
 
 DOCUMENT = {
