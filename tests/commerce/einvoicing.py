@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from ruamel.yaml import YAML
 
+from caravana.commerce.einvoice import ledger
 from caravana.commerce.flows import load, names
 from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.odoo.sandbox import OdooSandbox
@@ -117,7 +118,9 @@ class Office:
         async def there() -> dict[str, Any] | None:
             found = await self.document(invoice)
             quiet = ("submitting", "in_process", "queued")
-            return found if found and found["state"] == state and (found["told"] or state in quiet) else None
+            if not found or found["state"] != state:
+                return None
+            return found if state in quiet or found["told"] == ledger.telling(found) else None
 
         try:
             found: dict[str, Any] = await self.becomes(there, timeout)

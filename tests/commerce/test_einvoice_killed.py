@@ -63,7 +63,9 @@ class Town:
 
     def files(self, invoice: int) -> int:
         """Return how many files it has."""
-        return len(self.odoo.env["ir.attachment"].search([["res_model", "=", "account.move"], ["res_id", "=", invoice]]))
+        return len(
+            self.odoo.env["ir.attachment"].search([["res_model", "=", "account.move"], ["res_id", "=", invoice]])
+        )
 
 
 @dataclass

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from caravana.commerce.einvoice import EInvoices
+from caravana.commerce.einvoice.odoo_fields import check_fields
 from caravana.commerce.einvoice.settings import Company, EInvoiceSettings, Point
 from caravana.commerce.reading import connected, each
 from caravana.kit.edocument.document import TYPES, Emisor
@@ -283,6 +284,7 @@ class _Reader:
         told = self._given.get("einvoice.fields", {})
         if not isinstance(told, Mapping) or not all(isinstance(one, str) for one in (*told, *told.values())):
             raise ConfigurationError("write a map: what it holds → field of Odoo", place="settings.einvoice.fields")
+        check_fields(told)
         return dict(told)
 
     def _taxes(self) -> dict[str, str]:
