@@ -1,6 +1,7 @@
 """What every test may ask for: a PostgreSQL, a database of its own, a browser."""
 
 import contextlib
+import gc
 import os
 import shutil
 import uuid
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     rest = [one for one in items if not one.get_closest_marker("slow")]
     size = -(-len(rest) // count)
     items[:] = [one for n in range(count) for one in (*slow[n::count], *rest[n * size : (n + 1) * size])]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was imported, which lives until the end: looking through it took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 100)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

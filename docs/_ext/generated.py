@@ -1,7 +1,7 @@
 """Reference pages made at build time from what the package itself declares, so that they cannot drift from the code.
 
-Each directive asks one source and parses the Markdown that it gives: `components`, `companies`, `commands`, `elements`,
-`languages`, `support`, `errors`, `model`.
+Each directive asks one source and parses the Markdown that it gives: `components`, `companies`, `issuers`, `commands`,
+`elements`, `languages`, `support`, `errors`, `model`.
 """
 
 import importlib
@@ -24,7 +24,9 @@ from sphinx.util.docutils import SphinxDirective
 
 import caravana.component
 from caravana.engine.support import support_rows
+from caravana.kit import einvoice
 from caravana.kit.component import Component
+from caravana.kit.einvoice import EInvoiceComponent
 from caravana.kit.errors import CaravanaError
 from caravana.kit.payment import Capabilities, Operation, PaymentComponent, Sweep
 from caravana.route.element import ELEMENTS, ElementSpec, Node, Step
@@ -94,6 +96,18 @@ def companies() -> str:
     return table(("", *(one.company or one.title for one in found)), [*operations, *rows])
 
 
+def issuers() -> str:
+    """Return what each e-invoicing company can do: one line for each operation and flag, one column for each company."""
+    found = [one for one in component_classes() if issubclass(one, EInvoiceComponent)]
+    flags = [one.name for one in fields(einvoice.Capabilities) if one.name != "operations"]
+    rows = [(f"`{name}`", *(_shown(getattr(one.capabilities, name)) for one in found)) for name in flags]
+    operations = [
+        (f"`einvoice:{each}`", *("yes" if each in one.capabilities.operations else "–" for one in found))
+        for each in einvoice.Operation
+    ]
+    return table(("", *(one.company or one.title for one in found)), [*operations, *rows])
+
+
 _FLAGS = [one.name for one in fields(Capabilities) if one.name not in ("operations", "sweep")] + ["sweep"]
 
 
@@ -102,13 +116,19 @@ def _has(component: type[PaymentComponent], operation: Operation) -> str:
 
 
 def _can(component: type[PaymentComponent], flag: str) -> str:
-    match getattr(component.capabilities, flag):
+    return _shown(getattr(component.capabilities, flag))
+
+
+def _shown(flag: object) -> str:
+    match flag:
         case None:
             return "–"
         case bool(value):
             return "yes" if value else "no"
         case timedelta() as value:
             return duration_text(value)
+        case frozenset() as values:
+            return ", ".join(sorted(values)) or "–"
         case Sweep() as sweep:
             events = "; by events" if sweep.by_events else ""
             most = f"; at most {sweep.per_minute} a minute" if sweep.per_minute else ""
@@ -343,7 +363,7 @@ def dotted_model(path: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives with Sphinx."""
-    for source in (components, companies, commands, elements, languages, support, errors):
+    for source in (components, companies, issuers, commands, elements, languages, support, errors):
         app.add_directive(source.__name__, type(source.__name__, (Generated,), {"source": staticmethod(source)}))
     model = {"source": staticmethod(dotted_model), "required_arguments": 1}
     app.add_directive("model", type("model", (Generated,), model))

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from caravana.component.payphone.sandbox import PayphoneSandbox
+from caravana.component.stripe.sandbox import StripeSandbox
 from caravana.kit.serving import serve
 from tests.cli.conftest import CONFIGURATION, Command, Folder
 from tests.cli.terminal import on_terminal
@@ -145,3 +147,21 @@ def test_table_fits_the_terminal(folder: Folder, columns: int) -> None:
     assert any(line.startswith("  → ") for line in lines)
     assert lines[-1].startswith("1 wrong,")
     assert max(map(len, lines)) <= columns
+
+
+async def test_stripe_and_payphone_are_asked(folder: Folder, caravana: Command) -> None:
+    """Each tells whether its credentials are right, and what is wrong with one names what to do."""
+    stripe, payphone = StripeSandbox(), PayphoneSandbox()
+    async with serve(stripe.app()) as url, serve(payphone.app()) as payphone_url:
+        connections = {
+            "stripe": {"url": url, **stripe.connection()},
+            "payphone": {"url": payphone_url, **payphone.connection(), "token": "another"},
+        }
+        (folder.path / "caravana.yaml").write_text(CONFIGURATION + json.dumps({"connections": connections})[1:-1])
+        found = json.loads(await in_thread(caravana, "doctor", "stripe", "payphone", "--json", code=1))
+    await stripe.close()
+    await payphone.close()
+    told = {(one["place"], one["subject"]): one for one in found}
+    assert told["stripe", "credentials"]["severity"] == "ok"
+    assert told["payphone", "credentials"]["severity"] == "error"
+    assert told["payphone", "credentials"]["remedy"]

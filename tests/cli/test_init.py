@@ -68,6 +68,27 @@ def test_check_misses_nothing_but_secrets(tmp_path: Path) -> None:
     assert (made.stat().st_mode & 0o777, made.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
+def test_several_payment_companies(tmp_path: Path) -> None:
+    """Each has its connection and its secrets; without branches they are listed, with branches each branch has them."""
+    more = ("--partner", "stripe", "--partner", "payphone")
+    written = init(tmp_path / "one", *GIVEN, *more)
+    assert list(written.connections) == ["odoo", "placetopay", "payphone", "stripe"]
+    assert written.settings == {"cards.stores": ["placetopay", "payphone", "stripe"]}
+    secrets = dict.fromkeys(
+        ("odoo_key", "placetopay_login", "placetopay_key", "payphone_token", "payphone_store"), "given"
+    )
+    for name, text in {**secrets, "stripe_key": "sk_test_given", "stripe_webhook": "whsec_given"}.items():
+        assert any(f"secret `{name}` is not set" in one for one in problems(tmp_path / "one"))
+        (tmp_path / "one" / "secrets" / name).write_text(text)
+    assert problems(tmp_path / "one") == []
+    of_branches = init(tmp_path / "several", *GIVEN, *more, *BRANCHES)
+    assert {tuple(one.payment_stores) for one in of_branches.branches.values()} == {
+        ("placetopay", "payphone", "stripe")
+    }
+    alone = init(tmp_path / "alone", "--odoo-url", "https://nandu.odoo.com", "--partner", "stripe")
+    assert (alone.flows, alone.settings) == (["cards"], {"cards.stores": "stripe"})
+
+
 def test_live_profile_begins_in_shadow_and_with_a_line(tmp_path: Path) -> None:
     """A live configuration touches nothing older than the next midnight, and does nothing until somebody says so."""
     written = init(tmp_path, *GIVEN, "--profile", "live")
@@ -96,7 +117,8 @@ def test_every_comment_is_a_setting(tmp_path: Path) -> None:
     (tmp_path / "caravana.yaml").write_text("\n".join(lines))
     written = read_configuration(tmp_path / "caravana.yaml")
     assert written.branches["quito"].hours["sun"] == "closed"
-    assert set(written.connections) == {"odoo", "placetopay"}
+    assert set(written.connections) == {"odoo", "placetopay", "payphone", "stripe"}
+    assert written.settings["cards.stores"] == "placetopay"
     assert written.listener.trusted_proxies == ["127.0.0.1"]
 
 
@@ -125,7 +147,11 @@ def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) ->
 
 
 ASKED: dict[str, Any] = {
-    "all": (["Ferretería Ñ", "y", "https://ferre.odoo.com", "", "y", "Quito, Loja", ""], ["cards"], ["quito", "loja"]),
+    "all": (
+        ["Ferretería Ñ", "y", "https://ferre.odoo.com", "", "y", "n", "y", "Quito, Loja", ""],
+        ["cards"],
+        ["quito", "loja"],
+    ),
     "defaults": (["", "n", "", ""], [], []),
 }
 
@@ -142,12 +168,13 @@ def test_on_a_terminal_it_asks(tmp_path: Path, case: str) -> None:
     if case == "all":
         assert written.company.name == "Ferretería Ñ"
         assert written.connections["odoo"]["database"] == "ferre"
-        assert "secrets/odoo_key" in told
+        assert ("secrets/odoo_key" in told, "secrets/stripe_key" in told) == (True, True)
+        assert set(written.connections) == {"odoo", "placetopay", "stripe"}
 
 
 def test_questions_in_spanish(tmp_path: Path) -> None:
     """A Spanish speaker is asked in Spanish, answers s or n, and gets Spanish comments."""
-    typed = ["Ferretería", "s", "https://ferre.odoo.com", "", "quizás", "sí", "Quito", "n"]
+    typed = ["Ferretería", "s", "https://ferre.odoo.com", "", "quizás", "sí", "", "n", "Quito", "n"]
     told = on_terminal("--lang", "es", "init", "nuevo", typed=typed, folder=tmp_path)
     assert "¿Conectar Odoo? [S/n]" in told
     assert "Responda s o n." in told

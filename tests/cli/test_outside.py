@@ -36,3 +36,6 @@ def test_only_what_the_routes_use_is_told() -> None:
     assert "works: asking PlacetoPay" in paid
     assert "does not: notifications of PlacetoPay" in paid
     assert "only this network reaches" in paid
+    others = "\n".join(without_public_address(["pay", "stripe", "payphone"], "http://127.0.0.1:8080"))
+    assert "works: asking PayPhone again and again (sweeps), reading Stripe's list of events" in others
+    assert ("does not: customers of PayPhone" in others, "does not: notifications of Stripe" in others) == (True, True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,9 +14,11 @@ import pytest
 from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.stripe.sandbox import Card, StripeSandbox
 from caravana.engine.admin import Admin
+from caravana.engine.control import AdminError
 from caravana.kit.clock import ScaledClock
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
+from tests.commerce.test_branches import COMPANIES, open_town
 from tests.commerce.test_refunds import outgoing, refund
 from tests.support.waiting import eventually
 
@@ -51,14 +54,8 @@ class Counter:
         return order, name
 
     async def compare(self, connection: str | None = None) -> list[dict[str, Any]]:
-        """Compare today as `caravana payments compare` does; return the differences."""
-        zone = ZoneInfo(self.shop.configuration.company.timezone)
-        day = self.shop.hub.clock.now().astimezone(zone).date().isoformat()
-        desk = Admin(self.shop.hub.journal, self.shop.hub.clock, self.shop.hub)
-        wish = {"day": day, "connection": connection}
-        found = await desk.operate("pay", "compare", wish, subject=day, actor="ana")
-        await self.shop.idle()
-        return [each for one in found for each in one["differences"]]
+        """Compare today; return the differences."""
+        return await compare(self.shop, connection)
 
     async def pay_in_dashboard(self) -> str:
         """A payment of 50.00 that no order of ours asked for; return Stripe's name of it."""
@@ -80,9 +77,24 @@ class Counter:
 
     def in_odoo(self, order: int) -> int:
         """Return the number of the order's card payment in Odoo."""
-        model = self.shop.odoo.env["account.payment"]
-        found: list[int] = model.search([["memo", "ilike", f"CV{order}-1"], ["state", "in", ["in_process", "paid"]]])
-        return found[0]
+        return in_odoo(self.shop, order)
+
+
+async def compare(shop: Shop, connection: str | None = None) -> list[dict[str, Any]]:
+    """Compare today as `caravana payments compare` does; return the differences."""
+    zone = ZoneInfo(shop.configuration.company.timezone)
+    day = shop.hub.clock.now().astimezone(zone).date().isoformat()
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    found = await desk.operate("pay", "compare", {"day": day, "connection": connection}, subject=day, actor="ana")
+    await shop.idle()
+    return [each for one in found for each in one["differences"]]
+
+
+def in_odoo(shop: Shop, order: int) -> int:
+    """Return the number of the order's card payment in Odoo."""
+    model = shop.odoo.env["account.payment"]
+    found: list[int] = model.search([["memo", "ilike", f"CV{order}-1"], ["state", "in", ["in_process", "paid"]]])
+    return found[0]
 
 
 @pytest.fixture
@@ -180,6 +192,35 @@ async def test_a_payment_cancelled_in_odoo_is_not_made_again(counter: Counter) -
     assert item["record"] == {"model": "sale.order", "id": order}
 
 
+async def test_a_payment_deleted_in_odoo_is_found(counter: Counter) -> None:
+    """A clerk deleted it: it is told to a person, and not made again against him."""
+    _, name = await counter.bought("stripe")
+    model = counter.shop.odoo.env["account.payment"]
+    [made] = model.search([["memo", "ilike", name]])
+    model.action_draft([made])
+    model.unlink([made])
+    for _ in range(2):
+        [found] = await counter.compare("stripe")
+        assert (found["kind"], found["name"], found["mending"]) == ("payment_missing", name, False)
+    assert await counter.shop.reviews() == ["payment_missing"]
+    assert model.search([["memo", "ilike", name]]) == []
+
+
+async def test_another_currency_in_the_books(counter: Counter) -> None:
+    """The clerk registered the payment in euros: a person is told, and no longer when it is in dollars again."""
+    order, name = await counter.bought("placetopay")
+    model, number = counter.shop.odoo.env["account.payment"], counter.in_odoo(order)
+    dollars = model.read([number], ["currency_id"])[0]["currency_id"][0]
+    euros = counter.shop.odoo.env["res.currency"].create({"name": "EUR", "symbol": "€"})
+    for currency, kinds in ((euros, ["payment_currency"]), (dollars, [])):
+        model.action_draft([number])
+        model.write([number], {"currency_id": currency})
+        model.action_post([number])
+        found = await counter.compare("placetopay")
+        assert [(one["kind"], one["name"]) for one in found] == [(one, name) for one in kinds]
+        assert await counter.shop.reviews() == kinds
+
+
 async def test_amount_and_number_of_payments_in_the_books(counter: Counter) -> None:
     """Another amount, the same payment twice, and one that the company does not have: each is one item."""
     order, name = await counter.bought("stripe")
@@ -261,6 +302,61 @@ async def test_a_payout_that_fails_days_later_is_told(counter: Counter) -> None:
     await eventually(told, timeout=30)
     [(_, item)] = await counter.shop.hub.store.find("review")
     assert "account_closed" in item["detail"]
+
+
+async def test_each_night_it_begins_by_itself(tmp_path: Path) -> None:
+    """The schedule fires: what a customer paid the day before, and nobody told of, is booked without anybody asking."""
+
+    def changes(street: Street, given: dict[str, Any]) -> None:
+        street.provider.notifier.plan = SILENT
+        given["go_live"] = "2020-01-01T00:00:00-05:00"
+
+    clock = ScaledClock(time.time(), 60)
+    async with open_shop(tmp_path, clock, None, changes, **{"cards.compare": "* * * * *"}) as shop:
+        order = shop.order()
+        shop.provider.pay(str(await shop.press(await shop.link(order))))
+        [attempt] = await shop.attempts(order)
+        day_before = datetime.fromisoformat(attempt["created"]) - timedelta(days=1)
+        await shop.hub.store.put("card_attempt", attempt["key"], {**attempt, "created": day_before.isoformat()})
+        await shop.settled(order)
+        await shop.idle()
+        assert [one["amount"] for one in shop.card_payments("in_process", "paid")] == [115.0]
+
+
+async def test_two_branches_with_accounts_of_their_own(tmp_path: Path) -> None:
+    """Each account is compared with its branch's books: what differs in one is told of that one, to its person."""
+    async with open_town(tmp_path, ScaledClock(time.time(), 1), COMPANIES) as town:
+        shop = town.shop
+        orders = {name: shop.order(of={"company_id": one.company}) for name, one in shop.configuration.branches.items()}
+        for branch, order in orders.items():
+            await town.pay(order, branch)
+        await shop.idle()
+        assert await compare(shop) == []
+        model, number = shop.odoo.env["account.payment"], in_odoo(shop, orders["sur"])
+        model.action_draft([number])
+        model.write([number], {"amount": 100.0})
+        model.action_post([number])
+        [found] = await compare(shop)
+        assert (found["kind"], found["reference"]) == ("payment_amount", f"CV{orders['sur']}-1")
+        [(_, item)] = await shop.hub.store.find("review")
+        assert (item["branch"], "(cards_sur)" in item["detail"]) == ("sur", True)
+        assert await compare(shop, "placetopay") == []
+
+
+async def test_a_number_that_two_accounts_have_names_no_payment(tmp_path: Path) -> None:
+    """Both branches' accounts count from the same number: who says it is asked for the reference instead."""
+    async with open_town(tmp_path, ScaledClock(time.time(), 1), COMPANIES) as town:
+        shop = town.shop
+        orders = [shop.order(of={"company_id": one.company}) for one in shop.configuration.branches.values()]
+        payments = [
+            (await town.pay(order, branch))["payments"] for order, branch in zip(orders, ("centro", "sur"), strict=True)
+        ]
+        [number] = {one["internal_reference"] for [one] in payments}
+        await shop.idle()
+        with pytest.raises(AdminError, match=f"give one of the references CV{orders[0]}-1, CV{orders[1]}-1"):
+            await refund(shop, number)
+        assert (await refund(shop, f"CV{orders[1]}-1"))["state"] == "done"
+        assert (town.of("sur").effects["reverse"], town.of("centro").effects["reverse"]) == (1, 0)
 
 
 async def test_days_before_the_go_live_line_are_not_compared(counter: Counter) -> None:

@@ -13,6 +13,8 @@ import pytest
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
+from tests.commerce.test_branches import COMPANIES
+from tests.commerce.test_branches import branches as branches_of_town
 from tests.commerce.test_disputes import enter
 from tests.commerce.test_refunds import bought, outgoing, refund, refunds
 from tests.support.waiting import eventually
@@ -251,3 +253,24 @@ async def test_files_laid_into_the_folder(shop: Shop, tmp_path: Path) -> None:
     await eventually(told, timeout=30)
     [(_, item)] = await shop.hub.store.find("review")
     assert "línea 2: `uno` is no amount" in item["detail"]
+
+
+async def test_one_account_of_two_branches(tmp_path: Path) -> None:
+    """Each line is compared with the books of its order's branch; money of no order is told at the first."""
+
+    def changes(street: Street, given: dict[str, Any]) -> None:
+        given["branches"] = {
+            name: {**one, "payment_store": "placetopay"} for name, one in branches_of_town(street).items()
+        }
+
+    async with open_shop(tmp_path, ScaledClock(time.time(), 1), COMPANIES, changes) as shop:
+        rows = [line(shop, "999001", "", "50.00")]
+        for one in shop.configuration.branches.values():
+            order = shop.order(of={"company_id": one.company})
+            shop.provider.pay(str(await shop.press(await shop.link(order))))
+            await shop.settled(order)
+            rows.append(line(shop, number(shop), f"CV{order}-1"))
+        await shop.idle()
+        found = await bring(shop, *rows)
+        assert [(one["branch"], len(one["differences"])) for one in found["compared"]] == [("centro", 1), ("sur", 0)]
+        assert kinds(found) == [("payment_missing", "999001", False)]

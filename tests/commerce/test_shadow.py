@@ -86,7 +86,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
                     assert counts == {
                         ("card-link", "odoo"): 2,
                         ("card-fields-written", "odoo"): 2,
-                        ("card-button", "pay"): 2,
+                        ("card-button", "placetopay"): 2,
                     }
                     states = await shop.hub.journal.query("select distinct state from exchange", {})
                     assert [one["state"] for one in states] == ["done"]
@@ -96,7 +96,7 @@ async def test_all_in_shadow_changes_nobody(tmp_path: Path, clock: ScaledClock) 
 
 async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClock) -> None:
     """Odoo is live and gets its note; the provider is not changed, in shadow the session is told, off he is not even asked."""
-    for mode, counted in (("shadow", {("card-button", "pay"): 1}), ("off", {})):
+    for mode, counted in (("shadow", {("card-button", "placetopay"): 1}), ("off", {})):
         (tmp_path / mode).mkdir()
         async with open_shop(tmp_path / mode, clock, modes={"connections": {"placetopay:placetopay": mode}}) as shop:
             order = shop.order()
@@ -106,5 +106,11 @@ async def test_a_partner_alone_in_shadow_or_off(tmp_path: Path, clock: ScaledClo
             assert [one["state"] for one in await shop.attempts(order)] == ["failed"]
             report = await Admin(shop.hub.journal, shop.hub.clock, shop.hub).shadow_report()
             assert {(one["route"], one["partner"]): one["effects"] for one in report} == counted
+            desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+            listed = await desk.shadow_list(partner="placetopay:placetopay")
+            assert [(one["route"], one["partner"], one["endpoint"]) for one in listed] == [
+                (route, partner, "pay:create") for route, partner in counted
+            ]
+            assert await desk.shadow_list(partner="stripe") == []
             async with shop.web.post(f"{shop.url}/placetopay/placetopay", json={}) as answer:
                 assert (answer.status == 404) is (mode == "off")

@@ -34,6 +34,9 @@ from caravana.component.review import ReviewComponent
 from caravana.component.seda import SedaComponent
 from caravana.component.smtp import SmtpComponent
 from caravana.component.smtp.errors import from_code, from_exception
+from caravana.component.sri import SriComponent
+from caravana.component.sri.answer import read_reception
+from caravana.component.sri.errors import check as check_sri
 from caravana.component.state import StateComponent
 from caravana.component.stripe import StripeComponent
 from caravana.component.stripe import errors as stripe_errors
@@ -92,6 +95,13 @@ def ecuafact(status: int, code: str = "900") -> BaseException:
     """Return the error of Ecuafact's answer."""
     with pytest.raises(EffectError) as caught:
         check_ecuafact(answer(status, json.dumps({"codigo": code}).encode()))
+    return caught.value
+
+
+def sri(status: int) -> BaseException:
+    """Return the error of the SRI's answer."""
+    with pytest.raises(EffectError) as caught:
+        check_sri(answer(status), read_reception)
     return caught.value
 
 
@@ -470,6 +480,26 @@ class TestReview(ComponentContract):
     def message(self) -> Exchange:
         """Return a person's word."""
         return make_exchange({"id": "a", "actor": "Ana", "reason": "listo"})
+
+
+class TestSri(ComponentContract):
+    """`sri:`."""
+
+    component = SriComponent
+    addresses = ("sri:query", "sri:xml?connection=sri", "sri:pdf")
+    connections = {"sri": {"certificate": "firma.p12", "certificatePassword": "p", "url": "http://127.0.0.1"}}
+    errors = (
+        (lambda: sri(503), Transient),
+        (lambda: sri(429), RateLimited),
+        (lambda: sri(413), Refused),
+        (lambda: sri(403), NeedsPerson),
+        (lambda: sri(502), Unknown),
+    )
+
+    def message(self) -> Exchange:
+        """Return a document to ask about."""
+        clave = "2311202601179001691900110010010000001231234567819"
+        return make_exchange({"connection": "sri", "access_key": clave, "reference": "r", "cod_doc": "01"})
 
 
 class TestSmtp(ComponentContract):

@@ -32,6 +32,8 @@ STOPS = ["intent:after", "call:under way", "call:after", "record:before", "recor
 """Where an owner is stopped past its lease. Not between the last look at the lease and the request: a process that sleeps
 there sends it when it wakes, and only the partner could know that it comes too late."""
 KILLS = int(os.environ.get("CARAVANA_KILLS", "2"))
+LONGEST = 60 * (KILLS + 3)
+"""Seconds that one boundary may take on a busy machine."""
 MESSAGES = 4
 EFFECTS = ("idempotent", "verifiable", "blind", "handler")
 
@@ -143,7 +145,7 @@ def database_of(journal_url: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(LONGEST)
 @pytest.mark.parametrize("event", BOUNDARIES)
 async def test_kill_at_boundary(
     event: str, journal_url: str, forkserver: Any, record_property: Callable[[str, object], None]
@@ -158,7 +160,7 @@ async def test_kill_at_boundary(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(LONGEST)
 @pytest.mark.parametrize("event", LATE_BOUNDARIES)
 async def test_kill_beside_a_partner_that_commits_late(
     event: str, journal_url: str, forkserver: Any, record_property: Callable[[str, object], None]
@@ -182,7 +184,7 @@ async def test_settle_that_is_too_short_is_seen_here(tmp_path: Path, forkserver:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(LONGEST)
 @pytest.mark.parametrize("event", STOPS)
 async def test_owner_stopped_past_its_lease(
     event: str, postgres_database: str, forkserver: Any, record_property: Callable[[str, object], None]

@@ -48,7 +48,7 @@ async def test_stopped_continued_and_killed(ownership: LeasedOwnership, postgres
 
     async def says(count: int) -> None:
         """Read on until the member says that it owns `count` shards."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (line := await output.readline()).strip() != str(count).encode():
                 assert line
 

@@ -40,8 +40,10 @@ INSTEAD = {
     # They stay until Ctrl-C; tests/cli starts them.
     "caravana sandbox": "caravana sandbox --list",
     "caravana sandbox stripe": "caravana sandbox --list",
+    "caravana sandbox sri": "caravana sandbox --list",
     "caravana sandbox stripe --set stripe.notification_url=http://127.0.0.1:8080/stripe/stripe": "caravana sandbox --list",
     "caravana doctor stripe": "caravana doctor --help",  # it asks Stripe; tests/component/stripe plays it against the imitation
+    "caravana doctor sri": "caravana doctor --help",  # it asks the SRI; tests/component/sri plays it against the imitation
     # They ask an Odoo; tests/cli plays them against an imitation.
     "caravana odoo prepare --dry-run": "caravana odoo prepare --help",
     "caravana odoo prepare --key odoo_admin": "caravana odoo prepare --help",

@@ -94,6 +94,7 @@ async def test_a_live_odoo_with_the_test_environment_of_the_sri_refuses_to_start
     tmp_path: Path, name: str, settings: dict[str, str]
 ) -> None:
     """Invoices of the real books would be authorised as tests, whoever sends them; both settings are named."""
-    told = await _refusal(_given(tmp_path, odoo=_odoo(site="live"), **{name: {"ambiente": "1", **settings}}))
+    sends = {name: {"ambiente": "1", **settings}}
+    told = await _refusal(_given(tmp_path, "live", odoo=_odoo(site="live"), **sends))
     assert f"`connections.{name}.ambiente` (1) is test" in told
     assert "`profile` and `connections.odoo.site` say live" in told

@@ -183,6 +183,8 @@ async def test_small_records_of_the_flows(journal: Journal) -> None:
         await journal.submit(ops.put_state("links", key, value, 1))
     assert await journal.read(ops.get_state("links", "a/1")) == b"3"
     assert await journal.read(ops.find_state("links", "a/", 10)) == [("a/1", b"3"), ("a/2", b"2")]
+    assert await journal.read(ops.find_state("links", "a/", 10, "a/2")) == [("a/2", b"2")]
+    assert await journal.read(ops.find_state("links", "", 1, "a/2")) == [("a/2", b"2")]
     await journal.submit(ops.put_state("links", "a/1", None, 2))
     assert await journal.read(ops.get_state("links", "a/1")) is None
 

@@ -19,14 +19,15 @@ IGNORE = """\
 *.svg
 __pycache__/
 """
-PARTNERS = ("odoo", "placetopay")
+PARTNERS = ("odoo", "placetopay", "payphone", "stripe")
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; made if it is not there.")] = Path(),
     company: Annotated[str | None, typer.Option("--company", help="The company's name, as customers read it.")] = None,
     partner: Annotated[
-        list[str] | None, typer.Option("--partner", help="A partner to connect: odoo, placetopay. May be repeated.")
+        list[str] | None,
+        typer.Option("--partner", help="A partner to connect: odoo, placetopay, payphone, stripe. May be repeated."),
     ] = None,
     odoo_url: Annotated[
         str | None, typer.Option("--odoo-url", help="Address of Odoo, e.g. https://xyz.odoo.com.")
@@ -94,6 +95,10 @@ def _asked() -> "Answers":
         database = typer.prompt(spoken("Its database"), database_of(url))
         if agree("Take card payments over PlacetoPay?", default=True):
             partners.add("placetopay")
+        if agree("Take card payments over PayPhone?"):
+            partners.add("payphone")
+        if agree("Take card payments over Stripe?"):
+            partners.add("stripe")
     names = typer.prompt(spoken("Branches, separated by commas (empty: none)"), "", show_default=False)
     branches = [one.strip() for one in names.split(",") if one.strip()]
     live = agree("Is this the live one (no: a test)?")

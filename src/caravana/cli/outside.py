@@ -11,11 +11,14 @@ INSIDE: Mapping[str, str] = {
     "timer": "timers",
     "cron": "schedules",
     "placetopay": "asking PlacetoPay again and again (sweeps)",
+    "payphone": "asking PayPhone again and again (sweeps)",
+    "stripe": "reading Stripe's list of events (sweeps)",
 }
 """By scheme: what the hub fetches or begins by itself."""
 OUTSIDE: Mapping[str, str] = {
     "platform-http": "pages and services for others, the pay page among them",
     "placetopay": "notifications of PlacetoPay: payments are found later, by the sweep",
+    "payphone": "customers of PayPhone: its page takes only who comes from the application's domain",
     "stripe": "notifications of Stripe: payments are found later, in its list of events",
     "webhook": "webhooks of partners",
 }

@@ -85,6 +85,14 @@ def _tell(lines: "Iterable[str]") -> None:
         say(line)
 
 
+def _schemes(hub: "Hub") -> "Iterable[str]":
+    """The schemes at which routes begin; behind `pay:` stand those of the payment companies."""
+    from caravana.kit.merchant import accounts_of
+
+    used = {one.uri.scheme for one in hub.program.routes.values()}
+    return used | {hub.component_of(name).scheme for name in accounts_of(hub)} if "pay" in used else used
+
+
 async def _run(project: "Project", config: Path) -> int:
     import structlog
 
@@ -106,9 +114,7 @@ async def _run(project: "Project", config: Path) -> int:
             say(f"listener {addresses.listener}  (public {addresses.public})")
             say(f"control  {addresses.control}  (health, metrics, command line)")
             if project.configuration.listener.public_url is None:
-                _tell(
-                    without_public_address((one.uri.scheme for one in hub.program.routes.values()), addresses.listener)
-                )
+                _tell(without_public_address(_schemes(hub), addresses.listener))
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
             which = await signals.stop()
             log.info("hub.stopping", signal=which.name)

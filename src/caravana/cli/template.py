@@ -21,7 +21,13 @@ MEANINGS = {
     "odoo_key": "the API key of the hub's own user in Odoo (Preferences, Account Security)",
     "placetopay_login": "the login that PlacetoPay gave",
     "placetopay_key": "the secret key that PlacetoPay gave",
+    "payphone_token": "the token of the application of type WEB at PayPhone Developer",
+    "payphone_store": "the id of the store, which PayPhone shows beside the token",
+    "stripe_key": "Stripe's secret or restricted key (Developers, API keys)",
+    "stripe_webhook": "the signing secret of the endpoint for notifications (Developers, Webhooks)",
 }
+COMPANIES = ("placetopay", "payphone", "stripe")
+"""Payment companies, in the order in which customers are offered them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,12 @@ class Answers:
     @property
     def cards(self) -> bool:
         """Whether orders are paid by card."""
-        return {"odoo", "placetopay"} <= {*self.partners}
+        return "odoo" in self.partners and bool(self.companies)
+
+    @property
+    def companies(self) -> list[str]:
+        """The payment companies among the partners."""
+        return [one for one in COMPANIES if one in self.partners]
 
     def values(self) -> dict[str, Any]:
         """Return what the template is filled with."""
@@ -58,7 +69,10 @@ class Answers:
         return {
             "company": self.company or "Empresa XYZ",
             "odoo": "odoo" in self.partners,
-            "placetopay": "placetopay" in self.partners,
+            **{one: one in self.partners for one in COMPANIES},
+            "companies": bool(self.companies),
+            "stores": _stores(self.companies),
+            "names_stores": not self.branches and self.companies not in ([], ["placetopay"]),
             "cards": self.cards,
             "odoo_url": url,
             "database": self.database or database_of(url),
@@ -110,6 +124,11 @@ def _filled(name: str, answers: Answers) -> str:
     )
     environment.filters["quoted"] = _quoted
     return environment.get_template(name).render(answers.values())
+
+
+def _stores(companies: Sequence[str]) -> str:
+    """The merchant accounts as a setting: one by its name, several as a list."""
+    return f"[{', '.join(companies)}]" if len(companies) > 1 else next(iter(companies), "placetopay")
 
 
 def _quoted(text: str) -> str:

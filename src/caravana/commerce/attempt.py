@@ -40,6 +40,11 @@ def key(order_id: int, number: int) -> str:
     return f"{prefix(order_id)}{number:04d}"
 
 
+def indexed(connection: str, payment: str) -> str:
+    """Return the key in the store `card_payment`, which holds the key of the attempt that a payment belongs to."""
+    return f"{connection}/{payment}"
+
+
 def lane(order_id: int | None) -> str:
     """Return the lane in which everything about one order's money runs."""
     return f"order:{ORDER},{order_id}"

@@ -121,7 +121,7 @@ class Remembered:
         """Forget them."""
         return turn
 
-    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""
         values = sorted(self._values.items()) if scope == self._scope else []
         return [(key, value) for key, value in values if key.startswith(prefix)][:limit]

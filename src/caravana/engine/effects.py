@@ -108,7 +108,8 @@ class _EffectRun:
         imagined = self.call.producer.would(self.request, _effect(self.run, self.path, record))
         reply = None if imagined is None else encode_reply(imagined)
         request = pack(codec.dumps(redact(self.request)))
-        await self.run.write(record.with_(state=Step.WOULD, request=request, reply=reply))
+        went_to = None if self.connection == self.call.connection else self.connection  # the address does not say it
+        await self.run.write(record.with_(state=Step.WOULD, request=request, reply=reply, reference=went_to))
         return self._imagined(imagined)
 
     def _imagined(self, reply: Reply | None) -> Reply:

@@ -27,14 +27,17 @@ class Shadow(Looking):
         partner: str | None = None,
         since: str | None = None,
     ) -> list[dict[str, Any]]:
-        """Return how many effects would have been made, by route, branch, partner and endpoint; `since` in ISO form."""
+        """Return how many effects would have been made, by route, branch, partner and endpoint; `since` in ISO form.
+
+        The partner is the connection that the effect would have gone to, also where the address (`pay:create`) does not say it.
+        """
         wanted = listing.Undone(route, branch, micros(since))
         rows = await self.journal.query(*listing.undone_counts(wanted))
         return [
             {
                 "route": row["route"],
                 "branch": row["branch"],
-                "partner": partner_of(row["endpoint"]),
+                "partner": partner_of(row["endpoint"], row["connection"]),
                 "endpoint": row["endpoint"],
                 "kind": row["kind"],
                 "effects": row["count"],
@@ -43,7 +46,7 @@ class Shadow(Looking):
                 "last": moment(row["last"]),
             }
             for row in rows
-            if _is_of(row["endpoint"], partner)
+            if _is_of(partner_of(row["endpoint"], row["connection"]), partner)
         ]
 
     async def shadow_list(
@@ -57,7 +60,9 @@ class Shadow(Looking):
         """Return the newest effects that would have been made, each with the number under which `shadow_show` shows it."""
         endpoints = None
         if partner is not None:
-            endpoints = tuple({row["endpoint"] for row in await self.shadow_report(route, branch, partner, since)})
+            counts = await self.journal.query(*listing.undone_counts(listing.Undone(route, branch, micros(since))))
+            places = {(row["endpoint"], row["connection"]) for row in counts}
+            endpoints = tuple(one for one in places if _is_of(partner_of(*one), partner))
             if not endpoints:
                 return []
         wanted = listing.Undone(route, branch, micros(since), endpoints, limit=max(1, min(limit, MOST)))
@@ -81,18 +86,20 @@ class Shadow(Looking):
         return [{**_line(row), "keys": keys, **_sent(records[row["path"]], reveal=reveal)} for row in chosen]
 
 
-def partner_of(endpoint: str) -> str:
-    """Return the partner of an endpoint: its scheme, and its connection where the address names one."""
+def partner_of(endpoint: str, connection: str | None = None) -> str:
+    """Return the partner of an endpoint: its scheme, and its connection where that is called otherwise.
+
+    `connection`: where the effect would have gone (`stripe:norte`), if the address does not say it.
+    """
     uri = Uri.parse(endpoint)
-    name = uri.options.get("connection", "")
-    return uri.scheme if name in ("", uri.scheme) else f"{uri.scheme}:{name}"
+    scheme, _, name = (connection or f"{uri.scheme}:{uri.options.get('connection', '')}").partition(":")
+    return scheme if name in ("", scheme) else f"{scheme}:{name}"
 
 
-def _is_of(endpoint: str, partner: str | None) -> bool:
-    """Whether `partner` is the endpoint's scheme, or its connection."""
+def _is_of(found: str, partner: str | None) -> bool:
+    """Whether `partner` is the scheme of a partner that was found, or its connection."""
     if partner is None:
         return True
-    found = partner_of(endpoint)
     scheme = found.partition(":")[0]
     full = found if ":" in found else f"{scheme}:{scheme}"
     return partner in (scheme, full)
@@ -106,7 +113,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "branch": row["branch"],
         "path": row["path"],
         "kind": row["kind"],
-        "partner": partner_of(row["endpoint"]),
+        "partner": partner_of(row["endpoint"], row["connection"]),
         "endpoint": row["endpoint"],
         "at": moment(row["recorded_at"]),
     }

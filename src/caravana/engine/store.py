@@ -50,7 +50,7 @@ class JournalStore:
             raise Unavailable(str(error)) from error
         return turn._replace(number=moved) if moved else None
 
-    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""
-        rows = await self._hub.read(ops.find_state(scope, prefix, limit))
+        rows = await self._hub.read(ops.find_state(scope, prefix, limit, since))
         return [(key, codec.loads(value)) for key, value in rows]

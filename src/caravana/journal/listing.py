@@ -85,24 +85,28 @@ def letters(state: str, limit: int) -> Query:
 
 @dataclass(frozen=True)
 class Undone:
-    """Which effects left undone in shadow to list; None asks for nothing. `since` in microseconds, `seq` of an exchange."""
+    """Which effects left undone in shadow to list; None asks for nothing. `since` in microseconds, `seq` of an exchange.
+
+    `endpoints`: addresses, each with the connection that its effect would have gone to where the address does not say it.
+    """
 
     route: str | None = None
     branch: str | None = None
     since: int | None = None
-    endpoints: tuple[str, ...] | None = None
+    endpoints: tuple[tuple[str, str | None], ...] | None = None
     seq: int | None = None
     limit: int = 50
 
 
 def undone_counts(wanted: Undone) -> Query:
-    """Return the select of how often each effect was left undone, by route, branch and endpoint."""
+    """Return the select of how often each effect was left undone, by route, branch, endpoint and connection."""
     where, given = _undone(wanted)
     text = (
-        "SELECT e.route, e.branch, r.endpoint, r.kind, count(*) AS count, count(DISTINCT e.seq) AS exchanges, "  # noqa: S608 -- our words
+        "SELECT e.route, e.branch, r.endpoint, r.reference AS connection, r.kind, "  # noqa: S608 -- our words
+        "count(*) AS count, count(DISTINCT e.seq) AS exchanges, "
         "min(r.recorded_at) AS first, max(r.recorded_at) AS last "
         f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
-        "GROUP BY e.route, e.branch, r.endpoint, r.kind ORDER BY e.route, e.branch, r.endpoint"
+        "GROUP BY e.route, e.branch, r.endpoint, r.reference, r.kind ORDER BY e.route, e.branch, r.endpoint, r.reference"
     )
     return text, given
 
@@ -112,7 +116,8 @@ def undone(wanted: Undone) -> Query:
     where, given = _undone(wanted)
     number = "row_number() OVER (PARTITION BY e.seq ORDER BY r.recorded_at, r.path)"
     text = (
-        f"SELECT e.seq, e.id, e.route, e.branch, r.path, r.kind, r.endpoint, r.recorded_at, {number} AS number "  # noqa: S608
+        "SELECT e.seq, e.id, e.route, e.branch, r.path, r.kind, r.endpoint, "  # noqa: S608 -- our words
+        f"r.reference AS connection, r.recorded_at, {number} AS number "
         f"FROM exchange e JOIN record r ON r.exchange = e.seq WHERE {where} "
         "ORDER BY e.seq DESC, number LIMIT :limit"
     )
@@ -120,13 +125,19 @@ def undone(wanted: Undone) -> Query:
 
 
 def _undone(wanted: Undone) -> Query:
-    names = {f"endpoint{at}": one for at, one in enumerate(wanted.endpoints or ())}
+    pairs = list(enumerate(wanted.endpoints or ()))
+    names = {f"endpoint{at}": one for at, (one, _) in pairs}
+    names |= {f"connection{at}": one for at, (_, one) in pairs if one is not None}
+    either = (
+        f"(r.endpoint = :endpoint{at} AND r.reference {'IS NULL' if one is None else f'= :connection{at}'})"
+        for at, (_, one) in pairs
+    )
     conditions = {
         "e.route = :route": wanted.route,
         "e.branch = :branch": wanted.branch,
         "r.recorded_at >= :since": wanted.since,
         "e.seq = :seq": wanted.seq,
-        f"r.endpoint IN ({', '.join(f':{name}' for name in names)})": names or None,
+        f"({' OR '.join(either)})": names or None,
     }
     where = [
         "e.mode <> 'live'",

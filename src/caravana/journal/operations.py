@@ -376,9 +376,9 @@ def put_together(scope: str, key: str, seen: int, rows: Sequence[tuple[str, str,
 
 
 @operation
-def find_state(scope: str, prefix: str, most: int) -> Work[list[tuple[str, bytes]]]:
-    """Return the records whose key begins with `prefix`."""
-    rows = yield s.FIND_STATE, {"scope": scope, "low": prefix, "high": prefix + "\U0010ffff", "most": most}
+def find_state(scope: str, prefix: str, most: int, since: str = "") -> Work[list[tuple[str, bytes]]]:
+    """Return the records whose key begins with `prefix` and is not before `since`."""
+    rows = yield s.FIND_STATE, {"scope": scope, "low": max(prefix, since), "high": prefix + "\U0010ffff", "most": most}
     return [(row[0], bytes(row[1])) for row in rows]
 
 

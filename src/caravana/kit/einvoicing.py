@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from caravana.kit.component import Producer
-from caravana.kit.edocument.document import TYPES, Comprobante
+from caravana.kit.edocument.amounts import check_amounts
+from caravana.kit.edocument.check import check_structure
+from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante
 from caravana.kit.edocument.problem import Problem
+from caravana.kit.edocument.xml import clean
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import State, Verdict
 from caravana.kit.errors import NeedsPerson, Refused
@@ -23,6 +26,7 @@ from caravana.kit.options import describe
 Model = TypeVar("Model", bound=BaseModel)
 INVALID = "invalid"
 """Code of the refusal of a document that cannot be issued as it is; `body` lists its problems."""
+LONGEST_TEXT = 300
 KEY_LENGTH = 32
 """Signs of an idempotency key: within what every company takes."""
 
@@ -204,6 +208,24 @@ def invalid(problems: Iterable[Problem]) -> Refused:
     return Refused(f"the document cannot be issued: {text}", code=INVALID, body=[one.to_json() for one in listed])
 
 
+def tidied(value: Any) -> Any:
+    """Return a body with its texts on one line and none longer than the SRI takes; what is empty then stays out of mappings.
+
+    Only names, addresses and descriptions can be so long: codes and identifications have shorter limits, and are judged.
+    """
+    if isinstance(value, Mapping):
+        return {name: tidied(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [tidied(one) for one in value]
+    return clean(value)[:LONGEST_TEXT].rstrip() if isinstance(value, str) else value
+
+
+def stopping(document: AnyDocument) -> list[Problem]:
+    """Return what the SRI would return the document for, as far as structure and sums tell it."""
+    found = [one for one in (*check_amounts(document), *check_structure(document)) if one.severity == "error"]
+    return list({one.where: one for one in reversed(found)}.values())[::-1]
+
+
 def filename(cod_doc: str | None, number: str | None, access_key: str | None, extension: str) -> str:
     """Return the file's name: `FAC-001-001-000000123.xml`."""
     prefix = TYPES[cod_doc].prefix if cod_doc in TYPES else "DOC"
@@ -267,4 +289,6 @@ __all__ = [
     "named_connection",
     "read_package",
     "read_question",
+    "stopping",
+    "tidied",
 ]

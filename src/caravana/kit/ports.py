@@ -207,8 +207,8 @@ class Store(Protocol):
         """Store `value` (JSON-able); None removes it. Raises `Unavailable`."""
         ...
 
-    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
-        """Return (key, value) pairs whose key begins with `prefix`, sorted by key."""
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
+        """Return (key, value) pairs whose key begins with `prefix` and is not before `since`, sorted by key."""
         ...
 
     async def turn(self, scope: str, key: str) -> Turn:

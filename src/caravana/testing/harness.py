@@ -138,10 +138,10 @@ class Store:
             await self.put(*row)
         return Turn(scope, key, number + 1)
 
-    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
         """Return keys and records by prefix, in order."""
         found = [(key, value) for (one, key), value in self.records.items() if one == scope and key.startswith(prefix)]
-        return sorted(found)[:limit]
+        return sorted((one for one in found if one[0] >= since), key=lambda one: one[0])[:limit]
 
 
 class Reviews:

@@ -1,9 +1,13 @@
 """Addresses, settings, what a connection can do, and what the doctor finds."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+import caravana.component.datil as package
 from caravana.component.datil import DatilComponent
 from caravana.component.datil.spec import DatilSettings
 from caravana.kit.component import Severity
@@ -86,9 +90,16 @@ def test_each_side_has_its_operations() -> None:
 
 
 def test_the_readme_is_right() -> None:
-    """The addresses of its examples are taken."""
+    """The addresses of its examples are taken, its connection is one, and every setting and operation is named."""
     found = readme_endpoints(DatilComponent(Hub()))
     assert [one.uri.path for one in found] == ["prepare", "submit", "notification", "query"]
+    page = Path(package.__file__).with_name("README.md").read_text("utf-8")
+    block = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    example = YAML(typ="safe").load(re.sub(r"\{\{secret:\w+\}\}", "s" * 24, block))
+    assert settings(**example["connections"]["datil"]).ambiente == "1"
+    names = [field.alias or name for name, field in DatilSettings.model_fields.items()]
+    assert [name for name in names if not re.search(rf"\b{name}\b", page)] == []
+    assert [one for one in DatilComponent.capabilities.operations if f"`datil:{one}`" not in page] == []
 
 
 async def test_an_address_may_leave_the_connection_to_the_message() -> None:
@@ -142,6 +153,5 @@ async def test_the_doctor_finds_what_is_wrong() -> None:
         at.sandbox.account.change({"api_key": "sandbox-api-key"})
         at.fault("catalog", "cut_before", times=2)  # a GET is asked again once
         assert (await at.component.diagnose("datil"))[0].severity is Severity.ERROR
-        del at.hub.connections["datil"]["apiKey"]
-        at.component._clients.clear()
-        assert (await at.component.diagnose("datil"))[0].subject == "settings"
+    bare = DatilComponent(Hub(connections={"datil": {}}))
+    assert (await bare.diagnose("datil"))[0].subject == "settings"

@@ -47,6 +47,27 @@ async def test_a_package_is_the_same_each_time_and_its_numbers_are_exact() -> No
         assert json.loads(first["content"], parse_float=Decimal)["totales"]["importe_total"] == Decimal("52.44")
 
 
+async def test_texts_are_made_to_fit() -> None:
+    """Line feeds, 400 signs and signs of XML in a description reach the SRI on one line, 300 long, and are authorised."""
+    long = "PRIMERA LÍNEA\nSEGUNDA <&> " + "x" * 400
+    async with bench() as at:
+        line = {**EXAMPLES["01"]()["detalles"][0], "descripcion": long}
+        sent = await at.issue(detalles=[line, *EXAMPLES["01"]()["detalles"][1:]])
+        await at.later()
+        assert (await at.query(sent))["state"] == "authorised"
+        described = at.sandbox.of_clave(sent["access_key"]).body["items"][0]["descripcion"]
+        assert described == long.replace("\n", " ")[:300]
+
+
+async def test_what_the_sri_would_return_is_not_sent() -> None:
+    """Sums and structure are judged before: each problem once, with its place."""
+    async with bench() as at:
+        with pytest.raises(Refused) as caught:
+            await at.prepare(importeTotal="52.45", detalles=[])
+        assert {"importeTotal", "detalles"} <= {one["where"] for one in caught.value.body}
+        assert at.sandbox.calls.total() == 0
+
+
 async def test_only_facturas_have_a_key() -> None:
     """Dátil knows idempotency keys for facturas alone: the others are asked for, where somebody can be asked."""
     async with bench(BOTH) as asked, bench() as blind:
@@ -104,21 +125,23 @@ async def test_a_cut_before_datil_had_it_leaves_nothing() -> None:
 
 
 async def test_without_anybody_to_ask_a_clave_is_not_taken_for_unknown() -> None:
-    """Saying that Dátil has no such document would send it again."""
+    """Saying that Dátil has no such document would send it again; only a factura, which has a key, may be."""
     async with bench() as at:
         with pytest.raises(Unsupported, match="verifyWith"):
-            await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "01"})
+            await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "04"})
+        assert (await at.call("query", {"access_key": CLAVE_OF_FACTURA, "cod_doc": "01"}))["known"] is False
 
 
 async def test_a_returned_document_is_mended_under_its_number() -> None:
     """52 is told with its text and asks for mending; the mended body goes to the same id and is authorised once."""
     async with bench() as at:
-        wrong = await at.issue(importeTotal="52.45")
+        at.sandbox.authority.plans.append(Plan(returned=("52",)))
+        wrong = await at.issue()
         await at.later()
         found = await at.query(wrong)
         assert (found["state"], found["class"], found["final"]) == ("rejected", "mend", True)
         assert {one["code"] for one in found["messages"]} == {"52"}
-        mended = await at.prepare()
+        mended = await at.prepare(infoAdicional=[{"nombre": "Pedido", "valor": "S00042"}])
         again = await at.call("reissue", {**mended, "request_id": wrong["request_id"]})
         assert again["request_id"] == wrong["request_id"]
         await at.later()
@@ -169,7 +192,7 @@ async def test_an_unsigned_document_is_not_changed() -> None:
     async with bench() as at:
         at.sandbox.account.change({"certificate_password": "another"})
         sent = await at.issue()
-        other = await at.prepare(importeTotal="52.45")
+        other = await at.prepare(infoAdicional=[{"nombre": "Pedido", "valor": "S00042"}])
         with pytest.raises(Refused, match="cannot be changed"):
             await at.call("reissue", {**other, "request_id": sent["request_id"]})
 

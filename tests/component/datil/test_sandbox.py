@@ -7,9 +7,11 @@ import aiohttp
 import pytest
 
 from caravana.component.datil.sandbox import build
+from caravana.kit.authority import Plan
 from caravana.kit.clock import ManualClock
 from caravana.kit.serving import serve
 from tests.component.datil.bench import Bench, bench
+from tests.support.edocuments import BUYER
 
 HEADERS = {"X-Key": "sandbox-api-key", "X-Password": "sandbox-password"}
 
@@ -148,12 +150,13 @@ async def test_the_page_shows_what_became_of_each_document() -> None:
     async with bench() as at:
         assert "Todavía no hay documentos" in (await ask(at, "GET", "/"))[1]
         await at.issue(infoAdicional=[])
-        await at.issue("04", importeTotal="14.39", motivo="<b>error</b>")
+        at.sandbox.authority.plans.append(Plan(where="04 *", returned=("52",)))
+        await at.issue("04", receptor={**BUYER, "razonSocial": "<b>ANA</b> & CÍA"})
         await at.later()
         page = (await ask(at, "GET", "/"))[1]
         for text in ("Factura", "001-001-000000123", "CLIENTE INVENTADO", "Autorizado", "$ 52.44", "Devuelto", "52: "):
             assert text in page
-        assert "<b>error" not in page
+        assert "&lt;b&gt;ANA&lt;/b&gt; &amp; CÍA" in page
 
 
 async def test_its_settings_are_texts() -> None:

@@ -1,9 +1,13 @@
 """Addresses, settings, what a connection can do, and what the doctor finds."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
+import caravana.component.ecuafact as package
 from caravana.component.ecuafact import EcuafactComponent
 from caravana.component.ecuafact.contract import Contract
 from caravana.component.ecuafact.spec import EcuafactSettings
@@ -90,9 +94,16 @@ def test_each_side_has_its_operations() -> None:
 
 
 def test_the_readme_is_right() -> None:
-    """The addresses of its examples are taken."""
+    """The addresses of its examples are taken, its connection is one, and every setting and operation is named."""
     found = readme_endpoints(EcuafactComponent(Hub()))
     assert [one.uri.path for one in found] == ["prepare", "submit", "notification", "query"]
+    page = Path(package.__file__).with_name("README.md").read_text("utf-8")
+    block = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    example = YAML(typ="safe").load(re.sub(r"\{\{secret:\w+\}\}", "s" * 24, block))
+    assert settings(**example["connections"]["ecuafact"]).ambiente == "1"
+    names = [field.alias or name for name, field in EcuafactSettings.model_fields.items()]
+    assert [name for name in names if not re.search(rf"\b{name}\b", page)] == []
+    assert [one for one in EcuafactComponent.capabilities.operations if f"`ecuafact:{one}`" not in page] == []
 
 
 async def test_an_address_may_leave_the_connection_to_the_message() -> None:

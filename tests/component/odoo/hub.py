@@ -74,7 +74,7 @@ class MemoryStore:
             await self.put(*row)
         return Turn(scope, key, number + 1)
 
-    async def find(self, scope: str, prefix: str = "", limit: int = 1000) -> list[tuple[str, Any]]:
+    async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
         found = sorted(key for one, key in self.values if one == scope and key.startswith(prefix))
         return [(key, loads(self.values[scope, key])) for key in found[:limit]]
 

@@ -52,7 +52,8 @@ def test_a_scanner_reads_the_clave_from_the_page(cod_doc: str) -> None:
     """The barcode of each type is Code 128, and decodes to the 49 digits that stand below it."""
     document = printed(cod_doc)
     picture = document[0].render(scale=4).to_pil()
-    [code] = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormat.Code128)
+    [code] = zxingcpp.read_barcodes(picture)
+    assert code.format == zxingcpp.BarcodeFormat.Code128
     assert code.text == clave(cod_doc)
     assert words(document).count(code.text) >= 3  # authorisation, clave, foot of the page
 

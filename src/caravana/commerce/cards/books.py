@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
 from caravana.commerce.cards.mapping import CardMapping, Variables, with_branch
 from caravana.kit.callables import pure
@@ -10,6 +11,16 @@ from caravana.kit.exchange import Exchange
 
 class Books(CardMapping):
     """Registering, invoicing, reconciling, and what a person must look at."""
+
+    @pure
+    def payment_index(self, variables: Variables) -> str:
+        """Return the key in `card_payment` under which the payment's attempt is found."""
+        return attempts.indexed(variables["attempt"]["connection"], variables["payment"]["internal_reference"])
+
+    @pure
+    def payment_attempt(self, variables: Variables) -> dict[str, Any]:
+        """Return what stands there: the attempt's key."""
+        return {"attempt": variables["attempt"]["key"]}
 
     @pure
     def journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:

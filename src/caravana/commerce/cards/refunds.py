@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from caravana.commerce import attempt as attempts
 from caravana.commerce import booking, difference, refund
 from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.mapping import Variables, named, records, with_branch
@@ -99,6 +100,17 @@ class Refunds(Books):
         return {**found, **about} if "refused" in found else found
 
     # Told by the company.
+
+    @pure
+    def told_payment(self, variables: Variables) -> str | None:
+        """Return the key in `card_payment` of the payment that the company's news names; None: it names none."""
+        told = variables["notification"]
+        return attempts.indexed(told["connection"], told["payment"]) if told.get("payment") else None
+
+    @pure
+    def indexed_attempt(self, variables: Variables) -> str:
+        """Return the key of the attempt that was paid; empty where it is not known: then all are looked through."""
+        return str((variables["indexed"] or {}).get("attempt", ""))
 
     @pure
     def refund_told(self, variables: Variables) -> dict[str, Any] | None:

@@ -36,29 +36,25 @@ class Settlements(Comparing):
         return [merged(kept.get(day), file["connection"], day, file, exchange.created) for day in self._days(variables)]
 
     @pure
-    def settlement_units(self, variables: Variables) -> list[dict[str, Any]]:
-        """Return the days to be compared, for each branch that the account serves, each with all that files told of it."""
-        units = [one for one in self._units() if one["connection"] == variables["file"]["connection"]]
-        return [{**unit, "day": one["day"], "settled": one} for one in variables["days"] for unit in units]
+    def settlement_days_of(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the days to be compared at one branch, each with all that files told of it."""
+        file = variables["file"]
+        unit = {name: file[name] for name in ("connection", "branch", "first")}
+        return [{**unit, "day": one["day"], "settled": one} for one in file["days"]]
 
     @pure
     def settlement_result(self, variables: Variables) -> dict[str, Any]:
-        """Return what the file told, and the differences of each day."""
+        """Return what the file told, and `units`: what is to be compared in each branch that the account serves."""
         file, kept = variables["file"], _by_day(variables)
         days = self._days(variables)
         ours = [one for one in file["lines"] if one["day"] in days]
         new = sum(len(settlement.new(kept.get(day), file["lines"], day)) for day in days)
         counts = {"lines": len(file["lines"]), "new": new, "known": len(ours) - new}
         left = {"before_line": len(file["lines"]) - len(ours), "passed": file["passed"]}
-        compared = variables["compared"] or []
-        return {
-            **_named(file),
-            "state": "taken",
-            **counts,
-            **left,
-            "totals": settlement.totals(ours),
-            "compared": compared,
-        }
+        serving = [one for one in self._units() if one["connection"] == file["connection"]]
+        units = [{**one, "dry": file["dry"], "days": variables["days"]} for one in serving]
+        told = {**_named(file), "state": "taken", "totals": settlement.totals(ours), "units": units}
+        return {**told, **counts, **left}
 
     @pure
     def settlement_refused(self, variables: Variables) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What is kept of bank accounts: files, statements and entries, each once, in the hub's store.
 
 - scope `bank_entry`, key `account/day/direction amount currency/fingerprint`: what is money, or may be
+- scope `bank_due`: which of them wait (`due`)
 - scope `bank_other`: what never is: zero amounts, what is not booked
 - scope `bank_file`, key SHA-256: name, state, reason, statements; `bank_content`: its bytes, compressed
 """
@@ -13,8 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from caravana.component.bank.due import DUE, Due, Row, rows_of
 from caravana.component.bank.entry import Entry
 from caravana.component.bank.identity import Telling
+from caravana.component.bank.pages import every
 from caravana.kit.ports import Store, Turn
 
 ENTRY = "bank_entry"
@@ -38,7 +41,10 @@ AROUND = 10
 """Days before and after a delivery within which entries are compared."""
 _TOGETHER = 500
 """Records written at once, so that they share transactions."""
+_ENTRIES = 160
+"""Entries written at once, each with what says that it is due."""
 _MOST = 100_000
+"""Files, entries around a day, equals of a day."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,16 @@ class Kept:
         )
         return cls(key, telling, record["state"], tuple(record["files"]), record.get("reason"), record.get("perhaps"))
 
+    @property
+    def due(self) -> str | None:
+        """In which state somebody waits for it: `open`, if it is income, or `held`; None when it is done."""
+        waits = self.state == HELD or (self.state == OPEN and self.entry.is_income)
+        return self.state if waits else None
+
+    def rows(self) -> list[Row]:
+        """Return what is written of it, all at once."""
+        return [(ENTRY, self.key, self.as_record()), *rows_of(self.key, self.due, (OPEN, HELD))]
+
     def in_state(self, state: str) -> "Kept":
         """Return it in another state."""
         return replace(self, state=state)
@@ -106,6 +122,31 @@ class Book:
     def __init__(self, store: Store) -> None:
         """`store`: the hub's."""
         self._store = store
+        self._due = Due(store)
+
+    async def due(self, state: str, since: date | None = None) -> list[str]:
+        """Return the keys of entries for which somebody waits in `state` (`Kept.due`), by day, from about `since` on."""
+        if not await self._due.is_made(DUE):
+            rows: list[Row] = []
+            async for key, record in every(self._store, ENTRY):
+                if record["state"] in (OPEN, HELD):
+                    rows += rows_of(key, Kept.from_record(key, record).due, (OPEN, HELD))
+            await self._due.make(DUE, {key: value for _, key, value in rows if value})
+        # An entry keeps the key of its first telling, whose day may be another one by some days.
+        return await self._due.entries(state, None if since is None else since - timedelta(days=2 * AROUND))
+
+    async def like(self, reversal: Kept, back: timedelta) -> list[Kept]:
+        """Return the credits of just the amount that `reversal` takes back, of its account and up to `back` days before."""
+        entry = reversal.entry
+        what = f"C{entry.amount}{entry.currency}/"
+        if entry.day is None:
+            prefixes = [f"{entry.account}/"]
+        else:
+            first = entry.day - back - timedelta(days=AROUND)
+            days = [first + timedelta(days=one) for one in range(back.days + 3 * AROUND)]
+            prefixes = [f"{entry.account}/{one}/{what}" for one in ("", *map(date.isoformat, days))]
+        found = [row for prefix in prefixes for row in [one async for one in every(self._store, ENTRY, prefix)]]
+        return [Kept.from_record(key, record) for key, record in found if f"/{what}" in key]
 
     async def around(self, account: str, days: Iterable[date | None]) -> dict[str, Kept]:
         """Return the entries of `account` near `days`, and those without a day, by key."""
@@ -120,8 +161,8 @@ class Book:
 
     async def entries(self, account: str = "", *, state: str | None = None) -> list[Kept]:
         """Return the entries of `account` (all accounts without one) by account and day; only those in `state`."""
-        rows = await self._store.find(ENTRY, f"{account}/" if account else "", _MOST)
-        return [Kept.from_record(key, one) for key, one in rows if state in (None, one["state"])]
+        rows = every(self._store, ENTRY, f"{account}/" if account else "")
+        return [Kept.from_record(key, one) async for key, one in rows if state in (None, one["state"])]
 
     async def get(self, key: str) -> Kept | None:
         """Return one entry."""
@@ -134,18 +175,19 @@ class Book:
 
     async def settle(self, turn: Turn, kept: Kept, rows: Sequence[tuple[str, str, Any]]) -> bool:
         """Keep an entry together with what became of it (`rows`), in one transaction; False: look again."""
-        return await self._store.put_together(turn, [(ENTRY, kept.key, kept.as_record()), *rows]) is not None
+        return await self._store.put_together(turn, [*kept.rows(), *rows]) is not None
 
     async def change(self, turn: Turn, changed: Sequence[Kept], removed: Sequence[str] = ()) -> bool:
         """Keep entries of an account, and forget others, if nobody has changed any since `turn`; False: look again.
 
         More than a few hundred are kept in parts; of one that comes too late those before it stay, and are known the next time.
         """
-        rows: list[tuple[str, str, Any]] = [(ENTRY, one.key, one.as_record()) for one in changed]
-        rows += [(ENTRY, key, None) for key in removed]
+        parts = [one.rows() for one in changed]
+        parts += [[(ENTRY, key, None), *rows_of(key, None, (OPEN, HELD))] for key in removed]
         at: Turn | None = turn
-        for start in range(0, len(rows), _TOGETHER):
-            at = None if at is None else await self._store.put_together(at, rows[start : start + _TOGETHER])
+        for start in range(0, len(parts), _ENTRIES):
+            rows = [row for part in parts[start : start + _ENTRIES] for row in part]
+            at = None if at is None else await self._store.put_together(at, rows)
         return at is not None
 
     async def put_others(self, others: Mapping[str, Entry]) -> None:
@@ -186,6 +228,10 @@ class Book:
     async def was_answered(self, key: str) -> bool:
         """Whether a person was asked, and took the question off the list."""
         return await self._store.get(ASKED, key) is not None and not await self.asks(key)
+
+    async def asked(self) -> set[str]:
+        """Return the keys of all questions of the bank that wait for a person."""
+        return {key.removeprefix("bank/") async for key, _ in every(self._store, REVIEW, "bank/")}
 
     async def review(self, key: str, item: Mapping[str, Any] | None) -> None:
         """Ask for a person, or no longer."""

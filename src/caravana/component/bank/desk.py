@@ -13,9 +13,9 @@ from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept, digest_of
 from caravana.component.bank.code import shown
 from caravana.component.bank.codes import Codes
-from caravana.component.bank.entry import Direction, Entry, Statement
+from caravana.component.bank.entry import Statement
 from caravana.component.bank.importing import Importer
-from caravana.component.bank.matches import LEFT, POSTED, PROPOSED, UNDONE, Match, Matches, taken_back
+from caravana.component.bank.matches import ASKED, BACK, LEFT, POSTED, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -199,43 +199,45 @@ class Desk:
         """What became of the entries."""
         return Matches(self._context.store, self.book)
 
-    async def waiting(self, line: date | None) -> list[dict[str, Any]]:
-        """Return the entries that are money, are not settled, and lie on or after `line`, each with its place and payment codes.
-
-        Reversals come with what they take back.
-        """
+    async def due(self, line: date | None) -> list[str]:
+        """Return the keys of the entries that wait to be matched, those of long before `line` left out."""
         await self.let_go()
-        entries = await self.book.entries()
-        before = {one["entry"]: one for one in await self.matches.all()}
-        since = [
-            one for one in entries if one.state == books.OPEN and (line is None or (one.entry.day or line) >= line)
-        ]
-        return [await self._waiting(one, entries, before) for one in since if _is_to_match(one.entry)]
+        return await self.book.due(books.OPEN, line)
 
-    async def _waiting(self, one: Kept, entries: list[Kept], before: Mapping[str, Any]) -> dict[str, Any]:
+    async def waiting(self, keys: Sequence[str], line: date | None) -> list[dict[str, Any]]:
+        """Return those of `keys` that still are money, are not settled, and lie on or after `line`.
+
+        Each with its place, payment codes and match so far; reversals with what they take back.
+        """
+        found = [await self.book.get(key) for key in keys]
+        still = [one for one in found if one is not None and one.due == books.OPEN]
+        return [await self._waiting(one) for one in still if line is None or (one.entry.day or line) >= line]
+
+    async def _waiting(self, one: Kept) -> dict[str, Any]:
         place = self.place_of(one.entry.account)
         codes = await self.codes.told_by(one.entry, place)
-        found = {"key": one.key, "entry": one.entry.as_record(), "codes": codes, **vars(place)}
+        before = await self.matches.get(one.key)
+        found = {"key": one.key, "entry": one.entry.as_record(), "codes": codes, "before": before, **vars(place)}
         if not one.entry.reversal:
-            return {**found, "before": before.get(one.key)}
-        kept = {other.key: other for other in entries if other.state in (books.OPEN, books.MATCHED)}
-        known = taken_back(one, list(kept.values()))
-        return {**found, "before": before.get(one.key), "takes_back": [self._taken(key, kept, before) for key in known]}
+            return found
+        like = await self.book.like(one, BACK)
+        kept = {other.key: other for other in like if other.state in (books.OPEN, books.MATCHED)}
+        known = [kept[key] for key in taken_back(one, list(kept.values()))]
+        return {**found, "takes_back": [await self._taken(other) for other in known]}
 
-    def _taken(self, key: str, kept: Mapping[str, Kept], before: Mapping[str, Any]) -> dict[str, Any]:
-        return {"key": key, "entry": kept[key].entry.as_record(), "match": before.get(key)}
+    async def _taken(self, one: Kept) -> dict[str, Any]:
+        return {"key": one.key, "entry": one.entry.as_record(), "match": await self.matches.get(one.key)}
 
     async def let_go(self) -> None:
         """Take the word of a person who took a question off the list: what was held is settled, what was proposed is left."""
         await self.importer.let_go()
-        for one in [*await self.matches.all(PROPOSED), *await self.matches.all(UNDONE)]:
-            await self.matches.let_go(one["entry"], self._now())
+        await self.matches.let_go(self._now())
 
     async def decide_match(self, act: str, key: str, actor: str, **said: Any) -> dict[str, Any]:
         """Keep what a person decides of an entry's match, and wake the route that does it. Raises `LookupError`."""
         match = await self._match(key)
         key = match["entry"]
-        wanted = (POSTED,) if act == "undo" else (PROPOSED, UNDONE, LEFT)
+        wanted = {POSTED} if act == "undo" else ASKED | {LEFT}
         state = match["state"]
         if state not in wanted:
             raise LookupError(f"`{key}` is {state}: it cannot be changed so")
@@ -256,7 +258,8 @@ class Desk:
         found = await self.matches.get(key)
         if found is not None:
             return found
-        several = [one for one in await self.matches.all() if one["entry"].endswith(f"/{key}")]
+        several = [one for one in await self.matches.asked() if one["entry"].endswith(f"/{key}")]
+        several = several or [one for one in await self.matches.all() if one["entry"].endswith(f"/{key}")]
         if len(several) != 1:
             raise LookupError(
                 f"{len(several)} entries that were matched end with `{key}`: write more of it"
@@ -302,12 +305,11 @@ class Desk:
 
     async def _matches(self, state: str | None) -> list[dict[str, Any]]:
         """Matches with their entries; those that wait for a person first."""
-        wanted = (PROPOSED, UNDONE) if state is None else None
         await self.let_go()
         found = []
-        for one in await self.matches.all(state):
+        for one in await self.matches.asked() if state is None else await self.matches.all(state):
             kept = await self.book.get(one["entry"])
-            if kept is not None and (wanted is None or one["state"] in wanted):
+            if kept is not None:
                 found.append({**_plain(one), "credit": self._shown(kept)})
         return found
 
@@ -347,8 +349,3 @@ class Desk:
 def _plain(match: Match) -> dict[str, Any]:
     """A match for programs: the bank's record of the entry, which holds amounts, is left out."""
     return {name: one for name, one in match.items() if name != "bank"}
-
-
-def _is_to_match(entry: Entry) -> bool:
-    """Money that came in, and credits that the bank takes back."""
-    return (entry.direction is Direction.CREDIT) is not entry.reversal

@@ -107,6 +107,11 @@ class Entry:
         return self.status is Status.BOOKED and self.amount != 0
 
     @property
+    def is_income(self) -> bool:
+        """Whether it is to be matched with what customers owe: money that came in, or a credit that the bank takes back."""
+        return (self.direction is Direction.CREDIT) is not self.reversal
+
+    @property
     def day(self) -> date | None:
         """The day by which it is kept: of booking, else of value."""
         return self.booking_date or self.value_date

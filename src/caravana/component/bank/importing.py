@@ -74,13 +74,16 @@ class Importer:
 
     async def let_go(self) -> None:
         """Hold no entry whose question a person has settled by another way than `decide`: it is `settled`."""
-        for one in await self._book.entries(state=books.HELD):
-            await self._let_go(one)
+        held = await self._book.due(books.HELD)
+        asked = await self._book.asked() if held else ()
+        for key in held:
+            if f"entry/{key}" not in asked:
+                await self._let_go(key)
 
-    async def _let_go(self, held: Kept) -> None:
-        turn = await self._book.turn(held.entry.account)
-        now = await self._book.get(held.key)
-        if now is not None and now.state == books.HELD and await self._book.was_answered(f"entry/{held.key}"):
+    async def _let_go(self, key: str) -> None:
+        turn = await self._book.turn(key.partition("/")[0])
+        now = await self._book.get(key)
+        if now is not None and now.state == books.HELD and await self._book.was_answered(f"entry/{key}"):
             await self._book.change(turn, [now.in_state(books.SETTLED)])  # if it is too late, the next look does it
 
     def account(self, number: str) -> str:

@@ -1,6 +1,7 @@
 """What becomes of the entries: proposals that wait for a person, what was posted, what persons decided and taught.
 
 - scope `bank_match`, key of the entry: `Match`
+- scope `bank_waits`: of which a person is asked (`due`)
 - scope `bank_decision`: what a person said and no route has taken yet; `bank_habit`: which payer pays for which customer
 """
 
@@ -10,7 +11,9 @@ from typing import Any
 
 from caravana.component.bank import book as books
 from caravana.component.bank.book import Book, Kept
+from caravana.component.bank.due import WAITS, Due, Row
 from caravana.component.bank.entry import Direction
+from caravana.component.bank.pages import every
 from caravana.kit.ports import Store
 
 MATCH = "bank_match"
@@ -19,10 +22,11 @@ HABIT = "bank_habit"
 PROPOSED, POSTING, POSTED, LEFT, UNDONE, REVERSED = "proposed", "posting", "posted", "left", "undone", "reversed"
 """States of a match. `posting`: under way, nothing else may be decided; `left`: a person books it elsewhere; `undone`: it waits
 for a person again; `reversed`: the bank took the money back."""
+ASKED = frozenset({PROPOSED, UNDONE})
+"""A person is asked."""
 CLOSED = frozenset({POSTED, LEFT, REVERSED})
 BACK = timedelta(days=90)
 """How long before a reversal the credit may lie that it takes back."""
-_MOST = 100_000
 
 Match = dict[str, Any]
 
@@ -34,6 +38,7 @@ class Matches:
         """`book`: whose entries they are about."""
         self._store = store
         self._book = book
+        self._due = Due(store)
 
     async def get(self, key: str) -> Match | None:
         """Return the match of an entry."""
@@ -42,8 +47,15 @@ class Matches:
 
     async def all(self, state: str | None = None) -> list[Match]:
         """Return the matches, by account and day; only those in `state`."""
-        found = [one for _, one in await self._store.find(MATCH, "", _MOST)]
-        return [one for one in found if state in (None, one["state"])]
+        return [one async for _, one in every(self._store, MATCH) if state in (None, one["state"])]
+
+    async def asked(self) -> list[Match]:
+        """Return the matches of which a person is asked, by account and day."""
+        if not await self._due.is_made(WAITS):
+            found = {key: True async for key, one in every(self._store, MATCH) if one["state"] in ASKED}
+            await self._due.make(WAITS, found)
+        several = [await self.get(key) for key in await self._due.matches()]
+        return [one for one in several if one is not None and one["state"] in ASKED]
 
     async def settle(self, match: Match, review: Mapping[str, Any] | None, *, before: Match | None = None) -> None:
         """Keep what became of an entry, and what a person is asked of it (None: nobody is), in one transaction.
@@ -52,7 +64,7 @@ class Matches:
         """
         key = match["entry"]
         state = books.MATCHED if match["state"] in CLOSED else books.OPEN
-        rows = [(MATCH, key, match), (books.REVIEW, f"bank/match/{key}", None if review is None else dict(review))]
+        rows = [*_rows(match), (books.REVIEW, f"bank/match/{key}", None if review is None else dict(review))]
         while True:
             turn = await self._book.turn(key.partition("/")[0])
             kept = await self._book.get(key)
@@ -63,15 +75,23 @@ class Matches:
             if await self._book.settle(turn, kept.in_state(state), rows):
                 return
 
-    async def let_go(self, key: str, at: str) -> None:
-        """Leave an entry whose question a person took off the list; if something else happens to it now, the next look sees."""
+    async def let_go(self, at: str) -> None:
+        """Leave the entries whose question a person took off the list."""
+        several = await self.asked()
+        asked = await self._book.asked() if several else ()
+        for one in several:
+            if f"match/{one['entry']}" not in asked:
+                await self._let_go(one["entry"], at)
+
+    async def _let_go(self, key: str, at: str) -> None:
+        """Leave one; if something else happens to it now, the next look sees."""
         turn = await self._book.turn(key.partition("/")[0])
         match, kept = await self.get(key), await self._book.get(key)
-        if match is None or kept is None or match["state"] not in (PROPOSED, UNDONE):
+        if match is None or kept is None or match["state"] not in ASKED:
             return
         if not await self._book.asks(f"match/{key}"):
             left = {**match, "state": LEFT, "at": at}
-            await self._book.settle(turn, kept.in_state(books.MATCHED), [(MATCH, key, left)])
+            await self._book.settle(turn, kept.in_state(books.MATCHED), _rows(left))
 
     async def decided(self, decision: Mapping[str, Any]) -> None:
         """Keep what a person said until a route takes it."""
@@ -79,7 +99,7 @@ class Matches:
 
     async def habits(self) -> list[dict[str, Any]]:
         """Return what was learned."""
-        return [one for _, one in await self._store.find(HABIT, "", _MOST)]
+        return [one async for _, one in every(self._store, HABIT)]
 
     async def unlearn(self, payer: str, customer: int) -> bool:
         """Forget that `payer` pays for `customer`; False when that was not known."""
@@ -87,6 +107,12 @@ class Matches:
         known = await self._store.get(HABIT, key) is not None
         await self._store.put(HABIT, key, None)
         return known
+
+
+def _rows(match: Match) -> list[Row]:
+    """What is written of a match, all at once."""
+    key = match["entry"]
+    return [(MATCH, key, match), (WAITS, key, True if match["state"] in ASKED else None)]
 
 
 def taken_back(reversal: Kept, entries: list[Kept]) -> list[str]:

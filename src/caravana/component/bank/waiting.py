@@ -91,15 +91,13 @@ class OpenConsumer(_Looking):
 
     async def _look(self) -> None:
         told: dict[str, str] = dict(await self._receiver.cursor() or {})
-        waiting = await self._desk.waiting(self._line())
-        now = self._context.clock.now()
-        fresh = [one for one in waiting if self._is_due(told.get(one["key"]), now)]
-        keys = {one["key"] for one in waiting}
-        after = {key: at for key, at in told.items() if key in keys}
+        line, now = self._line(), self._context.clock.now()
+        keys = await self._desk.due(line)
+        fresh = [one for one in keys if self._is_due(told.get(one), now)][: self._options.most]
+        after = {key: told[key] for key in keys if key in told} | dict.fromkeys(fresh, now.isoformat())
         groups: dict[Whose, list[dict[str, Any]]] = defaultdict(list)
-        for one in fresh[: self._options.most]:
+        for one in await self._desk.waiting(fresh, line):
             groups[one["connection"], one["company"], one["known"]].append(one)
-            after[one["key"]] = now.isoformat()
         arrivals = [_arrival(whose, entries, now) for whose, entries in groups.items()]
         if arrivals or after != told:
             await self._receiver.accept(arrivals, cursor=after)

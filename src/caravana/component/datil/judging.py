@@ -1,4 +1,4 @@
-"""What Dátil would refuse, or cannot be told, found before anything is sent. What the SRI would refuse is judged elsewhere."""
+"""What Dátil or the SRI would refuse, or Dátil cannot be told, found before anything is sent."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -6,11 +6,14 @@ from decimal import Decimal
 from caravana.component.datil.mapping import CURRENCIES, MEANS
 from caravana.kit.edocument.document import AnyDocument, ComprobanteRetencion, GuiaRemision
 from caravana.kit.edocument.problem import Problem
+from caravana.kit.einvoicing import stopping
 
 
 def problems(document: AnyDocument, ambiente: str) -> list[Problem]:
     """Return everything wrong with `document` for a connection in environment `ambiente`."""
-    return [*_head(document, ambiente), *_payments(document), *_by_type(document)]
+    found = [*_head(document, ambiente), *_payments(document), *_by_type(document)]
+    told = {one.where for one in found}
+    return [*found, *(one for one in stopping(document) if one.where not in told)]
 
 
 def _head(document: AnyDocument, ambiente: str) -> Iterator[Problem]:

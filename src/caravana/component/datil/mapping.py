@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from caravana.kit.edocument.clave import Clave, numeric_code
+from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.document import (
     AnyDocument,
     CampoAdicional,
@@ -56,22 +56,6 @@ MEANS: Mapping[str, str] = {
 CURRENCIES: Mapping[str, str] = {"DOLAR": "USD", "USD": "USD", "EURO": "EUR", "EUR": "EUR"}
 
 
-def access_key(document: Comprobante) -> str:
-    """Return the clave de acceso, which is ours to choose and always the same. The document has its number."""
-    return str(
-        Clave(
-            document.fecha_emision,
-            document.cod_doc,
-            document.emisor.ruc,
-            document.ambiente,
-            document.estab,
-            document.pto_emi,
-            document.secuencial or "",
-            numeric_code(document.referencia),
-        )
-    )
-
-
 def request(document: AnyDocument, authorization_field: str) -> dict[str, Any]:
     """Return the body to issue `document`, which `problems` found nothing wrong with."""
     match document:
@@ -100,7 +84,7 @@ def _head(document: Comprobante, *, sequential: str = "secuencial") -> dict[str,
         "tipo_emision": 1,
         sequential: int(document.secuencial or 0),
         "fecha_emision": day(document.fecha_emision),
-        "clave_acceso": access_key(document),
+        "clave_acceso": str(clave_of(document)),
         "emisor": _emisor(document.emisor, document),
     }
 
@@ -358,4 +342,4 @@ def _info(fields: Iterable[CampoAdicional]) -> list[dict[str, str]] | None:
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """What there is: an empty field is left out."""
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, "")}

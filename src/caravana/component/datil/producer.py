@@ -11,10 +11,21 @@ from caravana.component.datil.sameness import same
 from caravana.component.datil.spec import CAPABILITIES, PROVIDER
 from caravana.kit import json
 from caravana.kit.component import Producer
+from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.document import read_document
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, Unsupported, Verdict
-from caravana.kit.einvoicing import Package, Question, Standing, absent, invalid, key_of, read_package, read_question
+from caravana.kit.einvoicing import (
+    Package,
+    Question,
+    Standing,
+    absent,
+    invalid,
+    key_of,
+    read_package,
+    read_question,
+    tidied,
+)
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
 
@@ -81,13 +92,13 @@ class Prepare(DatilProducer):
         found = judging.problems(document, settings.ambiente)
         if found:
             raise invalid(found)
-        content = json.dumps(mapping.request(document, settings.authorization_field))
+        content = json.dumps(tidied(mapping.request(document, settings.authorization_field)))
         package = Package.of(
             document,
             content,
             provider=PROVIDER,
             connection=self._name,
-            access_key=mapping.access_key(document),
+            access_key=str(clave_of(document)),
             keyed=document.cod_doc in CAPABILITIES.idempotent,
         )
         return Reply(package.model_dump(mode="json"))
@@ -203,7 +214,7 @@ class Query(DatilProducer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask Dátil by its id; without one, and for a clave that the SRI is said to have, who else may be asked.
 
-        Raises `Unsupported` when nobody can be asked.
+        Raises `Unsupported` when nobody can be asked, and a repeat might make a second document at Dátil.
         """
         question = Question.model_validate(request)
         identity = await self.identity(question)
@@ -214,7 +225,10 @@ class Query(DatilProducer):
         if self._elsewhere is not None and question.access_key is not None:
             told = await self._elsewhere.standing(question, effect)
             return absent(PROVIDER, question).reply() if told is None else reply_of(told)
-        if lookup.is_listed(self._client, question.cod_doc) and question.access_key is not None:
+        listed = lookup.is_listed(self._client, question.cod_doc) and question.access_key is not None
+        if (
+            listed or question.cod_doc in CAPABILITIES.idempotent
+        ):  # what has a key is sent again under it: the same document
             return absent(PROVIDER, question).reply()
         text = "Dátil is asked by its id, which is not known, and neither `verifyWith` nor `listUrl` is set"
         raise Unsupported(

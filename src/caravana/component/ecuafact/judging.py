@@ -1,10 +1,11 @@
-"""What Ecuafact would refuse, or take otherwise than it is meant, found before anything is sent."""
+"""What Ecuafact or the SRI would refuse, or take otherwise than it is meant, found before anything is sent."""
 
 from collections.abc import Iterator
 
 from caravana.component.ecuafact.spec import EcuafactSettings
 from caravana.kit.edocument.document import AnyDocument
 from caravana.kit.edocument.problem import Problem
+from caravana.kit.einvoicing import stopping
 
 _LONGEST_REFERENCE = 100
 """Ecuafact's limit is not known; what is longer is no name of a document."""
@@ -12,7 +13,9 @@ _LONGEST_REFERENCE = 100
 
 def problems(document: AnyDocument, settings: EcuafactSettings) -> list[Problem]:
     """Return everything wrong with `document` for a connection with `settings`."""
-    return [*_numbering(document, settings), *_head(document, settings)]
+    found = [*_numbering(document, settings), *_head(document, settings)]
+    told = {one.where for one in found}
+    return [*found, *(one for one in stopping(document) if one.where not in told)]
 
 
 def _numbering(document: AnyDocument, settings: EcuafactSettings) -> Iterator[Problem]:

@@ -298,4 +298,4 @@ def _payments(payments: Iterable[Pago]) -> list[dict[str, str | Decimal]] | None
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """What there is: an empty field is left out."""
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, "")}

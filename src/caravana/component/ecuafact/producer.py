@@ -21,6 +21,7 @@ from caravana.kit.einvoicing import (
     invalid,
     read_package,
     read_question,
+    tidied,
 )
 from caravana.kit.errors import ConfigurationError, NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
@@ -76,7 +77,7 @@ class Prepare(EcuafactProducer):
         numbered = settings.numbering == "odoo"
         body = mapping.request(document, self._client.contract, origin=settings.origin, numbered=numbered)
         package = Package.of(
-            document, json.dumps(body), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
+            document, json.dumps(tidied(body)), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
         )
         return Reply(package.model_dump(mode="json"))
 
@@ -174,12 +175,12 @@ class Query(EcuafactProducer):
     kind = Kind.READ
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Ask. Raises `Refused` for a document of which neither is known."""
+        """Ask. Raises `Refused` for what is no operation and no clave."""
         question = Question.model_validate(request)
         if question.request_id is not None:
             return reading.operation(await self._client.operation(question.request_id), question).reply()
-        if question.access_key is None:
-            raise Unsupported("Ecuafact is asked by operation or clave, and neither is known", code="lookup")
+        if question.access_key is None:  # the answer that named it was lost: sent again under its key it is the same
+            return absent(PROVIDER, question).reply()
         try:
             clave = Clave.read(question.access_key)
         except ValueError as error:

@@ -11,7 +11,7 @@ from typing import Any
 
 from caravana.component.ecuafact.spec import PROVIDER
 from caravana.kit.edocument.clave import Clave
-from caravana.kit.edocument.verdict import VERDICTS, verdict_of
+from caravana.kit.edocument.verdict import MEANINGS, verdict_of
 from caravana.kit.einvoice import State, Verdict
 from caravana.kit.einvoicing import Message, Question, Standing
 
@@ -96,7 +96,12 @@ def _messages(data: Mapping[str, Any], state: State) -> tuple[Message, ...]:
     found = []
     if (code := text(data.get("codigoError"))) is not None:
         kind = "INFORMATIVO" if state is State.AUTHORISED else "ERROR"
-        found.append(Message(code, text(data.get("motivo")) or "", type=kind))
+        said = (
+            text(data.get("motivo"))
+            or MEANINGS.get(code)
+            or f"Ecuafact no explica el código {code}: véalo en su portal"
+        )
+        found.append(Message(code, said, type=kind))
     if (code := text(data.get("codigoErrorConsulta"))) is not None:
         found.append(Message(code, "Ecuafact no pudo consultar la autorización", type="ADVERTENCIA"))
     return tuple(found)
@@ -105,7 +110,7 @@ def _messages(data: Mapping[str, Any], state: State) -> tuple[Message, ...]:
 def _verdict(messages: tuple[Message, ...], state: State, *, final: bool) -> Verdict | None:
     if state is State.AUTHORISED:
         return None
-    known = [(one.code, one.type) for one in messages if one.code in VERDICTS]
+    known = [(one.code, one.type) for one in messages if one.code in MEANINGS]
     return verdict_of(known) or (Verdict.MEND if final else None)
 
 

@@ -2,16 +2,17 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from caravana.component.pay.files import SettlementFiles, told
 from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.merchant import accounts_of
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
-ATTEMPTS, REFUNDED, DISPUTED = "card_attempt", "card_refund", "card_dispute"
+ATTEMPTS, REFUNDED, DISPUTED, PAYMENTS = "card_attempt", "card_refund", "card_dispute", "card_payment"
 """Stores of the card flow."""
 REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunds",
@@ -21,6 +22,8 @@ REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunded",
 )
 """What a person may ask for, as it stands after `pay:`."""
+OF_ORDER = re.compile(r"\D*(\d+)-\d+")
+"""Our reference of an attempt: the order's number, and a running number."""
 RUNNING_NUMBER = re.compile(r"(.+)-R\d+")
 """Our reference of a refund: the attempt's, and a running number."""
 MOST = 100_000
@@ -109,9 +112,9 @@ class Desk:
 
         `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
         """
-        wish = {"day": day, "connection": connection}
-        outcome = await self._taker(COMPARISONS).request(Arrival(body=wish))
-        return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
+        taker = self._taker(COMPARISONS)
+        units = await _results(taker, {"day": day, "connection": connection})
+        return [one if "exchange" in one else await _of_unit(taker, one) for one in units]
 
     async def settlement(
         self, name: str, content: str, connection: str, profile: str | None = None, *, dry: bool = False
@@ -129,7 +132,10 @@ class Desk:
         wish = told({"name": name, "connection": connection, "dry": dry}, raw, found)
         if wish["state"] == "refused":
             return wish
-        return _answer(await self._taker(SETTLEMENTS).request(Arrival(body=wish)))
+        taker = self._taker(SETTLEMENTS)
+        report = _answer(await taker.request(Arrival(body=wish)))
+        units = report.pop("units", [])
+        return {**report, "compared": [each for one in units for each in await _results(taker, one)]}
 
     def _taker(self, what: str) -> Receiver:
         if what not in self.takers:
@@ -137,11 +143,28 @@ class Desk:
         return self.takers[what]
 
     async def _attempt(self, name: str) -> dict[str, Any]:
-        for _, one in await self._context.store.find(ATTEMPTS, "", MOST):
-            if name == one["reference"] or name in [each["internal_reference"] for each in one["payments"]]:
-                found: dict[str, Any] = one
-                return found
-        raise LookupError(f"no payment is called `{name}`: see `caravana payments list`")
+        """The attempt of our reference, or of the company's number of a payment.
+
+        Those whose payments came before there was an index are looked for among all. Raises `LookupError`, also where several
+        accounts have a payment of that number.
+        """
+        found = _called(name, await self._near(name))
+        found = found or _called(name, await self._context.store.find(ATTEMPTS, "", MOST))
+        if len(found) > 1:
+            names = ", ".join(sorted(one["reference"] for one in found))
+            raise LookupError(f"several payments are called `{name}`: give one of the references {names}")
+        if not found:
+            raise LookupError(f"no payment is called `{name}`: see `caravana payments list`")
+        return found[0]
+
+    async def _near(self, name: str) -> list[tuple[str, Any]]:
+        """The attempts of the order that a reference names, and those that the index of payments has under a number."""
+        order, store = OF_ORDER.fullmatch(name), self._context.store
+        found = await store.find(ATTEMPTS, f"sale.order,{order[1]}/") if order else []
+        for connection in accounts_of(self._context):
+            indexed = await store.get(PAYMENTS, f"{connection}/{name}")
+            found += [] if indexed is None else await store.find(ATTEMPTS, indexed["attempt"])
+        return found
 
     async def _refunds(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
@@ -170,6 +193,12 @@ class WishesConsumer(Consumer):
         self._desk.takers.pop(self._what, None)
 
 
+def _called(name: str, attempts: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """The attempts of a reference, or with a payment of that number; each once."""
+    numbers = {key: [each["internal_reference"] for each in one["payments"]] for key, one in attempts}
+    return [one for key, one in dict(attempts).items() if name in (one["reference"], *numbers[key])]
+
+
 def plain(value: Any) -> Any:
     """Return `value` as JSON holds it: amounts are texts, so that no cent is lost on the way."""
     if isinstance(value, Mapping):
@@ -192,6 +221,18 @@ def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[st
         for one in refunds
     ]
     return {**{name: attempt.get(name) for name in names}, "payments": paid, "refunds": back}
+
+
+async def _of_unit(taker: Receiver, unit: Mapping[str, Any]) -> dict[str, Any]:
+    """What a route answers of one day of an account and branch, which is an exchange of that branch."""
+    named = {name: unit[name] for name in ("connection", "branch")}
+    return _answer(await taker.request(Arrival(body={**named, "unit": unit})))
+
+
+async def _results(taker: Receiver, wish: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The list that a route answered; else the one answer that tells by which exchange it goes on."""
+    outcome = await taker.request(Arrival(body=wish))
+    return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
 
 
 def _answer(outcome: Outcome) -> dict[str, Any]:

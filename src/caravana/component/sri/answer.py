@@ -5,6 +5,7 @@ stays None and is never taken for success.
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -135,7 +136,9 @@ def _moment(text: str) -> str | None:
 def _content(place: etree._Element) -> str:
     """The document as text; one that stands there as elements is written out."""
     if len(place):
-        return str(etree.tostring(place[0], encoding="unicode", with_tail=False))
+        alone = deepcopy(place[0])
+        etree.cleanup_namespaces(alone)
+        return str(etree.tostring(alone, encoding="unicode", with_tail=False))
     return place.text or ""
 
 

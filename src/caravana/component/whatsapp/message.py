@@ -5,8 +5,9 @@ from typing import Any
 
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.graph.errors import describe
+from caravana.kit.graph.told import Telling, sender
 from caravana.kit.graph.updates import Update
-from caravana.kit.ports import Context, Resolved, Store
+from caravana.kit.ports import Context, Store
 
 STATES = "whatsapp.message"
 """Scope of what became of messages, by their name at Meta."""
@@ -15,18 +16,6 @@ TOLD = "whatsapp.told"
 RANK: Mapping[str, int] = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 FAILED = "failed"
 TRIES = 20
-_OURS = "caravana"
-
-
-def opaque(effect: Effect) -> str:
-    """Return the text that Meta repeats in every status of a message: which effect sent it."""
-    return f"{_OURS}:{effect.exchange_id}:{effect.key}"
-
-
-def sender(text: Any) -> tuple[str, str] | None:
-    """Return exchange and effect key of a text of `opaque`; None when it is somebody else's."""
-    parts = text.split(":") if isinstance(text, str) else []
-    return (parts[1], parts[2]) if len(parts) == 3 and parts[0] == _OURS else None
 
 
 def reply(name: str, state: str, contact: str | None, *, by: str) -> Reply:
@@ -40,6 +29,7 @@ class Messages:
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
+        self._telling = Telling(context, TOLD)
 
     @property
     def _store(self) -> Store:
@@ -61,21 +51,11 @@ class Messages:
         before = await self._change(name, update.type, moment, contact, error)
         owner = sender(update.content.get("biz_opaque_callback_data"))
         if owner is not None and not _was_accepted(before):  # nobody here knows that Meta has taken it
-            await self._settle(*owner, name, update.type, contact)
+            await self._telling.tell(owner, reply(name, update.type, contact, by="status"))
 
     async def heard(self, effect: Effect) -> Reply | None:
         """Return what statuses have told of the call of `effect`."""
-        found = await self._store.get(TOLD, effect.key)
-        return None if found is None else reply(**found, by="status")
-
-    async def _settle(self, exchange: str, key: str, name: str, state: str, contact: str | None) -> None:
-        """Whoever sent it may still wait for Meta's answer: what is told is kept until that is over."""
-        answer = reply(name, state, contact, by="status")
-        if await self._context.doubts.resolve(exchange, key, answer) is not Resolved.UNDER_WAY:
-            return
-        await self._store.put(TOLD, key, {"name": name, "state": state, "contact": contact})
-        if await self._context.doubts.resolve(exchange, key, answer) is not Resolved.UNDER_WAY:
-            await self._store.put(TOLD, key, None)
+        return await self._telling.heard(effect)
 
     async def _change(
         self, name: str, status: str, moment: str, contact: str | None, error: str | None

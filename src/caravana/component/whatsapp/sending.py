@@ -10,7 +10,7 @@ from typing import Any
 from caravana.component.whatsapp import mapping
 from caravana.component.whatsapp.body import TemplateBody, read_body
 from caravana.component.whatsapp.line import Line, LineOf
-from caravana.component.whatsapp.message import Messages, opaque, reply
+from caravana.component.whatsapp.message import Messages, reply
 from caravana.component.whatsapp.spec import Operation
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
@@ -18,6 +18,7 @@ from caravana.kit.errors import ConfigurationError, Held, NeedsPerson, Refused, 
 from caravana.kit.exchange import Exchange
 from caravana.kit.graph.contact import Contact, Identity, is_bsuid, phone_of
 from caravana.kit.graph.errors import WINDOW_CLOSED
+from caravana.kit.graph.told import opaque
 from caravana.kit.ports import Unavailable
 
 MARGIN = timedelta(seconds=10)

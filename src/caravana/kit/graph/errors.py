@@ -8,6 +8,7 @@
 | those of `WAITS` (4, 17, 32, 613, 80001 …) | RateLimited, for as long as the usage headers say, else as `WAITS` |
 | 131056 | Held: only this recipient waits, 4^n seconds |
 | 131049, 132069 | Held: a day, an hour |
+| with a subcode of `SUBCODES` | as that says, whatever the code alone means; the error's code is then `10/2018278` |
 | 0, 190 | NeedsPerson: the token is dead |
 | 3, 10, 200–299, 368 and the account's states (`PERSON`) | NeedsPerson |
 | all others | Refused; 506 and 10900 say that it was probably done before |
@@ -51,6 +52,16 @@ PAIR = 131056
 LONGEST_PAIR_WAIT = 4**6
 ALONE: Mapping[int, float] = {131049: 86_400, 132069: 3600}
 """Code → seconds after which this one message may be tried again."""
+SUBCODES: Mapping[tuple[int, int], float | None] = {
+    (10, 2018278): None,
+    (9007, 2207027): 5,
+    (9, 2207042): 3600,
+}
+"""Code and subcode → seconds after which this one thing may be tried again; None: Refused.
+
+Messenger's conversation is closed (code 10 alone is a missing permission); Instagram's picture is not ready; its posts of a
+day are used up.
+"""
 TOKEN = frozenset({0, 190})
 PERSON: Mapping[int, str] = {
     3: "the app lacks a capability: look at App Review in Meta's dashboard",
@@ -73,6 +84,7 @@ PERSON: Mapping[int, str] = {
 }
 """Code → what a person must do."""
 WINDOW_CLOSED = 131047
+MESSENGER_CLOSED = "10/2018278"
 DUPLICATE_POST = 506
 ALREADY_REPLIED = 10900
 NEW_ONE = "put a new access token into the connection: this one is expired or withdrawn"
@@ -109,6 +121,9 @@ def to_error(
     named: dict[str, Any] = {"status": status, "code": None if code is None else str(code), "reference": _trace(error)}
     if code is None:
         return _by_status(status or 400)(text, **named)
+    own = (code, error.get("error_subcode"))
+    if own in SUBCODES:
+        return _by_subcode(text, SUBCODES[own], {**named, "code": f"{own[0]}/{own[1]}"})
     if code == PAIR:
         return Held(text, retry_after=float(min(4 ** (attempt - 1), LONGEST_PAIR_WAIT)), **named)
     if code in ALONE:
@@ -144,6 +159,10 @@ def describe(error: Mapping[str, Any]) -> str:
 def clean(text: Any) -> str:
     """Return a text of Meta's without tokens, secrets and card numbers, and not too long."""
     return redact_text(_CREDENTIAL.sub(MASK, str(text or "")))[:_TEXT_LIMIT]
+
+
+def _by_subcode(text: str, seconds: float | None, named: Mapping[str, Any]) -> EffectError:
+    return Refused(text, **named) if seconds is None else Held(text, retry_after=seconds, **named)
 
 
 def _class_of(code: int, error: Mapping[str, Any], attempt: int) -> type[EffectError]:

@@ -25,7 +25,6 @@ from caravana.component.datil.sandbox.rule import Refusal, each, part, text
 from caravana.component.datil.sandbox.view import view
 from caravana.kit import json as exact
 from caravana.kit.authority import Authority, authority_routes
-from caravana.kit.authority.paper import printed
 from caravana.kit.authority.telling import Teller, TellingPlan
 from caravana.kit.sandbox import Sandbox
 
@@ -89,6 +88,8 @@ class DatilSandbox(Sandbox):
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
         await self.teller.close()
+        if self.filed_at is None:
+            self.authority.register.close()
 
     # Addresses.
 
@@ -248,27 +249,19 @@ class DatilSandbox(Sandbox):
         return await self.perform(request, "file", act)
 
     def _xml(self, edoc: Edoc) -> Response:
-        word = self.word(edoc)
-        content = edoc.content or translation.document(edoc.cod_doc, edoc.body, edoc.clave).decode()
-        if word != AUTHORISED_WORD or edoc.entry is None:
-            return Response(content, media_type="application/xml")
-        entry = edoc.entry
-        wrapped = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<autorizacion>'
-            f"<estado>{word}</estado><numeroAutorizacion>{entry.numero}</numeroAutorizacion>"
-            f"<fechaAutorizacion>{shown.moment(entry.fecha)}</fechaAutorizacion><ambiente>{entry.ambiente}</ambiente>"
-            f"<comprobante><![CDATA[{content}]]></comprobante><mensajes/></autorizacion>"
-        )
-        return Response(wrapped, media_type="application/xml")
+        return Response(self._written(edoc), media_type="application/xml")
 
     def _pdf(self, edoc: Edoc) -> Response:
-        lines = [
-            ("Número", edoc.number),
-            ("Emisor", edoc.body["emisor"]["razon_social"]),
-            ("Receptor", edoc.receiver["razon_social"]),
-            ("Estado", self.word(edoc)),
-        ]
-        return Response(printed("Documento electrónico", lines, edoc.clave), media_type="application/pdf")
+        from caravana.kit.edocument.ride import ride  # slow to import: only when it is needed
+
+        return Response(ride(self._written(edoc).encode()), media_type="application/pdf")
+
+    def _written(self, edoc: Edoc) -> str:
+        """The document's XML, once it is authorised in the SRI's wrapper."""
+        content = edoc.content or translation.document(edoc.cod_doc, edoc.body, edoc.clave).decode()
+        if self.word(edoc) != AUTHORISED_WORD or edoc.entry is None:
+            return content
+        return shown.wrapped(content, edoc.entry)
 
     async def _page(self, request: Request) -> Response:
         self.settle()

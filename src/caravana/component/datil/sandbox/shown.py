@@ -8,7 +8,7 @@ from typing import Any
 from caravana.component.datil.sandbox.account import Account
 from caravana.component.datil.sandbox.edoc import AUTHORISED_WORD, CREATED, REFUSED_WORD, RETURNED, WORDS, Edoc
 from caravana.component.datil.sandbox.translation import ECUADOR
-from caravana.kit.authority import Mensaje
+from caravana.kit.authority import Entry, Mensaje
 
 
 def issued(edoc: Edoc) -> dict[str, Any]:
@@ -82,6 +82,16 @@ def reception(edoc: Edoc) -> dict[str, Any]:
 
 def _message(one: Mensaje) -> dict[str, Any]:
     return {"identificador": one.code, "mensaje": one.text, "tipo": one.type, "informacion_adicional": one.detail}
+
+
+def wrapped(content: str, entry: Entry) -> str:
+    """Return the authorised form of a document: the SRI's wrapper with the document in it."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<autorizacion>'
+        f"<estado>{AUTHORISED_WORD}</estado><numeroAutorizacion>{entry.numero}</numeroAutorizacion>"
+        f"<fechaAutorizacion>{moment(entry.fecha)}</fechaAutorizacion><ambiente>{entry.ambiente}</ambiente>"
+        f"<comprobante><![CDATA[{content}]]></comprobante><mensajes/></autorizacion>"
+    )
 
 
 def moment(time: datetime) -> str:

@@ -22,9 +22,8 @@ from caravana.component.ecuafact.sandbox.account import Account
 from caravana.component.ecuafact.sandbox.letter import happened, letter
 from caravana.component.ecuafact.sandbox.operation import FAILED, GRANTED, REJECTED, SENT, Operation
 from caravana.component.ecuafact.sandbox.view import view
-from caravana.component.ecuafact.sandbox.wire import ECUADOR, Refusal, answer, local, read, wrapped
+from caravana.component.ecuafact.sandbox.wire import ECUADOR, Refusal, answer, local, read, wrapped, wrapped_xml
 from caravana.kit.authority import Authority, authority_routes
-from caravana.kit.authority.paper import printed
 from caravana.kit.authority.telling import Teller, TellingPlan
 from caravana.kit.sandbox import Sandbox
 
@@ -95,6 +94,8 @@ class EcuafactSandbox(Sandbox):
             watch.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
         await self.teller.close()
+        if self.filed_at is None:
+            self.authority.register.close()
 
     # Addresses.
 
@@ -289,25 +290,15 @@ class EcuafactSandbox(Sandbox):
         return self._written(self._of_clave(request))
 
     def _printed(self, one: Operation) -> Response:
-        identification, name = translation.receiver(one.body)
-        lines = [
-            ("Número", one.number),
-            ("Emisor", self.account.business),
-            ("Receptor", f"{name} ({identification})"),
-            ("Estado", one.words(self.account, self.clock.now())[1].replace("_", " ")),
-        ]
-        return Response(printed("Documento electrónico", lines, one.clave), media_type="application/pdf")
+        from caravana.kit.edocument.ride import ride  # slow to import: only when it is needed
+
+        content = wrapped_xml(one.content, one.entry) if self._granted(one) and one.entry else one.content
+        return Response(ride(content.encode()), media_type="application/pdf")
 
     def _written(self, one: Operation) -> Response:
         if not self._granted(one) or one.entry is None:
             return Response(one.content, media_type="application/xml", headers={"X-Contenido": "provisional"})
-        text = (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<autorizacion><estado>AUTORIZADO</estado>'
-            f"<numeroAutorizacion>{one.entry.numero}</numeroAutorizacion>"
-            f"<fechaAutorizacion>{local(one.entry.fecha)}</fechaAutorizacion><ambiente>{one.entry.ambiente}</ambiente>"
-            f"<comprobante><![CDATA[{one.content}]]></comprobante><mensajes/></autorizacion>"
-        )
-        return Response(text, media_type="application/xml")
+        return Response(wrapped_xml(one.content, one.entry), media_type="application/xml")
 
     def _mail(self, request: Request, raw: bytes) -> Response:
         one = self._of_clave(request)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from caravana.kit import json as exact
+from caravana.kit.authority import Entry
 
 ECUADOR = ZoneInfo("America/Guayaquil")
 
@@ -42,6 +43,16 @@ def answer(content: Any, status: int = 200, headers: dict[str, str] | None = Non
 def wrapped(data: Any) -> Response:
     """Return `data` in the envelope of reads."""
     return answer({"codigo": "0", "mensaje": "OK", "datos": data})
+
+
+def wrapped_xml(content: str, entry: Entry) -> str:
+    """Return the authorised form of a document: the SRI's wrapper with the document in it."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<autorizacion><estado>AUTORIZADO</estado>'
+        f"<numeroAutorizacion>{entry.numero}</numeroAutorizacion>"
+        f"<fechaAutorizacion>{local(entry.fecha)}</fechaAutorizacion><ambiente>{entry.ambiente}</ambiente>"
+        f"<comprobante><![CDATA[{content}]]></comprobante><mensajes/></autorizacion>"
+    )
 
 
 def read(raw: bytes) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """A certification authority for trying: made when it is needed, kept nowhere, and no one's but the imitation's."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from cryptography import x509
@@ -34,7 +36,8 @@ class CertificationAuthority:
 
     def __init__(self, now: datetime, name: str = "AUTORIDAD DE CERTIFICACION INVENTADA") -> None:
         """`now`: its own certificate begins ten years before it."""
-        self._key = _new_key()
+        self._numbers = itertools.count()
+        self._key = _key(next(self._numbers))
         self._name = _name(name, "ENTIDAD DE CERTIFICACION")
         builder = _builder(self._name, self._name, self._key, now - timedelta(days=3650), now + timedelta(days=3650))
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -49,7 +52,7 @@ class CertificationAuthority:
         holder: str = "REPRESENTANTE INVENTADO",
     ) -> Issued:
         """Return a certificate for the RUC (None: it names none), valid from `begins` to `ends`, for `purpose`."""
-        key = _new_key()
+        key = _key(next(self._numbers))
         builder = _builder(_name(holder, "PERSONA JURIDICA"), self._name, key, begins, ends)
         if purpose != "unsaid":
             builder = builder.add_extension(_usage(purpose), critical=True)
@@ -73,7 +76,9 @@ def to_p12(issued: Sequence[Issued], password: str, form: Literal["modern", "leg
     return pkcs12.serialize_key_and_certificates(b"firma", only.key, only.certificate, None, encryption)
 
 
-def _new_key() -> rsa.RSAPrivateKey:
+@cache
+def _key(number: int) -> rsa.RSAPrivateKey:
+    """The key of that number: all authorities of a process use the same ones, for making a key takes long."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

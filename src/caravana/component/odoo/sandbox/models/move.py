@@ -220,7 +220,8 @@ def post(move: Record) -> None:
 
 def _number_is_typed(move: Record) -> bool:
     """Whether the number is the supplier's; a purchase settlement's is the company's own."""
-    own = move.l10n_latam_document_type_id.internal_type == "purchase_liquidation"
+    kind = move.l10n_latam_document_type_id
+    own = kind is not None and kind.internal_type == "purchase_liquidation"
     return bool(move.l10n_latam_use_documents and move.move_type.startswith("in_") and not own)
 
 
