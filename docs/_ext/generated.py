@@ -1,7 +1,7 @@
 """Reference pages made at build time from what the package itself declares, so that they cannot drift from the code.
 
-Each directive asks one source and parses the Markdown that it gives: `components`, `companies`, `issuers`, `commands`,
-`elements`, `languages`, `support`, `errors`, `model`.
+Each directive asks one source and parses the Markdown that it gives: `components`, `companies`, `issuers`, `edocuments`,
+`commands`, `elements`, `languages`, `support`, `errors`, `model`.
 """
 
 import importlib
@@ -26,6 +26,7 @@ import caravana.component
 from caravana.engine.support import support_rows
 from caravana.kit import einvoice
 from caravana.kit.component import Component
+from caravana.kit.edocument.document import TYPES
 from caravana.kit.einvoice import EInvoiceComponent
 from caravana.kit.errors import CaravanaError
 from caravana.kit.payment import Capabilities, Operation, PaymentComponent, Sweep
@@ -109,6 +110,43 @@ def issuers() -> str:
 
 
 _FLAGS = [one.name for one in fields(Capabilities) if one.name not in ("operations", "sweep")] + ["sweep"]
+
+
+# --------------------------------------------------------------------------------------------- electronic documents
+
+
+def edocuments() -> str:
+    """Return the canonical form: the fields of each type of electronic document, then those of their parts."""
+    parts: dict[str, type[BaseModel]] = {}
+    sections = [f"### {code} {kind.title.lower()}\n\n{_form(kind, parts)}" for code, kind in TYPES.items()]
+    done: set[str] = set()
+    while rest := [name for name in parts if name not in done]:
+        done |= set(rest)
+        sections += [f"### {name}\n\n{documentation(parts[name])}\n\n{_form(parts[name], parts)}" for name in rest]
+    return "\n\n".join(sections)
+
+
+def _form(model: type[BaseModel], parts: dict[str, type[BaseModel]]) -> str:
+    """Return the table of one class; the classes that it names are added to `parts`."""
+    rows = []
+    for name, field in model.model_fields.items():
+        parts |= {one.__name__: one for one in _models(field.annotation)}
+        rows.append((f"`{field.alias or name}`", _told(type_name(field.annotation), parts), default_of(field)))
+    return table(("field", "form", "default"), rows)
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that a field's type names."""
+    if is_model(annotation):
+        yield annotation  # type: ignore[misc]  # a model, as was just seen
+    for one in get_args(annotation):
+        yield from _models(one)
+
+
+def _told(form: str, parts: Mapping[str, type[BaseModel]]) -> str:
+    """Return a form with the words of people, and the names of parts as such."""
+    form = form.replace("Decimal", "amount").replace("date", "day")
+    return " ".join(f"`{word}`" if word in parts else word for word in form.split())
 
 
 def _has(component: type[PaymentComponent], operation: Operation) -> str:
@@ -363,7 +401,7 @@ def dotted_model(path: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives with Sphinx."""
-    for source in (components, companies, issuers, commands, elements, languages, support, errors):
+    for source in (components, companies, issuers, edocuments, commands, elements, languages, support, errors):
         app.add_directive(source.__name__, type(source.__name__, (Generated,), {"source": staticmethod(source)}))
     model = {"source": staticmethod(dotted_model), "required_arguments": 1}
     app.add_directive("model", type("model", (Generated,), model))

@@ -1,6 +1,6 @@
 """A clerk's Odoo for the mappings of electronic documents: records are made in the imitation and read as the hub reads them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +11,11 @@ from caravana.commerce.einvoice.settings import Company, EInvoiceSettings, Point
 from caravana.commerce.einvoice.source import Mapped, Wanted
 from caravana.component.odoo import OdooComponent
 from caravana.component.odoo.sandbox import OdooSandbox, Setup
+from caravana.kit.authority import Authority
 from caravana.kit.clock import ManualClock
+from caravana.kit.edocument.clave import clave_of
+from caravana.kit.edocument.document import AnyDocument, read_document
+from caravana.kit.edocument.xml import to_xml
 from caravana.kit.serving import serve
 from tests.component.odoo.hub import MemoryHub, send, settings
 
@@ -135,17 +139,33 @@ class Clerk:
         told = {"name": name, "model_id": of, "field_description": name, "ttype": kind, "relation": relation or False}
         self.env["ir.model.fields"].create(told)
 
+    async def read(self, record: int, model: str, fields: Sequence[str]) -> dict[str, Any]:
+        """Return a record as the hub reads it."""
+        address = f"odoo:{model}?operation=read&fields={','.join(fields)}"
+        [found] = (await send(self.component, address, {"ids": [record]}, f"k-{record}")).body
+        return dict(found)
+
     async def mapped(self, record: int, model: str = "account.move", suffix: str = "", **more: Any) -> Mapped:
         """Return what a record becomes; `suffix`: `/07` for what is withheld of it. It is read in one call."""
         source = sources_of(self.settings)[model]
         known = {name: list(self.env[name].fields_get(asked)) for name, asked in source.optional().items()}
         self.sandbox.calls.clear()
-        address = f"odoo:{model}?operation=read&fields={','.join(source.fields(known))}"
-        [found] = (await send(self.component, address, {"ids": [record]}, "k")).body
+        found = await self.read(record, model, source.fields(known))
         reads = [name for name in self.sandbox.calls.elements() if name.endswith((".read", ".web_search_read"))]
         assert self.sandbox.major < 19 or reads == [f"{model}.web_search_read"]
         wanted = Wanted(f"odoo/{model},{record}{suffix}", suffix.strip("/") or None, self.settings, TODAY, **more)
         return source.mapped(found, wanted)
+
+
+def taken(found: Mapped) -> AnyDocument:
+    """Return the document, which has no problem, and which the imitated authority takes by rules of its own."""
+    assert list(found.problems) == []
+    document = read_document(found.document)
+    if document.secuencial is not None:
+        xml = to_xml(document, str(clave_of(document))).content
+        receipt = Authority(ManualClock(datetime(2026, 11, 23, 15, tzinfo=UTC))).receive_xml(xml, signed=False)
+        assert (receipt.codes, receipt.estado) == ((), "RECIBIDA")
+    return document
 
 
 @asynccontextmanager

@@ -1,6 +1,8 @@
 """Lines of Odoo's invoices, by chance: whatever the quantity, price and discount, the SRI's sums are Odoo's to the cent."""
 
 import random
+from collections import Counter
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,6 +12,11 @@ from caravana.commerce.einvoice.mapping import Draft
 from caravana.commerce.einvoice.mapping_moves import MoveSource
 from caravana.commerce.einvoice.odoo_lines import lines_of
 from caravana.commerce.einvoice.source import Mapped, Wanted
+from caravana.kit.authority import Authority
+from caravana.kit.clock import ManualClock
+from caravana.kit.edocument.clave import clave_of
+from caravana.kit.edocument.document import read_document
+from caravana.kit.edocument.xml import to_xml
 from tests.commerce.clerk import SETTINGS, TODAY
 
 CENT = Decimal("0.01")
@@ -100,6 +107,33 @@ def test_negative_lines_leave_odoos_sum(seed: int) -> None:
     assert [one for one in found.problems if one.severity == "error"] == []
     assert found.document is not None
     assert Decimal(found.document["totalDescuento"]) == sum(taken)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_authority_takes_them(seed: int) -> None:
+    """The imitated authority, whose rules are its own, finds no difference in ten invoices with discounts and coupons."""
+    authority = Authority(ManualClock(datetime(2026, 11, 23, 15, tzinfo=UTC)))
+    chance = random.Random(seed)
+    for number in range(1, 11):
+        prices = [Decimal(chance.randint(1_000, 99_999)) / 1000 for _ in range(4)]
+        rows = [
+            row(place, str(chance.randint(1, 30)), str(one), chance.choice(("0", "7.5")), chance.choice(list(RATES)))
+            for place, one in enumerate(prices, 1)
+        ]
+        rows.append(row(9, "1", str(-Decimal(chance.randint(1, 200)) / 100), "0", chance.choice(_kinds(rows))))
+        numbered = invoice(*rows) | {"l10n_latam_document_number": f"001-001-{number:09}"}
+        wanted = Wanted(f"odoo/account.move,{number}", None, SETTINGS, TODAY)
+        document = read_document(MoveSource(SETTINGS).mapped(numbered, wanted).document)
+        receipt = authority.receive_xml(to_xml(document, str(clave_of(document))).content, signed=False)
+        assert (receipt.codes, receipt.estado) == ((), "RECIBIDA")
+
+
+def _kinds(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the kinds of tax whose lines bear a coupon of two dollars."""
+    sums = Counter(dict.fromkeys(RATES, 0.0))
+    for one in rows:
+        sums[one["tax_ids"][0]["name"]] += one["price_subtotal"]
+    return [kind for kind, total in sums.items() if total > 3]
 
 
 def test_half_a_cent_that_is_given_away() -> None:

@@ -1,22 +1,22 @@
 """Odoo's invoices as electronic documents: read in one call, mapped, recomputed, and told what is wrong with them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
 
+from caravana.commerce.einvoice.mapping_sources import sources_of
 from caravana.commerce.einvoice.source import Mapped
 from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.document import (
-    AnyDocument,
     Factura,
     LiquidacionCompra,
     NotaCredito,
     NotaDebito,
-    read_document,
 )
 from caravana.kit.edocument.problem import stops
-from tests.commerce.clerk import FINAL, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, point
+from tests.commerce.clerk import FINAL, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, point, taken
 
 
 @pytest.fixture
@@ -24,12 +24,6 @@ async def clerk() -> AsyncIterator[Clerk]:
     """A clerk in Odoo 19."""
     async with clerks_odoo() as one:
         yield one
-
-
-def right(found: Mapped) -> AnyDocument:
-    """Return the document, which has no problem."""
-    assert list(found.problems) == []
-    return read_document(found.document)
 
 
 def codes(found: Mapped) -> list[str]:
@@ -48,7 +42,7 @@ async def test_a_factura(version: str) -> None:
             clerk.line("LIBRO", 4.35, 2, tax="VAT 0% G"),
         ]
         move = clerk.move(*lines, clerk.line("Gracias", 0, tax=None, display_type="line_note"))
-        document = right(await clerk.mapped(move))
+        document = taken(await clerk.mapped(move))
     assert isinstance(document, Factura)
     assert (document.numero, document.fecha_emision.isoformat()) == ("001-001-000000001", TODAY)
     assert [one.descripcion for one in document.detalles] == ["CONSULTORÍA de ventas", "REPUESTO", "LIBRO"]
@@ -77,7 +71,7 @@ async def test_a_factura(version: str) -> None:
 async def test_every_rate_of_iva_has_its_code(clerk: Clerk) -> None:
     """15, 5 and 8 %, 0 %, exempt and not subject are told apart by the kind of their group."""
     names = ["VAT 15% G", "VAT 5% G", "VAT 8% S", "VAT 0% G", "VAT 0% EX", "VAT 0% N S REIMB"]
-    document = right(await clerk.mapped(clerk.move(*(clerk.line(name, 10, tax=name) for name in names))))
+    document = taken(await clerk.mapped(clerk.move(*(clerk.line(name, 10, tax=name) for name in names))))
     assert isinstance(document, Factura)
     assert [one.impuestos[0].codigo_porcentaje for one in document.detalles] == ["4", "5", "8", "0", "7", "6"]
     assert document.importe_total == Decimal("62.80")
@@ -89,7 +83,7 @@ async def test_a_term_and_a_contact_of_a_company(clerk: Clerk) -> None:
     person = clerk.contact(RUC, "l10n_ec.ec_ruc", name="Luis Ficticio", parent_id=firm, email="luis@firma.example")
     move = clerk.move(contact=person, invoice_date_due="2026-12-23", invoice_origin="S00012")
     clerk.set(fields={"info.Pedido": "invoice_origin"})
-    document = right(await clerk.mapped(move))
+    document = taken(await clerk.mapped(move))
     assert isinstance(document, Factura)
     told = document.receptor
     assert (told.razon_social, told.tipo_identificacion, told.email) == (
@@ -119,7 +113,7 @@ async def test_a_term_and_a_contact_of_a_company(clerk: Clerk) -> None:
 )
 async def test_identifications(clerk: Clerk, vat: str, kind: str, country: str, expected: str) -> None:
     """Each of Odoo's types has its code at the SRI; customers from abroad keep their number as it is."""
-    document = right(await clerk.mapped(clerk.move(contact=clerk.contact(vat, kind, country))))
+    document = taken(await clerk.mapped(clerk.move(contact=clerk.contact(vat, kind, country))))
     assert isinstance(document, Factura)
     assert (document.receptor.tipo_identificacion, document.receptor.identificacion) == (expected, vat)
 
@@ -127,7 +121,7 @@ async def test_identifications(clerk: Clerk, vat: str, kind: str, country: str, 
 async def test_the_final_consumer(clerk: Clerk) -> None:
     """Up to the limit he is billed by his number of nines and name; above it the clerk is told to ask who he is."""
     nobody = clerk.env.ref("l10n_ec.ec_final_consumer")
-    document = right(await clerk.mapped(clerk.move(clerk.line("Gorra", 10), contact=nobody)))
+    document = taken(await clerk.mapped(clerk.move(clerk.line("Gorra", 10), contact=nobody)))
     assert isinstance(document, Factura)
     assert (document.receptor.identificacion, document.receptor.razon_social) == (FINAL, "CONSUMIDOR FINAL")
     found = await clerk.mapped(clerk.move(clerk.line("Mochila", 45), contact=nobody))
@@ -145,7 +139,7 @@ async def test_a_credit_note(clerk: Clerk) -> None:
     )
     note = clerk.env["account.move.reversal"].refund_moves([wizard], context=context)["res_id"]
     clerk.env["account.move"].action_post([note])
-    document = right(await clerk.mapped(note))
+    document = taken(await clerk.mapped(note))
     assert isinstance(document, NotaCredito)
     assert document.documento_modificado.fecha_emision.isoformat() == TODAY
     assert (document.documento_modificado.numero, document.motivo) == ("001-001-000000001", "Devolución, con daño")
@@ -166,7 +160,7 @@ async def test_a_credit_note_without_its_invoice(clerk: Clerk) -> None:
         "documentoModificado": {"numero": "001-001-000000777", "fechaEmision": "2026-11-01"},
         "motivo": "DEVOLUCIÓN",
     }
-    document = right(await clerk.mapped(note, given=given))
+    document = taken(await clerk.mapped(note, given=given))
     assert isinstance(document, NotaCredito)
     assert (document.documento_modificado.numero, document.motivo) == ("001-001-000000777", "DEVOLUCIÓN")
     for name, kind in (("x_number", "char"), ("x_day", "date"), ("x_reason", "char")):
@@ -175,7 +169,7 @@ async def test_a_credit_note_without_its_invoice(clerk: Clerk) -> None:
         [note], {"x_number": "001-001-000000778", "x_day": "2026-11-02", "x_reason": "Error"}
     )
     clerk.set(fields={"modificado.numero": "x_number", "modificado.fecha": "x_day", "motivo": "x_reason"})
-    document = right(await clerk.mapped(note))
+    document = taken(await clerk.mapped(note))
     assert isinstance(document, NotaCredito)
     assert (document.documento_modificado.numero, document.motivo) == ("001-001-000000778", "Error")
 
@@ -183,7 +177,7 @@ async def test_a_credit_note_without_its_invoice(clerk: Clerk) -> None:
 async def test_a_debit_note(clerk: Clerk) -> None:
     """Lines are the reasons of a note that debits an invoice."""
     note = clerk.move(clerk.line("Interés por mora", 10), debit_origin_id=clerk.move())
-    document = right(await clerk.mapped(note))
+    document = taken(await clerk.mapped(note))
     assert isinstance(document, NotaDebito)
     assert [(one.razon, one.valor) for one in document.motivos] == [("Interés por mora", Decimal("10.00"))]
     assert (document.documento_modificado.numero, document.importe_total) == ("001-001-000000001", Decimal("11.50"))
@@ -193,7 +187,7 @@ async def test_a_purchase_settlement(clerk: Clerk) -> None:
     """A bill of type 03 is a document of our own for one who cannot invoice."""
     kind = {"l10n_latam_document_type_id": clerk.env.ref("l10n_ec.ec_dt_03")}
     bill = clerk.bill(contact=clerk.contact(), l10n_latam_document_number="001-002-000000007", **kind)
-    document = right(await clerk.mapped(bill))
+    document = taken(await clerk.mapped(bill))
     assert isinstance(document, LiquidacionCompra)
     assert (document.numero, document.receptor.identificacion, document.importe_total) == (
         "001-002-000000007",
@@ -219,9 +213,24 @@ async def test_taxes_that_are_nothing_to_the_sri(clerk: Clerk) -> None:
     assert {one.field for one in found.problems if one.code.startswith("tax")} == {"Factura › Líneas › Impuestos"}
     clerk.set(taxes={"Municipal fee 1%": "3/3099"})
     both = clerk.line("Tasa", 10) | {"tax_ids": [[6, 0, [clerk.tax("Municipal fee 1%"), clerk.tax("VAT 0% G")]]]}
-    document = right(await clerk.mapped(clerk.move(both)))
+    document = taken(await clerk.mapped(clerk.move(both)))
     assert isinstance(document, Factura)
     assert [(one.codigo, one.codigo_porcentaje) for one in document.impuestos] == [("3", "3099"), ("2", "0")]
+
+
+async def test_excise_has_its_own_codes(clerk: Clerk) -> None:
+    """ICE is told by its code in the annexes; IVA is taken of the amount with it, as in Odoo; without a code it is told."""
+    group = clerk.env["account.tax.group"].create({"name": "ICE", "l10n_ec_type": "ice"})
+    excise = clerk.env["account.tax"].create({"name": "ICE perfumes", "amount": 20, "tax_group_id": group})
+    zero = clerk.tax("VAT 0% G")
+    line = clerk.line("Perfume", 10) | {"tax_ids": [[6, 0, [zero, excise]]]}
+    found = await clerk.mapped(clerk.move(line))
+    assert "«ICE perfumes» no corresponde" in found.problems[0].es
+    clerk.env["account.tax"].write([excise], {"l10n_ec_code_ats": "3610"})
+    document = taken(await clerk.mapped(clerk.move(line)))
+    assert isinstance(document, Factura)
+    told = [(one.codigo, one.codigo_porcentaje, one.base_imponible, one.valor) for one in document.impuestos]
+    assert told == [("3", "3610", Decimal("10.00"), Decimal("2.00")), ("2", "0", Decimal("12.00"), Decimal("0.00"))]
 
 
 async def test_a_tax_whose_group_says_another_rate(clerk: Clerk) -> None:
@@ -234,7 +243,7 @@ async def test_a_tax_whose_group_says_another_rate(clerk: Clerk) -> None:
 async def test_negative_lines_become_discounts(clerk: Clerk) -> None:
     """A line that takes off is a discount of the others with its tax, to the cent of Odoo; what does not fit is told."""
     lines = [clerk.line("Zapato", 62.4), clerk.line("Gorra", 9.5), clerk.line("Libro", 5, tax="VAT 0% G")]
-    document = right(await clerk.mapped(clerk.move(*lines, clerk.line("Cupón", -66.67))))
+    document = taken(await clerk.mapped(clerk.move(*lines, clerk.line("Cupón", -66.67))))
     assert isinstance(document, Factura)
     assert [(one.descripcion, one.descuento, one.precio_total_sin_impuesto) for one in document.detalles] == [
         ("Zapato", Decimal("57.86"), Decimal("4.54")),
@@ -250,7 +259,7 @@ async def test_negative_lines_become_discounts(clerk: Clerk) -> None:
 async def test_prices_that_include_their_tax(clerk: Clerk) -> None:
     """The SRI's price is without taxes."""
     clerk.env["account.tax"].write([clerk.tax("VAT 15% G")], {"price_include": True})
-    document = right(await clerk.mapped(clerk.move(clerk.line("Gorra", 11.5, 3))))
+    document = taken(await clerk.mapped(clerk.move(clerk.line("Gorra", 11.5, 3))))
     assert isinstance(document, Factura)
     assert (document.detalles[0].precio_unitario, document.importe_total) == (Decimal("10.00"), Decimal("34.50"))
 
@@ -259,7 +268,7 @@ async def test_odoos_own_sum_is_another(clerk: Clerk) -> None:
     """A line, or a total, that is a cent off Odoo's stops the document and names it; nothing is forced."""
     lines = [clerk.line("A", 1.1), clerk.line("B", 1.1)]
     move = clerk.move(*lines)
-    assert right(await clerk.mapped(move)).to_json()["importeTotal"] == "2.54"
+    assert taken(await clerk.mapped(move)).to_json()["importeTotal"] == "2.54"
     wrong = await _with(clerk, move, "account.move", amount_total=2.53)
     assert codes(wrong) == ["odoo.total"]
     assert "redondeo por línea" in wrong.problems[0].es.casefold()
@@ -290,7 +299,7 @@ async def test_where_it_is_issued(clerk: Clerk) -> None:
     assert "ninguna conexión emite documentos de tipo 01" in (await clerk.mapped(move)).problems[0].es
     journal = clerk.env["account.move"].read([move], ["journal_id"])[0]["journal_id"][0]
     clerk.set(points={"003-001": point(journals=[journal], numbering="provider", address="Calle 3, Loja")})
-    document = right(await clerk.mapped(move))
+    document = taken(await clerk.mapped(move))
     assert (document.punto, document.secuencial, document.emisor.dir_establecimiento) == (
         "003-001",
         None,
@@ -306,7 +315,7 @@ async def test_the_branchs_address_is_the_journals(clerk: Clerk) -> None:
     journal = clerk.env["account.move"].read([move], ["journal_id"])[0]["journal_id"][0]
     place = clerk.contact(street="Av. Sur 5", city="Loja")
     clerk.env["account.journal"].write([journal], {"l10n_ec_emission_address_id": place})
-    assert right(await clerk.mapped(move)).emisor.dir_establecimiento == "Av. Sur 5, Loja"
+    assert taken(await clerk.mapped(move)).emisor.dir_establecimiento == "Av. Sur 5, Loja"
 
 
 async def test_what_is_missing_is_told_at_once(clerk: Clerk) -> None:
@@ -352,7 +361,7 @@ async def test_a_file_adds_to_the_record(clerk: Clerk) -> None:
     """What a person gives is laid over the record, place by place; sums that no longer fit Odoo's are still refused."""
     move = clerk.move(clerk.line("Gorra", 10), clerk.line("Mochila", 20))
     given = {"receptor": {"email": "otra@cliente.example"}, "detalles": [{}, {"codigoAuxiliar": "AUX-2"}]}
-    document = right(await clerk.mapped(move, given=given))
+    document = taken(await clerk.mapped(move, given=given))
     assert isinstance(document, Factura)
     assert (document.receptor.email, document.detalles[1].codigo_auxiliar) == ("otra@cliente.example", "AUX-2")
     assert document.receptor.razon_social == "Rosa Inventada"
@@ -363,5 +372,17 @@ async def test_a_file_adds_to_the_record(clerk: Clerk) -> None:
 
 async def test_settings_are_the_issuers(clerk: Clerk) -> None:
     """Who issues is what the configuration says, and the environment that of the connection."""
-    document = right(await clerk.mapped(clerk.move()))
+    document = taken(await clerk.mapped(clerk.move()))
     assert (document.emisor.ruc, document.ambiente) == (SETTINGS.issuer["ruc"], "1")
+
+
+async def test_many_that_wait_are_read_together(clerk: Clerk) -> None:
+    """Twenty invoices that wait cost less than a call each, once Odoo has told its fields."""
+    moves = [clerk.move() for _ in range(20)]
+    await clerk.mapped(moves[0])
+    source = sources_of(clerk.settings)["account.move"]
+    clerk.sandbox.calls.clear()
+    found = await asyncio.gather(*(clerk.read(one, "account.move", source.fields({})) for one in moves))
+    assert [one["id"] for one in found] == moves
+    assert clerk.sandbox.calls["account.move.web_search_read"] <= 5
+    assert clerk.sandbox.calls.total() <= 5

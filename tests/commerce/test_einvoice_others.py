@@ -1,17 +1,21 @@
 """What Odoo Community lacks: withholdings of bills, carriers of transfers; from fields of the company's own or from a file."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from caravana.commerce.einvoice.mapping_file import at, merged
-from caravana.commerce.einvoice.odoo_fields import check_fields
+from caravana.commerce.einvoice.odoo_fields import MOVE_KEYS, PICKING_KEYS, check_fields
 from caravana.commerce.einvoice.source import Mapped
-from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision, read_document
+from caravana.commerce.einvoice.taxes import KINDS
+from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo
+from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -30,8 +34,7 @@ def codes(found: Mapped) -> list[str]:
 
 def held(found: Mapped) -> ComprobanteRetencion:
     """Return the retención, which has no problem."""
-    assert list(found.problems) == []
-    document = read_document(found.document)
+    document = taken(found)
     assert isinstance(document, ComprobanteRetencion)
     return document
 
@@ -163,8 +166,7 @@ def delivery(clerk: Clerk, **values: Any) -> tuple[int, int]:
 
 def carried(found: Mapped) -> GuiaRemision:
     """Return the guía, which has no problem."""
-    assert list(found.problems) == []
-    document = read_document(found.document)
+    document = taken(found)
     assert isinstance(document, GuiaRemision)
     return document
 
@@ -219,7 +221,7 @@ async def test_a_guia_with_a_file(clerk: Clerk) -> None:
     picking, _ = delivery(clerk)
     found = await clerk.mapped(picking, "stock.picking")
     assert [(one.where, one.field) for one in found.problems] == [
-        ("secuencial", "Factura › Número de documento"),
+        ("secuencial", "Entrega › Número de guía"),
         ("transportista", "Entrega › Transportista"),
         ("placa", "Entrega › Placa"),
     ]
@@ -275,3 +277,30 @@ def test_a_setting_of_fields_that_means_nothing(fields: dict[str, str]) -> None:
 def test_a_setting_of_fields_that_is_right() -> None:
     """All that documents hold may be a field, and additional fields have any name."""
     check_fields({"guia.placa": "x_plate", "info.Pedido": "invoice_origin", "motivo": "x_reason"})
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "electronic-documents.md"
+
+
+def example(name: str) -> dict[str, Any]:
+    """Return the file of that name in the documentation, as the command line hands it over."""
+    [text] = [one for one in DOCS.read_text("utf-8").split("```text\n") if one.startswith(f"# {name}\n")]
+    found: dict[str, Any] = YAML(typ="safe", pure=True).load(text.partition("```")[0])
+    if isinstance(day := found.get("documentoModificado", {}).get("fechaEmision"), date):
+        found["documentoModificado"]["fechaEmision"] = day.isoformat()
+    return found
+
+
+async def test_the_files_of_the_documentation(clerk: Clerk) -> None:
+    """Each file that the documentation shows makes a document of a record that lacks what it says."""
+    picking, _ = delivery(clerk)
+    assert carried(await clerk.mapped(picking, "stock.picking", given=example("guia.yaml"))).placa == "PBA1234"
+    assert len(sums(held(await clerk.mapped(clerk.bill(), suffix="/07", given=example("retencion.yaml"))))) == 2
+    note = await clerk.mapped(clerk.move(kind="out_refund"), given=example("nota.yaml"))
+    assert list(note.problems) == []
+
+
+def test_the_documentation_names_every_field() -> None:
+    """What a field of the company's own may hold, and each kind of tax, stands in the documentation."""
+    text = DOCS.read_text("utf-8")
+    assert [one for one in (*MOVE_KEYS, *PICKING_KEYS, *KINDS) if f"`{one}`" not in text] == []

@@ -115,3 +115,19 @@ def test_community_has_none_of_it() -> None:
     assert sandbox.env["account.move"].fields_get(["edi_state", "l10n_ec_authorization_number"]) == {}
     with pytest.raises(OdooError):
         sandbox.env["account.edi.document"].search([])
+
+
+def test_documents_are_found_by_the_codes_of_what_they_link() -> None:
+    """A search by the document type's code, or by the kind of a transfer, finds what the hub watches."""
+    sandbox = odoo()
+    kind = {"l10n_latam_document_type_id": sandbox.env.ref("l10n_ec.ec_dt_03"), "l10n_latam_document_number": NUMBER}
+    settlement = move(sandbox, "VAT 15% purchases", move_type="in_invoice", **kind)
+    move(sandbox)
+    assert sandbox.env["account.move"].search([["l10n_latam_document_type_id.code", "=", "03"]]) == [settlement["id"]]
+    [product] = sandbox.env["product.product"].search([["default_code", "=", "CAM-001"]])
+    [partner] = sandbox.env["res.partner"].search([["vat", "!=", False]], limit=1)
+    line = [0, 0, {"product_id": product, "product_uom_qty": 1}]
+    order = sandbox.env["sale.order"].create({"partner_id": partner, "order_line": [line]})
+    sandbox.env["sale.order"].action_confirm([order])
+    assert len(sandbox.env["stock.picking"].search([["picking_type_code", "=", "outgoing"]])) == 1
+    assert sandbox.env["stock.picking"].search([["picking_type_code", "=", "incoming"]]) == []

@@ -311,7 +311,7 @@ def test_a_document_without_a_number_is_checked_all_the_same() -> None:
             "transportista.identificacion",
             "Entrega › Transportista › Número de identificación",
         ),
-        ("infoAdicional/campoAdicional[16]", "infoAdicional[16]", "Configuración de Caravana › einvoice.additional"),
+        ("infoAdicional/campoAdicional[16]", "infoAdicional[16]", "Configuración de Caravana › einvoice.fields"),
         ("@id", "@id", None),
         ("a b", "a b", None),
     ],

@@ -65,8 +65,14 @@ class Draft:
             self._stand_ins.append(where)
         return stand_in
 
-    def head(self, cod_doc: str, point: str | None, number: str | None, address: str | None = None) -> dict[str, Any]:
-        """Return what all types have. `point`: where it is issued, None: unknown; `number`: whole, or its last nine digits."""
+    def head(
+        self, cod_doc: str, point: str | None, number: str | None, address: str | None = None, field: str | None = None
+    ) -> dict[str, Any]:
+        """Return what all types have.
+
+        `point`: where it is issued, None: unknown; `number`: whole, or of another form whose last digits count; `field`: where
+        a clerk finds it.
+        """
         found: dict[str, Any] = {"codDoc": cod_doc, "referencia": self.key, "moneda": "DOLAR"}
         told = str(self.given.get("estab") or ""), str(self.given.get("ptoEmi") or "")
         point = "-".join(told) if all(told) else point
@@ -89,19 +95,19 @@ class Draft:
         company = self.settings.companies.get(connection or "")
         found |= {"ambiente": company["environment"] if company else "1", "emisor": issuer}
         found |= {"estab": (point or "000")[:3], "ptoEmi": (point or "000-000")[4:POINT_LENGTH]}
-        return found | self._number(number, here is not None and here["numbering"] == "provider", point)
+        by_provider = here is not None and here["numbering"] == "provider"
+        return found | ({} if by_provider else {"secuencial": self._number(number, point, field)})
 
-    def _number(self, number: str | None, by_provider: bool, point: str | None) -> dict[str, Any]:
-        """Return the sequential: none where the company numbers."""
-        if by_provider:
-            return {}
+    def _number(self, number: str | None, point: str | None, field: str | None) -> Any:
         if number and len(number) == NUMBER_LENGTH and point and not number.startswith(f"{point}-"):
             es = f"el número {number} no es del punto de emisión {point}"
-            self.tell("number.point", "secuencial", es, f"the number {number} is not of the emission point {point}")
+            self.tell(
+                "number.point", "secuencial", es, f"the number {number} is not of the emission point {point}", field
+            )
         es = f"el documento no tiene número de la forma {point or '001-001'}-000000123"
         en = f"the document has no number like {point or '001-001'}-000000123"
         digits = _last_digits(number)
-        return {"secuencial": self.need("secuencial", digits, "000000001", es, en)}
+        return self.need("secuencial", digits, "000000001", es, en, field)
 
     def finish(self, values: Mapping[str, Any], expected: Expected | None = None) -> Mapped:
         """Return the document, merged with what the file gives and checked, with every problem. `expected`: Odoo's sums."""

@@ -94,8 +94,10 @@ AUTHORISATIONS = ("l10n_ec_authorization_number", "l10n_ec_electronic_authorizat
 """Of an invoice: its number of authorisation, in Enterprise, in the OCA's module, and as the hub writes it."""
 MOVE_OPTIONAL: Sequence[Optional] = (
     Optional(GROUP, "l10n_ec_type", "invoice_line_ids.tax_ids.tax_group_id"),
-    Optional(TAX, "l10n_ec_code_ats", "invoice_line_ids.tax_ids"),
-    Optional(TAX, "l10n_ec_code_base", "invoice_line_ids.tax_ids"),
+    *(
+        Optional(TAX, name, "invoice_line_ids.tax_ids")
+        for name in ("l10n_ec_code_ats", "l10n_ec_code_base", "l10n_ec_xml_fe_code")
+    ),
     *(Optional(MOVE, f"debit_origin_id.{name}") for name in _ORIGIN),
     Optional(MOVE, "l10n_ec_legacy_document_number"),
     Optional(MOVE, "l10n_ec_legacy_document_date"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from caravana.kit.edocument.codes import IVA, IVA_BY_CODE, IVA_WITHHOLDING, RENTA, RET_IVA
+from caravana.kit.edocument.codes import ICE, IVA, IVA_BY_CODE, IVA_WITHHOLDING, RENTA, RET_IVA
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "vat05": (IVA, "5"),
@@ -23,7 +23,11 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "exempt_vat": (IVA, "7"),
     "irbpnr": ("5", "5001"),
 }
-"""`l10n_ec_type` of a group → codigo and codigoPorcentaje. ICE has codes of its own for each kind of goods: `einvoice.taxes`."""
+"""`l10n_ec_type` of a group → codigo and codigoPorcentaje."""
+EXCISE = "ice"
+"""`l10n_ec_type` of ICE, which has a code for each kind of goods: four digits in one of `CODE_FIELDS`, or `einvoice.taxes`."""
+CODE_FIELDS = ("l10n_ec_xml_fe_code", "l10n_ec_code_ats")
+"""Fields of a tax that may hold its code: of the OCA's module, and of the annexes."""
 WITHHELD: Mapping[str, str] = {"withhold_income_purchase": RENTA, "withhold_vat_purchase": RET_IVA}
 """`l10n_ec_type` of a group → what is withheld by a tax of a vendor bill's line."""
 
@@ -75,7 +79,7 @@ def rate_of(tax: OdooTax, settings: Mapping[str, str]) -> Rate | Unmapped:
     if told is not None:
         codigo, _, percentage = told.partition("/")
         return Rate(codigo, percentage, rate, fixed, bool(tax.get("price_include")))
-    found = KINDS.get(kind_of(tax) or "")
+    found = _excise(tax) if kind_of(tax) == EXCISE else KINDS.get(kind_of(tax) or "")
     if found is None:
         return Unmapped(
             f"el impuesto «{name}» no corresponde a ningún código del SRI: asígnele otro grupo o agréguelo a einvoice.taxes",
@@ -88,6 +92,11 @@ def rate_of(tax: OdooTax, settings: Mapping[str, str]) -> Rate | Unmapped:
             f"the tax `{name}` is {rate} %, but its group is IVA {known.word.en}: mend the tax or its group",
         )
     return Rate(*found, rate, fixed, bool(tax.get("price_include")))
+
+
+def _excise(tax: OdooTax) -> tuple[str, str] | None:
+    codes = (str(tax.get(name) or "") for name in CODE_FIELDS)
+    return next(((ICE, one) for one in codes if len(one) == 4 and one.isdecimal()), None)
 
 
 def iva_code(percent: Decimal) -> str | None:

@@ -48,7 +48,8 @@ class PickingSource:
             es, en = "la entrega no está hecha (validada) en Odoo", "the transfer is not done (validated) in Odoo"
             draft.tell("record.state", "referencia", es, en, "Entrega › Estado")
         settings = draft.settings
-        values = draft.head(TYPE, settings.guide, text_of(own_field(record, settings, "guia.numero")))
+        number = text_of(own_field(record, settings, "guia.numero"))
+        values = draft.head(TYPE, settings.guide, number, field="Entrega › Número de guía")
         issued = _day(record.get("date_done"), settings.zone) or draft.today.isoformat()
         start = _day(own_field(record, settings, "guia.inicio"), settings.zone) or issued
         recipient = _recipient(draft, record)

@@ -35,6 +35,7 @@ WRITTEN = re.compile(
     r"(?:(?P<kind>renta|iva)\s+)?(?:(?P<code>\d{3,4}[A-Z]?)\s+)?(?P<rate>\d+(?:[.,]\d+)?)\s*%(?:\s*(?:de|of)\s*(?P<base>\d+(?:[.,]\d+)?))?",
     re.IGNORECASE,
 )
+NUMBER_FIELD = "Factura de proveedor › Número de retención"
 HELD = "docsSustento[1].retenciones"
 
 
@@ -53,7 +54,7 @@ def withholding(draft: Draft, record: Record) -> Mapped:
         receiver_kind = {}
     day = _day(own_field(record, settings, "retencion.fecha")) or draft.today.isoformat()
     number = text_of(own_field(record, settings, "retencion.numero"))
-    values = draft.head(TYPE, settings.withholding, number) | receiver_kind
+    values = draft.head(TYPE, settings.withholding, number, field=NUMBER_FIELD) | receiver_kind
     values |= {
         "fechaEmision": day,
         "receptor": receiver,

@@ -51,7 +51,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (r"docsSustento\[\d+\]\.numAutDocSustento", "Factura de proveedor › Número de autorización"),
     (r"docsSustento.*", "Factura de proveedor"),
     (r"periodoFiscal", "Retención › Período fiscal"),
-    (r"infoAdicional.*", _SETTINGS.format("einvoice.additional")),
+    (r"infoAdicional.*", _SETTINGS.format("einvoice.fields")),
 )
 _ELEMENTS: dict[str, str] = {
     "razonSocialComprador": "receptor.razonSocial",

@@ -85,6 +85,7 @@ PICKING = Model(
             "partner_id": f.many2one("res.partner", "Contact"),
             "origin": f.char("Source Document"),
             "picking_type_id": f.many2one("stock.picking.type", "Operation Type"),
+            "picking_type_code": f.char("Type of Operation", related="picking_type_id.code"),
             "location_id": f.many2one("stock.location", "Source Location"),
             "location_dest_id": f.many2one("stock.location", "Destination Location"),
             "sale_id": f.many2one("sale.order", "Sales Order"),
