@@ -21,6 +21,27 @@ class Posted(EInvoiceMapping):
         return None if point is None else self._wish(f"odoo/account.move,{body['id']}", point, body["name"])
 
     @pure
+    def unserved(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what a person must look at when a document was posted at an emission point that the hub does not serve."""
+        number = str(body.get("l10n_latam_document_number") or "")
+        if len(number) != NUMBER_LENGTH or number[:7] in self._settings.points:
+            return None
+        key = f"einvoice/unserved/{number[:7]}"
+        text = (
+            f"Se publicó {number}, y el punto de emisión {number[:7]} no está en einvoice.points: Caravana no lo envía. "
+            "Agréguelo, o marque esta tarea como hecha si otro sistema emite con él; no se volverá a preguntar."
+        )
+        return {
+            "key": key,
+            "kind": "einvoice_unserved",
+            "summary": f"Punto de emisión {number[:7]} sin facturación electrónica",
+            "text": text,
+            "record": {"model": "account.move", "id": body["id"]},
+            "since": None,
+            "mark": key,
+        }
+
+    @pure
     def withholding_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the wish to issue the withholding of the vendor bill in the body."""
         point = self._settings.withholding

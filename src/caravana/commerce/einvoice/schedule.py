@@ -73,7 +73,7 @@ def waits(document: Mapping[str, Any]) -> bool:
 def is_late(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> bool:
     """Whether the document should have been sent long since: transmission is due at emission (since January 2026)."""
     unsent = (waits(document) and not document["dropped"]) or document["state"] in (State.QUEUED, State.SUBMITTING)
-    return unsent and now - datetime.fromisoformat(document["created"]) >= timedelta(seconds=settings.late)
+    return unsent and now - datetime.fromisoformat(document["changed"]) >= timedelta(seconds=settings.late)
 
 
 def is_slow(document: Mapping[str, Any], now: datetime) -> bool:
