@@ -59,7 +59,7 @@ async def test_what_is_wrong_is_told_before_anything_is_sent(office: Office) -> 
     assert ([one["code"] for one in found["problems"]], office.sello.bodies) == (["identification.missing"], [])
     await office.becomes(lambda: office.tasks(invoice))
     [note] = office.notes(invoice)
-    assert "Contacto › Identificación" in note
+    assert "Contacto ›" in note
     office.odoo.env["res.partner"].write([customer], {"vat": "1710034065"})
     await office.reaches(invoice, "authorised")
     await office.becomes(lambda: not office.tasks(invoice))
@@ -67,10 +67,10 @@ async def test_what_is_wrong_is_told_before_anything_is_sent(office: Office) -> 
 
 
 async def test_what_only_the_company_sees_is_told_too(office: Office) -> None:
-    """Its component refuses to prepare a description of 400 letters: the same note and item, and the document stays issuable."""
-    invoice = office.invoice(name="x" * 400)
+    """Its component refuses to prepare what it does not take: the same note and item, and the document stays issuable."""
+    invoice = office.invoice(name="algo prohibido")
     found = await office.reaches(invoice, "draft")
-    assert ([one["code"] for one in found["problems"]], office.sello.bodies) == (["text.long"], [])
+    assert ([one["code"] for one in found["problems"]], office.sello.bodies) == (["sello.word"], [])
     assert "Línea › Descripción" in (await office.reviews("mend"))[f"einvoice/mend/{found['key']}"]["text"]
 
 
@@ -154,6 +154,33 @@ async def test_the_company_is_away(office: Office) -> None:
         await office.reaches(one, "authorised", timeout=60)
     await office.idle()
     assert (await office.reviews(), office.sello.effects["emitir"]) == ({}, 3)
+
+
+async def test_the_key_is_refused(office: Office) -> None:
+    """Nothing was done, so nothing is lost: a person is told why, and it goes out by itself once the key is right."""
+    office.sello.locked = True
+    invoice = office.invoice()
+
+    async def late() -> bool:
+        return any("does not know our key" in one["text"] for one in (await office.reviews("late")).values())
+
+    await office.becomes(late)
+    office.sello.locked = False
+    await office.reaches(invoice, "authorised", timeout=30)
+    await office.idle()
+    assert (await office.reviews(), len(office.sello.papers)) == ({}, 1)
+
+
+async def test_the_company_refuses_the_request(office: Office) -> None:
+    """Refused as malformed: the company has nothing of it; a person is told, and sends it again when that is mended."""
+    office.sello.unwilling = True
+    invoice = office.invoice()
+    document = await office.reaches(invoice, "rejected")
+    assert [one["es"] for one in document["problems"]] == ["Sello says no"]
+    office.sello.unwilling = False
+    await office.do("issue", name=document["number"])
+    await office.reaches(invoice, "authorised")
+    assert len(office.sello.papers) == 1
 
 
 async def test_hints_are_only_a_reason_to_ask(office: Office) -> None:

@@ -130,6 +130,21 @@ async def test_where_odoo_itself_sends(tmp_path: Path, clock: LeapingClock, modu
         assert (found[name], str(found["l10n_ec_authorization_date"])[:4]) == (document["access_key"], "2026")
 
 
+async def test_a_point_that_nobody_serves(tmp_path: Path, clock: LeapingClock) -> None:
+    """What is posted at another emission point is not sent, and a person is told of it once for the point."""
+    other = {"settings": {"einvoice.points": {"009-009": {"connection": "sello"}}}}
+    async with open_office(tmp_path, clock, **other) as office:
+        for _ in range(2):
+            office.invoice()
+
+        async def told() -> dict[str, Any]:
+            return await office.reviews("unserved")
+
+        found = await office.becomes(told)
+        await office.idle()
+        assert ([*found], await office.do("list")) == ([f"einvoice/unserved/{POINT}"], [])
+
+
 async def test_cancelled_in_odoo(tmp_path: Path, clock: LeapingClock) -> None:
     """An authorised invoice that is cancelled in Odoo: a task with the last day; a person annuls at the SRI and says so."""
     async with open_office(tmp_path, clock, **points()) as office:
@@ -146,6 +161,12 @@ async def test_cancelled_in_odoo(tmp_path: Path, clock: LeapingClock) -> None:
         [item] = (await office.reviews("annul")).values()
         assert "-07" in item["text"]
         assert (await office.do("show", name=document["number"]))["state"] == "authorised"
+
+        async def soon() -> bool:
+            return bool(await office.reviews("last-days"))
+
+        clock.leap(8 * 24 * 3600)  # the last day is near, or past
+        await office.becomes(soon)
         answer = await office.do("annul", name=document["number"], reason="anulada en el portal")
         assert answer["state"] == "annulled"
         await office.reaches(invoice, "annulled")
@@ -193,26 +214,15 @@ async def test_a_person_asks(tmp_path: Path, clock: LeapingClock) -> None:
         with pytest.raises(LookupError, match="no electronic document"):
             await office.do("show", name="001-001-000000999")
         broken = {**given, "codDoc": "99"}
-        assert (await office.do("check", name=f"account.move,{right}", document=broken))["problems"][0][
+        assert (await office.do("check", name=f"account.move,{right}", document=broken))["problems"][-1][
             "code"
-        ] == "file"
+        ] == "document"
 
 
 DOCUMENT = {
-    "codDoc": "01",
-    "ambiente": "1",
-    "referencia": "anything",
-    "emisor": {"ruc": "1790016919001", "razonSocial": "Empresa XYZ S.A.", "dirMatriz": "Quito"},
     "estab": "001",
     "ptoEmi": "001",
     "secuencial": "000000077",
-    "fechaEmision": "2026-11-28",
-    "receptor": {"tipoIdentificacion": "05", "identificacion": "1710034065", "razonSocial": "Rosa Inventada"},
-    "detalles": [
-        {"descripcion": "Servicio", "cantidad": "1", "precioUnitario": "10", "precioTotalSinImpuesto": "10.00"}
-    ],
-    "totalSinImpuestos": "10.00",
-    "impuestos": [],
-    "importeTotal": "10.00",
-    "pagos": [{"formaPago": "01", "total": "10.00"}],
+    "receptor": {"tipoIdentificacion": "05", "identificacion": "1710034065", "razonSocial": "Luis Inventado"},
 }
+"""What a file lays over the record of Odoo."""

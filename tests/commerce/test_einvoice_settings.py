@@ -94,6 +94,14 @@ def test_every_mistake_at_once(tmp_path: Path) -> None:
     assert "there is no setting einvoice.mistake" in told
 
 
+def test_fields_and_taxes_are_judged(tmp_path: Path) -> None:
+    """Names that no document holds, codes that are none, and a folder that is not there are refused."""
+    told = refusal(tmp_path, fields={"guia.color": "x_color"}, taxes={"ICE": "3680"}, schemas=str(tmp_path / "none"))
+    for part in ("`guia.color` is nothing", "settings.einvoice.taxes: write a map", "must be a folder"):
+        assert part in told
+    assert loaded(tmp_path, taxes={"ICE": "3/3680"}, fields={"guia.placa": "x_placa"})["taxes"] == {"ICE": "3/3680"}
+
+
 def test_stand_by_of_another_environment(tmp_path: Path) -> None:
     """A test connection never stands by for a live one."""
     points = {POINT: {"connection": "sello", "standby": "sello2"}}

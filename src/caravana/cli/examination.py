@@ -1,9 +1,11 @@
 """What the doctor looks at: the hub's own matters here, each partner by its component."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caravana.cli.examination_documents import FLOW, documents
 from caravana.cli.visit import visit
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import CaravanaError, ConfigurationError
@@ -33,6 +35,8 @@ async def examine(config: Path, names: list[str], tell: Callable[[str], object])
         found += [("listener", one) async for one in _refusals(configuration)]
         found += [("profile", one) for one in _profile(configuration)]
         found.append(("profile", _modes(configuration)))
+        if FLOW in configuration.flows:
+            found += [("electronic documents", one) for one in await documents(partial(_asked, configuration))]
     return found + [pair async for pair in _connections(configuration, names, tell)]
 
 
@@ -153,7 +157,7 @@ async def _partner(configuration: "Configuration", components: Any, name: str) -
         yield Finding("component", Severity.WARNING, "no component reads this connection", remedy)
 
 
-async def _asked(configuration: "Configuration", operation: str) -> Any:
+async def _asked(configuration: "Configuration", operation: str, arguments: dict[str, Any] | None = None) -> Any:
     """Return the desk's answer, of the running hub or of the journal; None while nobody can tell."""
     import asyncio
 
@@ -164,7 +168,7 @@ async def _asked(configuration: "Configuration", operation: str) -> Any:
     hubs = presences(configuration)
     try:
         if hubs:
-            return await asyncio.to_thread(ask_hub, hubs[0], operation, {})
-        return await ask_journal(configuration, None, operation, {})
+            return await asyncio.to_thread(ask_hub, hubs[0], operation, arguments or {})
+        return await ask_journal(configuration, None, operation, arguments or {})
     except (AdminError, JournalError, ConfigurationError, OSError):
         return None

@@ -32,10 +32,12 @@ class Asking(EInvoiceMapping):
         hinted = told["duty"] == HINT and document["n"] and document["state"] not in ledger.OVER
         if hinted:
             return schedule.ASK
-        asked = told["duty"] == schedule.ASK and document["state"] in ledger.UNSURE
+        unsure = document["state"] in ledger.UNSURE or schedule.is_open(document)
+        asked = told["duty"] == schedule.ASK and unsure
         if told["duty"] == schedule.LATE:
             return schedule.LATE if schedule.waits(document) else "nothing"
-        looked = told["duty"] == schedule.LOOK and document["state"] not in (*ledger.UNSURE, *ledger.OVER, State.QUEUED)
+        over = document["state"] in (*ledger.OVER, State.QUEUED)
+        looked = told["duty"] == schedule.LOOK and not unsure and not over
         sent = told["duty"] == schedule.AGAIN and document["state"] == State.QUEUED
         reminded = told["duty"] == schedule.ANNUL and document["state"] == State.AUTHORISED
         return str(told["duty"]) if asked or looked or sent or reminded else "nothing"

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice import ledger, own_edi
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
+from caravana.commerce.einvoice.mapping_sources import sources_of
 from caravana.commerce.einvoice.source import Mapped, Source, Wanted
 from caravana.kit.callables import pure
 from caravana.kit.codec import canonical_hash
-from caravana.kit.edocument.document import read_document
 from caravana.kit.edocument.problem import Problem, stops
 from caravana.kit.einvoice import Operation, State, Verdict
-from caravana.kit.errors import ConfigurationError, EffectError
+from caravana.kit.errors import EffectError
 from caravana.kit.exchange import Exchange
 from caravana.kit.redaction import cap
 
@@ -26,8 +27,10 @@ FINAL_CONSUMER = "07"
 class Issuing(EInvoiceMapping):
     """From a wish to a package that is kept, and its standing."""
 
-    sources: Mapping[str, Source] = {}
-    """The mapping of each model of Odoo."""
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """The mapping of each model of Odoo."""
+        return sources_of(self._settings)
 
     @pure
     def action(self, variables: Variables) -> str:
@@ -108,14 +111,14 @@ class Issuing(EInvoiceMapping):
     def mapped(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return what the record, or the file, becomes: `document`, `problems` and the `digest` of both.
 
-        `records`: as read from Odoo.
+        `nothing`: there is nothing to issue. `records`: as read from Odoo.
         """
-        wish = variables["wish"]
-        found = self._from_file(wish) if wish["document"] is not None else self._from_odoo(variables, exchange.created)
+        found = self._from_odoo(variables, exchange.created)
         problems = [one.to_json() for one in found.problems]
-        digest = canonical_hash([found.document, problems])
+        nothing = found.document is None and not problems
         wrong = found.document is None or stops(found.problems)
-        return {"document": found.document, "problems": problems, "digest": digest, "stops": wrong}
+        told = {"document": found.document, "problems": problems, "digest": canonical_hash([found.document, problems])}
+        return {**told, "stops": wrong, "nothing": nothing}
 
     def _from_odoo(self, variables: Variables, now: datetime) -> Mapped:
         wish = variables["wish"]
@@ -125,17 +128,9 @@ class Issuing(EInvoiceMapping):
         [record] = variables["records"]
         today = now.astimezone(ZoneInfo(self._settings.zone)).date().isoformat()
         cod_doc = wish["key"].rpartition("/")[2] if wish["key"].count("/") > 1 else None
-        found = self._source(variables).mapped(record, Wanted(wish["key"], cod_doc, self._settings, today))
+        wanted = Wanted(wish["key"], cod_doc, self._settings, today, wish["document"])
+        found = self._source(variables).mapped(record, wanted)
         return Mapped(found.document, [*own_edi.problems(record), *found.problems])
-
-    def _from_file(self, wish: Mapping[str, Any]) -> Mapped:
-        """The document of a file, under the reference of its record in Odoo."""
-        given = {**wish["document"], "referencia": wish["key"]}
-        try:
-            return Mapped(read_document(given).to_json())
-        except ConfigurationError as error:
-            es, en = f"El archivo no es un comprobante válido: {error}", f"The file is no valid document: {error}"
-            return Mapped(None, [Problem("file", "document", es, en)])
 
     @pure
     def head(self, variables: Variables) -> dict[str, Any]:
@@ -150,7 +145,7 @@ class Issuing(EInvoiceMapping):
         return {
             "name": wish["name"],
             "cod_doc": document.get("codDoc"),
-            "point": wish["point"],
+            "point": self._at(variables),
             "connection": connection,
             "company": None if company is None else company["company"],
             "environment": None if company is None else company["environment"],
@@ -162,8 +157,14 @@ class Issuing(EInvoiceMapping):
         }
 
     def _connection(self, variables: Variables) -> str | None:
-        document, point = variables["mapped"]["document"], self._point(variables["wish"]["point"])
-        return None if document is None else point["connections"].get(document["codDoc"])
+        document = variables["mapped"]["document"]
+        return None if document is None else self._point(self._at(variables))["connections"].get(document["codDoc"])
+
+    def _at(self, variables: Variables) -> str:
+        """The emission point: the document's, which a file may name, else where it was expected."""
+        document = variables["mapped"]["document"] or {}
+        told = f"{document.get('estab')}-{document.get('ptoEmi')}"
+        return told if told in self._settings.points else str(variables["wish"]["point"])
 
     @pure
     def preparing(self, variables: Variables) -> dict[str, Any]:
@@ -173,7 +174,7 @@ class Issuing(EInvoiceMapping):
             raise ValueError(
                 f"no connection issues documents of type {document['codDoc']} at {variables['wish']['point']}"
             )
-        if self._point(variables["wish"]["point"])["numbering"] == "provider":
+        if self._point(self._at(variables))["numbering"] == "provider":
             document.pop("secuencial", None)
         return {"document": document, "connection": connection}
 
@@ -212,7 +213,10 @@ class Issuing(EInvoiceMapping):
     def reissues(self, variables: Variables) -> bool:
         """Whether the package corrects a document that the company has and refused."""
         document, package = variables["document"], variables["package"]
-        if document is None or document["request_id"] is None or document["state"] not in ledger.REFUSED:
+        if document is None or document["request_id"] is None:
+            return False
+        unsigned = document["state"] == State.NEEDS_ATTENTION and document["class"] == Verdict.MEND
+        if not unsigned and document["state"] not in ledger.REFUSED:
             return False
         same = document["connection"] == package["connection"]
         return same and Operation.REISSUE in self._company(package["connection"])["operations"]
@@ -228,13 +232,13 @@ class Issuing(EInvoiceMapping):
         package = variables["package"]
         if "mapped" not in variables or package["connection"] != self._connection(variables):
             return False
-        return package["cod_doc"] in self._point(variables["wish"]["point"])["standby"]
+        return package["cod_doc"] in self._point(self._at(variables))["standby"]
 
     @pure
     def standing_by(self, variables: Variables) -> dict[str, Any]:
         """Return what the stand-by company makes its package of."""
         package = variables["package"]
-        name = self._point(variables["wish"]["point"])["standby"][package["cod_doc"]]
+        name = self._point(self._at(variables))["standby"][package["cod_doc"]]
         return {"document": variables["mapped"]["document"], "connection": name}
 
     @pure
@@ -263,6 +267,11 @@ class Issuing(EInvoiceMapping):
         return self._news("problems", variables, exchange) | told
 
     @pure
+    def nothing_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that there is nothing to issue for the record, as it is now."""
+        return {"key": variables["wish"]["key"], "kind": "nothing", **_branch(exchange)}
+
+    @pure
     def held_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return that the document waits for its emission point."""
         wish = variables["wish"]
@@ -282,6 +291,24 @@ class Issuing(EInvoiceMapping):
         """Return how the company says that the package stands: its answer to sending it, or to the question about it."""
         told = {"n": variables["package"]["n"], "standing": variables["standing"], "sent": variables["sent"]}
         return {"key": variables["wish"]["key"], "kind": "answered", **told, **_branch(exchange)}
+
+    @pure
+    def refusal_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that the company refused the package as it is: it took nothing."""
+        told = {"n": variables["package"]["n"], "problems": _problems_of(exchange.exception)}
+        return {"key": variables["wish"]["key"], "kind": "refused", **told, **_branch(exchange)}
+
+    @pure
+    def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that nothing could be sent for now, and why: a key or a certificate must be mended, or the company is away."""
+        told = {"head": self.head(variables)} if "mapped" in variables else {}
+        return {
+            "key": variables["wish"]["key"],
+            "kind": "blocked",
+            "why": variables["why"],
+            **told,
+            **_branch(exchange),
+        }
 
     def _news(self, kind: str, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         return {"key": variables["wish"]["key"], "kind": kind, "head": self.head(variables), **_branch(exchange)}

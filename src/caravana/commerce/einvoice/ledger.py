@@ -51,6 +51,7 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
         "from_file": False,
         "request_id": None,
         "renumbered": None,
+        "dropped": False,
         "state": State.DRAFT.value,
         "final": False,
         "n": 0,
@@ -75,8 +76,13 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
 def with_problems(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document as found wrong before anything was sent; of one that was refused before, that stands, too."""
     state = document["state"] if document["state"] in REFUSED else State.DRAFT.value
-    found = {"problems": list(news["problems"]), "digest": news["digest"], "state": state}
+    found = {"problems": list(news["problems"]), "digest": news["digest"], "state": state, "dropped": False}
     return _changed(document, {**_head(news), **found}, now)
+
+
+def nothing(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as one that is not wanted; one of which something was sent stays as it is."""
+    return document if document["n"] else {**document, "problems": [], "dropped": True}
 
 
 def held(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
@@ -94,8 +100,32 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     if news["n"] < document["n"] or document["state"] in OVER:
         return document
     found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
+    found["dropped"] = False
     cleared: Document = {"class": None, "status": None, "messages": [], "problems": []}
     return _changed(document, {**_head(news), **found, **cleared, "sent": document["sent"] or stamp(now)}, now)
+
+
+def refused(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as the company refused to take it: nothing of it is there."""
+    if news["n"] < document["n"] or document["state"] in OVER:
+        return document
+    found = {"state": State.REJECTED.value, "final": True, "class": Verdict.MEND.value, "messages": []}
+    return _changed(document, {**found, "problems": list(news["problems"])}, now)
+
+
+def blocked(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
+    """Return the document as waiting until the company can be used again."""
+    if document["state"] in OVER:
+        return document
+    said = {"code": "", "text": news["why"], "detail": "", "type": "ERROR"}
+    found = {
+        "state": State.QUEUED.value,
+        "final": False,
+        "class": Verdict.AGAIN.value,
+        "messages": [said],
+        "problems": [],
+    }
+    return _changed(document, {**_head(news), **found}, now)
 
 
 def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Document:

@@ -16,6 +16,17 @@ TOLD = MENDING | {State.AUTHORISED, State.ANNULLED}
 """States that are written to Odoo: what lasts only seconds is not."""
 
 
+SUMMARIES: Mapping[str, str] = {
+    "mend": "Corregir",
+    "late": "Sin enviar",
+    "slow": "Sin autorización",
+    "mail": "Correo no enviado",
+    "annul": "Anular en el SRI",
+    "last-days": "Últimos días para anular en el SRI",
+}
+"""What the task is called, by what is to be looked at."""
+
+
 class News(EInvoiceMapping):
     """The only writer of the ledger, in the lane of the document."""
 
@@ -29,8 +40,11 @@ class News(EInvoiceMapping):
             "problems": ledger.with_problems,
             "wished": ledger.wished,
             "held": ledger.held,
+            "nothing": ledger.nothing,
             "kept": ledger.kept,
             "answered": ledger.answered,
+            "refused": ledger.refused,
+            "blocked": ledger.blocked,
             "annulled": ledger.annulled,
             "mailed": ledger.mailed,
             "unanswered": _once_more,
@@ -78,6 +92,8 @@ class News(EInvoiceMapping):
             f"einvoice/late/{document['key']}": schedule.is_late(document, self._settings, now),
             f"einvoice/slow/{document['key']}": schedule.is_slow(document, now),
             f"einvoice/mail/{document['key']}": (document["mail"] or {}).get("state") == "failed",
+            f"einvoice/last-days/{document['key']}": bool((document["annulment"] or {}).get("warned"))
+            and document["state"] != State.ANNULLED,
             f"einvoice/annul/{document['key']}": bool(document["annulment"]) and document["state"] != State.ANNULLED,
         }
         return [self._review(key, document, now) for key, want in wanted.items() if want]
@@ -86,32 +102,25 @@ class News(EInvoiceMapping):
     def settled(self, variables: Variables, exchange: Exchange) -> list[str]:
         """Return the keys of reviews that are over."""
         open_ = {one["key"] for one in self.reviews(variables, exchange)}
-        names = ("mend", "late", "slow", "mail", "annul")
+        names = ("mend", "late", "slow", "mail", "annul", "last-days")
         return [key for name in names if (key := f"einvoice/{name}/{variables['document']['key']}") not in open_]
 
     def _review(self, key: str, document: Document, now: datetime) -> dict[str, Any]:
         kind = key.split("/")[1]
         text = {
             "mend": lambda: words.review_text(document),
-            "late": lambda: (
-                f"{words.title(document)}: sigue sin enviarse. El SRI exige transmitirlo en el momento de emitirlo."
-            ),
+            "late": lambda: words.late_text(document),
             "slow": lambda: (
                 f"{words.title(document)}: hace más de una hora que no hay autorización; se sigue consultando."
             ),
             "mail": lambda: _mail_text(document),
             "annul": lambda: _annul_text(document),
+            "last-days": lambda: _annul_text(document),
         }[kind]()
-        summary = {
-            "mend": "Corregir",
-            "late": "Sin enviar",
-            "slow": "Sin autorización",
-            "mail": "Correo no enviado",
-            "annul": "Anular en el SRI",
-        }[kind]
+        summary = SUMMARIES[kind]
         told = {
             "key": key,
-            "kind": f"einvoice_{kind}",
+            "kind": f"einvoice_{kind.replace('-', '_')}",
             "summary": f"{summary}: {words.title(document)}",
             "text": text,
             "record": {"model": document["model"], "id": document["id"]},
@@ -161,6 +170,11 @@ class News(EInvoiceMapping):
         return (
             document["state"] in TOLD and not schedule.waits(document) and document["told"] != ledger.telling(document)
         )
+
+    @pure
+    def is_settled(self, variables: Variables) -> bool:
+        """Whether the document is authorised, and that is told: what was sent need not be kept any longer."""
+        return bool(variables["document"]["state"] == State.AUTHORISED)
 
     @pure
     def told(self, variables: Variables) -> Document:

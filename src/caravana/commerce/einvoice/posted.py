@@ -21,6 +21,27 @@ class Posted(EInvoiceMapping):
         return None if point is None else self._wish(f"odoo/account.move,{body['id']}", point, body["name"])
 
     @pure
+    def unserved(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what a person must look at when a document was posted at an emission point that the hub does not serve."""
+        number = str(body.get("l10n_latam_document_number") or "")
+        if len(number) != NUMBER_LENGTH or number[:7] in self._settings.points:
+            return None
+        key = f"einvoice/unserved/{number[:7]}"
+        text = (
+            f"Se publicó {number}, y el punto de emisión {number[:7]} no está en einvoice.points: Caravana no lo envía. "
+            "Agréguelo, o marque esta tarea como hecha si otro sistema emite con él; no se volverá a preguntar."
+        )
+        return {
+            "key": key,
+            "kind": "einvoice_unserved",
+            "summary": f"Punto de emisión {number[:7]} sin facturación electrónica",
+            "text": text,
+            "record": {"model": "account.move", "id": body["id"]},
+            "since": None,
+            "mark": key,
+        }
+
+    @pure
     def withholding_wish(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the wish to issue the withholding of the vendor bill in the body."""
         point = self._settings.withholding
@@ -44,7 +65,7 @@ class Posted(EInvoiceMapping):
 
         `wish`: `key` and perhaps `document`; `document`: as the ledger has it; `record`: as Odoo has it, where that was asked.
         """
-        wish, known = variables["wish"], variables["document"]
+        wish, known = self._of_withholding(variables["wish"]), variables["document"]
         point = self._told_point(wish["document"]) or (known or {}).get("point")
         name = None if known is None else known["name"]
         if point is None and variables["records"]:
@@ -53,6 +74,12 @@ class Posted(EInvoiceMapping):
         if point is None:
             return None
         return {**self._wish(wish["key"], point, name), "origin": "person", "document": wish["document"]}
+
+    def _of_withholding(self, wish: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The wish; a withholding from a file is a document of its own beside that of its bill."""
+        of_bill = "/account.move," in wish["key"] and wish["key"].count("/") == 1
+        told = (wish["document"] or {}).get("codDoc") or ("07" if "docsSustento" in (wish["document"] or {}) else None)
+        return {**wish, "key": f"{wish['key']}/07"} if of_bill and told == "07" else wish
 
     def _expected_point(self, key: str, record: Mapping[str, Any]) -> str | None:
         if key.endswith("/07"):

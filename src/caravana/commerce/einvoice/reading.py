@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from caravana.commerce.einvoice import EInvoices
+from caravana.commerce.einvoice.odoo_fields import check_fields
 from caravana.commerce.einvoice.settings import Company, EInvoiceSettings, Point
 from caravana.commerce.reading import connected, each
 from caravana.kit.edocument.document import TYPES, Emisor
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from caravana.commerce.flows import Components, Configuration
 
 POINT = re.compile(r"[0-9]{3}-[0-9]{3}", re.ASCII)
+CODES = re.compile(r"[0-9]+/[0-9]+", re.ASCII)
 NUMBERING = ("odoo", "provider")
 MAIL = ("provider", "hub", "odoo", "nobody")
 OWN = {
@@ -50,6 +52,9 @@ KNOWN = (
     "einvoice.look",
     "einvoice.fields",
     "einvoice.mailer",
+    "einvoice.taxes",
+    "einvoice.allow_zero",
+    "einvoice.schemas",
 )
 """Settings of the flow."""
 
@@ -84,6 +89,8 @@ class _Reader:
             *(partial(self._seconds, name, "1m") for name in ("einvoice.oldest", "einvoice.late", "einvoice.look")),
             self._fields,
             self._mailer,
+            self._taxes,
+            self._schemas,
         )
         points = self._points()
         return EInvoiceSettings(
@@ -101,6 +108,9 @@ class _Reader:
             look=self._seconds("einvoice.look", "5m"),
             fields=self._fields(),
             mailer=self._mailer(),
+            taxes=self._taxes(),
+            allow_zero=_switch(self._given.get("einvoice.allow_zero", False), "settings.einvoice.allow_zero"),
+            schemas=self._schemas(),
         )
 
     def _unknown(self) -> None:
@@ -274,7 +284,25 @@ class _Reader:
         told = self._given.get("einvoice.fields", {})
         if not isinstance(told, Mapping) or not all(isinstance(one, str) for one in (*told, *told.values())):
             raise ConfigurationError("write a map: what it holds → field of Odoo", place="settings.einvoice.fields")
+        check_fields(told)
         return dict(told)
+
+    def _taxes(self) -> dict[str, str]:
+        told = self._given.get("einvoice.taxes", {})
+        right = isinstance(told, Mapping) and all(
+            isinstance(one, str) and CODES.fullmatch(one) for one in told.values()
+        )
+        if not right:
+            raise ConfigurationError(
+                "write a map: name of the tax or group → codes of the SRI, e.g. 3/3680", place="settings.einvoice.taxes"
+            )
+        return {str(name): one for name, one in told.items()}
+
+    def _schemas(self) -> str | None:
+        told = self._given.get("einvoice.schemas")
+        if told is not None and (not isinstance(told, str) or not Path(told).is_dir()):
+            raise ConfigurationError("must be a folder with the SRI's schemas", place="settings.einvoice.schemas")
+        return told
 
     def _mailer(self) -> str | None:
         name = self._given.get("einvoice.mailer")

@@ -31,6 +31,8 @@ def next_due(document: Mapping[str, Any], settings: EInvoiceSettings, now: datet
 
 def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> tuple[str | None, timedelta]:
     state, asks = document["state"], document["asks"]
+    if document["dropped"]:
+        return None, timedelta(0)
     if state in ledger.OVER:
         return _annulment(document, now)
     if waits(document):
@@ -41,6 +43,8 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
         company = settings.companies.get(document["connection"] or "")
         first, most = (3.0, 600.0) if company is None else (company["poll"], company["poll_max"])
         return ASK, _doubled(timedelta(seconds=first), asks, timedelta(seconds=most))
+    if is_open(document):
+        return ASK, _doubled(timedelta(minutes=1), asks, LONGEST_LOOK)
     if state == State.QUEUED:
         return AGAIN, _doubled(FIRST_AGAIN, asks, LONGEST_LOOK) if document["class"] == Verdict.AGAIN else FIRST_AGAIN
     return LOOK, _doubled(timedelta(seconds=settings.look), asks, max(LONGEST_LOOK, timedelta(seconds=settings.look)))
@@ -55,6 +59,12 @@ def _annulment(document: Mapping[str, Any], now: datetime) -> tuple[str | None, 
     return ANNUL, max(last - now, timedelta(0))
 
 
+def is_open(document: Mapping[str, Any]) -> bool:
+    """Whether a person must look, but the company may still say something else: it used a word that nobody knows."""
+    attention = document["state"] == State.NEEDS_ATTENTION and document["class"] != Verdict.TAKEN
+    return attention and not document["final"]
+
+
 def waits(document: Mapping[str, Any]) -> bool:
     """Whether nothing was done yet for the document but noticing it: it waits for its turn."""
     return document["state"] == State.DRAFT and not document["problems"] and not document["n"]
@@ -62,8 +72,8 @@ def waits(document: Mapping[str, Any]) -> bool:
 
 def is_late(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime) -> bool:
     """Whether the document should have been sent long since: transmission is due at emission (since January 2026)."""
-    unsent = waits(document) or document["state"] in (State.QUEUED, State.SUBMITTING)
-    return unsent and now - datetime.fromisoformat(document["created"]) >= timedelta(seconds=settings.late)
+    unsent = (waits(document) and not document["dropped"]) or document["state"] in (State.QUEUED, State.SUBMITTING)
+    return unsent and now - datetime.fromisoformat(document["changed"]) >= timedelta(seconds=settings.late)
 
 
 def is_slow(document: Mapping[str, Any], now: datetime) -> bool:
@@ -77,4 +87,4 @@ def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
     return wait
 
 
-__all__ = ["AGAIN", "ANNUL", "ASK", "LATE", "LOOK", "RECHECKS", "is_late", "is_slow", "next_due", "waits"]
+__all__ = ["AGAIN", "ANNUL", "ASK", "LATE", "LOOK", "RECHECKS", "is_late", "is_open", "is_slow", "next_due", "waits"]

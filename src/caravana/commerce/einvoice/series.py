@@ -20,8 +20,8 @@ class Series(EInvoiceMapping):
     @pure
     def counted(self, variables: Variables) -> dict[str, Any]:
         """Return that a number is used. `package`: the one that is kept."""
-        package, point = variables["package"], variables["wish"]["point"]
-        return {"series": f"{package['cod_doc']}/{point}", "number": int(package["number"][-9:])}
+        package = variables["package"]
+        return {"series": f"{package['cod_doc']}/{package['number'][:7]}", "number": int(package["number"][-9:])}
 
     @pure
     def series(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:

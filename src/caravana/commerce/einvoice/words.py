@@ -78,6 +78,12 @@ def review_text(document: Document) -> str:
     return "\n".join([f"{title(document)}: {STATES[document['state']]}.", *told, _advice(document)])
 
 
+def late_text(document: Document) -> str:
+    """Return what a person reads of a document that is not sent."""
+    first = f"{title(document)}: sigue sin enviarse. El SRI exige transmitirlo en el momento de emitirlo."
+    return "\n".join([first, *map(message_line, document["messages"])])
+
+
 def short_error(document: Document, most: int = 250) -> str:
     """Return what is wrong in one line; empty where nothing is."""
     told: Sequence[str] = [*map(problem_line, document["problems"]), *map(message_line, document["messages"])]

@@ -109,10 +109,11 @@ class EInvoiceComponent(Component):
         self._desk = Desk(context)
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out `list`, `show`, `check`, `issue`, `query`, `files`, `annul` or `resend`. Raises `LookupError`."""
+        """Carry out `list`, `show`, `health`, `check`, `issue`, `query`, `files`, `annul` or `resend`. Raises `LookupError`."""
         acts: Mapping[str, Callable[..., Awaitable[Any]]] = {
             "list": self._desk.listed,
             "show": self._desk.shown,
+            "health": self._desk.health,
             "check": self._desk.check,
             "issue": self._desk.issue,
             "query": self._desk.query,

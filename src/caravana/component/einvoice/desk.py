@@ -19,10 +19,13 @@ ISSUES, QUERIES, FILES, ANNULMENTS, MAILINGS, CHECKS = WISHES = (
 )
 """What a person may ask for, as it stands after `einvoice:`."""
 MOST = 100_000
+REVIEWS = "review"
+HALTED, LATE, MENDING = "einvoice/point/", "einvoice/late/", "einvoice/mend/"
+"""Beginnings of the keys of what waits for a person."""
 
 
 class Desk:
-    """The operator's operations: list, show, check, issue, query, ride, annul, resend."""
+    """The operator's operations: list, show, check, issue, query, ride, annul, resend; and what the doctor asks."""
 
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
@@ -49,6 +52,17 @@ class Desk:
             raise LookupError(f"`{name}` are several: {several}")
         shown: dict[str, Any] = found[0]
         return shown
+
+    async def health(self) -> dict[str, Any]:
+        """Return how many documents are how, and which emission points stand still, for the doctor."""
+        waiting = [key for key, _ in await self._context.store.find(REVIEWS, "einvoice/", MOST)]
+        found = [one for _, one in await self._context.store.find(DOCUMENTS, "", MOST)]
+        return {
+            "halted": [key.removeprefix(HALTED) for key in waiting if key.startswith(HALTED)],
+            "late": sum(key.startswith(LATE) for key in waiting),
+            "mending": sum(key.startswith(MENDING) for key in waiting),
+            "authorised": sum(one["state"] == "authorised" for one in found),
+        }
 
     async def issue(self, name: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Have a record of Odoo issued, or its corrected document; `document`: what to issue for it, from a file.

@@ -15,6 +15,8 @@ from caravana.kit.ports import Arrival, Receiver, Unavailable
 
 FIRST = 60.0
 """Seconds after the start until the first look: a hub that starts has other work."""
+RUNS_OUT = frozenset({"certificate", "quota"})
+"""Subjects of which a warning is told, too: it is in time only while it is one."""
 PAUSE = 600.0
 """Seconds to the next look after one that failed."""
 
@@ -76,6 +78,6 @@ class FindingsConsumer(Consumer):
             wrong = [
                 {"subject": one.subject, "message": one.message, "remedy": one.remedy, "severity": one.severity.value}
                 for one in findings
-                if one.severity is not Severity.OK
+                if one.severity is Severity.ERROR or (one.severity is Severity.WARNING and one.subject in RUNS_OUT)
             ]
         return Arrival(body={"connection": name, "findings": wrong}, lane=f"einvoice-findings:{name}")

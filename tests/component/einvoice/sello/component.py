@@ -146,10 +146,8 @@ class Preparer(Producer):
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the document. Raises `Refused` with the problems that only Sello sees."""
         given: dict[str, Any] = exchange.body["document"]
-        if any(len(one["descripcion"]) > 300 for one in given.get("detalles", ())):
-            told = Problem(
-                "text.long", "detalles", "Descripción de más de 300 letras.", "Too long.", "Línea › Descripción"
-            )
+        if any("prohibido" in one["descripcion"] for one in given.get("detalles", ())):
+            told = Problem("sello.word", "detalles", "Sello no lleva eso.", "Not with Sello.", "Línea › Descripción")
             raise Refused("the document cannot be issued as it is", code="invalid", body=[told.to_json()])
         return given
 

@@ -37,6 +37,7 @@ class SelloSandbox(Sandbox):
     - `returns`: by number, what the next submission of it is told (code and text), once each
     - `denies`: by number, what its authorisation says instead, once each
     - `foreign`: numbers that another system used
+    - `locked`: whether our key is refused when something is issued; `unwilling`: whether a document is refused as malformed
     - `renumbers`: whether it takes a number and answers with another
     """
 
@@ -49,6 +50,8 @@ class SelloSandbox(Sandbox):
     url: str = ""
     last: int = 0
     renumbers: bool = False
+    locked: bool = False
+    unwilling: bool = False
 
     def partner_routes(self) -> list[Route]:
         """Return the addresses."""
@@ -60,6 +63,8 @@ class SelloSandbox(Sandbox):
         async def endpoint(request: Request) -> Response:
             async def run() -> Response:
                 if request.headers.get("X-Llave") != KEY:
+                    return JSONResponse({"error": "llave"}, 401)
+                if name == "emitir" and self.locked:
                     return JSONResponse({"error": "llave"}, 401)
                 answer: Response = act(json.loads(await request.body()))
                 return answer
@@ -77,6 +82,8 @@ class SelloSandbox(Sandbox):
 
     def issue(self, given: dict[str, Any]) -> Response:
         """Take a document; the same clave a second time is the same document."""
+        if self.unwilling:
+            return JSONResponse({"error": "campo"}, 400)
         self.bodies.append(given["contenido"])
         clave, numero = given["clave"], given["numero"]
         if numero is None:
