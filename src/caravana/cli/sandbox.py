@@ -73,15 +73,18 @@ def _show(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, json: bool) 
         print_table("Sandboxes", columns, rows)
 
 
-def _tell(rows: "list[tuple[str, str, dict[str, str]]]", *, json: bool) -> None:
-    """Print where the imitations are, and what a hub's configuration says to reach them."""
+def _tell(rows: "list[tuple[str, str, dict[str, dict[str, str]]]]", *, json: bool) -> None:
+    """Print where the imitations are, and what a hub's configuration says to reach them: one connection or several."""
+    connections = [
+        (name, address, {"url": address, **settings}) for _, address, some in rows for name, settings in some.items()
+    ]
     if json:
-        _show(("name", "address", "connection"), rows, json=True)
+        _show(("name", "address", "connection"), connections, json=True)
         return
     _show(("name", "address"), [row[:2] for row in rows], json=False)
     say("In caravana.yaml of a hub that shall use them:")
     typer.echo("\nconnections:")
-    for name, _, connection in rows:
+    for name, _, connection in connections:
         typer.echo(f"  {name}:")
         for key, value in connection.items():
             typer.echo(f'    {key}: "{value}"')
@@ -99,13 +102,13 @@ async def _serve(chosen: "list[Imitation]", given: dict[str, dict[str, str]], sp
     async with contextlib.AsyncExitStack() as stack:
         rows = []
         for one in chosen:
-            app, port, connection = one.app(clock, given.get(one.name, {}))
+            app, port, connections = one.app(clock, given.get(one.name, {}))
             try:
                 address = await stack.enter_async_context(serve(app, port=port))
             except OSError as error:
                 fail(f"{one.name}: port {port} is taken ({error.strerror}); choose one with --set {one.name}.port=…")
                 raise typer.Exit(1) from None
-            rows.append((one.name, address, {"url": address, **connection}))
+            rows.append((one.name, address, connections))
         _tell(rows, json=json)
         if speed != 1:
             say(f"A hub with the same clock: CARAVANA_CLOCK={clock} caravana run", err=True)

@@ -66,6 +66,10 @@ class Sandbox:
         """Return what a hub's connection to it needs beside its address; the credentials are the imitation's own."""
         return {}
 
+    def connections(self) -> dict[str, dict[str, str]]:
+        """Return what is needed by name, where one partner is several connections of a hub; else nothing."""
+        return {}
+
     def take_fault(self, operation: str) -> Fault | None:
         """Return the first switched-on fault for `operation`, used up by one."""
         for fault in self.faults:

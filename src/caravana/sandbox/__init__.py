@@ -24,8 +24,10 @@ class Imitation:
     settings: tuple[str, ...]
     build: Callable[[Clock, Mapping[str, str]], Any]
 
-    def app(self, clock: Clock, settings: Mapping[str, str]) -> tuple[ASGIApp, int, dict[str, str]]:
-        """Return the application, its port (setting `port`, else the usual one) and what a connection needs beside the address.
+    def app(self, clock: Clock, settings: Mapping[str, str]) -> tuple[ASGIApp, int, dict[str, dict[str, str]]]:
+        """Return the application, its port (setting `port`, else the usual one), and by name what connections to it need.
+
+        That is what they say beside the address.
 
         Raises `ConfigurationError` for a setting that it does not have or cannot read.
         """
@@ -36,7 +38,7 @@ class Imitation:
             if unknown:
                 raise ValueError(f"there is no setting `{min(unknown)}`; there are: {', '.join(self.settings)}")
             sandbox = self.build(clock, own)
-            return sandbox.app(), port, sandbox.connection()
+            return sandbox.app(), port, sandbox.connections() or {self.name: sandbox.connection()}
         except ValueError as error:
             raise ConfigurationError(str(error), place=f"sandbox {self.name}") from None
 

@@ -105,3 +105,15 @@ def test_no_credential_is_told() -> None:
     assert "190/463" in text
     assert "plain details" in text
     assert not any(one in text for one in ("EAABcdef", "abc&", "secret_part"))
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "kind", "seconds"),
+    [(10, 2018278, Refused, None), (10, 1, NeedsPerson, None), (9007, 2207027, Held, 5), (9, 2207042, Held, 3600)],
+)
+def test_some_subcodes_have_a_meaning_of_their_own(
+    code: int, subcode: int, kind: type[EffectError], seconds: float | None
+) -> None:
+    """Messenger's closed conversation is no missing permission; what Instagram puts off holds up nothing else."""
+    error = to_error(400, {"code": code, "error_subcode": subcode})
+    assert (type(error), error.retry_after) == (kind, seconds)

@@ -101,6 +101,11 @@ class GraphClient:
         await self._http.close()
 
     @property
+    def is_refused(self) -> bool:
+        """Whether Meta has refused the token of late."""
+        return self._refused is not None
+
+    @property
     def _seconds(self) -> float:
         return self.settings.timeout.total_seconds()
 

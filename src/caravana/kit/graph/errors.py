@@ -121,9 +121,9 @@ def to_error(
     named: dict[str, Any] = {"status": status, "code": None if code is None else str(code), "reference": _trace(error)}
     if code is None:
         return _by_status(status or 400)(text, **named)
-    own = (code, error.get("error_subcode"))
-    if own in SUBCODES:
-        return _by_subcode(text, SUBCODES[own], {**named, "code": f"{own[0]}/{own[1]}"})
+    subcode = error.get("error_subcode")
+    if isinstance(subcode, int) and (code, subcode) in SUBCODES:
+        return _by_subcode(text, SUBCODES[code, subcode], {**named, "code": f"{code}/{subcode}"})
     if code == PAIR:
         return Held(text, retry_after=float(min(4 ** (attempt - 1), LONGEST_PAIR_WAIT)), **named)
     if code in ALONE:

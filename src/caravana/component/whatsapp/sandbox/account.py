@@ -28,6 +28,7 @@ class Account:
     - `review`: what becomes of a new template: APPROVED, REJECTED or PENDING; `review_after`: when
     - `container_after`, `batch_after`: how long Instagram and the catalogue work
     - `refuse_equal_posts`: whether an equal post within a minute is error 506
+    - `need_page_token`: whether calls on the page are refused with another token than the page's own
     - `fetch`: whether links are really fetched; `strict_ids`: whether names of messages and catalogues must be known
     - `usage`, `usage_minutes`: percentage and minutes in the usage headers; negative: no headers
     - `pywa_mode`: webhooks as the client pywa needs them
@@ -73,6 +74,7 @@ class Account:
     container_after: float = 2.0
     batch_after: float = 1.0
     refuse_equal_posts: bool = False
+    need_page_token: bool = False
     fetch: bool = True
     strict_ids: bool = False
     usage: float = -1.0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PUBLIC = frozenset({"oauth.access_token.get"})
 MANAGED = ("account", "page", "catalog", "template", "post", "comment", "instagram")
 """Kinds of nodes whose calls count against a business's budget."""
+PAGES = frozenset({"page", "post", "comment", "photo"})
 _VERSION = re.compile(r"v\d+\.\d+")
 
 
@@ -139,6 +140,8 @@ class Door:
             raise GraphError(190, "Error validating access token: Session has expired", status=401, subcode=463)
         if account.standing == "forbidden":
             raise GraphError(10, "Application does not have permission for this action")
+        if account.need_page_token and asked.kind in PAGES and asked.edge and given != self.page_token:
+            raise GraphError(210, "A page access token is required to request this resource.")
         wanted = hmac.new(account.app_secret.encode(), given.encode(), hashlib.sha256).hexdigest()
         if (proof is not None and proof != wanted) or (proof is None and account.need_proof):
             raise GraphError(100, "Invalid appsecret_proof provided in the API argument")

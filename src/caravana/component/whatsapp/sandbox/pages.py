@@ -17,6 +17,8 @@ WINDOW = timedelta(hours=24)
 HUMAN_AGENT = timedelta(days=7)
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff")
 EQUAL_WITHIN = timedelta(minutes=1)
+INBOX_APP = 263902037430900
+"""The app by which colleagues write on the page itself."""
 
 
 @dataclass
@@ -394,6 +396,8 @@ class Pages:
             "is_echo": True,
             "app_id": int(self._sandbox.account.app_id),
         }
+        if message.get("metadata"):
+            echo["metadata"] = message["metadata"]
         self._tell_message(chat, {"message": echo}, ours=True)
         return {"recipient_id": chat.person.psid, "message_id": said.id}
 
@@ -405,6 +409,23 @@ class Pages:
         chat.said.append(said)
         self._tell_message(chat, {"message": {"mid": said.id, "text": text, **more}}, ours=False)
         return said.id
+
+    def colleague(self, person: Person, text: str) -> str:
+        """Write to a person as a colleague does, on the page itself; returns the message's id."""
+        chat = self._sandbox.people.chat(self._sandbox.account.page_id, person)
+        said = Said(self._mid(), True, "messenger", {"text": text}, self._sandbox.clock.now())
+        chat.said.append(said)
+        echo = {"mid": said.id, "text": text, "is_echo": True, "app_id": INBOX_APP}
+        self._tell_message(chat, {"message": echo}, ours=True)
+        return said.id
+
+    def open(self, person: Person) -> None:
+        """Receive and read what the page wrote."""
+        chat = self._sandbox.people.chat(self._sandbox.account.page_id, person)
+        mids = [one.id for one in chat.said if one.ours]
+        mark = int(self._sandbox.clock.now().timestamp() * 1000)
+        self._tell_message(chat, {"delivery": {"mids": mids, "watermark": mark}}, ours=False)
+        self._tell_message(chat, {"read": {"watermark": mark}}, ours=False)
 
     def press(self, person: Person, payload: str, title: str) -> str:
         """Press a button of a message in Messenger."""
@@ -428,16 +449,22 @@ class Pages:
     async def _apps(self, asked: Asked) -> dict[str, Any]:
         if asked.node not in self._sandbox.webhooks.subscribed:
             return {"data": []}
-        return {"data": [{"id": self._sandbox.account.app_id, "subscribed_fields": ["feed", "messages"]}]}
+        fields = self._sandbox.webhooks.wanted.get(asked.node, self._sandbox.fields_of_page)
+        return {"data": [{"id": self._sandbox.account.app_id, "subscribed_fields": list(fields)}]}
 
     async def _subscribe(self, asked: Asked) -> dict[str, Any]:
-        if not asked.text("subscribed_fields") and not asked.object("subscribed_fields"):
+        given = asked.values.get("subscribed_fields")
+        loose = isinstance(given, str) and not given.startswith("[")
+        fields = given.split(",") if loose and isinstance(given, str) else asked.object("subscribed_fields")
+        if not fields:
             raise invalid("The parameter subscribed_fields is required")
         self._sandbox.webhooks.subscribed[asked.node] = ""
+        self._sandbox.webhooks.wanted[asked.node] = tuple(str(one) for one in fields)
         return {"success": True}
 
     async def _unsubscribe(self, asked: Asked) -> dict[str, Any]:
         self._sandbox.webhooks.subscribed.pop(asked.node, None)
+        self._sandbox.webhooks.wanted.pop(asked.node, None)
         return {"success": True}
 
 

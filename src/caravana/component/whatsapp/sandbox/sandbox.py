@@ -40,7 +40,7 @@ FIELDS = {
         "phone_number_quality_update",
         "user_preferences",
     ),
-    PAGE: ("feed", "messages", "messaging_postbacks"),
+    PAGE: ("feed", "messages", "messaging_postbacks", "message_echoes", "message_deliveries", "message_reads"),
     INSTAGRAM: ("comments",),
 }
 MANAGEMENT = ("account", "template")
@@ -90,15 +90,24 @@ class MetaSandbox(Sandbox):
 
     def connection(self) -> dict[str, str]:
         """Return what a connection of `whatsapp:` says beside the address."""
+        return self.connections()["whatsapp"]
+
+    def connections(self) -> dict[str, dict[str, str]]:
+        """Return what the connections of `whatsapp:`, `facebook:`, `instagram:` and `catalog:` say beside the address."""
         account = self.account
-        return {
-            "component": "whatsapp",
+        app = {
             "token": account.token,
+            "appId": account.app_id,
             "appSecret": account.app_secret,
             "verifyToken": account.verify_token,
-            "number": account.number_id,
-            "account": account.waba_id,
         }
+        own = {
+            "whatsapp": {"number": account.number_id, "account": account.waba_id, "catalog": account.catalog_id},
+            "facebook": {"page": account.page_id},
+            "instagram": {"account": account.instagram_id},
+            "catalog": {"catalog": account.catalog_id},
+        }
+        return {name: {"component": name, **app, **one} for name, one in own.items()}
 
     # What a test or a demo does with it.
 
@@ -124,6 +133,12 @@ class MetaSandbox(Sandbox):
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    @property
+    def fields_of_page(self) -> tuple[str, ...]:
+        """What the app gets of a page that is subscribed from the start."""
+        subscription = self.webhooks.subscriptions.get(PAGE)
+        return FIELDS[PAGE] if subscription is None else subscription.fields
 
     def seconds(self) -> str:
         """Return the time as webhooks have it."""

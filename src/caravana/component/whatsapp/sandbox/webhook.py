@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from caravana.component.whatsapp.sandbox.sandbox import MetaSandbox
 
 TIMEOUT_SECONDS = 10.0
+_MESSAGING = {"postback": "messaging_postbacks", "delivery": "message_deliveries", "read": "message_reads"}
+"""Which field of the app's subscription brings what; all others: `messages`."""
 SIGNATURES = ("right", "wrong", "missing", "bare")
 WHATSAPP, PAGE, INSTAGRAM = "whatsapp_business_account", "page", "instagram"
 
@@ -77,6 +79,8 @@ class Webhooks:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     subscribed: dict[str, str] = field(default_factory=dict)
     """Accounts and pages whose updates the app wants, with the address that is used instead of the app's, if any."""
+    wanted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Pages and accounts that are subscribed with some fields only."""
     deliveries: list[Delivery] = field(default_factory=list)
     silent: int = 0
     _held: list[_Piece] | None = None
@@ -113,11 +117,16 @@ class Webhooks:
 
     def messaging(self, item: dict[str, Any]) -> None:
         """Tell something of the page's Messenger."""
-        self._tell(_Piece(PAGE, self.sandbox.account.page_id, "messages", {"messaging": item}, item["timestamp"]))
+        name = next((field for member, field in _MESSAGING.items() if member in item), "messages")
+        if name == "messages" and item.get("message", {}).get("is_echo"):
+            name = "message_echoes"
+        self._tell(_Piece(PAGE, self.sandbox.account.page_id, name, {"messaging": item}, item["timestamp"]))
 
     def _tell(self, piece: _Piece) -> None:
         subscription = self.subscriptions.get(piece.object)
-        if subscription is None or piece.field not in subscription.fields or piece.entry not in self.subscribed:
+        wanted = self.wanted.get(piece.entry)
+        deaf = subscription is None or piece.field not in subscription.fields or piece.entry not in self.subscribed
+        if deaf or (wanted is not None and piece.field not in wanted):
             self.silent += 1
         elif self._held is not None:
             self._held.append(piece)
