@@ -159,7 +159,7 @@ def _person(configuration: Configuration) -> str | int | None:
 
 def _matching(configuration: Configuration, components: Components) -> dict[str, Any]:
     """What matching needs (comparing of names, check digits) is imported where it is run."""
-    from caravana.commerce.transfer_settings import load as load_transfers
+    from caravana.commerce.transfers.reading import load as load_transfers
 
     connected(configuration, "odoo", "matching")
     return load_transfers(configuration.settings)
