@@ -31,6 +31,7 @@ FOLDERS = (
         "commerce/matching",
         "commerce/sheet",
         "commerce/shop",
+        "commerce/transfers",
         "demo",
         "engine",
         "journal",
