@@ -196,7 +196,7 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
-    "cards": lambda configuration: card_routes(configuration.settings, configuration.placeholders, ROUTES / "cards"),
+    "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
 }
 """Flows of which a company gets only some route files."""
