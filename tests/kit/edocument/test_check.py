@@ -332,7 +332,22 @@ def test_what_is_no_amount_is_refused_when_it_is_read(amount: str | None) -> Non
 @pytest.mark.parametrize("cod_doc", EXAMPLES)
 def test_any_value_is_refused_or_checked(cod_doc: str) -> None:
     """Each value of each example becomes something strange in turn: it cannot be read, or it is checked to the end."""
-    strange: tuple[Any, ...] = ("", " ", "x" * 400, "\x00\n", "9" * 20, "-0.005", "0", "٣", "2026-02-30", [], {}, None, True, 0.1)
+    strange: tuple[Any, ...] = (
+        "",
+        " ",
+        "x" * 400,
+        "\x00\n",
+        "9" * 20,
+        "-0.005",
+        "0",
+        "٣",
+        "2026-02-30",
+        [],
+        {},
+        None,
+        True,
+        0.1,
+    )
     for path in _places(EXAMPLES[cod_doc]()):
         for value in strange:
             try:
