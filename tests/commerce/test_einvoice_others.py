@@ -1,7 +1,7 @@
 """What Odoo Community lacks: withholdings of bills, carriers of transfers; from fields of the company's own or from a file."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,22 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from caravana.commerce.einvoice import EInvoices, ledger
 from caravana.commerce.einvoice.mapping_file import at, merged
-from caravana.commerce.einvoice.odoo_fields import MOVE_KEYS, PICKING_KEYS, check_fields
+from caravana.commerce.einvoice.odoo_fields import (
+    MOVE_KEYS,
+    PICKING_FIELDS,
+    PICKING_KEYS,
+    asked,
+    check_fields,
+    picking_optional,
+    read,
+)
 from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
 from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo, taken
+from tests.commerce.clerk import CEDULA, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -131,6 +140,25 @@ async def test_taxes_of_the_bill_withhold(clerk: Clerk) -> None:
     assert document.docs_sustento[0].importe_total == Decimal("115.00")
 
 
+async def test_a_tax_withholds_iva(clerk: Clerk) -> None:
+    """What is withheld of IVA is a part of the amount in Odoo, of IVA at the SRI. A tax without a code is told."""
+    group = {
+        kind: clerk.env["account.tax.group"].search([["l10n_ec_type", "=", kind]])[0]
+        for kind in ("withhold_vat_purchase", "withhold_income_purchase")
+    }
+    iva = {"name": "Ret. IVA 30%", "amount": -4.5, "tax_group_id": group["withhold_vat_purchase"]}
+    income = {"name": "Ret. sin código", "amount": -2, "tax_group_id": group["withhold_income_purchase"]}
+    made = [clerk.env["account.tax"].create(one | {"type_tax_use": "purchase"}) for one in (iva, income)]
+    both = [made[0], clerk.tax("VAT 15% purchases"), clerk.tax("Profit Withhold 1.75%")]
+    first = clerk.line("Asesoría", 100) | {"tax_ids": [[6, 0, both]]}
+    document = held(await clerk.mapped(clerk.bill(first), suffix="/07", given={"secuencial": "000000001"}))
+    assert sums(document) == [("2", "1", "15.00", "30", "4.50"), ("1", "312", "100.00", "1.75", "1.75")]
+    second = clerk.line("Asesoría", 100) | {"tax_ids": [[6, 0, [clerk.tax("VAT 15% purchases"), made[1]]]]}
+    bill = clerk.bill(second, l10n_latam_document_number="001-001-000000046")
+    found = await clerk.mapped(bill, suffix="/07", given={"secuencial": "000000002"})
+    assert "«Ret. sin código» no dice su código" in found.problems[0].es
+
+
 async def test_a_foreign_supplier(clerk: Clerk) -> None:
     """Of one from abroad it is told whether he is a person or a company."""
     contact = clerk.contact("X-55", "l10n_latam_base.it_fid", "us", name="Foreign Inc.", is_company=True)
@@ -140,6 +168,17 @@ async def test_a_foreign_supplier(clerk: Clerk) -> None:
     }
     document = held(await clerk.mapped(clerk.bill(contact=contact), suffix="/07", given=given))
     assert (document.receptor.tipo_identificacion, document.tipo_sujeto_retenido) == ("08", "02")
+
+
+def test_what_is_withheld_leaves_the_bills_fields_alone() -> None:
+    """The bill has its supplier's authorisation; that of the withholding would take its place."""
+    now = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    found = {"state": "authorised", "access_key": CLAVE, "authorization": CLAVE, "cod_doc": "07"}
+    bill, flow = {"model": "account.move", "id": 55}, EInvoices(SETTINGS)
+    withheld = ledger.new("odoo/account.move,55/07", bill, now) | found
+    assert flow.record_fields({"document": withheld}) == {"ids": [55], "values": {}}
+    invoice = ledger.new("odoo/account.move,55", bill, now) | found
+    assert flow.record_fields({"document": invoice})["values"]["l10n_ec_authorization_number"] == CLAVE
 
 
 # Transfers.
@@ -257,6 +296,30 @@ async def test_a_field_that_holds_no_day(clerk: Clerk) -> None:
     given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
     [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
     assert (problem.code, problem.es) == ("date.form", "«mañana» no es una fecha (campo x_start)")
+
+
+def test_what_odoo_does_not_have_is_not_asked_for() -> None:
+    """Without sales there is no order of a transfer, and nothing behind it."""
+    optional = picking_optional({"guia.placa": "x_plate"})
+    assert asked(optional)["stock.picking"] == ["sale_id", "x_plate"]
+    bare = read(PICKING_FIELDS, optional, {"account.move": ["l10n_ec_authorization_number"]})
+    assert bare == list(PICKING_FIELDS)
+    known = {"stock.picking": ["sale_id"], "account.move": ["l10n_ec_authorization_number"]}
+    more = [one for one in read(PICKING_FIELDS, optional, known) if one not in PICKING_FIELDS]
+    assert "sale_id.invoice_ids.l10n_ec_authorization_number" in more
+    assert all(one.startswith("sale_id.invoice_ids.") for one in more)
+
+
+async def test_nowhere_to_issue_it(clerk: Clerk) -> None:
+    """Without an emission point for guías that is told; a file may name one."""
+    clerk.set(guide=None)
+    picking, _ = delivery(clerk)
+    carrier = {"tipoIdentificacion": "04", "identificacion": RUC, "razonSocial": "TRANSPORTES INVENTADOS"}
+    given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
+    [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
+    assert (problem.code, "no se sabe en qué punto" in problem.es) == ("point.unknown", True)
+    there = given | {"estab": "001", "ptoEmi": "001"}
+    assert carried(await clerk.mapped(picking, "stock.picking", given=there)).numero == "001-001-000000001"
 
 
 # Files.

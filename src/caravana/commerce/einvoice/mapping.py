@@ -90,11 +90,7 @@ class Draft:
         point = "-".join(told) if all(told) else point
         here = self.settings.points.get(point or "")
         if here is None:
-            name = point or "—"
-            es = f"el punto de emisión {name} no está en einvoice.points: agréguelo o corrija el número del documento"
-            en = f"the emission point {name} is not in einvoice.points: add it, or mend the document's number"
-            self.tell("point.unknown", "punto", es, en)
-            self._stand_ins.append("punto")
+            self._tell_point(point)
         connection = (here or {"connections": {}})["connections"].get(cod_doc)
         if here is not None and connection is None:
             es = f"ninguna conexión emite documentos de tipo {cod_doc} en el punto {point}: póngala en einvoice.points"
@@ -109,6 +105,17 @@ class Draft:
         found |= {"estab": (point or "000")[:3], "ptoEmi": (point or "000-000")[4:POINT_LENGTH]}
         by_provider = here is not None and here["numbering"] == "provider"
         return found | ({} if by_provider else {"secuencial": self._number(number, point, field)})
+
+    def _tell_point(self, point: str | None) -> None:
+        """Tell that it is not known where the document is issued."""
+        if point is None:
+            es = "no se sabe en qué punto de emisión se emite: falta en el diario, en el número o en la configuración"
+            en = "it is not known at which emission point it is issued: the journal, the number or the settings must say so"
+        else:
+            es = f"el punto de emisión {point} no está en einvoice.points: agréguelo o corrija el número del documento"
+            en = f"the emission point {point} is not in einvoice.points: add it, or mend the document's number"
+        self.tell("point.unknown", "punto", es, en)
+        self._stand_ins += ["punto", "estab", "ptoEmi"]
 
     def _number(self, number: str | None, point: str | None, field: str | None) -> Any:
         if number and len(number) == NUMBER_LENGTH and point and not number.startswith(f"{point}-"):
@@ -130,15 +137,21 @@ class Draft:
         except ConfigurationError as error:
             es, en = f"el documento no se puede formar: {error}", f"the document cannot be made: {error}"
             self.tell("document", "document", es, en)
-            return Mapped(None, with_fields(self.problems))
+            return Mapped(None, with_fields(self.problems, str(whole.get("codDoc"))))
         if expected is not None:
             self.problems += differences(document, expected)
         ours = {one.where for one in self.problems if one.severity == "error"} | set(self._stand_ins)
-        self.problems += [
-            one for one in check(document, rules(self.settings, self.today)) if not _within(one.where, ours)
-        ]
-        told = with_fields(self.problems)
+        self.problems += [one for one in self._checked(document) if not _within(one.where, ours)]
+        told = with_fields(self.problems, document.cod_doc)
         return Mapped(None if self._stand_ins else document.to_json(), told)
+
+    def _checked(self, document: AnyDocument) -> list[Problem]:
+        """Return what the checks find; a folder of schemas that is no use is told like a problem of the document."""
+        try:
+            return check(document, rules(self.settings, self.today))
+        except ConfigurationError as error:
+            es, en = f"los esquemas del SRI no se pueden usar: {error}", f"the SRI's schemas cannot be used: {error}"
+            return [Problem("schemas", "", es, en, "Configuración de Caravana › einvoice.schemas")]
 
 
 def _last_digits(number: str | None) -> str | None:
