@@ -76,7 +76,8 @@ class Prepare(EcuafactProducer):
         if found:
             raise invalid(found)
         numbered = settings.numbering == "odoo"
-        body = mapping.request(document, self._client.contract, origin=settings.origin, numbered=numbered)
+        contract, origin = self._client.contract, settings.origin
+        body = mapping.request(document, contract, origin=origin, numbered=numbered, mails=settings.mails)
         package = Package.of(
             document, json.dumps(tidied(body)), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
         )
