@@ -1,6 +1,7 @@
 """From the canonical document to the authorised one, over the imitation."""
 
 import base64
+import json
 import re
 from typing import Any
 
@@ -127,6 +128,17 @@ async def test_names_are_written_with_the_signs_that_ecuafact_takes() -> None:
     assert written[0] == "odoo/account.move:55"
     assert len(set(written)) == len(names)
     assert all(re.fullmatch(r"[A-Za-z0-9\-_.:/]+", one) for one in written)
+
+
+@pytest.mark.parametrize("cod_doc", ["01", "04", "06"])
+async def test_a_line_without_code_gets_one(cod_doc: str) -> None:
+    """Ecuafact wants one in each line, the SRI and Odoo do not."""
+    document = json.loads(json.dumps(EXAMPLES[cod_doc]()).replace("codigoPrincipal", "codigoAuxiliar"))
+    async with bench() as at:
+        sent = await at.issue(cod_doc, **document | {"secuencial": None})
+        await at.later()
+        assert (await at.query(sent))["state"] == "authorised"
+        assert '"S/C"' in json.dumps(at.sandbox.operations[sent["request_id"]].body, default=str)
 
 
 @pytest.mark.parametrize("mails", [False, True])

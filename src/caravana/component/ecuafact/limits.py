@@ -16,7 +16,6 @@ from caravana.kit.edocument.problem import Problem
 
 IVA, ICE = "2", "3"
 CURRENCIES = frozenset({"DOLAR", "USD"})
-_CODE_FIELD = "Producto › Referencia interna"
 
 
 def limits(document: AnyDocument) -> Iterator[Problem]:
@@ -47,17 +46,10 @@ def _currency(moneda: str) -> Iterator[Problem]:
 
 
 def _line(line: Detalle, where: str) -> Iterator[Problem]:
-    if not line.codigo_principal:
-        yield _without_code(line, f"{where}.codigoPrincipal")
     codes = [one.codigo for one in line.impuestos]
     if codes.count(IVA) != 1 or codes.count(ICE) > 1 or set(codes) - {IVA, ICE}:
         spanish = "Ecuafact acepta en cada línea un IVA y a lo sumo un ICE"
         yield _wrong(f"{where}.impuestos", spanish, "Ecuafact takes one IVA and at most one ICE in each line")
-
-
-def _without_code(line: Detalle, where: str) -> Problem:
-    spanish = f"Falta el código del producto «{line.descripcion[:40]}»: Ecuafact lo exige"
-    return _wrong(where, spanish, "the product has no code: Ecuafact wants one", _CODE_FIELD)
 
 
 def _payments(payments: Sequence[Pago], where: str) -> Iterator[Problem]:
@@ -88,9 +80,6 @@ def _guide(document: GuiaRemision) -> Iterator[Problem]:
             yield _wrong(
                 f"{where}.receptor.direccion", spanish, "the recipient's address is missing", "Contacto › Dirección"
             )
-        for row, line in enumerate(one.detalles):
-            if not line.codigo_principal:
-                yield _without_code(line, f"{where}.detalles[{row}].codigoPrincipal")
 
 
 def _withholding(document: ComprobanteRetencion) -> Iterator[Problem]:

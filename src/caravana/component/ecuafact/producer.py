@@ -18,6 +18,7 @@ from caravana.kit.einvoicing import (
     Package,
     Question,
     absent,
+    coded,
     invalid,
     key_of,
     read_package,
@@ -72,6 +73,7 @@ class Prepare(EcuafactProducer):
             raise Refused(str(error), code="body") from None
         CAPABILITIES.need(Operation.PREPARE, "Ecuafact", document.cod_doc)
         settings = self._client.settings
+        document = coded(document, settings.missing_code)
         found = judging.problems(document, settings)
         if found:
             raise invalid(found)

@@ -74,6 +74,12 @@ class EcuafactSettings(Options):
     mails: bool = Field(
         default=False, description="whether Ecuafact mails the receiver: his address is then sent with the document"
     )
+    missing_code: str = Field(
+        default="S/C",
+        min_length=1,
+        max_length=25,
+        description="product code of lines without one: Ecuafact wants one in each",
+    )
     additional_info: str | None = Field(
         default=None,
         pattern=r"^[\x20-\x7e]{1,256}$",
