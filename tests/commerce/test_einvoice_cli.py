@@ -83,6 +83,6 @@ async def test_a_clerk_at_the_command_line(
         office.sello.foreign.add(f"{POINT}-000000003")
         await office.reaches(office.invoice(), "needs_attention")
         doctor = await desk.run("doctor", "--json", code=1, group=None)
-        told = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
-        assert [one["message"].partition(":")[0] for one in told] == [f"the emission point {POINT} stands still"]
+        found = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
+        assert [one["message"].partition(":")[0] for one in found] == [f"the emission point {POINT} stands still"]
         assert "it is not authorised" in (await desk.run("annul", number, "--yes", code=1)).stderr
