@@ -284,7 +284,8 @@ class Issuing(EInvoiceMapping):
         package = variables["package"]
         news = self._news("kept", variables, exchange) | {"n": package["n"], "digest": variables["mapped"]["digest"]}
         told = {name: package[name] for name in ("access_key", "number") if package.get(name)}
-        return {**news, "head": {**news["head"], **told}}
+        corrects = self.reissues(variables)
+        return {**news, "head": {**news["head"], **told}, "corrects": corrects}
 
     @pure
     def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
