@@ -24,7 +24,7 @@ from caravana.kit.uri import Uri
 from caravana.testing.einvoice import POINT, Desk, asking
 from caravana.testing.harness import START
 from tests.component.sri.conftest import RUC
-from tests.support.edocuments import BUYER, factura
+from tests.support.edocuments import BUYER, EXAMPLES, factura
 from tests.support.material import shared_material
 
 NEGATIVE = {**factura()["detalles"][2], "precioUnitario": "-4.35", "precioTotalSinImpuesto": "-8.70"}
@@ -161,14 +161,14 @@ async def test_the_end_of_a_certificate_is_told_before_it_comes(desk: Desk, sand
     ("changes", "codes"),
     [
         ({"ambiente": "2"}, {"sri.environment"}),
-        ({"fechaEmision": "2026-11-24"}, {"sri.date"}),
-        ({"pagos": []}, {"sri.payment"}),
-        ({"importeTotal": "52.45", "pagos": []}, {"amount.differs", "sri.payment"}),
+        ({"fechaEmision": "2026-11-24"}, {"date.future"}),
+        ({"pagos": []}, {"payment.missing"}),
+        ({"importeTotal": "52.45", "pagos": []}, {"amount.differs", "payment.missing"}),
         ({"receptor": {**BUYER, "identificacion": "123"}}, {"identification.length"}),
-        ({"receptor": {**BUYER, "tipoIdentificacion": "09"}}, {"identification.kind", "structure.pattern"}),
-        ({"secuencial": "000000000"}, {"sri.number"}),
-        ({"detalles": [{**factura()["detalles"][0], "impuestos": []}]}, {"amount.differs", "structure.missing"}),
-        ({"detalles": [*factura()["detalles"], NEGATIVE]}, {"amount.differs", "structure.negative"}),
+        ({"receptor": {**BUYER, "tipoIdentificacion": "09"}}, {"identification.kind"}),
+        ({"secuencial": "000000000"}, {"number.zero"}),
+        ({"detalles": [{**factura()["detalles"][0], "impuestos": []}]}, {"amount.differs", "tax.missing"}),
+        ({"detalles": [*factura()["detalles"], NEGATIVE]}, {"amount.differs", "line.negative", "structure.negative"}),
         ({"emisor": {**factura()["emisor"], "ruc": "1792177758001"}}, {"sri.ruc"}),
         ({"infoAdicional": [{"nombre": f"n{n}", "valor": "x"} for n in range(16)]}, {"structure.many"}),
     ],
@@ -204,17 +204,31 @@ async def test_hard_texts_are_signed_and_authorised(desk: Desk) -> None:
         assert not (await desk.call(operation, asking(package, found)))["provisional"]
 
 
+STRANGE = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="otra"/></xs:schema>'
+
+
 @pytest.mark.shared
-async def test_the_schemas_of_the_sri_are_asked_too(desk: Desk) -> None:
-    """With a folder of schemas documents are checked by them; one without schemas is a wrong setting."""
+async def test_with_the_schemas_of_the_sri_documents_are_issued(desk: Desk) -> None:
+    """All six types are right by them, too, and the doctor finds one of each."""
     await reset(desk, schemas=str(shared_material("sri/xsd")))
-    assert (await desk.issued())[1]["state"] == "authorised"
-    with pytest.raises(Refused) as caught:
-        await desk.prepared(receptor={**BUYER, "tipoIdentificacion": "09"})
-    assert "schema" in {one["code"] for one in caught.value.body}
+    for cod_doc in EXAMPLES:
+        assert (await desk.issued(cod_doc))[1]["state"] == "authorised"
     assert (await findings(desk))["schemas"][0] == Severity.OK
-    await reset(desk, schemas=str(shared_material("sri/samples")))
+
+
+async def test_a_folder_of_schemas_has_a_say(desk: Desk, tmp_path: Path) -> None:
+    """What a schema refuses is refused; a type without one waits for a person; a folder without any is a wrong setting."""
+    await reset(desk, schemas=str(tmp_path))
     assert (await findings(desk))["settings"][0] == Severity.ERROR
+    (tmp_path / "factura_V2.1.0.xsd").write_text(STRANGE)
+    with pytest.raises(Refused) as caught:
+        await desk.prepared("01")
+    assert {one["code"] for one in caught.value.body} == {"schema"}
+    with pytest.raises(NeedsPerson) as waiting:
+        await desk.prepared("04")
+    assert waiting.value.code == "schemas"
+    severity, message = (await findings(desk))["schemas"]
+    assert (severity, "notaCredito_V1.1.0.xsd" in message, "factura" in message) == (Severity.ERROR, True, False)
 
 
 async def test_documents_are_signed_with_sha256_where_it_is_asked_for(desk: Desk) -> None:

@@ -98,6 +98,20 @@ async def test_a_client_of_the_recorded_description_works(
     assert (await desk.query(package))["state"] == "authorised"
 
 
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "ours"), [("recepcion", reception(b"<a/>")), ("autorizacion", authorisation("1" * 49))]
+)
+def test_our_envelopes_have_the_form_of_recorded_ones(name: str, ours: bytes) -> None:
+    """Element by element as a real client's: names, namespaces, nesting."""
+    recorded = etree.parse(shared_material(f"sri/samples/soap_request_{name}.xml")).getroot()
+
+    def form(root: etree._Element) -> list[str]:
+        return [str(one.tag) for one in root.iter(etree.Element) if not str(one.tag).endswith("}Header")]
+
+    assert form(etree.fromstring(ours)) == form(recorded)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

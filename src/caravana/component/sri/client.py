@@ -4,9 +4,9 @@ from caravana.component.sri.answer import Consultation, Reception, read_consulta
 from caravana.component.sri.envelope import AUTHORISATION, HEADERS, RECEPTION, Service, authorisation, reception
 from caravana.component.sri.errors import check
 from caravana.component.sri.keystore import Keystore
-from caravana.component.sri.schema import Schemas
 from caravana.component.sri.spec import SriSettings
 from caravana.kit.clock import Clock
+from caravana.kit.edocument.official import OfficialSchemas
 from caravana.kit.errors import Unknown
 from caravana.kit.http import HttpAnswer, HttpSession
 
@@ -19,7 +19,7 @@ class SriClient:
         self.settings = settings
         self.clock = clock
         self.keystore = Keystore(settings.certificate, settings.certificate_password.get_secret_value())
-        self.schemas = None if settings.schemas is None else Schemas(settings.schemas)
+        self.schemas = None if settings.schemas is None else OfficialSchemas(settings.schemas)
         self._http = HttpSession()
 
     async def receive(self, content: bytes) -> Reception:

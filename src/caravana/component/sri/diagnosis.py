@@ -5,10 +5,9 @@ from typing import Any
 from caravana.component.sri.certificate import ALARMS, Holder, Validity, choose
 from caravana.component.sri.client import SriClient
 from caravana.component.sri.envelope import RECEPTION
-from caravana.component.sri.spec import DOCUMENTS, LIVE
+from caravana.component.sri.spec import LIVE
 from caravana.kit.component import Finding, Severity
 from caravana.kit.edocument.clave import Clave
-from caravana.kit.edocument.structure import structure_of
 from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.reach import unreached
 
@@ -77,9 +76,8 @@ def _environment(client: SriClient) -> Finding:
 def _files(client: SriClient) -> list[Finding]:
     found = []
     if client.schemas is not None:
-        versions = {f"{one.root.name} {one.version}".lower() for one in map(structure_of, sorted(DOCUMENTS))}
-        missing = sorted(versions - set(client.schemas.names))
-        text = f"the folder of schemas lacks: {', '.join(missing)}" if missing else "there is a schema of each type"
+        missing = ", ".join(client.schemas.missing)
+        text = f"the folder of schemas lacks: {missing}" if missing else "there is a schema of each type"
         severity = Severity.ERROR if missing else Severity.OK
         found.append(Finding("schemas", severity, text, "put the SRI's files there" if missing else ""))
     logo = client.settings.logo

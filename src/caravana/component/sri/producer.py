@@ -7,7 +7,7 @@ from typing import Any
 from caravana.component.sri import standing
 from caravana.component.sri.certificate import choose
 from caravana.component.sri.client import SriClient
-from caravana.component.sri.judging import judge_document, judge_xml
+from caravana.component.sri.judging import judge
 from caravana.component.sri.signer import BrokenSignature, sign
 from caravana.component.sri.spec import CAPABILITIES, PROVIDER
 from caravana.kit.component import Producer
@@ -97,16 +97,16 @@ class Prepare(SriProducer):
         return Reply(package.model_dump(mode="json"))
 
     def _written(self, document: AnyDocument) -> tuple[str, bytes]:
-        """Return clave and XML. Raises `Refused` with all that is wrong."""
-        found = judge_document(document, self._client.settings, self._client.clock.now())
-        if document.secuencial is None:
-            raise invalid(found)
-        clave = str(clave_of(document))
-        xml = to_xml(document, clave)
-        found += judge_xml(xml, document.cod_doc, self._client.schemas)
+        """Return clave and XML. Raises `Refused` with all that is wrong, `NeedsPerson` when the schemas lack the type."""
+        client = self._client
+        try:
+            found = judge(document, client.settings, client.clock.now(), client.schemas)
+        except ConfigurationError as error:
+            raise NeedsPerson(str(error), code="schemas") from None
         if stops(found):
             raise invalid(found)
-        return clave, xml.content
+        clave = str(clave_of(document))
+        return clave, to_xml(document, clave).content
 
     def _signed(self, document: AnyDocument, content: bytes) -> bytes:
         settings, now = self._client.settings, self._client.clock.now()
