@@ -218,6 +218,18 @@ async def test_taxes_that_are_nothing_to_the_sri(clerk: Clerk) -> None:
     assert [(one.codigo, one.codigo_porcentaje) for one in document.impuestos] == [("3", "3099"), ("2", "0")]
 
 
+async def test_an_odoo_that_does_not_tell_the_kind_of_a_group(clerk: Clerk) -> None:
+    """Then the names of its groups do, as they were recorded; another name is nothing that is guessed."""
+    for group in clerk.env["account.tax.group"].search([]):
+        clerk.env["account.tax.group"].write([group], {"l10n_ec_type": False})
+    names = ["VAT 15% G", "VAT 5% G", "VAT 0% G", "VAT 0% EX", "VAT 0% N S REIMB"]
+    document = taken(await clerk.mapped(clerk.move(*(clerk.line(name, 10, tax=name) for name in names))))
+    assert isinstance(document, Factura)
+    assert [one.impuestos[0].codigo_porcentaje for one in document.detalles] == ["4", "5", "0", "7", "6"]
+    found = await clerk.mapped(clerk.move(clerk.line("Tasa", 10, tax="Municipal fee 1%")))
+    assert "tax.unmapped" in codes(found)
+
+
 async def test_excise_has_its_own_codes(clerk: Clerk) -> None:
     """ICE is told by its code in the annexes; IVA is taken of the amount with it, as in Odoo; without a code it is told."""
     group = clerk.env["account.tax.group"].create({"name": "ICE", "l10n_ec_type": "ice"})

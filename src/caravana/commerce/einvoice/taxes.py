@@ -26,6 +26,13 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """`l10n_ec_type` of a group → codigo and codigoPorcentaje."""
 EXCISE = "ice"
 """`l10n_ec_type` of ICE, which has a code for each kind of goods: four digits in one of `CODE_FIELDS`, or `einvoice.taxes`."""
+_RATES = {"0": "0", "5": "5", "8": "8", "12": "2", "13": "10", "14": "3", "15": "4"}
+GROUPS: Mapping[str, tuple[str, str]] = {
+    **{f"{word} {rate}%": (IVA, code) for rate, code in _RATES.items() for word in ("vat", "iva")},
+    "non-subject vat": (IVA, "6"),
+    "exempt vat": (IVA, "7"),
+}
+"""Name of a group in small letters → the same, for an Odoo that does not tell the kind of its groups (names: b15)."""
 CODE_FIELDS = ("l10n_ec_xml_fe_code", "l10n_ec_code_ats")
 """Fields of a tax that may hold its code: of the OCA's module, and of the annexes."""
 WITHHELD: Mapping[str, str] = {"withhold_income_purchase": RENTA, "withhold_vat_purchase": RET_IVA}
@@ -79,7 +86,7 @@ def rate_of(tax: OdooTax, settings: Mapping[str, str]) -> Rate | Unmapped:
     if told is not None:
         codigo, _, percentage = told.partition("/")
         return Rate(codigo, percentage, rate, fixed, bool(tax.get("price_include")))
-    found = _excise(tax) if kind_of(tax) == EXCISE else KINDS.get(kind_of(tax) or "")
+    found = _codes(tax)
     if found is None:
         return Unmapped(
             f"el impuesto «{name}» no corresponde a ningún código del SRI: asígnele otro grupo o agréguelo a einvoice.taxes",
@@ -92,6 +99,15 @@ def rate_of(tax: OdooTax, settings: Mapping[str, str]) -> Rate | Unmapped:
             f"the tax `{name}` is {rate} %, but its group is IVA {known.word.en}: mend the tax or its group",
         )
     return Rate(*found, rate, fixed, bool(tax.get("price_include")))
+
+
+def _codes(tax: OdooTax) -> tuple[str, str] | None:
+    kind, group = kind_of(tax), tax.get("tax_group_id")
+    if kind == EXCISE:
+        return _excise(tax)
+    if kind is None and isinstance(group, Mapping):
+        return GROUPS.get(str(group.get("name")).casefold())
+    return KINDS.get(kind or "")
 
 
 def _excise(tax: OdooTax) -> tuple[str, str] | None:
