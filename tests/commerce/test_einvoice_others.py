@@ -131,6 +131,25 @@ async def test_taxes_of_the_bill_withhold(clerk: Clerk) -> None:
     assert document.docs_sustento[0].importe_total == Decimal("115.00")
 
 
+async def test_a_tax_withholds_iva(clerk: Clerk) -> None:
+    """What is withheld of IVA is a part of the amount in Odoo, of IVA at the SRI. A tax without a code is told."""
+    group = {
+        kind: clerk.env["account.tax.group"].search([["l10n_ec_type", "=", kind]])[0]
+        for kind in ("withhold_vat_purchase", "withhold_income_purchase")
+    }
+    iva = {"name": "Ret. IVA 30%", "amount": -4.5, "tax_group_id": group["withhold_vat_purchase"]}
+    income = {"name": "Ret. sin código", "amount": -2, "tax_group_id": group["withhold_income_purchase"]}
+    made = [clerk.env["account.tax"].create(one | {"type_tax_use": "purchase"}) for one in (iva, income)]
+    both = [made[0], clerk.tax("VAT 15% purchases"), clerk.tax("Profit Withhold 1.75%")]
+    first = clerk.line("Asesoría", 100) | {"tax_ids": [[6, 0, both]]}
+    document = held(await clerk.mapped(clerk.bill(first), suffix="/07", given={"secuencial": "000000001"}))
+    assert sums(document) == [("2", "1", "15.00", "30", "4.50"), ("1", "312", "100.00", "1.75", "1.75")]
+    second = clerk.line("Asesoría", 100) | {"tax_ids": [[6, 0, [clerk.tax("VAT 15% purchases"), made[1]]]]}
+    bill = clerk.bill(second, l10n_latam_document_number="001-001-000000046")
+    found = await clerk.mapped(bill, suffix="/07", given={"secuencial": "000000002"})
+    assert "«Ret. sin código» no dice su código" in found.problems[0].es
+
+
 async def test_a_foreign_supplier(clerk: Clerk) -> None:
     """Of one from abroad it is told whether he is a person or a company."""
     contact = clerk.contact("X-55", "l10n_latam_base.it_fid", "us", name="Foreign Inc.", is_company=True)

@@ -21,7 +21,7 @@ from caravana.commerce.einvoice.odoo_fields import AUTHORISATIONS
 from caravana.commerce.einvoice.odoo_lines import Line, expected_of, lines_of
 from caravana.commerce.einvoice.odoo_people import persona
 from caravana.commerce.einvoice.source import Mapped, Record
-from caravana.commerce.einvoice.taxes import WITHHELD, amount_of, iva_code, kind_of
+from caravana.commerce.einvoice.taxes import WITHHELD, amount_of, is_withheld, iva_code, kind_of
 from caravana.kit.edocument.amounts import ZERO, cents, tax_amount
 from caravana.kit.edocument.codes import EXTERIOR, IVA, RENTA, RET_IVA
 from caravana.kit.edocument.problem import Problem
@@ -163,15 +163,9 @@ def _by_taxes(draft: Draft, record: Record) -> Iterator[dict[str, str]]:
     """Yield what the taxes of the bill's lines withhold, in one sum for each code."""
     sums: dict[tuple[str, str, Decimal], Decimal] = {}
     for row in record["invoice_line_ids"]:
-        base, iva = cents(amount_of(row["price_subtotal"])), _iva_of(row)
-        for tax in row["tax_ids"]:
-            codigo = WITHHELD.get(kind_of(tax) or "")
-            rate = -amount_of(tax["amount"])
-            if codigo == RET_IVA and iva:
-                codigo, base, rate = RET_IVA, tax_amount(base, iva), (rate * 100 / iva).quantize(Decimal(1))
+        for tax in (one for one in row["tax_ids"] if is_withheld(one)):
+            codigo, base, rate = _withheld_of(row, tax)
             code = iva_code(rate) if codigo == RET_IVA else tax.get("l10n_ec_code_ats") or tax.get("l10n_ec_code_base")
-            if codigo is None:
-                continue
             if not code:
                 es = f"el impuesto «{tax['name']}» no dice su código de retención: póngalo en el impuesto"
                 en = f"the tax `{tax['name']}` does not say its code of withholding: put it into the tax"
@@ -181,6 +175,19 @@ def _by_taxes(draft: Draft, record: Record) -> Iterator[dict[str, str]]:
             sums[key] = sums.get(key, ZERO) + base
     for (codigo, code, rate), base in sums.items():
         yield _one(codigo, code, base, rate)
+
+
+def _withheld_of(row: Mapping[str, Any], tax: Mapping[str, Any]) -> tuple[str, Decimal, Decimal]:
+    """Return what is withheld, of which base, and at which rate; of IVA the base is the line's IVA."""
+    codigo, base, rate = (
+        WITHHELD[kind_of(tax) or ""],
+        cents(amount_of(row["price_subtotal"])),
+        -amount_of(tax["amount"]),
+    )
+    iva = _iva_of(row)
+    if codigo == RET_IVA and iva:
+        return codigo, tax_amount(base, iva), (rate * 100 / iva).quantize(Decimal(1))
+    return codigo, base, rate
 
 
 def _iva_of(row: Mapping[str, Any]) -> Decimal:
