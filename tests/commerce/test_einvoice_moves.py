@@ -154,9 +154,9 @@ async def test_a_credit_note_without_its_invoice(clerk: Clerk) -> None:
     found = await clerk.mapped(note)
     assert found.document is None
     assert [(one.where, one.field) for one in found.problems] == [
-        ("documentoModificado.numero", "Nota › Documento que modifica"),
-        ("documentoModificado.fechaEmision", "Nota › Documento que modifica"),
-        ("motivo", "Nota › Motivo"),
+        ("documentoModificado.numero", "Nota de crédito › Documento que modifica"),
+        ("documentoModificado.fechaEmision", "Nota de crédito › Documento que modifica"),
+        ("motivo", "Nota de crédito › Motivo"),
     ]
     given = {
         "documentoModificado": {"numero": "001-001-000000777", "fechaEmision": "2026-11-01"},

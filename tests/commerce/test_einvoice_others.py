@@ -10,7 +10,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from caravana.commerce.einvoice.mapping_file import at, merged
-from caravana.commerce.einvoice.odoo_fields import MOVE_KEYS, PICKING_KEYS, check_fields
+from caravana.commerce.einvoice.odoo_fields import (
+    MOVE_KEYS,
+    PICKING_FIELDS,
+    PICKING_KEYS,
+    asked,
+    check_fields,
+    picking_optional,
+    read,
+)
 from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
 from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
@@ -276,6 +284,18 @@ async def test_a_field_that_holds_no_day(clerk: Clerk) -> None:
     given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
     [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
     assert (problem.code, problem.es) == ("date.form", "«mañana» no es una fecha (campo x_start)")
+
+
+def test_what_odoo_does_not_have_is_not_asked_for() -> None:
+    """Without sales there is no order of a transfer, and nothing behind it."""
+    optional = picking_optional({"guia.placa": "x_plate"})
+    assert asked(optional)["stock.picking"] == ["sale_id", "x_plate"]
+    bare = read(PICKING_FIELDS, optional, {"account.move": ["l10n_ec_authorization_number"]})
+    assert bare == list(PICKING_FIELDS)
+    known = {"stock.picking": ["sale_id"], "account.move": ["l10n_ec_authorization_number"]}
+    more = [one for one in read(PICKING_FIELDS, optional, known) if one not in PICKING_FIELDS]
+    assert "sale_id.invoice_ids.l10n_ec_authorization_number" in more
+    assert all(one.startswith("sale_id.invoice_ids.") for one in more)
 
 
 # Files.

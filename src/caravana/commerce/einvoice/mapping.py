@@ -130,12 +130,12 @@ class Draft:
         except ConfigurationError as error:
             es, en = f"el documento no se puede formar: {error}", f"the document cannot be made: {error}"
             self.tell("document", "document", es, en)
-            return Mapped(None, with_fields(self.problems))
+            return Mapped(None, with_fields(self.problems, str(whole.get("codDoc"))))
         if expected is not None:
             self.problems += differences(document, expected)
         ours = {one.where for one in self.problems if one.severity == "error"} | set(self._stand_ins)
         self.problems += [one for one in self._checked(document) if not _within(one.where, ours)]
-        told = with_fields(self.problems)
+        told = with_fields(self.problems, document.cod_doc)
         return Mapped(None if self._stand_ins else document.to_json(), told)
 
     def _checked(self, document: AnyDocument) -> list[Problem]:
