@@ -1,7 +1,7 @@
 """What Odoo Community lacks: withholdings of bills, carriers of transfers; from fields of the company's own or from a file."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from caravana.commerce.einvoice import EInvoices, ledger
 from caravana.commerce.einvoice.mapping_file import at, merged
 from caravana.commerce.einvoice.odoo_fields import (
     MOVE_KEYS,
@@ -23,7 +24,7 @@ from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
 from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo, taken
+from tests.commerce.clerk import CEDULA, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -167,6 +168,17 @@ async def test_a_foreign_supplier(clerk: Clerk) -> None:
     }
     document = held(await clerk.mapped(clerk.bill(contact=contact), suffix="/07", given=given))
     assert (document.receptor.tipo_identificacion, document.tipo_sujeto_retenido) == ("08", "02")
+
+
+def test_what_is_withheld_leaves_the_bills_fields_alone() -> None:
+    """The bill has its supplier's authorisation; that of the withholding would take its place."""
+    now = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    found = {"state": "authorised", "access_key": CLAVE, "authorization": CLAVE, "cod_doc": "07"}
+    bill, flow = {"model": "account.move", "id": 55}, EInvoices(SETTINGS)
+    withheld = ledger.new("odoo/account.move,55/07", bill, now) | found
+    assert flow.record_fields({"document": withheld}) == {"ids": [55], "values": {}}
+    invoice = ledger.new("odoo/account.move,55", bill, now) | found
+    assert flow.record_fields({"document": invoice})["values"]["l10n_ec_authorization_number"] == CLAVE
 
 
 # Transfers.
