@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from caravana.kit.edocument.document import (
 )
 from caravana.kit.edocument.problem import stops
 from tests.commerce.clerk import FINAL, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, point, taken
+from tests.support.material import shared_material
 
 
 @pytest.fixture
@@ -152,9 +154,9 @@ async def test_a_credit_note_without_its_invoice(clerk: Clerk) -> None:
     found = await clerk.mapped(note)
     assert found.document is None
     assert [(one.where, one.field) for one in found.problems] == [
-        ("documentoModificado.numero", "Nota › Documento que modifica"),
-        ("documentoModificado.fechaEmision", "Nota › Documento que modifica"),
-        ("motivo", "Nota › Motivo"),
+        ("documentoModificado.numero", "Nota de crédito › Documento que modifica"),
+        ("documentoModificado.fechaEmision", "Nota de crédito › Documento que modifica"),
+        ("motivo", "Nota de crédito › Motivo"),
     ]
     given = {
         "documentoModificado": {"numero": "001-001-000000777", "fechaEmision": "2026-11-01"},
@@ -386,6 +388,16 @@ async def test_settings_are_the_issuers(clerk: Clerk) -> None:
     """Who issues is what the configuration says, and the environment that of the connection."""
     document = taken(await clerk.mapped(clerk.move()))
     assert (document.emisor.ruc, document.ambiente) == (SETTINGS.issuer["ruc"], "1")
+
+
+async def test_the_sris_own_schemas(clerk: Clerk, tmp_path: Path) -> None:
+    """A folder of schemas is checked, too; one that is no use is told, and nothing is sent until it is mended."""
+    move = clerk.move()
+    clerk.set(schemas=str(tmp_path))
+    [problem] = (await clerk.mapped(move)).problems
+    assert (problem.code, problem.field) == ("schemas", "Configuración de Caravana › einvoice.schemas")
+    clerk.set(schemas=str(shared_material("sri/xsd")))
+    taken(await clerk.mapped(move))
 
 
 async def test_many_that_wait_are_read_together(clerk: Clerk) -> None:

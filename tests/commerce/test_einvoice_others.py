@@ -1,7 +1,7 @@
 """What Odoo Community lacks: withholdings of bills, carriers of transfers; from fields of the company's own or from a file."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,22 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from caravana.commerce.einvoice import EInvoices, ledger
 from caravana.commerce.einvoice.mapping_file import at, merged
-from caravana.commerce.einvoice.odoo_fields import MOVE_KEYS, PICKING_KEYS, check_fields
+from caravana.commerce.einvoice.odoo_fields import (
+    MOVE_KEYS,
+    PICKING_FIELDS,
+    PICKING_KEYS,
+    asked,
+    check_fields,
+    picking_optional,
+    read,
+)
 from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
 from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, TODAY, Clerk, clerks_odoo, taken
+from tests.commerce.clerk import CEDULA, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -161,6 +170,17 @@ async def test_a_foreign_supplier(clerk: Clerk) -> None:
     assert (document.receptor.tipo_identificacion, document.tipo_sujeto_retenido) == ("08", "02")
 
 
+def test_what_is_withheld_leaves_the_bills_fields_alone() -> None:
+    """The bill has its supplier's authorisation; that of the withholding would take its place."""
+    now = datetime(2026, 11, 23, 15, tzinfo=UTC)
+    found = {"state": "authorised", "access_key": CLAVE, "authorization": CLAVE, "cod_doc": "07"}
+    bill, flow = {"model": "account.move", "id": 55}, EInvoices(SETTINGS)
+    withheld = ledger.new("odoo/account.move,55/07", bill, now) | found
+    assert flow.record_fields({"document": withheld}) == {"ids": [55], "values": {}}
+    invoice = ledger.new("odoo/account.move,55", bill, now) | found
+    assert flow.record_fields({"document": invoice})["values"]["l10n_ec_authorization_number"] == CLAVE
+
+
 # Transfers.
 
 
@@ -276,6 +296,18 @@ async def test_a_field_that_holds_no_day(clerk: Clerk) -> None:
     given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
     [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
     assert (problem.code, problem.es) == ("date.form", "«mañana» no es una fecha (campo x_start)")
+
+
+def test_what_odoo_does_not_have_is_not_asked_for() -> None:
+    """Without sales there is no order of a transfer, and nothing behind it."""
+    optional = picking_optional({"guia.placa": "x_plate"})
+    assert asked(optional)["stock.picking"] == ["sale_id", "x_plate"]
+    bare = read(PICKING_FIELDS, optional, {"account.move": ["l10n_ec_authorization_number"]})
+    assert bare == list(PICKING_FIELDS)
+    known = {"stock.picking": ["sale_id"], "account.move": ["l10n_ec_authorization_number"]}
+    more = [one for one in read(PICKING_FIELDS, optional, known) if one not in PICKING_FIELDS]
+    assert "sale_id.invoice_ids.l10n_ec_authorization_number" in more
+    assert all(one.startswith("sale_id.invoice_ids.") for one in more)
 
 
 # Files.

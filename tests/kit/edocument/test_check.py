@@ -255,7 +255,7 @@ def test_a_negative_line_is_to_become_a_discount() -> None:
     first = next(one for one in found if one.code == "line.negative")
     assert first.where == "detalles[2].precioUnitario"
     assert "descuento de otra línea" in first.es
-    assert first.field == "Factura › Líneas › Precio unitario"
+    assert first.field == "Nota de crédito › Líneas › Precio unitario"
     assert stops(found)
 
 
@@ -304,7 +304,7 @@ def test_a_document_without_a_number_is_checked_all_the_same() -> None:
             "Factura › Líneas › Impuestos",
         ),
         ("infoFactura/totalConImpuestos/totalImpuesto/valor", "impuestos[1].valor", "Factura › Líneas › Impuestos"),
-        ("infoNotaCredito/motivo", "motivo", "Nota › Motivo"),
+        ("infoNotaCredito/motivo", "motivo", "Factura › Motivo"),
         ("motivos/motivo[2]/razon", "motivos[2].razon", "Factura › Líneas"),
         (
             "infoGuiaRemision/rucTransportista",

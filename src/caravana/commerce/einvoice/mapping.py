@@ -130,15 +130,21 @@ class Draft:
         except ConfigurationError as error:
             es, en = f"el documento no se puede formar: {error}", f"the document cannot be made: {error}"
             self.tell("document", "document", es, en)
-            return Mapped(None, with_fields(self.problems))
+            return Mapped(None, with_fields(self.problems, str(whole.get("codDoc"))))
         if expected is not None:
             self.problems += differences(document, expected)
         ours = {one.where for one in self.problems if one.severity == "error"} | set(self._stand_ins)
-        self.problems += [
-            one for one in check(document, rules(self.settings, self.today)) if not _within(one.where, ours)
-        ]
-        told = with_fields(self.problems)
+        self.problems += [one for one in self._checked(document) if not _within(one.where, ours)]
+        told = with_fields(self.problems, document.cod_doc)
         return Mapped(None if self._stand_ins else document.to_json(), told)
+
+    def _checked(self, document: AnyDocument) -> list[Problem]:
+        """Return what the checks find; a folder of schemas that is no use is told like a problem of the document."""
+        try:
+            return check(document, rules(self.settings, self.today))
+        except ConfigurationError as error:
+            es, en = f"los esquemas del SRI no se pueden usar: {error}", f"the SRI's schemas cannot be used: {error}"
+            return [Problem("schemas", "", es, en, "Configuración de Caravana › einvoice.schemas")]
 
 
 def _last_digits(number: str | None) -> str | None:

@@ -177,7 +177,7 @@ def _changed(draft: Draft, record: Record, origin: Any, issued: str) -> dict[str
     number, day = own
     number = origin.get("l10n_latam_document_number") or number or record.get("l10n_ec_legacy_document_number")
     day = origin.get("invoice_date") or day or record.get("l10n_ec_legacy_document_date")
-    field = "Nota › Documento que modifica"
+    field = "Factura › Documento que modifica"
     told = "falta el documento que la nota modifica", "the document that the note changes is missing"
     found = {
         "codDoc": OWN_TYPES.get(code or "01", "01"),

@@ -70,19 +70,26 @@ PICKING_FIELDS: Sequence[str] = (
     *_within("partner_id.commercial_partner_id", _IDENTITY),
     *_within("picking_type_id.warehouse_id.partner_id", ("street", "street2", "city")),
     *_within("move_ids", ("quantity", "state", "product_id.name", "product_id.default_code")),
-    *_within("sale_id.invoice_ids", ("state", "move_type", "invoice_date")),
-    *_within("sale_id.invoice_ids", ("l10n_latam_document_number", "l10n_latam_document_type_id.code")),
 )
 """What a guía de remisión needs of a transfer."""
 
 
 @dataclass(frozen=True)
 class Optional:
-    """A field that Odoo may have: of which model, and where it is reached from the record that is read."""
+    """A field that Odoo may have: of which model, and where it is reached from the record that is read.
+
+    `through`: model and name of another such field, on the way.
+    """
 
     model: str
     name: str
     path: str = ""
+    through: tuple[str, str] | None = None
+
+    def is_known(self, known: Mapping[str, Sequence[str]]) -> bool:
+        """Whether Odoo has it; `known`: the fields there are, by model."""
+        there = [(self.model, self.name.partition(".")[0]), *([self.through] if self.through else ())]
+        return all(name in known.get(model, ()) for model, name in there)
 
     @property
     def dotted(self) -> str:
@@ -105,7 +112,12 @@ MOVE_OPTIONAL: Sequence[Optional] = (
     *(Optional(MOVE, name) for name in AUTHORISATIONS),
     *(Optional(JOURNAL, f"l10n_ec_emission_address_id.{name}", "journal_id") for name in ("street", "street2", "city")),
 )
-PICKING_OPTIONAL: Sequence[Optional] = tuple(Optional(MOVE, one, "sale_id.invoice_ids") for one in AUTHORISATIONS)
+_SALE = "sale_id"
+"""The order of a transfer, where sales are installed."""
+PICKING_OPTIONAL: Sequence[Optional] = (
+    *(Optional(PICKING, f"{_SALE}.invoice_ids.{name}") for name in ("state", "move_type", *_ORIGIN)),
+    *(Optional(MOVE, one, f"{_SALE}.invoice_ids", (PICKING, _SALE)) for one in AUTHORISATIONS),
+)
 
 MOVE_KEYS: Mapping[str, str] = {
     "motivo": "reason of a nota de crédito (text)",
@@ -177,7 +189,7 @@ def asked(optional: Iterable[Optional]) -> dict[str, list[str]]:
 
 def read(base: Sequence[str], optional: Iterable[Optional], known: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the fields to read: `base`, and of the optional ones those that Odoo is known to have."""
-    there = [one.dotted for one in optional if one.name.partition(".")[0] in known.get(one.model, ())]
+    there = [one.dotted for one in optional if one.is_known(known)]
     return list(dict.fromkeys([*base, *there]))
 
 

@@ -23,6 +23,8 @@ STATE, CLAVE, AUTHORISED_AT, ERROR, FISCAL_NUMBER = (
 """Fields that `caravana odoo prepare` makes."""
 OPTIONAL = (NUMBER, DATE, OCA_CLAVE, STATE, CLAVE, AUTHORISED_AT, ERROR, FISCAL_NUMBER)
 """None of them has to be there: what Odoo does not have stands in the note alone."""
+WITHHELD = "/07"
+"""End of the reference of a withholding, whose record is the bill."""
 ODOO_TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -82,8 +84,14 @@ class Writing(EInvoiceMapping):
 
     @pure
     def record_fields(self, variables: Variables) -> dict[str, Any]:
-        """Return what is written into the record's fields."""
+        """Return what is written into the record's fields.
+
+        Nothing for what is withheld of a bill: the bill's fields are its own, and hold its supplier's authorisation, or ours
+        of a purchase settlement. Files and notes tell of it.
+        """
         document = variables["document"]
+        if document["key"].endswith(WITHHELD):
+            return {"ids": [document["id"]], "values": {}}
         values: dict[str, Any] = {
             STATE: words.STATES[document["state"]],
             CLAVE: document["access_key"] or False,

@@ -67,7 +67,7 @@ def check(document: AnyDocument, rules: Rules) -> list[Problem]:
     if any(one.code in ("tax.missing", "line.none") for one in found):
         told.add(_TAX_TOTALS)  # there are none because of that
     found += [one for one in check_structure(document, rules.schemas) if one.where not in told]
-    return with_fields(found)
+    return with_fields(found, document.cod_doc)
 
 
 def check_structure(document: AnyDocument, schemas: OfficialSchemas | None = None) -> list[Problem]:

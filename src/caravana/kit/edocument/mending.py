@@ -34,8 +34,8 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (r"(.*\.)?receptor\.direccion", _ADDRESS),
     (r"(.*\.)?receptor\.email", _CONTACT.format("Correo electrónico")),
     (r"receptor", "Factura › Cliente"),
-    (r"documentoModificado(\.\w+)?", "Nota › Documento que modifica"),
-    (r"motivo", "Nota › Motivo"),
+    (r"documentoModificado(\.\w+)?", "Factura › Documento que modifica"),
+    (r"motivo", "Factura › Motivo"),
     (r".*detalles\[\d+\]\.cantidad", _LINES.format("Cantidad")),
     (r".*detalles\[\d+\]\.precioUnitario", _LINES.format("Precio unitario")),
     (r".*detalles\[\d+\]\.descuento", _LINES.format("Descuento")),
@@ -50,7 +50,7 @@ _PLACES: tuple[tuple[str, str], ...] = (
     (r"docsSustento\[\d+\]\.fechaEmisionDocSustento", "Factura de proveedor › Fecha"),
     (r"docsSustento\[\d+\]\.numAutDocSustento", "Factura de proveedor › Número de autorización"),
     (r"docsSustento.*", "Factura de proveedor"),
-    (r"periodoFiscal", "Retención › Período fiscal"),
+    (r"periodoFiscal", "Factura › Período fiscal"),
     (r"infoAdicional.*", _SETTINGS.format("einvoice.fields")),
 )
 _ELEMENTS: dict[str, str] = {
@@ -103,6 +103,14 @@ _LISTS = {
     "campoAdicional": "infoAdicional",
 }
 """Name of one element of a list in the XML → the list in the canonical document."""
+_RECORDS = {
+    "03": "Liquidación de compra",
+    "04": "Nota de crédito",
+    "05": "Nota de débito",
+    "06": "Entrega",
+    "07": "Retención",
+}
+"""What stands instead of `Factura` in the fields of the other types."""
 _FOUND = tuple((re.compile(pattern), field) for pattern, field in _PLACES)
 
 
@@ -128,9 +136,15 @@ def canonical_place(path: str) -> str:
     return ".".join(parts) or path
 
 
-def with_fields(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems, each with the field to mend where its place is known and it names none itself."""
-    return [one if one.field else replace(one, field=field_of(one.where)) for one in problems]
+def with_fields(problems: Iterable[Problem], cod_doc: str) -> list[Problem]:
+    """Return the problems of a document of that type, each with the field to mend where its place is known."""
+    return [replace(one, field=_of_type(one.field or field_of(one.where), cod_doc)) for one in problems]
+
+
+def _of_type(field: str | None, cod_doc: str) -> str | None:
+    """Return a field under the name that the document's form has in Odoo."""
+    record = _RECORDS.get(cod_doc)
+    return field if field is None or record is None else re.sub(r"^Factura ›", f"{record} ›", field)
 
 
 __all__ = ["canonical_place", "field_of", "with_fields"]
