@@ -84,8 +84,7 @@ class Issuing(EInvoiceMapping):
         optional = {model: [*names] for model, names in self._source(variables).optional().items()}
         if record_of(variables["wish"]["key"])["model"] == own_edi.MODEL:
             optional[own_edi.MODEL] = [*optional.get(own_edi.MODEL, ()), own_edi.DOCUMENTS]
-        asked = {model: {"allfields": names, "attributes": ["type"]} for model, names in optional.items()}
-        return [{"model": model, "arguments": arguments} for model, arguments in asked.items()]
+        return [{"model": model, "names": names} for model, names in optional.items()]
 
     @pure
     def fields_found(self, body: Any, variables: Variables, exchange: Exchange) -> dict[str, Any]:
