@@ -28,6 +28,7 @@ FOLDERS = (
     *(
         "cli",
         "commerce",
+        "commerce/einvoice",
         "commerce/matching",
         "commerce/sheet",
         "commerce/shop",
@@ -42,11 +43,16 @@ FOLDERS = (
     *("route", "sandbox"),
 )
 """Folders whose modules hold sentences; of `component` each folder does, but for the imitations."""
+EINVOICE = (
+    *("issuing", "mailing", "mapping", "mapping_moves", "news", "odoo_coupons", "odoo_lines", "odoo_people"),
+    *("own_edi", "posted", "series", "taxes", "transport", "withholding", "words"),
+)
 OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
         "commerce/difference.py",  # what the company's clerks read in Odoo
         "commerce/evidence.py",
+        *(f"commerce/einvoice/{name}.py" for name in EINVOICE),  # what clerks read in Odoo, in both languages
         "commerce/matching/proposal.py",  # reasons, in both languages
         "commerce/tasks.py",
         "commerce/texts.py",  # what customers read, in both languages

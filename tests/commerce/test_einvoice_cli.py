@@ -56,7 +56,7 @@ async def test_a_clerk_at_the_command_line(
         assert (one["number"], one["total"]) == (number, "115.00")
         assert number in (await desk.run("list", "--type", "01", "--point", POINT)).stdout
         assert document["access_key"] in (await desk.run("show", f"account.move,{invoice}")).stdout
-        assert "authorised" in (await desk.run("show", number)).stdout
+        assert "autorizado" in (await desk.run("show", number, lang="es")).stdout
         assert "no electronic document is called" in (await desk.run("show", "7", code=1)).stderr
         assert "authorised" in (await desk.run("query", number)).stdout
         await desk.run("ride", number, "--to", "ride.pdf")
@@ -67,7 +67,7 @@ async def test_a_clerk_at_the_command_line(
         )
         wrong = office.invoice(customer=office.customer(None))
         await office.reaches(wrong, "draft")
-        told = await desk.run("check", f"account.move,{wrong}", code=1)
+        told = await desk.run("check", f"account.move,{wrong}", code=1, lang="es")
         assert "Contacto ›" in told.stdout
         assert "to be mended" in (await desk.run("issue", f"account.move,{wrong}", code=1)).stdout
         with (tmp_path / "factura.yaml").open("w") as target:
@@ -83,6 +83,6 @@ async def test_a_clerk_at_the_command_line(
         office.sello.foreign.add(f"{POINT}-000000003")
         await office.reaches(office.invoice(), "needs_attention")
         doctor = await desk.run("doctor", "--json", code=1, group=None)
-        told = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
-        assert [one["message"].partition(":")[0] for one in told] == [f"the emission point {POINT} stands still"]
+        found = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
+        assert [one["message"].partition(":")[0] for one in found] == [f"the emission point {POINT} stands still"]
         assert "it is not authorised" in (await desk.run("annul", number, "--yes", code=1)).stderr

@@ -132,7 +132,7 @@ async def test_where_odoo_itself_sends(tmp_path: Path, clock: LeapingClock, modu
 
 async def test_a_point_that_nobody_serves(tmp_path: Path, clock: LeapingClock) -> None:
     """What is posted at another emission point is not sent, and a person is told of it once for the point."""
-    other = {"settings": {"einvoice.points": {"009-009": {"connection": "sello"}}}}
+    other: dict[str, Any] = {"settings": {"einvoice.points": {"009-009": {"connection": "sello"}}}}
     async with open_office(tmp_path, clock, **other) as office:
         for _ in range(2):
             office.invoice()

@@ -60,7 +60,7 @@ async def test_all_six_types(tmp_path: Path, clock: LeapingClock) -> None:
 
         async with open_office(tmp_path, clock, None, changes, settings=given) as office:
             clerk = Clerk(office.odoo, OdooComponent(MemoryHub({})))
-            today = {"invoice_date": clock.now().date().isoformat()}
+            today: dict[str, Any] = {"invoice_date": clock.now().date().isoformat()}
             factura = clerk.move(clerk.line("Servicio", 100), **today)
             first = await authorised(office, f"odoo/account.move,{factura}")
             wizard, context = (

@@ -73,7 +73,8 @@ def _given(document: str, for_: str | None) -> dict[str, Any]:
     """What is asked for: a record or document by name, or a file for a record. Exits with 1 for a file that cannot be read."""
     if for_ is None:
         return {"name": document}
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     try:
         content = YAML(typ="safe", pure=True).load(Path(document).read_text("utf-8"))

@@ -53,6 +53,14 @@ async def test_count_and_exists(odoo: Odoo) -> None:
     assert (await odoo.send("odoo:res.partner?operation=exists", [odoo.customer, 999999])).body == [odoo.customer]
 
 
+async def test_which_fields_there_are(odoo: Odoo) -> None:
+    """Of the names asked for, those that the model has; what is no list of names is refused."""
+    asked = ["vat", "x_of_nobody", "name"]
+    assert (await odoo.send("odoo:res.partner?operation=fields", asked)).body == ["vat", "name"]
+    with pytest.raises(Refused, match="list of names"):
+        await odoo.send("odoo:res.partner?operation=fields", {"vat": 1})
+
+
 async def test_old_field_names_are_translated(odoo: Odoo) -> None:
     """The newest name of a field is written and read on every version."""
     order = odoo.order(1)

@@ -8,10 +8,9 @@ from caravana.commerce.einvoice.persons import Persons
 from caravana.commerce.einvoice.posted import Posted
 from caravana.commerce.einvoice.series import Series
 from caravana.commerce.einvoice.settings import EInvoiceSettings
-from caravana.commerce.einvoice.writing import Writing
 
 
-class EInvoices(Posted, Issuing, News, Writing, Asking, Mailing, Persons, Series):
+class EInvoices(Posted, Issuing, News, Asking, Mailing, Persons, Series):
     """All of them under one name."""
 
 

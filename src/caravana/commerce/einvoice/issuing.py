@@ -84,8 +84,7 @@ class Issuing(EInvoiceMapping):
         optional = {model: [*names] for model, names in self._source(variables).optional().items()}
         if record_of(variables["wish"]["key"])["model"] == own_edi.MODEL:
             optional[own_edi.MODEL] = [*optional.get(own_edi.MODEL, ()), own_edi.DOCUMENTS]
-        asked = {model: {"allfields": names, "attributes": ["type"]} for model, names in optional.items()}
-        return [{"model": model, "arguments": arguments} for model, arguments in asked.items()]
+        return [{"model": model, "names": names} for model, names in optional.items()]
 
     @pure
     def fields_found(self, body: Any, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -284,7 +283,8 @@ class Issuing(EInvoiceMapping):
         package = variables["package"]
         news = self._news("kept", variables, exchange) | {"n": package["n"], "digest": variables["mapped"]["digest"]}
         told = {name: package[name] for name in ("access_key", "number") if package.get(name)}
-        return {**news, "head": {**news["head"], **told}}
+        corrects = self.reissues(variables)
+        return {**news, "head": {**news["head"], **told}, "corrects": corrects}
 
     @pure
     def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:

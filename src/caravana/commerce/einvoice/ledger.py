@@ -101,8 +101,10 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
         return document
     found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
     found["dropped"] = False
+    if not news["corrects"]:  # to the company it is a new document: what it called an earlier one is not asked about
+        found |= {"request_id": None, "access_key": None, "number": None}
     cleared: Document = {"class": None, "status": None, "messages": [], "problems": []}
-    return _changed(document, {**_head(news), **found, **cleared, "sent": document["sent"] or stamp(now)}, now)
+    return _changed(document, {**found, **cleared, **_head(news), "sent": document["sent"] or stamp(now)}, now)
 
 
 def refused(document: Document, news: Mapping[str, Any], now: datetime) -> Document:

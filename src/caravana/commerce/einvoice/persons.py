@@ -3,12 +3,13 @@
 from typing import Any
 
 from caravana.commerce.einvoice import ledger
-from caravana.commerce.einvoice.base import Document, EInvoiceMapping, Variables
+from caravana.commerce.einvoice.base import Document, Variables
+from caravana.commerce.einvoice.writing import Writing
 from caravana.kit.callables import pure
 from caravana.kit.einvoice import Operation, State
 
 
-class Persons(EInvoiceMapping):
+class Persons(Writing):
     """Wishes of persons, and answers."""
 
     @pure
@@ -109,9 +110,8 @@ class Persons(EInvoiceMapping):
     def mail_asking(self, variables: Variables) -> dict[str, Any]:
         """Return what the company is asked to mail."""
         document, given = variables["document"], variables["given"]
-        told = {name: document[name] for name in ("connection", "access_key", "request_id", "cod_doc", "number")}
         to = given["to"] or document["receiver"]
-        return {**told, "reference": document["key"], "recipients": [to] if to else []}
+        return {**self._named(document), "recipients": [to] if to else []}
 
     @pure
     def mail_answer(self, variables: Variables) -> dict[str, Any]:

@@ -52,9 +52,14 @@ class Writing(EInvoiceMapping):
     @pure
     def asking(self, variables: Variables) -> dict[str, Any]:
         """Return what names the document for its company."""
-        document = variables["document"]
-        told = {name: document[name] for name in ("connection", "access_key", "request_id", "cod_doc", "number")}
-        return {**told, "reference": document["key"]}
+        return self._named(variables["document"])
+
+    def _named(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """What names a document; its number only where it is ours: another one in the answer is then an alarm."""
+        told = {name: document[name] for name in ("connection", "access_key", "request_id", "cod_doc")}
+        point = self._settings.points.get(document["point"] or "")
+        own = point is not None and point["numbering"] == "odoo"
+        return {**told, "number": document["number"] if own else None, "reference": document["key"]}
 
     @pure
     def files(self, variables: Variables) -> dict[str, Any] | None:

@@ -49,6 +49,7 @@ OperationName = Literal[
     "read",
     "count",
     "exists",
+    "fields",
     "lookup",
     "create",
     "write",

@@ -11,7 +11,7 @@ from caravana.component.odoo.many import WriteMany
 from caravana.component.odoo.method import MethodOperation
 from caravana.component.odoo.once import CreateOnce
 from caravana.component.odoo.operation import Operation
-from caravana.component.odoo.reading import Count, Exists, Lookup, Read, Search
+from caravana.component.odoo.reading import Count, Exists, Fields, Lookup, Read, Search
 from caravana.component.odoo.reconciling import Reconcile
 from caravana.component.odoo.writing import Create, Write
 from caravana.kit.branch import branches_of
@@ -25,6 +25,7 @@ OPERATIONS: dict[str, type[Operation]] = {
     "read": Read,
     "count": Count,
     "exists": Exists,
+    "fields": Fields,
     "lookup": Lookup,
     "create": Create,
     "write": Write,

@@ -1,4 +1,4 @@
-"""Operations that only read: search, read, count, exists, lookup."""
+"""Operations that only read: search, read, count, exists, fields, lookup."""
 
 from copy import deepcopy
 from typing import Any
@@ -135,6 +135,25 @@ class Exists(Operation):
             arguments = {"domain": [["id", "in", ids]]}
             there.update(await client.ask(self.model, "search", arguments, context={"active_test": False}))
         return Reply([one for one in request["ids"] if one in there])
+
+
+class Fields(Operation):
+    """Which of the named fields the model has: an app or the company may have brought them. Odoo is asked once a day."""
+
+    body = "list of names"
+    reply = "list of those that the model has, in the same order"
+
+    def request(self, exchange: Exchange) -> Request:
+        """Return the names. Raises `Refused` for anything but a list of texts."""
+        body = exchange.body
+        if not isinstance(body, list | tuple) or not all(isinstance(one, str) for one in body):
+            raise Refused("the body must be a list of names of fields", code="body")
+        return {"names": list(body)}
+
+    async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
+        """Look at what the model is known to have."""
+        types = await client.types(self.model)
+        return Reply([one for one in request["names"] if one in types])
 
 
 class Lookup(Operation):
