@@ -9,6 +9,7 @@ from yarl import URL
 
 from caravana.component.bank import BankComponent
 from caravana.component.bean import BeanComponent
+from caravana.component.catalog import CatalogComponent
 from caravana.component.cron import CronComponent
 from caravana.component.datil import DatilComponent
 from caravana.component.datil.errors import check as check_datil
@@ -168,6 +169,49 @@ class TestBean(ComponentContract):
         hub = super().hub()
         hub.callables.register("pay", pay)
         return hub
+
+
+class TestCatalog(ComponentContract):
+    """`catalog:`."""
+
+    component = CatalogComponent
+    addresses: ClassVar[Sequence[str]] = ("catalog:publish", "catalog:update")
+    connections = {"catalog": {**META, "catalog": "1"}}
+    errors = META_ERRORS
+
+    def message(self) -> Exchange:
+        """Return what changes of an item."""
+        return make_exchange({"items": [{"sku": "A", "availability": "in stock"}]})
+
+
+class TestCatalogQuestions(TestCatalog):
+    """What is in the catalogue."""
+
+    addresses = ("catalog:products", "catalog:sets")
+
+    def message(self) -> Exchange:
+        """Return nothing: all of it."""
+        return make_exchange()
+
+
+class TestCatalogBatches(TestCatalog):
+    """Batches of `catalog:`."""
+
+    addresses = ("catalog:batch",)
+
+    def message(self) -> Exchange:
+        """Return the name of one."""
+        return make_exchange("AczHANDLE1")
+
+
+class TestCatalogSets(TestCatalog):
+    """Sets of products."""
+
+    addresses = ("catalog:set",)
+
+    def message(self) -> Exchange:
+        """Return one."""
+        return make_exchange({"name": "Bebidas", "filter": {"product_type": {"i_contains": "Bebidas"}}})
 
 
 class TestCron(ComponentContract):
