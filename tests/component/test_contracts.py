@@ -19,6 +19,7 @@ from caravana.component.ecuafact.errors import check as check_ecuafact
 from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.facebook import FacebookComponent
 from caravana.component.file import FileComponent
+from caravana.component.goods import GoodsComponent
 from caravana.component.http import HttpComponent
 from caravana.component.http.errors import failure
 from caravana.component.instagram import InstagramComponent
@@ -386,6 +387,18 @@ class TestEInvoice(ComponentContract):
         named = {"connection": "sello", "access_key": "1" * 49, "request_id": "S-1", "reference": "odoo/account.move,1"}
         sent = {"cod_doc": "01", "number": "001-001-000000001", "content": "{}", "point": "001-001"}
         return make_exchange({**named, **sent, "recipients": ["rosa@cliente.example"]})
+
+
+class TestGoods(ComponentContract):
+    """`goods:`."""
+
+    component = GoodsComponent
+    addresses = ("goods:learn", "goods:search?most=3", "goods:categories?shelf=other")
+    impossible = NO_PARTNER
+
+    def message(self) -> Exchange:
+        """Return a list of products, or a question."""
+        return make_exchange({"text": "camiseta", "items": [{"product": 1, "code": "CAM-001", "name": "Camiseta"}]})
 
 
 class TestHttp(ComponentContract):
