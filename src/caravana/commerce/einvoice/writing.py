@@ -83,15 +83,18 @@ class Writing(EInvoiceMapping):
         return {"id": variables["document"]["id"], **text, "attachment_ids": attached["ids"]}
 
     @pure
-    def record_fields(self, variables: Variables) -> dict[str, Any]:
-        """Return what is written into the record's fields.
+    def has_fields(self, variables: Variables) -> bool:
+        """Whether the record's fields are the document's.
 
-        Nothing for what is withheld of a bill: the bill's fields are its own, and hold its supplier's authorisation, or ours
-        of a purchase settlement. Files and notes tell of it.
+        Those of a bill are not, for what is withheld of it: they hold its supplier's authorisation, or that of the purchase
+        settlement that it is. Files and notes tell of the withholding.
         """
+        return not variables["document"]["key"].endswith(WITHHELD)
+
+    @pure
+    def record_fields(self, variables: Variables) -> dict[str, Any]:
+        """Return what is written into the record's fields."""
         document = variables["document"]
-        if document["key"].endswith(WITHHELD):
-            return {"ids": [document["id"]], "values": {}}
         values: dict[str, Any] = {
             STATE: words.STATES[document["state"]],
             CLAVE: document["access_key"] or False,
