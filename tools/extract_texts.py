@@ -32,6 +32,7 @@ FOLDERS = (
         "commerce/matching",
         "commerce/sheet",
         "commerce/shop",
+        "commerce/transfers",
         "demo",
         "engine",
         "journal",
@@ -58,6 +59,7 @@ OTHERS = frozenset(
         "component/datil/judging.py",  # what is wrong with a document, in both languages
         "component/ecuafact/judging.py",
         "component/sri/judging.py",
+        "component/ecuafact/limits.py",
         "engine/drawing/block.py",
         "journal/listing.py",  # SQL
         "journal/many.py",

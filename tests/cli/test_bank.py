@@ -117,3 +117,12 @@ def test_reviewing_without_anything_to_review(caravana: Command) -> None:
     assert "posted, left or reversed" in caravana("bank", "review", "--state", "lost", code=2).stderr
     assert "no entry that was matched ends with `3f9c`" in caravana("bank", "review", "undo", "3f9c", code=1).stderr
     assert "not learned" in caravana("bank", "review", "unlearn", "name:x", "4", code=1).stderr
+
+
+def test_a_payment_code_is_told(caravana: Command) -> None:
+    """By the order's name: the same one however often, another one for another order; with accounts where some are set."""
+    [code] = caravana("bank", "code", "S00042").stdout.split()
+    assert caravana("bank", "code", "S00042").stdout.split() == [code]
+    told = json.loads(caravana("bank", "code", "S00043", "--json").stdout)
+    assert (told["shown"] != code, len(told["shown"]), told["accounts"]) == (True, 9, [])
+    assert "say of which branch" in caravana("bank", "code", "S00042", "--branch", "sur", code=1).stderr

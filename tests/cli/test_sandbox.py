@@ -70,3 +70,23 @@ async def test_doctor_asks_the_served_partner(folder: Folder, caravana: Command)
     finally:
         process.terminate()
         assert await process.wait() == 0
+
+
+async def test_one_imitation_may_be_several_connections(folder: Folder, caravana: Command) -> None:
+    """What `caravana sandbox meta` prints are the connections of all four components of Meta's, and the doctor knows them."""
+    command = (sys.executable, "-m", "caravana.cli", "sandbox", "meta", "--set", "meta.port=0")
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        begun = (await process.stdout.readuntil(b'component: "catalog"\n')).decode()
+        text = begun + (await process.stdout.readuntil(b'catalog: "5678"\n')).decode()
+        (folder.path / "caravana.yaml").write_text(text[text.index("connections:") :])
+        findings = json.loads(await in_thread(caravana, "doctor", "--json"))
+        meta = {"whatsapp", "facebook", "instagram", "catalog"}
+        assert {one["place"] for one in findings} >= meta
+        assert {(one["place"], one["severity"]) for one in findings if one["subject"] == "address"} >= {
+            (name, "ok") for name in meta
+        }
+    finally:
+        process.terminate()
+        assert await process.wait() == 0

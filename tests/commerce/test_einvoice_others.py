@@ -310,6 +310,18 @@ def test_what_odoo_does_not_have_is_not_asked_for() -> None:
     assert all(one.startswith("sale_id.invoice_ids.") for one in more)
 
 
+async def test_nowhere_to_issue_it(clerk: Clerk) -> None:
+    """Without an emission point for guías that is told; a file may name one."""
+    clerk.set(guide=None)
+    picking, _ = delivery(clerk)
+    carrier = {"tipoIdentificacion": "04", "identificacion": RUC, "razonSocial": "TRANSPORTES INVENTADOS"}
+    given = {"secuencial": "000000001", "placa": "PBA1234", "transportista": carrier}
+    [problem] = (await clerk.mapped(picking, "stock.picking", given=given)).problems
+    assert (problem.code, "no se sabe en qué punto" in problem.es) == ("point.unknown", True)
+    there = given | {"estab": "001", "ptoEmi": "001"}
+    assert carried(await clerk.mapped(picking, "stock.picking", given=there)).numero == "001-001-000000001"
+
+
 # Files.
 
 

@@ -9,6 +9,7 @@ from yarl import URL
 
 from caravana.component.bank import BankComponent
 from caravana.component.bean import BeanComponent
+from caravana.component.catalog import CatalogComponent
 from caravana.component.cron import CronComponent
 from caravana.component.datil import DatilComponent
 from caravana.component.datil.errors import check as check_datil
@@ -16,9 +17,12 @@ from caravana.component.direct import DirectComponent
 from caravana.component.ecuafact import EcuafactComponent
 from caravana.component.ecuafact.errors import check as check_ecuafact
 from caravana.component.einvoice import EInvoiceComponent
+from caravana.component.facebook import FacebookComponent
 from caravana.component.file import FileComponent
+from caravana.component.goods import GoodsComponent
 from caravana.component.http import HttpComponent
 from caravana.component.http.errors import failure
+from caravana.component.instagram import InstagramComponent
 from caravana.component.log import LogComponent
 from caravana.component.mock import MockComponent
 from caravana.component.odoo import OdooComponent
@@ -168,6 +172,49 @@ class TestBean(ComponentContract):
         return hub
 
 
+class TestCatalog(ComponentContract):
+    """`catalog:`."""
+
+    component = CatalogComponent
+    addresses: ClassVar[Sequence[str]] = ("catalog:publish", "catalog:update")
+    connections = {"catalog": {**META, "catalog": "1"}}
+    errors = META_ERRORS
+
+    def message(self) -> Exchange:
+        """Return what changes of an item."""
+        return make_exchange({"items": [{"sku": "A", "availability": "in stock"}]})
+
+
+class TestCatalogQuestions(TestCatalog):
+    """What is in the catalogue."""
+
+    addresses = ("catalog:products", "catalog:sets")
+
+    def message(self) -> Exchange:
+        """Return nothing: all of it."""
+        return make_exchange()
+
+
+class TestCatalogBatches(TestCatalog):
+    """Batches of `catalog:`."""
+
+    addresses = ("catalog:batch",)
+
+    def message(self) -> Exchange:
+        """Return the name of one."""
+        return make_exchange("AczHANDLE1")
+
+
+class TestCatalogSets(TestCatalog):
+    """Sets of products."""
+
+    addresses = ("catalog:set",)
+
+    def message(self) -> Exchange:
+        """Return one."""
+        return make_exchange({"name": "Bebidas", "filter": {"product_type": {"i_contains": "Bebidas"}}})
+
+
 class TestCron(ComponentContract):
     """`cron:`."""
 
@@ -235,6 +282,73 @@ class TestEcuafact(ComponentContract):
         return make_exchange({"access_key": clave, "cod_doc": "01", "recipients": ["ana@ejemplo.test"]})
 
 
+class TestFacebook(ComponentContract):
+    """`facebook:`."""
+
+    component = FacebookComponent
+    addresses: ClassVar[Sequence[str]] = (
+        "facebook:post",
+        "facebook:events",
+        "facebook:split?others=seda:others",
+    )
+    connections = {"facebook": {**META, "page": "1"}}
+    errors = META_ERRORS
+
+    def message(self) -> Exchange:
+        """Return a post."""
+        return make_exchange({"message": "Café", "photos": [{"url": "https://shop.example/a.jpg"}]})
+
+
+class TestFacebookNodes(TestFacebook):
+    """What `facebook:` does with something that there is."""
+
+    addresses = tuple(f"facebook:{one}" for one in ("delete", "comments", "hide", "read", "typing", "contact"))
+
+    def message(self) -> Exchange:
+        """Return its id."""
+        return make_exchange("1234")
+
+
+class TestFacebookWords(TestFacebook):
+    """Comments and messages of `facebook:`."""
+
+    addresses = ("facebook:comment",)
+
+    def message(self) -> Exchange:
+        """Return a comment."""
+        return make_exchange({"on": "1_2", "message": "Gracias"})
+
+
+class TestFacebookMessages(TestFacebook):
+    """Messenger."""
+
+    addresses = ("facebook:text",)
+
+    def message(self) -> Exchange:
+        """Return a text for somebody."""
+        return make_exchange({"to": "7000000000000001", "text": "Hola"})
+
+
+class TestFacebookQuestions(TestFacebook):
+    """Questions of `facebook:`."""
+
+    addresses = ("facebook:posts",)
+
+    def message(self) -> Exchange:
+        """Return nothing: the latest."""
+        return make_exchange()
+
+
+class TestFacebookReplies(TestFacebook):
+    """Private replies of `facebook:`."""
+
+    addresses = ("facebook:private_reply",)
+
+    def message(self) -> Exchange:
+        """Return one."""
+        return make_exchange({"comment": "1_2", "text": "Hola"})
+
+
 class TestFile(ComponentContract):
     """`file:`."""
 
@@ -275,6 +389,18 @@ class TestEInvoice(ComponentContract):
         return make_exchange({**named, **sent, "recipients": ["rosa@cliente.example"]})
 
 
+class TestGoods(ComponentContract):
+    """`goods:`."""
+
+    component = GoodsComponent
+    addresses = ("goods:learn", "goods:search?most=3", "goods:categories?shelf=other")
+    impossible = NO_PARTNER
+
+    def message(self) -> Exchange:
+        """Return a list of products, or a question."""
+        return make_exchange({"text": "camiseta", "items": [{"product": 1, "code": "CAM-001", "name": "Camiseta"}]})
+
+
 class TestHttp(ComponentContract):
     """`http:`."""
 
@@ -294,6 +420,53 @@ class TestHttp(ComponentContract):
     @pytest.mark.skip(reason="as in Camel, an option that is not ours belongs to the partner's query")
     def test_unknown_options_are_refused(self) -> None:
         """Not of `http:`."""
+
+
+class TestInstagram(ComponentContract):
+    """`instagram:`."""
+
+    component = InstagramComponent
+    addresses: ClassVar[Sequence[str]] = (
+        "instagram:post",
+        "instagram:events",
+        "instagram:split?others=seda:others",
+    )
+    connections = {"instagram": {**META, "account": "1"}}
+    errors = META_ERRORS
+
+    def message(self) -> Exchange:
+        """Return a post."""
+        return make_exchange({"caption": "Café", "pictures": [{"url": "https://shop.example/a.jpg"}]})
+
+
+class TestInstagramNodes(TestInstagram):
+    """What `instagram:` does with something that there is."""
+
+    addresses = tuple(f"instagram:{one}" for one in ("comments", "hide", "delete"))
+
+    def message(self) -> Exchange:
+        """Return its id."""
+        return make_exchange("1234")
+
+
+class TestInstagramWords(TestInstagram):
+    """Comments of `instagram:`."""
+
+    addresses = ("instagram:comment", "instagram:reply")
+
+    def message(self) -> Exchange:
+        """Return a comment."""
+        return make_exchange({"on": "1234", "message": "Gracias"})
+
+
+class TestInstagramQuestions(TestInstagram):
+    """Questions of `instagram:`."""
+
+    addresses = ("instagram:media", "instagram:limit")
+
+    def message(self) -> Exchange:
+        """Return nothing: the latest."""
+        return make_exchange()
 
 
 class TestLog(ComponentContract):

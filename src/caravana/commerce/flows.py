@@ -159,7 +159,7 @@ def _person(configuration: Configuration) -> str | int | None:
 
 def _matching(configuration: Configuration, components: Components) -> dict[str, Any]:
     """What matching needs (comparing of names, check digits) is imported where it is run."""
-    from caravana.commerce.transfer_settings import load as load_transfers
+    from caravana.commerce.transfers.reading import load as load_transfers
 
     connected(configuration, "odoo", "matching")
     return load_transfers(configuration.settings)
@@ -196,7 +196,7 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
-    "cards": lambda configuration: card_routes(configuration.settings, configuration.placeholders, ROUTES / "cards"),
+    "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
 }
 """Flows of which a company gets only some route files."""

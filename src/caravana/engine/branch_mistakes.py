@@ -92,7 +92,8 @@ def _shared(branches: Mapping[str, Branch]) -> Iterator[Mistake]:
                 yield ("branches", name, "bank_accounts"), told
         for number, count in Counter(re.sub(r"[\s-]", "", each) for each in one.bank_accounts).items():
             if count > 1:
-                yield ("branches", name, "bank_accounts"), f"the bank account {number} stands twice here"
+                told = f"the bank account {number} stands twice here"
+                yield ("branches", name, "bank_accounts"), told
 
 
 def _text(value: Any) -> str:

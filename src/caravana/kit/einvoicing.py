@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from caravana.kit.component import Producer
 from caravana.kit.edocument.amounts import check_amounts
 from caravana.kit.edocument.check import check_structure
-from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante
+from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante, ConLineas, Detalle, GuiaRemision
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.xml import clean
 from caravana.kit.effect import Effect, Kind, Reply
@@ -220,6 +220,22 @@ def tidied(value: Any) -> Any:
     return clean(value)[:LONGEST_TEXT].rstrip() if isinstance(value, str) else value
 
 
+def coded(document: AnyDocument, code: str) -> AnyDocument:
+    """Return the document with `code` in every line that has no product code: the SRI wants none, some companies do."""
+
+    def lines(given: tuple[Detalle, ...]) -> tuple[Detalle, ...]:
+        return tuple(
+            one if one.codigo_principal else one.model_copy(update={"codigo_principal": code}) for one in given
+        )
+
+    if isinstance(document, ConLineas):
+        return document.model_copy(update={"detalles": lines(document.detalles)})
+    if isinstance(document, GuiaRemision):
+        to = tuple(one.model_copy(update={"detalles": lines(one.detalles)}) for one in document.destinatarios)
+        return document.model_copy(update={"destinatarios": to})
+    return document
+
+
 def stopping(document: AnyDocument) -> list[Problem]:
     """Return what the SRI would return the document for, as far as structure and sums tell it."""
     found = [one for one in (*check_amounts(document), *check_structure(document)) if one.severity == "error"]
@@ -282,6 +298,7 @@ __all__ = [
     "Question",
     "Standing",
     "absent",
+    "coded",
     "digest_of",
     "filename",
     "invalid",

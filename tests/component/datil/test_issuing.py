@@ -47,6 +47,19 @@ async def test_a_package_is_the_same_each_time_and_its_numbers_are_exact() -> No
         assert json.loads(first["content"], parse_float=Decimal)["totales"]["importe_total"] == Decimal("52.44")
 
 
+async def test_a_waybills_line_without_code_gets_one() -> None:
+    """Dátil wants one there, the SRI and Odoo do not; the other types go without."""
+    async with bench() as at:
+        for cod_doc, code in (("06", "S/C"), ("01", None)):
+            written = json.dumps(EXAMPLES[cod_doc]()).replace("codigoPrincipal", "codigoAuxiliar")
+            sent = await at.issue(cod_doc, **json.loads(written))
+            await at.later()
+            assert (await at.query(sent, cod_doc))["state"] == "authorised"
+            body = at.sandbox.of_clave(sent["access_key"]).body
+            lines = body["destinatarios"][0]["items"] if cod_doc == "06" else body["items"]
+            assert lines[0].get("codigo_principal") == code
+
+
 async def test_texts_are_made_to_fit() -> None:
     """Line feeds, 400 signs and signs of XML in a description reach the SRI on one line, 300 long, and are authorised."""
     long = "PRIMERA LÍNEA\nSEGUNDA <&> " + "x" * 400

@@ -1,9 +1,13 @@
 """From the canonical document to the authorised one, over the imitation."""
 
 import base64
+import json
+import re
+from typing import Any
 
 import pytest
 
+from caravana.component.ecuafact import mapping
 from caravana.kit.authority import Plan
 from caravana.kit.effect import Kind
 from caravana.kit.einvoicing import digest_of
@@ -13,6 +17,8 @@ from tests.component.ecuafact.bench import bench
 from tests.support.edocuments import EXAMPLES
 
 NUMBER = "001-001-000000123"
+AUTHORISATION = "docsSustento[0].numAutDocSustento"
+IRBPNR = {"codigo": "5", "codigoPorcentaje": "5001", "tarifa": "0", "baseImponible": "10.00", "valor": "0.10"}
 
 
 @pytest.mark.parametrize("contract", ["b6", "1.0"])
@@ -84,10 +90,73 @@ async def test_texts_are_made_to_fit() -> None:
         assert described == long.replace("\n", " ")[:300]
 
 
+@pytest.mark.parametrize(
+    ("cod_doc", "changes", "where"),
+    [
+        ("01", {"moneda": "EURO"}, "moneda"),
+        ("01", {"pagos": []}, "pagos"),
+        (
+            "01",
+            {"pagos": [{"formaPago": "01", "total": "52.44", "plazo": "1.5", "unidadTiempo": "dias"}]},
+            "pagos[0].plazo",
+        ),
+        ("01", {"pagos": [{"formaPago": "01", "total": "52.44", "plazo": "30"}]}, "pagos[0].unidadTiempo"),
+        ("05", {"impuestos": [*EXAMPLES["05"]()["impuestos"], IRBPNR], "importeTotal": "11.60"}, "impuestos"),
+        ("06", {"destinatarios": EXAMPLES["06"]()["destinatarios"] * 2}, "destinatarios"),
+        ("07", {"docsSustento": EXAMPLES["07"]()["docsSustento"] * 2}, "docsSustento"),
+        (
+            "07",
+            {"docsSustento": [EXAMPLES["07"]()["docsSustento"][0] | {"numAutDocSustento": "1234567890"}]},
+            AUTHORISATION,
+        ),
+    ],
+)
+async def test_what_ecuafact_takes_otherwise_than_the_sri_is_told(
+    cod_doc: str, changes: dict[str, Any], where: str
+) -> None:
+    """The limits of its own client's builders: told with the field, before anything is sent."""
+    async with bench() as at:
+        with pytest.raises(Refused) as caught:
+            await at.prepare(cod_doc, **changes)
+        assert where in [one["where"] for one in caught.value.body if one["code"] == "ecuafact.limit"]
+
+
+async def test_names_are_written_with_the_signs_that_ecuafact_takes() -> None:
+    """A comma becomes a colon, and no two names become one."""
+    names = ["odoo/account.move,55", "odoo/account.move:55", "odoo/account.move 55", "odoo/account.move_55", "ñandú"]
+    written = [mapping.reference(name) for name in names]
+    assert written[0] == "odoo/account.move:55"
+    assert len(set(written)) == len(names)
+    assert all(re.fullmatch(r"[A-Za-z0-9\-_.:/]+", one) for one in written)
+
+
+@pytest.mark.parametrize("cod_doc", ["01", "04", "06"])
+async def test_a_line_without_code_gets_one(cod_doc: str) -> None:
+    """Ecuafact wants one in each line, the SRI and Odoo do not."""
+    document = json.loads(json.dumps(EXAMPLES[cod_doc]()).replace("codigoPrincipal", "codigoAuxiliar"))
+    async with bench() as at:
+        sent = await at.issue(cod_doc, **document | {"secuencial": None})
+        await at.later()
+        assert (await at.query(sent))["state"] == "authorised"
+        assert '"S/C"' in json.dumps(at.sandbox.operations[sent["request_id"]].body, default=str)
+
+
+@pytest.mark.parametrize("mails", [False, True])
+async def test_who_mails_is_a_setting(mails: bool) -> None:
+    """The receiver's address goes to Ecuafact only where it is to mail him."""
+    async with bench({"mails": mails}) as at:
+        assert at.component.capabilities_of("ecuafact").mails is mails
+        sent = await at.issue()
+        await at.later()
+        assert (await at.query(sent))["state"] == "authorised"
+        info = at.sandbox.operations[sent["request_id"]].body["info"]
+        assert info.get("correo") == ("cliente@ejemplo.test" if mails else None)
+
+
 async def test_every_problem_is_told_at_once() -> None:
     """Environment, taxpayer and reference, in both languages."""
     async with bench() as at:
-        changes = {"ambiente": "2", "referencia": "x" * 101}
+        changes = {"ambiente": "2", "referencia": "x" * 129}
         emisor = {"ruc": "1792177758001", "razonSocial": "OTRA", "dirMatriz": "QUITO"}
         with pytest.raises(Refused) as caught:
             await at.prepare(**changes, emisor=emisor)

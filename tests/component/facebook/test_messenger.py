@@ -6,6 +6,7 @@ import pytest
 
 from caravana.component.facebook import FacebookComponent
 from caravana.component.whatsapp.sandbox import ErrorFault
+from caravana.kit.branch import Branch
 from caravana.kit.errors import Refused, Unknown
 from caravana.kit.graph.contact import Identity
 from caravana.kit.sandbox import Fault
@@ -151,8 +152,6 @@ async def test_messages_go_over_the_branchs_page() -> None:
         psid = await ana(one)
         with pytest.raises(Refused, match="the page 77"):
             await one.run("text", {"to": psid, "text": "Hola"})
-        from caravana.kit.branch import Branch
-
         one.hub.settings["branches"] = {"sur": Branch(name="Sur", company=1, facebook_page=PAGE)}
         effect = type(one.effect())("k", "x1", "p", 1, one.hub.clock.now(), "sur")
         await one.run("text", {"to": psid, "text": "Hola"}, effect=effect)

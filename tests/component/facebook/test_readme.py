@@ -5,6 +5,7 @@ from pathlib import Path
 import caravana.component.facebook as package
 from caravana.component.facebook import FacebookComponent, body
 from caravana.component.facebook.spec import FacebookSettings, Operation
+from caravana.kit.graph.body import Body
 from caravana.kit.options import read_options
 from caravana.testing.harness import Hub, readme_endpoints
 from tests.component.facebook.readme import connection_of
@@ -22,6 +23,6 @@ def test_the_examples_are_right() -> None:
 def test_everything_is_explained() -> None:
     """Each operation and each key of a body stands in the README."""
     assert [one for one in Operation if f"`{one}`" not in README and f"facebook:{one}" not in README] == []
-    models = [one for one in vars(body).values() if isinstance(one, type) and issubclass(one, body.Body | body.Part)]
+    models = [one for one in vars(body).values() if isinstance(one, type) and issubclass(one, Body | body.Part)]
     names = {name for one in models for name in one.model_fields}
     assert sorted(name for name in names if f"`{name}`" not in README and f"`{name}:" not in README) == []

@@ -221,6 +221,52 @@ async def test_facebook_business_works_on_the_catalogue() -> None:
         assert (product["retailer_id"], product["price"], product["review_status"]) == ("SKU-1", "2.50 USD", "approved")
 
 
+async def test_facebook_business_publishes_at_instagram() -> None:
+    """A container, its status, the day's limit, publishing and comments come back to facebook-business as it expects them."""
+    from facebook_business.adobjects.igcomment import IGComment
+    from facebook_business.adobjects.igmedia import IGMedia
+    from facebook_business.adobjects.iguser import IGUser
+
+    async with meta_world(posts_a_day=50) as meta, sdk(meta) as api:
+        account = IGUser(meta.sandbox.account.instagram_id, api=api)
+        picture = {"image_url": "https://shop.example/a.jpg", "caption": "Café"}
+        container = await beside(account.create_media, params=picture)
+        await meta.pass_time(3)
+        asked = ("GET", (container["id"],), {"fields": "status_code"})
+        assert (await beside(api.call, *asked)).json()["status_code"] == "FINISHED"
+        published = await beside(account.create_media_publish, params={"creation_id": container["id"]})
+        [limit] = await beside(lambda: list(account.get_content_publishing_limit(fields=["quota_usage", "config"])))
+        assert (limit["quota_usage"], limit["config"]["quota_total"]) == (1, 50)
+        [media] = await beside(lambda: list(account.get_media(fields=["caption", "media_type"])))
+        assert (media["id"], media["caption"], media["media_type"]) == (published["id"], "Café", "IMAGE")
+        comment = await beside(IGMedia(media["id"], api=api).create_comment, params={"message": "Gracias"})
+        reply = await beside(IGComment(comment["id"], api=api).create_reply, params={"message": "A usted"})
+        [told] = await beside(lambda: list(IGComment(comment["id"], api=api).get_replies(fields=["text"])))
+        assert (told["id"], told["text"]) == (reply["id"], "A usted")
+
+
+async def test_facebook_business_writes_in_messenger() -> None:
+    """Messages, private replies and subscriptions of facebook-business are taken, and each comment is replied to once."""
+    from facebook_business.adobjects.page import Page
+    from facebook_business.exceptions import FacebookRequestError
+
+    async with meta_world() as meta, sdk(meta) as api:
+        page, ana = Page(PAGE, api=api), meta.sandbox.people.meet(ANA, "Ana")
+        meta.sandbox.pages.say(ana, "Hola")
+        message = {"recipient": {"id": ana.psid}, "messaging_type": "RESPONSE", "message": {"text": "Hola"}}
+        sent = await beside(page.create_message, params=message)
+        assert (sent["recipient_id"], sent["message_id"]) == (ana.psid, meta.sandbox.people.chat(PAGE, ana).said[-1].id)
+        comment = meta.sandbox.pages.comment("1234_5", "¿Precio?", ana)
+        reply = {"recipient": {"comment_id": comment.id}, "message": {"text": "Por privado"}}
+        await beside(page.create_message, params=reply)
+        with pytest.raises(FacebookRequestError) as caught:
+            await beside(page.create_message, params=reply)
+        assert caught.value.api_error_code() == 10900
+        await beside(page.create_subscribed_app, params={"subscribed_fields": ["feed", "messages"]})
+        [app] = await beside(lambda: list(page.get_subscribed_apps()))
+        assert app["subscribed_fields"] == ["feed", "messages"]
+
+
 async def test_facebook_business_reads_errors_and_headers() -> None:
     """A refusal on demand comes with code, subcode and usage headers, as facebook-business tells them."""
     from facebook_business.adobjects.page import Page

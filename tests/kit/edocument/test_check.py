@@ -1,6 +1,6 @@
 """Documents checked before they are sent: every problem at once, in both languages, with the field to mend."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +14,7 @@ from caravana.kit.edocument.document import read_document
 from caravana.kit.edocument.mending import canonical_place, field_of
 from caravana.kit.edocument.official import OfficialSchemas
 from caravana.kit.edocument.problem import Problem, stops
+from caravana.kit.errors import ConfigurationError
 from tests.support.edocuments import BUYER, CHANGED, EXAMPLES, SELLER, iva, line
 from tests.support.material import shared_material
 
@@ -319,3 +320,46 @@ def test_a_document_without_a_number_is_checked_all_the_same() -> None:
 def test_places_of_the_xml_are_told_in_the_documents_words(path: str, place: str, field: str | None) -> None:
     """What the structure finds stands where the canonical document has it, with the field of Odoo behind it."""
     assert (canonical_place(path), field_of(place)) == (place, field)
+
+
+@pytest.mark.parametrize("amount", ["1E+30", "9" * 25, "NaN", "Infinity", "-Infinity", "", "diez", "1,5", None])
+def test_what_is_no_amount_is_refused_when_it_is_read(amount: str | None) -> None:
+    """Numbers that nothing can be calculated with do not get into a document; the place is told."""
+    with pytest.raises(ConfigurationError, match=r"detalles\.0\.precioUnitario"):
+        problems("01", put("detalles.0.precioUnitario", amount))
+
+
+@pytest.mark.parametrize("cod_doc", EXAMPLES)
+def test_any_value_is_refused_or_checked(cod_doc: str) -> None:
+    """Each value of each example becomes something strange in turn: it cannot be read, or it is checked to the end."""
+    strange: tuple[Any, ...] = (
+        "",
+        " ",
+        "x" * 400,
+        "\x00\n",
+        "9" * 20,
+        "-0.005",
+        "0",
+        "٣",
+        "2026-02-30",
+        [],
+        {},
+        None,
+        True,
+        0.1,
+    )
+    for path in _places(EXAMPLES[cod_doc]()):
+        for value in strange:
+            try:
+                found = problems(cod_doc, put(path, value))
+            except ConfigurationError:
+                continue
+            assert all(one.es and one.en for one in found), (path, value)
+
+
+def _places(value: Any, path: str = "") -> Iterator[str]:
+    """Yield the path of every value in a dict."""
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        here = f"{path}.{name}" if path else str(name)
+        yield here
+        yield from _places(one, here)

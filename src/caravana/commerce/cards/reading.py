@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SECRET = "pay_link"  # noqa: S105 -- its name
 SECRET_BEFORE = "pay_link_previous"  # noqa: S105 -- its name
 SHORTEST_LIFE = timedelta(minutes=6)
+TRANSFER, NO_TRANSFER = "14-transfer.yaml", "14-no-transfer.yaml"
 MATCHING = "matching"
 """The flow that finds out which order a transfer pays."""
 ACCOUNTS = "bank.names"
@@ -78,11 +79,14 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
     )
 
 
-def card_routes(settings: Mapping[str, Any], placeholders: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-    """Return the flow's route files: those of credit notes and of a folder of settlement files only where they are wanted."""
+def card_routes(configuration: "Configuration", folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: those of credit notes, settlement files in a folder and transfers only where wanted."""
+    matches = MATCHING in configuration.flows
     wanted = {
-        ON_CREDIT_NOTE: settings.get("cards.refund_on_credit_note") is True,
-        FROM_FOLDER: "cards.settlement.folder" in placeholders,
+        ON_CREDIT_NOTE: configuration.settings.get("cards.refund_on_credit_note") is True,
+        FROM_FOLDER: "cards.settlement.folder" in configuration.placeholders,
+        TRANSFER: matches,
+        NO_TRANSFER: not matches,
     }
     return tuple(one for one in sorted(folder.glob("*.yaml")) if wanted.get(one.name, True))
 

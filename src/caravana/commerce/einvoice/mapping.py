@@ -90,11 +90,7 @@ class Draft:
         point = "-".join(told) if all(told) else point
         here = self.settings.points.get(point or "")
         if here is None:
-            name = point or "—"
-            es = f"el punto de emisión {name} no está en einvoice.points: agréguelo o corrija el número del documento"
-            en = f"the emission point {name} is not in einvoice.points: add it, or mend the document's number"
-            self.tell("point.unknown", "punto", es, en)
-            self._stand_ins.append("punto")
+            self._tell_point(point)
         connection = (here or {"connections": {}})["connections"].get(cod_doc)
         if here is not None and connection is None:
             es = f"ninguna conexión emite documentos de tipo {cod_doc} en el punto {point}: póngala en einvoice.points"
@@ -109,6 +105,17 @@ class Draft:
         found |= {"estab": (point or "000")[:3], "ptoEmi": (point or "000-000")[4:POINT_LENGTH]}
         by_provider = here is not None and here["numbering"] == "provider"
         return found | ({} if by_provider else {"secuencial": self._number(number, point, field)})
+
+    def _tell_point(self, point: str | None) -> None:
+        """Tell that it is not known where the document is issued."""
+        if point is None:
+            es = "no se sabe en qué punto de emisión se emite: falta en el diario, en el número o en la configuración"
+            en = "it is not known at which emission point it is issued: the journal, the number or the settings must say so"
+        else:
+            es = f"el punto de emisión {point} no está en einvoice.points: agréguelo o corrija el número del documento"
+            en = f"the emission point {point} is not in einvoice.points: add it, or mend the document's number"
+        self.tell("point.unknown", "punto", es, en)
+        self._stand_ins += ["punto", "estab", "ptoEmi"]
 
     def _number(self, number: str | None, point: str | None, field: str | None) -> Any:
         if number and len(number) == NUMBER_LENGTH and point and not number.startswith(f"{point}-"):

@@ -17,7 +17,7 @@ FORM = (LETTERS, LETTERS, LETTERS, DIGITS, LETTERS, LETTERS, LETTERS)
 """What stands at each place before the check."""
 MOST = len(LETTERS) ** 6 * len(DIGITS)
 """How many codes there are: 170 million."""
-_STEP, _START = 61_803_397, 12_345
+_STEP, _START = 61_803_397, 98_765_432
 """Neighbours in number are far apart as codes. The step has no factor in common with `MOST`, so that none comes twice."""
 _WORD = re.compile(r"[0-9A-Z]+")
 _LENGTH, _HALF = 8, 4

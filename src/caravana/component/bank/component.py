@@ -9,6 +9,7 @@ from caravana.component.bank.desk import Desk
 from caravana.component.bank.mail import MailConsumer
 from caravana.component.bank.mailbox import MailError, look
 from caravana.component.bank.notification import NotificationConsumer
+from caravana.component.bank.office import Office
 from caravana.component.bank.producer import CodeProducer, ImportProducer, SettleProducer
 from caravana.component.bank.spec import BankOptions, MailSettings, Operation
 from caravana.component.bank.waiting import DecisionsConsumer, OpenConsumer
@@ -109,4 +110,4 @@ class BankComponent(Component):
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Carry out an operation of `caravana bank`."""
-        return await self.desk.operate(operation, arguments)
+        return await Office(self.desk).operate(operation, arguments)

@@ -1,7 +1,5 @@
 """The bank's part of a hub: its profiles, its book, and what a person asks of them."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -270,82 +268,3 @@ class Desk:
 
     def _now(self) -> str:
         return self._context.clock.now().isoformat()
-
-    # What the command line asks.
-
-    async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out an operation of `caravana bank`. Raises `LookupError`, `ConfigurationError`."""
-        match operation:
-            case "import":
-                return await self._import(**arguments)
-            case "retry":
-                return (await self.retry(**arguments)).as_json()
-            case "files":
-                wanted = arguments.get("state")
-                return [one for _, one in await self.book.files() if wanted in (None, one["state"])]
-            case "entries":
-                await self.let_go()
-                found = await self.book.entries(arguments.get("account") or "", state=arguments.get("state"))
-                return [self._shown(one) for one in found]
-            case "decide":
-                return self._shown(await self.decide(arguments["key"], same=arguments["same"]))
-            case "matches":
-                return await self._matches(arguments.get("state"))
-            case "match":
-                return _plain(await self.decide_match(**arguments))
-            case "code":
-                return await self.code(arguments["name"], arguments.get("branch"))
-            case "learned":
-                return await self.matches.habits()
-            case "unlearn":
-                if not await self.matches.unlearn(arguments["payer"], int(arguments["customer"])):
-                    raise LookupError("that was not learned")
-                return {"unlearned": arguments["payer"], "customer": int(arguments["customer"])}
-        raise LookupError(f"the bank has no operation `{operation}`")
-
-    async def _matches(self, state: str | None) -> list[dict[str, Any]]:
-        """Matches with their entries; those that wait for a person first."""
-        await self.let_go()
-        found = []
-        for one in await self.matches.asked() if state is None else await self.matches.all(state):
-            kept = await self.book.get(one["entry"])
-            if kept is not None:
-                found.append({**_plain(one), "credit": self._shown(kept)})
-        return found
-
-    async def _import(self, files: Sequence[Mapping[str, Any]], **options: Any) -> list[dict[str, Any]]:
-        """Import files given as `{name, content, among}`, the content in base64."""
-        found = []
-        for one in files:
-            try:
-                content = base64.b64decode(one["content"], validate=True)
-            except binascii.Error:
-                raise LookupError("the content is not in base64") from None
-            report = await self.file(one["name"], content, among=one["among"], **options)
-            found.append(report.as_json())
-        return found
-
-    def _shown(self, one: Kept) -> dict[str, Any]:
-        """An entry for people and programs: dates and amounts as texts."""
-        entry = one.entry
-        return {
-            "key": one.key,
-            "state": one.state,
-            "account": entry.account,
-            "branch": self.branch_of(entry.account),
-            "date": None if entry.day is None else entry.day.isoformat(),
-            "amount": str(entry.signed),
-            "currency": entry.currency,
-            "name": entry.party.name,
-            "reference": entry.references.bank or entry.references.entry,
-            "text": " ".join((*entry.structured, *entry.remittance)),
-            "reversal": entry.reversal,
-            "forms": sorted(one.telling.forms),
-            "reason": one.reason,
-            "perhaps": one.perhaps,
-        }
-
-
-def _plain(match: Match) -> dict[str, Any]:
-    """A match for programs: the bank's record of the entry, which holds amounts, is left out."""
-    return {name: one for name, one in match.items() if name != "bank"}

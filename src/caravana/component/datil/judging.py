@@ -91,15 +91,6 @@ def _guide(document: GuiaRemision) -> Iterator[Problem]:
                 "the recipient's address is missing",
                 field="Contacto › Dirección",
             )
-        for row, line in enumerate(one.detalles):
-            if not line.codigo_principal:
-                yield Problem(
-                    "datil.code",
-                    f"destinatarios[{place}].detalles[{row}].codigoPrincipal",
-                    f"Falta el código del producto «{line.descripcion[:40]}»: Dátil lo exige en las guías",
-                    "the product has no code: Dátil wants one in waybills",
-                    field="Producto › Referencia interna",
-                )
 
 
 __all__ = ["problems"]

@@ -12,7 +12,7 @@ from caravana.component.datil.spec import CAPABILITIES, PROVIDER
 from caravana.kit import json
 from caravana.kit.component import Producer
 from caravana.kit.edocument.clave import clave_of
-from caravana.kit.edocument.document import read_document
+from caravana.kit.edocument.document import GuiaRemision, read_document
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, Unsupported, Verdict
 from caravana.kit.einvoicing import (
@@ -20,6 +20,7 @@ from caravana.kit.einvoicing import (
     Question,
     Standing,
     absent,
+    coded,
     invalid,
     key_of,
     read_package,
@@ -89,6 +90,8 @@ class Prepare(DatilProducer):
             raise Refused(str(error), code="body") from None
         CAPABILITIES.need(Operation.PREPARE, "Dátil", document.cod_doc)
         settings = self._client.settings
+        if isinstance(document, GuiaRemision):
+            document = coded(document, settings.missing_code)
         found = judging.problems(document, settings.ambiente)
         if found:
             raise invalid(found)

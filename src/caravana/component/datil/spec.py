@@ -83,6 +83,12 @@ class DatilSettings(Options):
         default="numero_autorización",
         description="how a withholding spells the authorisation of its support document; Dátil's documents have the accent",
     )
+    missing_code: str = Field(
+        default="S/C",
+        min_length=1,
+        max_length=25,
+        description="product code of lines without one in waybills: Dátil wants one there",
+    )
     timeout: Duration = Field(default=timedelta(seconds=30), description="how long one call may take")
 
     @field_validator("url", "files_url", "list_url")

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
+from caravana.component.ecuafact.limits import limits
+from caravana.component.ecuafact.mapping import LONGEST_REFERENCE, reference
 from caravana.component.ecuafact.spec import EcuafactSettings
 from caravana.kit.edocument.document import AnyDocument
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.einvoicing import stopping
 
-_LONGEST_REFERENCE = 100
-"""Ecuafact's limit is not known; what is longer is no name of a document."""
-
 
 def problems(document: AnyDocument, settings: EcuafactSettings) -> list[Problem]:
     """Return everything wrong with `document` for a connection with `settings`."""
-    found = [*_numbering(document, settings), *_head(document, settings)]
+    found = [*_numbering(document, settings), *_head(document, settings), *limits(document)]
     told = {one.where for one in found}
     return [*found, *(one for one in stopping(document) if one.where not in told)]
 
@@ -52,12 +51,12 @@ def _head(document: AnyDocument, settings: EcuafactSettings) -> Iterator[Problem
             f"El RUC {document.emisor.ruc} no es el contribuyente {own} de esta conexión",
             f"the RUC {document.emisor.ruc} is not the taxpayer {own} of this connection",
         )
-    if len(document.referencia) > _LONGEST_REFERENCE:
+    if len(reference(document.referencia)) > LONGEST_REFERENCE:
         yield Problem(
             "ecuafact.reference",
             "referencia",
-            f"La referencia tiene más de {_LONGEST_REFERENCE} caracteres",
-            f"the reference has more than {_LONGEST_REFERENCE} characters",
+            f"La referencia tiene más de {LONGEST_REFERENCE} caracteres",
+            f"the reference has more than {LONGEST_REFERENCE} characters",
         )
 
 

@@ -4,9 +4,10 @@ Pure. Names and order are those of Ecuafact's client 1.0.0b6 (recorded 2026-11-2
 places. What the platform keeps in the taxpayer's profile (names, addresses, regime, accounting) is not sent.
 """
 
+import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from caravana.component.ecuafact.contract import Contract
@@ -24,11 +25,18 @@ from caravana.kit.edocument.document import (
     NotaCredito,
     NotaDebito,
     Pago,
+    Persona,
 )
 
+LONGEST_REFERENCE = 128
+_SIGNS = re.compile(r"[A-Za-z0-9\-_.:/]+")
+"""What Ecuafact takes in a reference (1.0.0b6)."""
 
-def request(document: AnyDocument, contract: Contract, *, origin: str, numbered: bool) -> dict[str, Any]:
-    """Return the body to emit `document`; `numbered`: its secuencial is sent."""
+
+def request(
+    document: AnyDocument, contract: Contract, *, origin: str, numbered: bool, mails: bool = False
+) -> dict[str, Any]:
+    """Return the body to emit `document`; `numbered`: its secuencial is sent; `mails`: the receiver's address is, too."""
     issuer = {
         "ruc": document.emisor.ruc,
         contract.type_field: document.cod_doc,
@@ -37,15 +45,46 @@ def request(document: AnyDocument, contract: Contract, *, origin: str, numbered:
         "secuencial": document.secuencial if numbered else None,
     }
     extra = [{"nombre": one.nombre, "valor": one.valor} for one in document.info_adicional]
+    extra += _supports(document)
+    content = _content(document)
+    receiver = getattr(document, "receptor", None)
+    if mails and isinstance(receiver, Persona):
+        content["info"] |= _filled({"telefono": receiver.telefono, "correo": receiver.email})
     return _filled(
         {
             "origenReferencia": origin,
-            "referenciaExterna": document.referencia,
+            "referenciaExterna": reference(document.referencia),
             "infoTributaria": _filled(issuer),
-            **_content(document),
+            **content,
             "infoAdicional": extra or None,
         }
     )
+
+
+def reference(name: str) -> str:
+    """Return our name of a document with the signs that Ecuafact takes; no two names become one."""
+    written = name.replace(",", ":")
+    if _SIGNS.fullmatch(written) and ":" not in name:
+        return written
+    kept = "".join(sign if _SIGNS.fullmatch(sign) else "_" for sign in written)
+    return f"{kept}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _supports(document: AnyDocument) -> list[dict[str, str]]:
+    """The documents that the goods of a guía belong to: its recipients have no fields for them here (1.0.0b6)."""
+    if not isinstance(document, GuiaRemision):
+        return []
+    found = []
+    for one in document.destinatarios:
+        if one.num_doc_sustento is not None:
+            told = [
+                one.cod_doc_sustento,
+                one.num_doc_sustento,
+                day(one.fecha_emision_doc_sustento),
+                one.num_aut_doc_sustento,
+            ]
+            found.append({"nombre": "Documento de sustento", "valor": " ".join(part for part in told if part)})
+    return found
 
 
 def day(value: date | None) -> str | None:
@@ -146,7 +185,7 @@ def _debito(document: NotaDebito) -> dict[str, Any]:
 
 
 def _guia(document: GuiaRemision) -> dict[str, Any]:
-    """A guía tells the days of transport; the day of its emission is the platform's."""
+    """A guía tells the days of transport; its own day is the first of them."""
     carrier = document.transportista
     return {
         "dirPartida": document.dir_partida,
@@ -169,10 +208,6 @@ def _destinatario(one: Destinatario) -> dict[str, Any]:
             "docAduaneroUnico": one.doc_aduanero_unico,
             "codEstabDestino": one.cod_estab_destino,
             "ruta": one.ruta,
-            "codDocSustento": one.cod_doc_sustento,
-            "numDocSustento": one.num_doc_sustento,
-            "numAutDocSustento": one.num_aut_doc_sustento,
-            "fechaEmisionDocSustento": day(one.fecha_emision_doc_sustento),
             "detalles": [
                 _filled(
                     {
@@ -282,13 +317,13 @@ def _tax(one: Impuesto) -> dict[str, Any]:
     }
 
 
-def _payments(payments: Iterable[Pago]) -> list[dict[str, str | Decimal]] | None:
+def _payments(payments: Iterable[Pago]) -> list[dict[str, Any]] | None:
     return [
         _filled(
             {
                 "formaPago": one.forma_pago,
                 "total": one.total,
-                "plazo": one.plazo,
+                "plazo": None if one.plazo is None else int(one.plazo),
                 "unidadTiempo": one.unidad_tiempo,
             }
         )

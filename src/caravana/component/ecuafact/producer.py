@@ -18,6 +18,7 @@ from caravana.kit.einvoicing import (
     Package,
     Question,
     absent,
+    coded,
     invalid,
     key_of,
     read_package,
@@ -72,11 +73,13 @@ class Prepare(EcuafactProducer):
             raise Refused(str(error), code="body") from None
         CAPABILITIES.need(Operation.PREPARE, "Ecuafact", document.cod_doc)
         settings = self._client.settings
+        document = coded(document, settings.missing_code)
         found = judging.problems(document, settings)
         if found:
             raise invalid(found)
         numbered = settings.numbering == "odoo"
-        body = mapping.request(document, self._client.contract, origin=settings.origin, numbered=numbered)
+        contract, origin = self._client.contract, settings.origin
+        body = mapping.request(document, contract, origin=origin, numbered=numbered, mails=settings.mails)
         package = Package.of(
             document, json.dumps(tidied(body)), provider=PROVIDER, connection=self._name, access_key=None, keyed=True
         )

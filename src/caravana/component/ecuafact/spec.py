@@ -67,7 +67,18 @@ class EcuafactSettings(Options):
         description="who numbers: `provider` (Ecuafact; its number is written back) or `odoo` (our secuencial is sent)",
     )
     origin: str = Field(
-        default="Caravana", min_length=1, max_length=60, description="name of the sending system (origenReferencia)"
+        default="Caravana",
+        pattern=r"^[A-Za-z0-9\-_.:/]{1,64}$",
+        description="name of the sending system (origenReferencia)",
+    )
+    mails: bool = Field(
+        default=False, description="whether Ecuafact mails the receiver: his address is then sent with the document"
+    )
+    missing_code: str = Field(
+        default="S/C",
+        min_length=1,
+        max_length=25,
+        description="product code of lines without one: Ecuafact wants one in each",
     )
     additional_info: str | None = Field(
         default=None,
@@ -128,5 +139,6 @@ class EcuafactSettings(Options):
             CAPABILITIES,
             operations=CAPABILITIES.operations - lacking,
             numbering="caller" if ours else "provider",
+            mails=self.mails,
             reissue_keeps_number=ours,
         )

@@ -30,6 +30,7 @@ FINAL_CONSUMER_LIMIT = Decimal("50.00")
 OLDEST = timedelta(days=1)
 """How old a document may be when it is sent: since 2026 it is due at its emission; a day bears an outage over midnight."""
 _ANY_NUMBER = "000000001"
+_ANY_CLAVE = "0" * 49
 _TAX_TOTALS = "totalConImpuestos"
 
 
@@ -77,7 +78,7 @@ def check_structure(document: AnyDocument, schemas: OfficialSchemas | None = Non
     """
     if document.secuencial is None:
         document = document.model_copy(update={"secuencial": _ANY_NUMBER})
-    xml = to_xml(document, str(clave_of(document)))
+    xml = to_xml(document, _clave(document))
     root = etree.fromstring(xml.content)
     wrong = list(_placed(check_root(root, document.cod_doc)))
     if schemas is not None and not wrong:
@@ -85,6 +86,14 @@ def check_structure(document: AnyDocument, schemas: OfficialSchemas | None = Non
     if len(wrong) > 1:  # what makes up the clave is told itself
         wrong = [one for one in wrong if one.where != "claveAcceso"]
     return [*wrong, *_placed(xml.problems)]
+
+
+def _clave(document: AnyDocument) -> str:
+    """Return the document's clave; any where what it is made of has no digits, which is told itself."""
+    try:
+        return str(clave_of(document))
+    except ValueError:
+        return _ANY_CLAVE
 
 
 def _placed(problems: "list[Problem] | tuple[Problem, ...]") -> Iterator[Problem]:

@@ -20,8 +20,8 @@ from pydantic.alias_generators import to_camel
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import describe
 
-Amount = Annotated[Decimal, PlainSerializer(lambda one: format(one, "f"), return_type=str)]
-"""An exact number; a text in messages."""
+Amount = Annotated[Decimal, Field(max_digits=24), PlainSerializer(lambda one: format(one, "f"), return_type=str)]
+"""An exact number of at most 24 digits (the SRI takes 18), so that it can be calculated with; a text in messages."""
 Code = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
 """Three digits: establishment, emission point."""
 Sequential = Annotated[str, Field(pattern=r"^[0-9]{9}$")]

@@ -245,7 +245,8 @@ def _feed(kind: str, account: str, field: str, time: datetime | None, value: Con
     """What happened at a page or an Instagram account; a page's own comments are no comments to be answered."""
     item, verb = _text(value.get("item")), _text(value.get("verb")) or "add"
     author = value.get("from") if isinstance(value.get("from"), Mapping) else {}
-    who = Identity(psid=_text((author or {}).get("id")) or None, name=_text((author or {}).get("name")) or None)
+    told_of = {name: _text((author or {}).get(name)) or None for name in ("id", "name", "username")}
+    who = Identity(psid=told_of["id"], name=told_of["name"], username=told_of["username"])
     name = _text(value.get("comment_id")) or (_text(value.get("id")) if kind == "instagram" else "")
     is_comment = (item == "comment" and verb == "add") or (kind == "instagram" and field.endswith("comments"))
     made = _moment(value.get("created_time")) or time

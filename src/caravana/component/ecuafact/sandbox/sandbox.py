@@ -370,13 +370,14 @@ class EcuafactSandbox(Sandbox):
         issuer = body["infoTributaria"]
         series = (issuer["ruc"], cod_doc, issuer["estab"], issuer["ptoEmi"])
         if "secuencial" in issuer and not self.account.renumber:
-            return str(issuer["secuencial"])
+            return str(issuer["secuencial"]).zfill(9)
         self._numbers[series] += 1
         return f"{self.account.first - 1 + self._numbers[series]:09}"
 
     def _clave(self, body: Mapping[str, Any], cod_doc: str, secuencial: str, now: datetime) -> str:
         issuer = body["infoTributaria"]
-        stated = body["info"].get("fechaEmision") or f"{now.astimezone(ECUADOR):%d/%m/%Y}"
+        info = body["info"]
+        stated = info.get("fechaEmision") or info.get("fechaIniTransporte") or f"{now.astimezone(ECUADOR):%d/%m/%Y}"
         digits = (
             f"{stated.replace('/', '')}{cod_doc}{issuer['ruc']}{self.authority.ambiente}{issuer['estab']}{issuer['ptoEmi']}"
             f"{secuencial}{secrets.randbelow(10**8):08}1"

@@ -1,5 +1,6 @@
 """What Ecuafact makes of a body for the SRI, and what it finds wrong with it: texts that begin with the path of the field."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -79,7 +80,7 @@ def document(
 ) -> bytes:
     """Return the document's XML, unsigned. Raises `ValueError` for a name that the SRI does not have."""
     issuer = body["infoTributaria"]
-    info = {**body["info"]}
+    info = {name: value for name, value in body["info"].items() if name not in {"correo", "telefono"}}
     if cod_doc != "06":
         info.setdefault("fechaEmision", today)
     if cod_doc == "04":
@@ -134,25 +135,39 @@ def _names(body: Mapping[str, Any], cod_doc: str, account: Account) -> Iterator[
     if cod_doc not in INFO:
         yield "infoTributaria.codDoc: no es un tipo de comprobante"
         return
-    for name in ("origenReferencia", "referenciaExterna"):
-        if not isinstance(body.get(name), str) or not body[name]:
-            yield f"{name}: es requerido"
     for name in sorted(set(body) - ROOT - {LISTS[cod_doc][0]}):
         yield f"{name}: no existe"
+    yield from _references(body)
+    yield from _issuer(issuer, account)
+    rows = body.get(LISTS[cod_doc][0])
+    if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
+        yield f"{LISTS[cod_doc][0]}: es requerido"
+    elif cod_doc in {"06", "07"} and len(rows) != 1:
+        yield f"{LISTS[cod_doc][0]}: exactamente uno"
+    day = info.get("fechaEmision")
+    if cod_doc == "06" and day is not None:
+        yield "info.fechaEmision: la guia no la lleva; su fecha es fechaIniTransporte"
+    if not _is_day(info.get("fechaIniTransporte") if cod_doc == "06" else day):
+        yield "info.fechaEmision: debe tener la forma dd/mm/aaaa"
+
+
+def _references(body: Mapping[str, Any]) -> Iterator[str]:
+    for name, most in (("origenReferencia", 64), ("referenciaExterna", 128)):
+        value = body.get(name)
+        if not isinstance(value, str) or not re.fullmatch(rf"[A-Za-z0-9\-_.:/]{{1,{most}}}", value):
+            yield f"{name}: de 1 a {most} caracteres, solo letras, digitos y - _ . : /"
+
+
+def _issuer(issuer: Mapping[str, Any], account: Account) -> Iterator[str]:
     for name in sorted(set(issuer) - ISSUER):
         yield f"infoTributaria.{name}: no existe"
     if issuer.get("ruc") != account.ruc:
         yield "infoTributaria.ruc: no es de este contribuyente"
-    for name, length in (("estab", 3), ("ptoEmi", 3), ("secuencial", 9)):
-        value = issuer.get(name, None if name != "secuencial" else "1" * 9)
-        if not isinstance(value, str) or not value.isdigit() or len(value) != length:
-            yield f"infoTributaria.{name}: debe tener {length} dígitos"
-    rows = body.get(LISTS[cod_doc][0])
-    if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
-        yield f"{LISTS[cod_doc][0]}: es requerido"
-    day = info.get("fechaEmision")
-    if cod_doc != "06" and not _is_day(day):
-        yield "info.fechaEmision: debe tener la forma dd/mm/aaaa"
+    forms = {"estab": r"[0-9]{3}", "ptoEmi": r"[0-9]{3}", "secuencial": r"[0-9]{1,9}"}
+    for name, form in forms.items():
+        value = issuer.get(name, "1" if name == "secuencial" else None)
+        if not isinstance(value, str) or not re.fullmatch(form, value):
+            yield f"infoTributaria.{name}: no tiene los dígitos que debe"
 
 
 def _is_day(value: Any) -> bool:

@@ -176,7 +176,10 @@ class Customer:
 
 
 def choices(said: Said) -> list[dict[str, str]]:
-    """Return what can be tapped in a message of the company: `{id, title, description}` each."""
+    """Return what can be tapped in a message of the company: `{id, title, description}` each.
+
+    The first of a section also has the `section`'s title.
+    """
     content = said.content
     if said.type == "template":
         quick = [one for one in content.get("buttons") or () if one.get("type") == "QUICK_REPLY"]
@@ -188,8 +191,11 @@ def choices(said: Said) -> list[dict[str, str]]:
     action = content["action"]
     if content["type"] == BUTTONS:
         return [{**one["reply"], "description": ""} for one in action["buttons"]]
-    rows = [row for section in action.get("sections") or () for row in section.get("rows") or ()]
-    return [{"description": "", **row} for row in rows]
+    rows = []
+    for section in action.get("sections") or ():
+        for number, row in enumerate(section.get("rows") or ()):
+            rows.append({"description": "", **row, "section": "" if number else section.get("title", "")})
+    return rows
 
 
 def _choice(said: Said, wanted: str) -> tuple[str, dict[str, Any]] | None:

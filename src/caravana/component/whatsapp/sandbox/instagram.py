@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from caravana.component.whatsapp.sandbox.limits import Window
+from caravana.component.whatsapp.sandbox.people import Person
 from caravana.component.whatsapp.sandbox.wire import Asked, GraphError, invalid, listed
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CONTAINER_LIFE = timedelta(hours=24)
 CAPTION_MOST = 2200
+USERNAME = "empresa_xyz"
 RATIOS = (0.8, 1.91)
 MOST_BYTES = 8 << 20
 
@@ -35,6 +37,19 @@ class Container:
     media: str | None = None
 
 
+@dataclass
+class Remark:
+    """One comment; `author` None: the account's own."""
+
+    id: str
+    media: str
+    parent: str
+    text: str
+    author: Person | None
+    made: datetime
+    hidden: bool = False
+
+
 class Instagram:
     """The Instagram account."""
 
@@ -43,13 +58,16 @@ class Instagram:
         self._sandbox = sandbox
         self.containers: dict[str, Container] = {}
         self.published: list[dict[str, Any]] = []
+        self.remarks: dict[str, Remark] = {}
         self._budget = Window(sandbox.clock, 86_400)
         self._ids = itertools.count(17_900_000_000_000_001)
 
     def kind(self, node: str) -> str | None:
-        """Return `container` or `ig_media`."""
+        """Return `container`, `ig_media` or `ig_comment`."""
         if node in self.containers:
             return "container"
+        if node in self.remarks:
+            return "ig_comment"
         return "ig_media" if any(one["id"] == node for one in self.published) else None
 
     def calls(self) -> dict[tuple[str, str, str], Any]:
@@ -62,10 +80,16 @@ class Instagram:
             ("instagram", "content_publishing_limit", "GET"): self._limit,
             ("container", "", "GET"): self._status,
             ("ig_media", "", "GET"): self._media,
+            ("ig_media", "comments", "GET"): self._list_remarks,
+            ("ig_media", "comments", "POST"): self._remark,
+            ("ig_comment", "replies", "GET"): self._list_remarks,
+            ("ig_comment", "replies", "POST"): self._remark,
+            ("ig_comment", "", "POST"): self._hide,
+            ("ig_comment", "", "DELETE"): self._delete,
         }
 
     async def _account(self, asked: Asked) -> dict[str, Any]:
-        return {"id": asked.node, "username": "empresa_xyz", "name": self._sandbox.account.name}
+        return {"id": asked.node, "username": USERNAME, "name": self._sandbox.account.name}
 
     async def _create(self, asked: Asked) -> dict[str, Any]:
         caption = asked.text("caption")
@@ -177,3 +201,46 @@ class Instagram:
         return {
             "data": [{"quota_usage": len(self.published), "config": {"quota_total": total, "quota_duration": 86_400}}]
         }
+
+    # Comments.
+
+    async def _remark(self, asked: Asked) -> dict[str, Any]:
+        return {"id": self.remark(asked.node, asked.needed("message"), None).id}
+
+    def remark(self, parent: str, text: str, author: Person | None) -> Remark:
+        """Put a comment below a post or a comment; `author` None: the account's own."""
+        above = self.remarks.get(parent)
+        media = above.media if above is not None else parent
+        made = Remark(str(next(self._ids)), media, parent, text, author, self._sandbox.clock.now())
+        self.remarks[made.id] = made
+        told = {"id": made.id, "text": text, "from": self._author(made), "media": {"id": media}}
+        self._sandbox.webhooks.instagram(told | ({"parent_id": parent} if above is not None else {}))
+        return made
+
+    def _author(self, remark: Remark) -> dict[str, str]:
+        if remark.author is None:
+            return {"id": self._sandbox.account.instagram_id, "username": USERNAME}
+        return {"id": remark.author.psid, "username": remark.author.name.lower()}
+
+    async def _list_remarks(self, asked: Asked) -> dict[str, Any]:
+        found = [
+            {
+                "id": one.id,
+                "text": one.text,
+                "from": self._author(one),
+                "username": self._author(one)["username"],
+                "timestamp": one.made.strftime("%Y-%m-%dT%H:%M:%S+0000"),
+                "hidden": one.hidden,
+            }
+            for one in self.remarks.values()
+            if one.parent == asked.node
+        ]
+        return listed(asked, found, f"{asked.node}/{asked.edge}")
+
+    async def _hide(self, asked: Asked) -> dict[str, Any]:
+        self.remarks[asked.node].hidden = asked.flag("hide", default=False)
+        return {"success": True}
+
+    async def _delete(self, asked: Asked) -> dict[str, Any]:
+        del self.remarks[asked.node]
+        return {"success": True}

@@ -1,9 +1,11 @@
-"""A page on which a person plays the customer: a phone in the browser, with plain forms and no script.
+"""A page on which a person plays the customer: a phone in the browser, with plain forms.
 
-The talk is a frame that shows itself anew every two seconds, so that what is being typed beside it stays.
+The talk is a frame that shows itself anew when there is something new, so that what is being typed beside it stays.
 """
 
-from datetime import datetime
+import hashlib
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'self'"
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -31,52 +33,67 @@ HEADERS = {
 WORDS: dict[str, dict[str, str]] = {
     "es": {
         "title": "Teléfono de prueba",
+        "what": "Aquí usted hace de cliente: lo que escriba llega a la empresa como un mensaje de WhatsApp.",
+        "people": "Todos los clientes",
+        "you_are": "Usted es",
         "new": "Nuevo cliente",
-        "phone": "Teléfono",
+        "phone": "Teléfono con el código del país",
         "name": "Nombre",
-        "begin": "Abrir chat",
+        "begin": "Abrir el chat",
         "write": "Escriba un mensaje",
         "send": "Enviar",
-        "attach": "Foto o archivo",
-        "order": "Pedir",
+        "more": "Foto, ubicación y más",
+        "attach": "Foto o archivo, que sale con «Enviar»",
+        "order": "Enviar el pedido",
         "quantity": "Cantidad",
         "typing": "escribiendo…",
-        "empty": "Todavía no hay mensajes.",
+        "empty": "Todavía no hay mensajes. Escriba el primero.",
         "place": "Enviar mi ubicación",
         "hide": "Ocultar mi número",
-        "error": "Eso no se pudo enviar.",
-        "reaction": "Reaccionar",
-        "products": "Productos",
-        "catalog": "Catálogo",
+        "hidden": "número oculto",
+        "react": "Reaccionar con 👍",
+        "unreact": "Quitar la reacción",
+        "sent": "enviado",
+        "read": "leído por la empresa",
         "other": "English",
-        "failed": "no entregado",
+        "bad_phone": "El teléfono debe tener de 6 a 15 cifras, con el código del país.",
+        "bad_tap": "Eso ya no se puede elegir.",
+        "bad_order": "El pedido está vacío: escriba una cantidad.",
     },
     "en": {
         "title": "Test phone",
+        "what": "Here you play the customer: what you write reaches the company as a WhatsApp message.",
+        "people": "All customers",
+        "you_are": "You are",
         "new": "New customer",
-        "phone": "Phone",
+        "phone": "Phone with the country's code",
         "name": "Name",
-        "begin": "Open chat",
+        "begin": "Open the chat",
         "write": "Write a message",
         "send": "Send",
-        "attach": "Photo or file",
-        "order": "Order",
+        "more": "Photo, location and more",
+        "attach": "Photo or file, which goes out with “Send”",
+        "order": "Send the order",
         "quantity": "Quantity",
         "typing": "typing…",
-        "empty": "No messages yet.",
+        "empty": "No messages yet. Write the first.",
         "place": "Send my location",
         "hide": "Hide my number",
-        "error": "That could not be sent.",
-        "reaction": "React",
-        "products": "Products",
-        "catalog": "Catalogue",
+        "hidden": "number hidden",
+        "react": "React with 👍",
+        "unreact": "Take the reaction away",
+        "sent": "sent",
+        "read": "read by the company",
         "other": "Español",
-        "failed": "not delivered",
+        "bad_phone": "The phone must have 6 to 15 digits, with the country's code.",
+        "bad_tap": "That cannot be chosen any more.",
+        "bad_order": "The order is empty: enter a quantity.",
     },
 }
 HOME = (-0.180653, -78.467834)
+FOLDER = Path(__file__).parent / "templates"
 _templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(FOLDER),
     autoescape=select_autoescape(default=True),
     trim_blocks=True,
     lstrip_blocks=True,
@@ -95,10 +112,12 @@ class Phone:
         return [
             Route("/phone", self._home, methods=["GET"]),
             Route("/phone", self._begin, methods=["POST"]),
+            Route("/phone/talk.js", self._script, methods=["GET"]),
             Route("/phone/file/{media:path}", self._file, methods=["GET"]),
             Route("/phone/{person}", self._show, methods=["GET"]),
             Route("/phone/{person}", self._act, methods=["POST"]),
             Route("/phone/{person}/talk", self._talk, methods=["GET"]),
+            Route("/phone/{person}/state", self._state, methods=["GET"]),
         ]
 
     async def _home(self, request: Request) -> Response:
@@ -106,9 +125,10 @@ class Phone:
 
     async def _begin(self, request: Request) -> Response:
         async with request.form() as form:
-            phone, name = _text(form, "phone"), _text(form, "name")
-        if not phone.removeprefix("+").isdigit() or not 6 <= len(phone) <= 16:
-            return self._page(request, "phone.html", status=422, people=self._sandbox.people.all, error=True)
+            phone, name = re.sub(r"[\s().-]", "", _text(form, "phone")).removeprefix("+"), _text(form, "name")
+        if not phone.isascii() or not phone.isdigit() or not 6 <= len(phone) <= 15:
+            people = self._sandbox.people.all
+            return self._page(request, "phone.html", status=422, people=people, problem="bad_phone")
         customer = self._sandbox.customer(phone, name)
         return RedirectResponse(f"/phone/{customer.person.bsuid}?lang={_language(request)}", 303)
 
@@ -122,12 +142,25 @@ class Phone:
         customer = self._customer(request)
         if customer is None:
             return Response(status_code=404)
+        return self._page(request, "talk.html", person=customer.person, **self._seen(customer))
+
+    async def _state(self, request: Request) -> Response:
+        """Answer what changes whenever the talk does: the frame asks it."""
+        customer = self._customer(request)
+        return Response(status_code=404) if customer is None else Response(str(self._seen(customer)["state"]))
+
+    def _seen(self, customer: Customer) -> dict[str, Any]:
+        """What is on the screen; being there it is read. What failed never reached the phone."""
         customer.read()
-        chat = customer.chat
-        now = self._sandbox.clock.now()
+        chat, now = customer.chat, self._sandbox.clock.now()
         typing = chat.typing_until is not None and now < chat.typing_until
-        bubbles = [self._bubble(chat, one) for one in chat.said if one.type != "reaction"]
-        return self._page(request, "talk.html", person=customer.person, bubbles=bubbles, typing=typing)
+        said = [one for one in chat.said if one.type != "reaction" and "failed" not in one.statuses]
+        bubbles = [self._bubble(chat, one) for one in said]
+        digest = hashlib.blake2b(json.dumps([bubbles, typing]).encode(), digest_size=8)
+        return {"bubbles": bubbles, "typing": typing, "state": digest.hexdigest()}
+
+    async def _script(self, request: Request) -> Response:
+        return Response((FOLDER / "talk.js").read_bytes(), media_type="text/javascript", headers=HEADERS)
 
     async def _act(self, request: Request) -> Response:
         customer = self._customer(request)
@@ -137,9 +170,17 @@ class Phone:
             try:
                 await self._do(customer, form)
             except ValueError:
-                return self._page(request, "chat.html", status=422, person=customer.person, error=True)
+                problem = "bad_order" if _text(form, "act") == "order" else "bad_tap"
+                return self._shown_again(request, customer, form, problem)
         where = "/talk" if _text(form, "where") == "talk" else ""
         return RedirectResponse(f"/phone/{customer.person.bsuid}{where}?lang={_language(request)}", 303)
+
+    def _shown_again(self, request: Request, customer: Customer, form: FormData, problem: str) -> Response:
+        """The page once more, or its frame, with what is wrong."""
+        frame = _text(form, "where") == "talk"
+        shown = self._seen(customer) if frame else {}
+        template = "talk.html" if frame else "chat.html"
+        return self._page(request, template, status=422, problem=problem, person=customer.person, **shown)
 
     async def _do(self, customer: Customer, form: FormData) -> None:
         """Carry out what a form asks for. Raises `ValueError`."""
@@ -189,18 +230,33 @@ class Phone:
             "id": said.id,
             "ours": said.ours,
             "header": _header(content),
-            "text": _words(said),
+            "text": self._words(said),
             "footer": _footer(content),
             "choices": choices(said) if said.ours else [],
-            "link": _link(content),
+            "links": _links(content) if said.ours else [],
             "products": self._products(content) if said.ours else [],
             "place": _is_place_request(content),
             "media": self._media(said),
             "reaction": said.reaction,
             "ticks": "" if said.ours else ("✓✓" if _is_read(chat, said) else "✓"),
-            "time": _clock(said.time),
-            "quoted": _quoted(chat, said),
+            "time": said.time.strftime("%H:%M"),
+            "moment": said.time.isoformat(timespec="seconds"),
+            "quoted": self._quoted(chat, said),
         }
+
+    def _words(self, said: Said) -> str:
+        """What is read in the bubble."""
+        if said.type != "order":
+            return _words(said)
+        items = said.content["product_items"]
+        lines = [
+            f"{one['quantity']} × {self._sandbox.product_of(one['product_retailer_id'])['title']}" for one in items
+        ]
+        return "🛒 " + "\n".join(lines)
+
+    def _quoted(self, chat: Chat, said: Said) -> str:
+        found = chat.find(said.reply_to) if said.reply_to else None
+        return self._words(found)[:60] if found is not None else ""
 
     def _products(self, content: dict[str, Any]) -> list[dict[str, Any]]:
         action = content.get("action") or {}
@@ -216,15 +272,19 @@ class Phone:
         return [{"sku": one, **self._sandbox.product_of(one)} for one in names]
 
     def _media(self, said: Said) -> dict[str, str] | None:
-        if said.type not in MEDIA:
+        header = said.content.get("header")
+        kind, file = said.type, said.content
+        if kind == "template" and isinstance(header, dict):
+            kind, file = str(header.get("type")), header
+        if kind not in MEDIA:
             return None
-        name = str(said.content.get("id") or said.content.get("link"))
+        name = str(file.get("id") or file.get("link"))
         media = self._sandbox.files.get(name) or self._sandbox.fetched(name)
         is_image = media is not None and media.mime_type.startswith("image/")
         return {
             "id": media.id if media is not None else "",
             "kind": "image" if is_image else "file",
-            "name": said.content.get("filename") or said.type,
+            "name": str(file.get("filename") or kind),
         }
 
     async def _file(self, request: Request) -> Response:
@@ -238,17 +298,18 @@ class Phone:
         person = self._sandbox.people.find(request.path_params["person"])
         return None if person is None else Customer(self._sandbox, person)
 
-    def _page(self, request: Request, template: str, *, status: int = 200, **shown: Any) -> Response:
+    def _page(self, request: Request, template: str, *, status: int = 200, problem: str = "", **shown: Any) -> Response:
         language = _language(request)
-        shown = {"error": False, **shown, "lang": language, "other": "en" if language == "es" else "es"}
-        html = _templates.get_template(template).render(t=WORDS[language], company=self._sandbox.account.name, **shown)
+        words = WORDS[language]
+        shown |= {"error": words.get(problem), "lang": language, "other": "en" if language == "es" else "es"}
+        html = _templates.get_template(template).render(t=words, company=self._sandbox.account.name, **shown)
         return HTMLResponse(html, status, HEADERS)
 
 
 def _header(content: dict[str, Any]) -> str:
     header = content.get("header")
-    if isinstance(header, dict):
-        return str(header.get("text") or header.get("filename") or header.get("type") or "")
+    if isinstance(header, dict):  # a file is shown as one
+        return str(header.get("text") or "")
     return str(header or "")
 
 
@@ -266,9 +327,6 @@ def _words(said: Said) -> str:
         return str(content["text"])
     if said.type == "location":
         return f"📍 {content.get('name') or ''} {content['latitude']}, {content['longitude']}"
-    if said.type == "order":
-        lines = [f"{one['quantity']} × {one['product_retailer_id']}" for one in content["product_items"]]
-        return "🛒 " + ", ".join(lines)
     return str(content.get("caption") or ("" if said.type in MEDIA else said.type))
 
 
@@ -277,30 +335,27 @@ def _footer(content: dict[str, Any]) -> str:
     return str(footer.get("text", "")) if isinstance(footer, dict) else str(footer or "")
 
 
-def _link(content: dict[str, Any]) -> dict[str, str] | None:
+def _links(content: dict[str, Any]) -> list[dict[str, str]]:
+    """What opens an address: the one of a link message, or those of a template."""
     if content.get("type") == "cta_url":
         parameters = content["action"]["parameters"]
-        return {"url": parameters["url"], "text": parameters["display_text"]}
-    return None
+        return [{"url": parameters["url"], "text": parameters["display_text"]}]
+    buttons = [one for one in content.get("buttons") or () if one.get("type") == "URL"]
+    return [{"url": _ended(str(one["url"]), str(one.get("suffix") or "")), "text": one["text"]} for one in buttons]
+
+
+def _ended(url: str, suffix: str) -> str:
+    return re.sub(r"\{\{\w+\}\}", lambda _: suffix, url)
 
 
 def _is_place_request(content: dict[str, Any]) -> bool:
     return content.get("type") == "location_request_message"
 
 
-def _quoted(chat: Chat, said: Said) -> str:
-    found = chat.find(said.reply_to) if said.reply_to else None
-    return _words(found)[:60] if found is not None else ""
-
-
 def _is_read(chat: Chat, said: Said) -> bool:
     """Whether the company has marked this message, or a later one, as read."""
     marked = chat.find(chat.read_up_to) if chat.read_up_to else None
     return marked is not None and said.time <= marked.time
-
-
-def _clock(time: datetime) -> str:
-    return time.strftime("%H:%M")
 
 
 def _language(request: Request) -> str:

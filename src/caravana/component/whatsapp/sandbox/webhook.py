@@ -115,6 +115,13 @@ class Webhooks:
         change = {"field": "feed", "value": value}
         self._tell(_Piece(PAGE, self.sandbox.account.page_id, "feed", change, int(self.sandbox.seconds())))
 
+    def instagram(self, value: dict[str, Any]) -> None:
+        """Tell a comment at Instagram."""
+        change = {"field": "comments", "value": value}
+        self._tell(
+            _Piece(INSTAGRAM, self.sandbox.account.instagram_id, "comments", change, int(self.sandbox.seconds()))
+        )
+
     def messaging(self, item: dict[str, Any]) -> None:
         """Tell something of the page's Messenger."""
         name = next((field for member, field in _MESSAGING.items() if member in item), "messages")

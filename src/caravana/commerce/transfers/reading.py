@@ -1,4 +1,4 @@
-"""The settings of the flow `matching`."""
+"""The settings of the flow `matching`, read from the configuration."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,250 @@
+"""What can be wrong in a dialogue: keys, states that there are not, outcomes nobody goes on from, texts that no phone shows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from caravana.commerce.conversation.doing import DOINGS, FAILED
+from caravana.commerce.conversation.fill import NAME
+from caravana.commerce.conversation.listening import READERS
+from caravana.commerce.conversation.words import plain
+from caravana.kit.nearest import nearest
+
+Place = tuple[str | int, ...]
+Wrong = tuple[Place, str]
+TOP = {"language", "begin", "otherwise", "basket", "unreadable", "trouble", "skip", "intents", "states"}
+STARTS = ("begin", "otherwise", "basket", "unreadable", "trouble")
+STATE = {"say", "photo", "file", "link", "lines", "buttons", "list", "listen", "do", "with", "on", "quiet"}
+OPTION = {"title", "description", "go", "with", "if"}
+KEYS: Mapping[str, set[str]] = {
+    "list": {"button", "each", "row", "rows"},
+    "listen": {"as", "into", "go", "wrong"},
+    "lines": {"each", "line"},
+    "link": {"label", "url"},
+}
+FACTS = {
+    "company",
+    "person",
+    "place",
+    "wanted",
+    "privacy",
+    "lines",
+    "item",
+    "language",
+    "items",
+    "now",
+    "message",
+    "transfers",
+    "cards",
+}
+"""Names that are known in every state."""
+TEXT, TEXT_WITH_OPTIONS = 4096, 1024
+BUTTON, ROW, DESCRIPTION, LIST = 20, 24, 72, 20
+MOST_BUTTONS, MOST_ROWS = 3, 10
+
+
+def wrong_places(content: Mapping[str, Any]) -> Iterator[Wrong]:
+    """Yield every mistake of a dialogue: where it stands, and the reason with the nearest right name."""
+    yield from _keys((), content, TOP)
+    states = content.get("states")
+    if not isinstance(states, Mapping) or not states:
+        yield ("states",), "there are no states"
+        return
+    for name in STARTS:
+        yield from _state_named((name,), content.get(name), states, f"`{name}` must name the state")
+    yield from _intents(content.get("intents"), states)
+    yield from _listed(("skip",), content.get("skip") or [])
+    known = _known(states)
+    for name, state in states.items():
+        place: Place = ("states", name)
+        if not isinstance(state, Mapping):
+            yield place, "a state holds `say`, `buttons`, `do` and the like"
+            continue
+        yield from _state(place, state, states, known)
+
+
+def _known(states: Mapping[str, Any]) -> set[str]:
+    """The names that some state, doing or button makes known."""
+    found = set(FACTS)
+    for state in (one for one in states.values() if isinstance(one, Mapping)):
+        doing = DOINGS.get(str(state.get("do")))
+        found |= set(doing.gives) if doing else set()
+        found |= set(state.get("with") or ()) if isinstance(state.get("with"), Mapping) else set()
+        listen = state.get("listen")
+        if isinstance(listen, Mapping) and isinstance(listen.get("into"), str):
+            found.add(listen["into"])
+        for _, option in _options((), state):
+            found |= set(option["with"]) if isinstance(option.get("with"), Mapping) else set()
+    return found
+
+
+def _intents(intents: Any, states: Mapping[str, Any]) -> Iterator[Wrong]:
+    if not isinstance(intents, Mapping):
+        yield ("intents",), "must hold intents by name, each with `words` and `go`"
+        return
+    owners: dict[str, str] = {}
+    for name, intent in intents.items():
+        place: Place = ("intents", name)
+        if not isinstance(intent, Mapping):
+            yield place, "an intent holds `words` and `go`"
+            continue
+        yield from _keys(place, intent, {"words", "go", "whole"})
+        yield from _state_named((*place, "go"), intent.get("go"), states, "`go` must name the state that follows")
+        words = intent.get("words")
+        yield from _listed((*place, "words"), words)
+        if not words:
+            yield place, "`words` is empty"
+        for number, word in enumerate(words if isinstance(words, list) else ()):
+            owner = owners.setdefault(plain(str(word)), str(name))
+            if owner != name:
+                yield (*place, "words", number), f"`{word}` already means the intent `{owner}`"
+
+
+def _listed(place: Place, words: Any) -> Iterator[Wrong]:
+    if not isinstance(words, list):
+        yield place, "must be a list of words"
+        return
+    for number, word in enumerate(words):
+        if not isinstance(word, str):
+            yield (*place, number), f"`{word}` is no text here: write it in quotes"
+        elif not plain(word):
+            yield (*place, number), "has neither a letter nor a digit"
+
+
+def _state(place: Place, state: Mapping[str, Any], states: Mapping[str, Any], known: set[str]) -> Iterator[Wrong]:
+    yield from _keys(place, state, STATE)
+    for name, allowed in KEYS.items():
+        if name in state:
+            if isinstance(state[name], Mapping):
+                yield from _keys((*place, name), state[name], allowed)
+            else:
+                yield (*place, name), f"must hold {', '.join(f'`{one}`' for one in sorted(allowed))}"
+    if "do" in state:
+        yield from _doing(place, state, states)
+    elif not isinstance(state.get("say"), str) or not state["say"].strip():
+        yield place, "says nothing: it needs `say`, or `do`"
+    yield from _sizes(place, state)
+    yield from _listen(place, state.get("listen"), states)
+    for where, option in _options(place, state):
+        yield from _option(where, option, states)
+    yield from _names(place, state, known)
+
+
+def _doing(place: Place, state: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Wrong]:
+    name = str(state["do"])
+    if name not in DOINGS:
+        yield (*place, "do"), f"nothing is called `{name}` ({nearest(name, DOINGS) or ', '.join(DOINGS)})"
+        return
+    if "say" in state:
+        yield (*place, "say"), "a state that has something done says nothing itself: say it in the state of the outcome"
+    on = state.get("on") if isinstance(state.get("on"), Mapping) else {}
+    outcomes = (*DOINGS[name].outcomes, FAILED)
+    for outcome, target in (on or {}).items():
+        where = (*place, "on", outcome)
+        if outcome not in outcomes:
+            yield where, f"`{name}` has no outcome `{outcome}` (there are: {', '.join(outcomes)})"
+        yield from _state_named(where, target, states, f"`{outcome}` must name the state that follows")
+    for outcome in DOINGS[name].outcomes:
+        if outcome not in (on or {}) and outcome != FAILED:
+            yield (*place, "do"), f"nothing follows the outcome `{outcome}` of `{name}`: write it below `on`"
+
+
+def _listen(place: Place, listen: Any, states: Mapping[str, Any]) -> Iterator[Wrong]:
+    if not isinstance(listen, Mapping):
+        return
+    where = (*place, "listen")
+    if listen.get("as") not in READERS:
+        yield (*where, "as"), f"`as` must be one of {', '.join(READERS)}"
+    if not isinstance(listen.get("into"), str):
+        yield where, "`into` must name what is heard, e.g. text"
+    yield from _state_named((*where, "go"), listen.get("go"), states, "`go` must name the state that follows")
+    if "wrong" in listen:
+        yield from _state_named((*where, "wrong"), listen["wrong"], states, "`wrong` must name a state")
+
+
+def _options(place: Place, state: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    listed = state.get("list") if isinstance(state.get("list"), Mapping) else {}
+    for name, found in (("buttons", state.get("buttons")), ("rows", (listed or {}).get("rows"))):
+        where = (*place, name) if name == "buttons" else (*place, "list", name)
+        for number, one in enumerate(found if isinstance(found, list) else ()):
+            if isinstance(one, Mapping):
+                yield (*where, number), one
+    row = (listed or {}).get("row")
+    if isinstance(row, Mapping):
+        yield (*place, "list", "row"), row
+
+
+def _option(place: Place, option: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Wrong]:
+    yield from _keys(place, option, OPTION)
+    yield from _state_named((*place, "go"), option.get("go"), states, "`go` must name the state that follows")
+    if not isinstance(option.get("title"), str) or not option["title"].strip():
+        yield place, "needs a `title`"
+        return
+    longest = BUTTON if "buttons" in place else ROW
+    yield from _length((*place, "title"), option["title"], longest)
+    yield from _length((*place, "description"), option.get("description") or "", DESCRIPTION)
+
+
+def _sizes(place: Place, state: Mapping[str, Any]) -> Iterator[Wrong]:
+    buttons, listed = state.get("buttons") or [], state.get("list") or {}
+    if buttons and listed:
+        yield (*place, "buttons"), "a message has buttons or a list, not both"
+    if not isinstance(buttons, list):
+        yield (*place, "buttons"), "must be a list of buttons"
+    elif len(buttons) > MOST_BUTTONS and not any("if" in one for one in buttons if isinstance(one, Mapping)):
+        yield (*place, "buttons"), f"WhatsApp shows at most {MOST_BUTTONS} buttons: write a `list`"
+    if isinstance(listed, Mapping) and listed:
+        rows = listed.get("rows") or []
+        if not isinstance(rows, list) or len(rows) > MOST_ROWS:
+            yield (*place, "list"), f"`rows` must be a list of at most {MOST_ROWS}"
+        if not isinstance(listed.get("button"), str):
+            yield (*place, "list"), "needs `button`, the text that opens it"
+        else:
+            yield from _length((*place, "list", "button"), listed["button"], LIST)
+        if ("each" in listed) != ("row" in listed):
+            yield (*place, "list"), "`each` and `row` go together"
+    yield from _length((*place, "say"), str(state.get("say") or ""), TEXT_WITH_OPTIONS if buttons or listed else TEXT)
+
+
+def _length(place: Place, text: str, most: int) -> Iterator[Wrong]:
+    """What is filled in is cut where it is sent; what a person wrote must fit by itself."""
+    written = NAME.sub("", text)
+    if len(written) > most:
+        yield place, f"has {len(written)} characters; the most is {most}"
+
+
+def _names(place: Place, value: Any, known: set[str]) -> Iterator[Wrong]:
+    """Texts that name what no state makes known."""
+    if isinstance(value, str):
+        for found in NAME.finditer(value):
+            first = found[1].partition(".")[0]
+            if first not in known:
+                yield place, f"nothing makes `{{{found[1]}}}` known{_hint(first, known)}"
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            if name in ("each", "photo", "file", "if") and isinstance(one, str):
+                if one.partition(".")[0] not in known:
+                    yield (*place, name), f"nothing makes `{one}` known{_hint(one, known)}"
+            else:
+                yield from _names((*place, name), one, known)
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from _names((*place, number), one, known)
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, sorted(known))
+    return f" ({near})" if near else ""
+
+
+def _state_named(place: Place, name: Any, states: Mapping[str, Any], otherwise: str) -> Iterator[Wrong]:
+    if not isinstance(name, str):
+        yield place, otherwise
+    elif name not in states:
+        yield place, f"there is no state `{name}`{_hint(name, states)}"
+
+
+def _keys(place: Place, value: Mapping[str, Any], allowed: set[str]) -> Iterator[Wrong]:
+    there = f" (there are: {', '.join(sorted(allowed))})"
+    for name in value:
+        if name not in allowed:
+            yield (*place, name), f"there is no `{name}` here{_hint(str(name), allowed) or there}"

@@ -1,0 +1,109 @@
+"""A transfer as a line of a bank statement in Odoo, whose suspense item is put on the invoices' account."""
+
+from decimal import Decimal
+from typing import Any
+
+from caravana.commerce.transfers.mapping import (
+    TransferMapping,
+    Variables,
+    chosen_of,
+    day_of,
+    digest,
+    entry_of,
+    journal_of,
+    memo,
+)
+from caravana.kit.callables import pure
+
+
+class Line(TransferMapping):
+    """What `match-line` makes and reconciles, and `match-undo-line` takes apart."""
+
+    @pure
+    def line(self, variables: Variables) -> dict[str, Any]:
+        """Return the body of `createOnce` on account.bank.statement.line; the line stands for the entry, in every round."""
+        item = variables["item"]
+        values = {
+            "journal_id": journal_of(variables),
+            "date": day_of(item),
+            "payment_ref": memo(variables),
+            "amount": entry_of(item).amount,
+            "partner_id": chosen_of(variables)["customer"],
+        }
+        return {"external_id": f"caravana.bank_line_{digest(item['key'])}", "values": values}
+
+    @pure
+    def line_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the items of the line, and of the invoices on the customers' account."""
+        moves = [one["id"] for one in chosen_of(variables)["invoices"]]
+        own = [["move_id", "=", _line_move(variables)]]
+        owed: list[list[Any]] = [["move_id", "in", moves], ["account_type", "=", "asset_receivable"]]
+        return {"domain": ["|", *own, *_and(owed)] if moves else own}
+
+    @pure
+    def rewriting(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's suspense item put on the invoices' account. Raises `ValueError` when they have several."""
+        accounts = {one["account_id"][0] for one in _of_invoices(variables)}
+        if len(accounts) != 1:
+            raise ValueError("the invoices are not of one account: book this transfer by hand")
+        partner = chosen_of(variables)["customer"]
+        return {"ids": [_counter_item(variables)], "values": {"account_id": accounts.pop(), "partner_id": partner}}
+
+    @pure
+    def line_items(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the items that are reconciled; None when the invoices were paid otherwise in the meantime."""
+        owed = [one["id"] for one in _of_invoices(variables) if not one["reconciled"]]
+        return {"line_ids": [_counter_item(variables), *owed]} if owed else None
+
+    @pure
+    def counter_item(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's item that stands against the invoices, of which is asked what is left."""
+        return {"ids": [_counter_item(variables)]}
+
+    @pure
+    def line_matches(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return what is left of the line's money."""
+        [item] = variables["counter"]
+        return [{"open_credit": str(abs(Decimal(item["amount_residual"])))}]
+
+    @pure
+    def undone_line_question(self, variables: Variables) -> dict[str, Any]:
+        """Return the search for the items of the line that is undone."""
+        return {"domain": [["move_id", "=", _line_move(variables)]]}
+
+    @pure
+    def undone_journal(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's journal, which says what the suspense account is."""
+        return {"ids": [variables["lines"][0]["journal_id"][0]]}
+
+    @pure
+    def into_suspense(self, variables: Variables) -> dict[str, Any]:
+        """Return the line's item put back on the suspense account. Raises `ValueError` when the journal has none."""
+        account = variables["journals"][0]["suspense_account_id"]
+        if not account:
+            raise ValueError("the journal has no suspense account: take the line apart in Odoo")
+        return {"ids": [_counter_item(variables)], "values": {"account_id": account[0]}}
+
+
+def _and(terms: list[list[Any]]) -> list[Any]:
+    return [*["&"] * (len(terms) - 1), *terms]
+
+
+def _of_invoices(variables: Variables) -> list[dict[str, Any]]:
+    wanted = {one["id"] for one in chosen_of(variables)["invoices"]}
+    return [one for one in variables["items"] if one["move_id"][0] in wanted]
+
+
+def _line_move(variables: Variables) -> int:
+    """The entry that Odoo made of the line."""
+    [line] = variables["lines"]
+    return int(line["move_id"][0])
+
+
+def _counter_item(variables: Variables) -> int:
+    """The line's item that is not on the bank's account: what the bank has not yet been matched with."""
+    move = _line_move(variables)
+    own = [one for one in variables["items"] if one["move_id"][0] == move and one["balance"] < 0]
+    if len(own) != 1:
+        raise ValueError("the statement line was changed by hand: match it in Odoo")
+    return int(own[0]["id"])

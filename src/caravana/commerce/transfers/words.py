@@ -1,0 +1,16 @@
+"""Why a person is asked of a transfer, or told of it, in the clerk's words."""
+
+CHANGED = {"es": "la factura ya no está abierta por ese saldo", "en": "the invoice is no longer open for that amount"}
+LEFT_OVER = {
+    "es": "pero la factura se pagó mientras tanto por otro medio, y el dinero quedó a favor del cliente",
+    "en": "but the invoice was paid otherwise in the meantime, and the money is the customer's credit",
+}
+UNDONE = {"es": "una persona lo deshizo", "en": "a person undid it"}
+TAKEN_BACK = {"es": "el banco devolvió el ingreso", "en": "the bank took the credit back"}
+NOBODYS = {
+    "es": "no se sabe de qué empresa es la cuenta: falta en `bank_accounts` de su sucursal",
+    "en": "it is not known which company's the account is: it is missing in its branch's `bank_accounts`",
+}
+NOTHING_BACK = {
+    "es": "el banco devuelve un ingreso y no se sabe cuál", "en": "the bank takes a credit back, and it is not clear which"
+}  # fmt: skip
