@@ -133,7 +133,7 @@ def blocked(document: Document, news: Mapping[str, Any], now: datetime) -> Docum
 def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document as the company says it stands."""
     standing = news["standing"]
-    asked = {**document, "asks": document["asks"] + 1}
+    asked = {**document, "asks": document["asks"] + (0 if news.get("sent") else 1)}
     if not _counts(document, news):
         return asked if document["state"] in UNSURE else document
     if standing["class"] == Verdict.TAKEN:

@@ -1,0 +1,1 @@
+"""What `make bench-einvoice` measures: many invoices posted at once, and what becomes of them."""
