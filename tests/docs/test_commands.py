@@ -41,8 +41,14 @@ INSTEAD = {
     "caravana sandbox": "caravana sandbox --list",
     "caravana sandbox stripe": "caravana sandbox --list",
     "caravana sandbox sri": "caravana sandbox --list",
+    "caravana sandbox meta": "caravana sandbox --list",
+    "caravana sandbox meta --set meta.whatsapp_url=http://127.0.0.1:8080/whatsapp/whatsapp"
+    " --set meta.page_url=http://127.0.0.1:8080/facebook/facebook"
+    " --set meta.instagram_url=http://127.0.0.1:8080/instagram/instagram": "caravana sandbox --list",
     "caravana sandbox stripe --set stripe.notification_url=http://127.0.0.1:8080/stripe/stripe": "caravana sandbox --list",
     "caravana doctor stripe": "caravana doctor --help",  # it asks Stripe; tests/component/stripe plays it against the imitation
+    # it asks Meta; tests/component play it against the imitation
+    "caravana doctor whatsapp facebook instagram catalog": "caravana doctor --help",
     "caravana doctor sri": "caravana doctor --help",  # it asks the SRI; tests/component/sri plays it against the imitation
     # They ask an Odoo; tests/cli plays them against an imitation.
     "caravana odoo prepare --dry-run": "caravana odoo prepare --help",
