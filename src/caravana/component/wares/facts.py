@@ -1,0 +1,51 @@
+"""What of a product matters for a catalogue, as JSON, with a hash: most changes in Odoo are none here. Pure."""
+
+import hashlib
+import hmac
+from base64 import b32encode
+from collections.abc import Mapping, Set
+from decimal import Decimal
+from typing import Any
+
+from caravana.kit.codec import canonical_hash
+
+PATH = "/wares"
+
+
+def facts(
+    record: Mapping[str, Any], tags: Set[int], images: Mapping[tuple[str, int], str], secret: str
+) -> dict[str, Any]:
+    """Return the facts of a product's record. `images`: checksums by model and number; `secret`: of the pictures' addresses."""
+    product, template = record["id"], record["product_tmpl_id"][0]
+    checksum = images.get(("product.product", product)) or images.get(("product.template", template))
+    wanted = bool(record["active"] and record["sale_ok"] and tags & set(record["product_tag_ids"]))
+    found = {
+        "id": product,
+        "template": template,
+        "name": record["display_name"] or "",
+        "code": record["default_code"],
+        "barcode": record["barcode"],
+        "text": record["description_sale"],
+        "list_price": _text(record["lst_price"]),
+        "cost": _text(record["standard_price"]),
+        "category": record["categ_id"][0] if record["categ_id"] else None,
+        "taxes": sorted(record["taxes_id"]),
+        "company": record["company_id"][0] if record["company_id"] else None,
+        "currency": record["currency_id"][1] if record["currency_id"] else "USD",
+        "variants": record["product_variant_count"] or 1,
+        "stored": bool(record["is_storable"]),
+        "free": _text(record["free_qty"]),
+        "wanted": wanted,
+        "picture": path(product, checksum, secret) if checksum else None,
+    }
+    return {**found, "hash": canonical_hash(found)}
+
+
+def path(product: int, checksum: str, secret: str) -> str:
+    """Return the path of a picture: another for each content, and nobody can guess it."""
+    digest = hmac.new(secret.encode(), f"{product},{checksum}".encode(), hashlib.sha256).digest()
+    return f"{PATH}/{product}-{b32encode(digest[:20]).decode().lower()}.jpg"
+
+
+def _text(number: Any) -> str:
+    return f"{Decimal(str(number or 0)).normalize():f}"
