@@ -193,6 +193,12 @@ def _einvoice_files(configuration: Configuration) -> tuple[Path, ...]:
     return einvoice_routes(configuration.settings, ROUTES / "einvoice")
 
 
+def _catalogue_files(configuration: Configuration) -> tuple[Path, ...]:
+    from caravana.commerce.catalogue.settings import catalogue_routes
+
+    return catalogue_routes(configuration.settings, configuration.placeholders)
+
+
 FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
@@ -207,5 +213,6 @@ ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
+    "catalogue": _catalogue_files,
 }
 """Flows of which a company gets only some route files."""

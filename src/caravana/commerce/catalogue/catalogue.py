@@ -1,11 +1,11 @@
 """The pure callables of the flow `catalogue`, named `catalogue.…` in its routes: from Odoo's products to Meta's items."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from caravana.commerce.catalogue import checking, telling
+from caravana.commerce.catalogue import checking, posting, telling
 from caravana.commerce.catalogue.item import LIVE, Shelf, World
 from caravana.commerce.catalogue.plan import key, plan, told
 from caravana.kit.callables import Configured, pure
@@ -13,6 +13,7 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
 
 Variables = Mapping[str, Any]
+PAGE, INSTAGRAM = PLACES = ("facebook", "instagram")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class CatalogueSettings:
     - `brand`, `link`, `site`, `pricelist`, `company`, `country`: see `Shelf`
     - `customer`: in whose name prices are asked for when they are compared, a partner's number in Odoo
     - `sample`: products of a run whose prices are compared; `field`: of product.product, takes the state, None: none is prepared
+    - `posts`: of `PLACES`, where products are told of; `post_text`: template; `post_rest`: days until it may be told of again
     """
 
     brand: str
@@ -33,6 +35,9 @@ class CatalogueSettings:
     customer: int | None = None
     sample: int = 50
     field: str | None = None
+    posts: Sequence[str] = ()
+    post_text: str = posting.TEXT
+    post_rest: int = 30
 
     @property
     def shelf(self) -> Shelf:
@@ -74,11 +79,12 @@ class Catalogue(Configured):
         at, world = datetime.fromisoformat(news["at"]), World.read(news["world"])
         known = (kept.get(key(one)) for one in news["again"])
         again = [{**one["facts"], "hash": one["facts_hash"]} for one in known if one is not None]
-        found = plan([*news["products"], *again], kept, world, self._settings.shelf, at)
+        found = plan([*news["products"], *again], kept, world, self._settings.shelf, at, again=news["wished"])
         moved = [found.records[key(one)] for one in [*found.content, *found.live]]
         return {
             "records": found.records,
             "batches": found.batches(),
+            "posts": [{"id": one} for one in found.posts],
             "checks": checking.sample(moved, world, self._settings.shelf, at, self._settings.sample),
             "unknown": checking.unknown(world, self._settings.shelf.pricelist),
         }
@@ -154,6 +160,77 @@ class Catalogue(Configured):
         """Return the notes on products whose state is another than before, where no field is prepared."""
         return telling.notes(_told(variables)) if self._settings.field is None else []
 
+    # Posts.
+
+    @pure
+    def wanted_names(self, variables: Variables) -> list[str]:
+        """Return under which name the product of a post is kept."""
+        return [key(variables["wanted"]["id"])]
+
+    @pure
+    def may_post(self, variables: Variables, exchange: Exchange) -> bool:
+        """Whether the product is shown, and was not told of lately; a post that was begun here goes on."""
+        record = variables["kept"].get(key(variables["wanted"]["id"]))
+        shown = record is not None and record["item"] is not None and bool(self._settings.posts)
+        return shown and not posting.rests(variables["posted"], exchange.created, self._rest)
+
+    @pure
+    def post_begun(self, exchange: Exchange) -> dict[str, Any]:
+        """Return what is kept of the post from now on."""
+        return {"at": exchange.created.replace(microsecond=0).isoformat(), "facebook": None, "instagram": None}
+
+    @pure
+    def has_page(self) -> bool:
+        """Whether products are told of on the page."""
+        return PAGE in self._settings.posts
+
+    @pure
+    def has_instagram(self) -> bool:
+        """Whether products are told of at Instagram."""
+        return INSTAGRAM in self._settings.posts
+
+    @pure
+    def page_post(self, variables: Variables) -> dict[str, Any]:
+        """Return the post for the page."""
+        item = _item(variables)
+        return {"message": posting.text(item, self._settings.post_text), "photos": [{"url": item["image"]}]}
+
+    @pure
+    def instagram_post(self, variables: Variables) -> dict[str, Any]:
+        """Return the post for Instagram."""
+        item = _item(variables)
+        pictures = [{"url": item["image"], "alt": item["title"]}]
+        return {"caption": posting.text(item, self._settings.post_text), "pictures": pictures}
+
+    @pure
+    def post_on_page(self, variables: Variables) -> dict[str, Any]:
+        """Return the post with its number on the page."""
+        return {**variables["post"], "facebook": variables["page"]["post"]}
+
+    @pure
+    def post_at_instagram(self, variables: Variables) -> dict[str, Any]:
+        """Return the post with its number at Instagram."""
+        return {**variables["post"], "instagram": variables["media"]["media"]}
+
+    @pure
+    def post_note(self, variables: Variables) -> dict[str, Any]:
+        """Return the note on the product."""
+        names = {PAGE: "Facebook", INSTAGRAM: "Instagram"}
+        where = ", ".join(f"{names[one]} ({variables['post'][one]})" for one in self._settings.posts)
+        record = variables["kept"][key(variables["wanted"]["id"])]
+        return {"id": record["template"], "body": f"<p>Anunciado en {where}</p>"}
+
+    @pure
+    def turn(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the product whose turn it is to be told of, None when all rest."""
+        posts = {one["key"]: one["value"] for one in variables["posts"]}
+        found = posting.next_one(variables["kept"].values(), posts, exchange.created, self._rest)
+        return None if found is None else {"id": found}
+
+    @property
+    def _rest(self) -> timedelta:
+        return timedelta(days=self._settings.post_rest)
+
     @pure
     def nothing(self) -> list[Any]:
         """Return an empty list."""
@@ -167,6 +244,12 @@ def _told(variables: Variables) -> list[tuple[Mapping[str, Any] | None, Mapping[
         (variables["fresh"], variables["after"]) if sent else (variables["kept"], variables["plan"]["records"])
     )
     return [(before.get(name), one) for name, one in after.items()]
+
+
+def _item(variables: Variables) -> Mapping[str, Any]:
+    """The item of a post's product."""
+    found: Mapping[str, Any] = variables["kept"][key(variables["wanted"]["id"])]["item"]
+    return found
 
 
 def _live(item: Mapping[str, Any]) -> dict[str, Any]:

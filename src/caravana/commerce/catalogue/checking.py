@@ -16,7 +16,7 @@ from caravana.commerce.catalogue.pricing import unknown as unknown_rules
 from caravana.kit.codec import canonical_hash
 
 HALF_A_CENT = Decimal("0.005")
-SPEC = {"price_unit": {}, "discount": {}, "price_subtotal": {}, "price_total": {}}
+SPEC: Mapping[str, dict[str, Any]] = {"price_unit": {}, "discount": {}, "price_subtotal": {}, "price_total": {}}
 REVIEW = "catalogue/prices"
 """Name of the item for a person."""
 
@@ -47,7 +47,7 @@ def question(check: Mapping[str, Any], customer: int | None, shelf: Shelf) -> di
     if shelf.company is not None:
         order["company_id"] = shelf.company
     values = {"product_id": check["id"], "product_uom_qty": 1, "order_id": order}
-    return {"ids": [], "values": values, "field_names": ["product_id"], "fields_spec": SPEC}
+    return {"ids": [], "values": values, "field_names": ["product_id"], "fields_spec": dict(SPEC)}
 
 
 def compared(check: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,12 +82,20 @@ def judged(
     held = {name for batch in plan["batches"] for name in batch["ids"]}
     records = {name: _held(one) if one["id"] in held else one for name, one in plan["records"].items()}
     batches = [{**one, "ids": []} for one in plan["batches"] if one["delete"]]
-    return {**plan, "records": records, "batches": batches, "prices": told, "review": review(told), "closing": False}
+    return {
+        **plan,
+        "records": records,
+        "batches": batches,
+        "posts": [],
+        "prices": told,
+        "review": review(told),
+        "closing": False,
+    }
 
 
 def _held(record: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of a product that does not go out; the next run judges it anew."""
-    after = {**record, "state": telling.REFUSED, "reason": "held", "detail": "", "wanted": None}
+    after = {**record, "state": telling.REFUSED, "reason": "held", "detail": "", "wanted": None, "posting": False}
     return {**after, "told": telling.told(after, record)}
 
 

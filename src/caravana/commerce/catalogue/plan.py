@@ -28,12 +28,15 @@ def key(product: int) -> str:
 class Plan:
     """`content`, `live`: products of which everything goes out, or price and stock; `gone`: (product, SKU) to be taken out.
 
+    `posts`: products that a person wants a post about, each once as long as its tag stays.
+
     `records`: what is to be kept of every product that was looked at and differs from what was kept.
     """
 
     content: list[int] = field(default_factory=list)
     live: list[int] = field(default_factory=list)
     gone: list[tuple[int, str]] = field(default_factory=list)
+    posts: list[int] = field(default_factory=list)
     records: dict[str, Kept] = field(default_factory=dict)
 
     def batches(self) -> list[dict[str, Any]]:
@@ -52,9 +55,18 @@ class Plan:
 
 
 def plan(
-    products: Iterable[Mapping[str, Any]], kept: Mapping[str, Kept], world: World, shelf: Shelf, at: datetime
+    products: Iterable[Mapping[str, Any]],
+    kept: Mapping[str, Kept],
+    world: World,
+    shelf: Shelf,
+    at: datetime,
+    *,
+    again: bool = False,
 ) -> Plan:
-    """Return what is to be done. `products`: facts, each with `hash`; those with `gone` are in Odoo no more, or not wanted."""
+    """Return what is to be done. `products`: facts, each with `hash`; those with `gone` are in Odoo no more, or not wanted.
+
+    `again`: what Meta has not taken goes out once more, although nothing of it changed.
+    """
     found = Plan()
     taken = {one["sku"]: one["id"] for one in kept.values() if one["item"] is not None}
     for facts in products:
@@ -67,7 +79,7 @@ def plan(
         made = make(facts, world, shelf, at)
         if made.item is not None and taken.setdefault(made.sku, facts["id"]) != facts["id"]:
             made = Made(made.sku, reason="twice")
-        _take(found, _record(facts, made, before), made, before, at)
+        _take(found, _record(facts, made, before), made, before, at, again=again)
     return found
 
 
@@ -87,10 +99,11 @@ def _record(facts: Mapping[str, Any], made: Made, before: Kept | None) -> Kept:
         "detail": before["detail"] if before is not None else "",
         "since": before["since"] if before is not None else None,
         "told": before["told"] if before is not None else "",
+        "posting": bool(facts["post"] and made.item is not None),
     }
 
 
-def _take(found: Plan, record: Kept, made: Made, before: Kept | None, at: datetime) -> None:
+def _take(found: Plan, record: Kept, made: Made, before: Kept | None, at: datetime, *, again: bool) -> None:
     """Put a product that shall be in the catalogue into the plan, by what differs."""
     if made.item is None:
         _leave(found, record if before is None else {**record, "sku": before["sku"]}, made, at, REFUSED)
@@ -98,9 +111,11 @@ def _take(found: Plan, record: Kept, made: Made, before: Kept | None, at: dateti
     if before is not None and before["sku"] != made.sku and before["meta"] is not None:
         found.gone.append((record["id"], before["sku"]))
         record["meta"] = None
+    if record["posting"] and not (before is not None and before["posting"]):
+        found.posts.append(record["id"])
     meta, wanted = record["meta"], record["wanted"]
     asked = before["wanted"] if before is not None and before["sku"] == made.sku else None
-    if before is not None and asked == wanted and before["item"] is not None:
+    if before is not None and asked == wanted and before["item"] is not None and not (again and meta != wanted):
         if before["facts_hash"] != record["facts_hash"]:
             found.records[key(record["id"])] = record
         return

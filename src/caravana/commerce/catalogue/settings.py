@@ -1,17 +1,25 @@
 """What the flow `catalogue` reads of the configuration."""
 
 from collections.abc import Iterator, Mapping
-from string import Formatter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from caravana.commerce.catalogue.catalogue import Catalogue, CatalogueSettings
+from caravana.commerce.catalogue import posting
+from caravana.commerce.catalogue.catalogue import PLACES, Catalogue, CatalogueSettings
 from caravana.kit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from caravana.commerce.flows import Configuration
 
 SAMPLE = 50
+REST = 30
+"""Days in which a product is told of once."""
+ROUTES = Path(__file__).parent.parent / "routes" / "catalogue"
+SCHEDULE = "5-schedule.yaml"
 PARTS = frozenset({"sku", "id", "template"})
+
+
+_CONNECTIONS = {"facebook": ("catalogue.page", "facebook"), "instagram": ("catalogue.instagram", "instagram")}
 
 
 def load(configuration: "Configuration") -> dict[str, Any]:
@@ -31,6 +39,9 @@ def load(configuration: "Configuration") -> dict[str, Any]:
                 customer=given.get("catalogue.customer"),
                 sample=int(given.get("catalogue.sample", SAMPLE)),
                 field=given.get("catalogue.field"),
+                posts=list(given.get("catalogue.posts", ())),
+                post_text=str(given.get("catalogue.post_text", posting.TEXT)),
+                post_rest=int(given.get("catalogue.post_rest", REST)),
             )
         )
     }
@@ -39,7 +50,9 @@ def load(configuration: "Configuration") -> dict[str, Any]:
 def _wrong(configuration: "Configuration") -> Iterator[ConfigurationError]:
     connection = configuration.placeholders.get("catalogue.connection", "odoo")
     meta = configuration.placeholders.get("catalogue.meta", "catalog")
-    for name in (connection, meta):
+    posts = configuration.settings.get("catalogue.posts") or []
+    places = [configuration.placeholders.get(*_CONNECTIONS[one]) for one in posts if one in PLACES]
+    for name in (connection, meta, *places):
         if name not in configuration.connections:
             yield ConfigurationError(f"the flow `catalogue` needs it: add `connections.{name}`", place="connections")
     if not configuration.listener.public_url:
@@ -50,7 +63,7 @@ def _wrong(configuration: "Configuration") -> Iterator[ConfigurationError]:
 
 def _wrong_settings(settings: Mapping[str, Any]) -> Iterator[ConfigurationError]:
     link = settings.get("catalogue.link")
-    if not isinstance(link, str) or not link.startswith(("https://", "http://")) or _parts(link) - PARTS:
+    if not isinstance(link, str) or not link.startswith(("https://", "http://")) or posting.parts(link) - PARTS:
         text = "must be the address of a product's page, with {sku}, {id} or {template} in it"
         yield ConfigurationError(text, place="settings.catalogue.link", suggestion="https://shop.example/p/{sku}")
     for name in ("pricelist", "company", "country", "customer"):
@@ -66,9 +79,23 @@ def _wrong_settings(settings: Mapping[str, Any]) -> Iterator[ConfigurationError]
             "must be a field of your own, whose name begins with x_", place="settings.catalogue.field"
         )
 
+    yield from _wrong_posts(settings)
 
-def _parts(link: str) -> set[str]:
-    try:
-        return {name for _, name, _, _ in Formatter().parse(link) if name is not None}
-    except ValueError:
-        return {"?"}
+
+def _wrong_posts(settings: Mapping[str, Any]) -> Iterator[ConfigurationError]:
+    posts, rest = settings.get("catalogue.posts", []), settings.get("catalogue.post_rest", REST)
+    if not isinstance(posts, list) or set(posts) - set(PLACES):
+        yield ConfigurationError(f"must be a list of {', '.join(PLACES)}", place="settings.catalogue.posts")
+    if isinstance(rest, bool) or not isinstance(rest, int) or rest < 1:
+        yield ConfigurationError("must be a whole number of days from 1 on", place="settings.catalogue.post_rest")
+    text = settings.get("catalogue.post_text", posting.TEXT)
+    if not isinstance(text, str) or posting.parts(text) - posting.PARTS:
+        names = ", ".join(f"{{{one}}}" for one in sorted(posting.PARTS))
+        yield ConfigurationError(f"must be a text with any of {names} in it", place="settings.catalogue.post_text")
+
+
+def catalogue_routes(settings: Mapping[str, Any], placeholders: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the route files: the schedule of posts only where there is one."""
+    files = sorted(ROUTES.glob("*.yaml"))
+    wanted = bool(settings.get("catalogue.posts")) and "catalogue.post_schedule" in placeholders
+    return tuple(one for one in files if wanted or one.name != SCHEDULE)

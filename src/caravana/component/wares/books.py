@@ -59,9 +59,10 @@ class Books:
         """Return all categories of products."""
         return await self._search("product.category", CATEGORY, [])
 
-    async def tags(self, name: str) -> list[int]:
-        """Return the numbers of the product tags with this name."""
-        return [one["id"] for one in await self._search("product.tag", "name", [["name", "=", name]])]
+    async def tags(self, *names: str) -> list[frozenset[int]]:
+        """Return the numbers of the product tags with these names, for each name."""
+        found = await self._search("product.tag", "name", [["name", "in", list(names)]])
+        return [frozenset(one["id"] for one in found if one["name"] == name) for name in names]
 
     async def images(self, templates: Sequence[int] | None, products: Sequence[int]) -> dict[tuple[str, int], str]:
         """Return (model, number) → checksum of the picture, of these, or of all when `templates` is None."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from caravana.component.wares.books import Books
-from caravana.component.wares.facts import facts
+from caravana.component.wares.facts import Tags, facts
 from caravana.component.wares.keeping import EVERYTHING, SCOPE
 from caravana.component.wares.spec import WaresOptions
 from caravana.kit.codec import canonical_hash
@@ -42,7 +42,7 @@ class ChangesConsumer(PollingConsumer):
         self._secret = secret
         self._known: dict[int, str] | None = None
         """Product → hash of what was handed in last."""
-        self._world: tuple[datetime, dict[str, Any], frozenset[int]] | None = None
+        self._world: tuple[datetime, dict[str, Any], Tags] | None = None
 
     async def start(self) -> None:
         """Begin to look, and at once when a person wishes it."""
@@ -79,7 +79,7 @@ class ChangesConsumer(PollingConsumer):
             "wish": wish["at"] if wish is not None else None,
             "line": cursor["line"],
         }
-        await self._hand_in(found, again, world, now, after, cursor, full=full)
+        await self._hand_in(found, again, world, now, after, cursor, wished=wished)
 
     def _beginning(self, now: datetime) -> dict[str, Any]:
         line = (self._receiver.go_live or now).isoformat()
@@ -89,14 +89,14 @@ class ChangesConsumer(PollingConsumer):
         listed = await self._receiver.store.find(SCOPE, "p/", EVERYTHING)
         return {one["id"]: one["facts_hash"] if one["state"] != "removed" else "" for _, one in listed}
 
-    async def _about(self, now: datetime) -> tuple[dict[str, Any], frozenset[int]]:
+    async def _about(self, now: datetime) -> tuple[dict[str, Any], Tags]:
         """Rules as they are now; taxes, categories and tags as they were lately."""
         if self._world is None or now >= self._world[0] + WORLD_AGE:
             slow = {"taxes": await self._books.taxes(), "categories": await self._books.categories()}
-            self._world = (now, slow, frozenset(await self._books.tags(self._options.tag)))
+            self._world = (now, slow, Tags(*await self._books.tags(self._options.tag, self._options.post_tag)))
         return {**self._world[1], "rules": await self._books.rules()}, self._world[2]
 
-    async def _changed(self, cursor: Mapping[str, Any], tags: frozenset[int]) -> list[dict[str, Any]]:
+    async def _changed(self, cursor: Mapping[str, Any], tags: Tags) -> list[dict[str, Any]]:
         """Products written, or with stock written, since the last look."""
         start = max(_moment(cursor["since"]) - self._options.overlap, _moment(cursor["line"]))
         written = _written(start)
@@ -105,12 +105,14 @@ class ChangesConsumer(PollingConsumer):
         )
         return await self._facts([one for one in rows if self._concerns(one, tags)], tags, whole=False)
 
-    async def _everything(
-        self, cursor: Mapping[str, Any], tags: frozenset[int], *, limited: bool
-    ) -> list[dict[str, Any]]:
+    async def _everything(self, cursor: Mapping[str, Any], tags: Tags, *, limited: bool) -> list[dict[str, Any]]:
         """All products that are shown or shall be; `limited`: no others than before but what was written after the line."""
         assert self._known is not None
-        rows = await self._books.products([["product_tag_ids", "in", sorted(tags)]], self._where) if tags else []
+        rows = (
+            await self._books.products([["product_tag_ids", "in", sorted(tags.shown)]], self._where)
+            if tags.shown
+            else []
+        )
         line = _written(_moment(cursor["line"]))
         mine = [one for one in rows if not limited or one["id"] in self._known or one["write_date"] >= line]
         found = await self._facts(mine, tags, whole=True)
@@ -124,10 +126,10 @@ class ChangesConsumer(PollingConsumer):
     def _where(self) -> Sequence[int]:
         return self._options.warehouses
 
-    def _concerns(self, row: Mapping[str, Any], tags: frozenset[int]) -> bool:
-        return row["id"] in (self._known or {}) or bool(tags & set(row["product_tag_ids"]))
+    def _concerns(self, row: Mapping[str, Any], tags: Tags) -> bool:
+        return row["id"] in (self._known or {}) or bool(tags.shown & set(row["product_tag_ids"]))
 
-    async def _facts(self, rows: list[dict[str, Any]], tags: frozenset[int], *, whole: bool) -> list[dict[str, Any]]:
+    async def _facts(self, rows: list[dict[str, Any]], tags: Tags, *, whole: bool) -> list[dict[str, Any]]:
         if not rows:
             return []
         templates, products = [one["product_tmpl_id"][0] for one in rows], [one["id"] for one in rows]
@@ -156,7 +158,7 @@ class ChangesConsumer(PollingConsumer):
         after: dict[str, Any],
         before: Mapping[str, Any],
         *,
-        full: bool,
+        wished: bool,
     ) -> None:
         assert self._known is not None
         news = [one for one in found if self._differs(one)]
@@ -164,7 +166,7 @@ class ChangesConsumer(PollingConsumer):
         again = [one for one in again if one not in fresh]
         told: list[dict[str, Any]] = [{"products": part, "again": []} for part in _parts(news, self._options.most)]
         told += [{"products": [], "again": part} for part in _parts(again, self._options.most)]
-        arrivals = [self._arrival({**one, "world": world, "at": now.isoformat(), "full": full}) for one in told]
+        arrivals = [self._arrival({**one, "world": world, "at": now.isoformat(), "wished": wished}) for one in told]
         moved = now - _moment(before["since"]) >= STEP or {**after, "since": ""} != {**before, "since": ""}
         if arrivals or moved:
             await self._receiver.accept(arrivals, cursor=after)

@@ -5,20 +5,26 @@ import hmac
 from base64 import b32encode
 from collections.abc import Mapping, Set
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from caravana.kit.codec import canonical_hash
 
 PATH = "/wares"
 
 
-def facts(
-    record: Mapping[str, Any], tags: Set[int], images: Mapping[tuple[str, int], str], secret: str
-) -> dict[str, Any]:
+class Tags(NamedTuple):
+    """Numbers of the tags that say `shown`: this product is shown, and `post`: it is to be told of."""
+
+    shown: Set[int]
+    post: Set[int]
+
+
+def facts(record: Mapping[str, Any], tags: Tags, images: Mapping[tuple[str, int], str], secret: str) -> dict[str, Any]:
     """Return the facts of a product's record. `images`: checksums by model and number; `secret`: of the pictures' addresses."""
     product, template = record["id"], record["product_tmpl_id"][0]
     checksum = images.get(("product.product", product)) or images.get(("product.template", template))
-    wanted = bool(record["active"] and record["sale_ok"] and tags & set(record["product_tag_ids"]))
+    own = set(record["product_tag_ids"])
+    wanted = bool(record["active"] and record["sale_ok"] and tags.shown & own)
     found = {
         "id": product,
         "template": template,
@@ -36,6 +42,7 @@ def facts(
         "stored": bool(record["is_storable"]),
         "free": _text(record["free_qty"]),
         "wanted": wanted,
+        "post": bool(tags.post & own),
         "picture": path(product, checksum, secret) if checksum else None,
     }
     return {**found, "hash": canonical_hash(found)}

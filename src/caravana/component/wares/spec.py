@@ -32,6 +32,9 @@ class WaresOptions(Options):
     tag: str = Field(
         "Publicar", min_length=1, description="`changes`: product tag of Odoo that says: this product is shown."
     )
+    post_tag: str = Field(
+        "Anunciar", min_length=1, description="`changes`: product tag that asks for a post about the product."
+    )
     delay: Duration = Field("30s", validate_default=True, description="`changes`: time between two looks.")
     full_every: Duration = Field(
         "6h",

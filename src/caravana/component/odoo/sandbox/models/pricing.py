@@ -89,7 +89,7 @@ def _by(item: Record, product: Record, amount: float) -> float:
         return float(item.fixed_price)
     base = _base(item, product, amount)
     if item.compute_price == "percentage":
-        return base - base * item.percent_price / 100
+        return float(base - base * item.percent_price / 100)
     result = base - base * item.price_discount / 100
     if item.price_round:
         result = math.floor(round(result / item.price_round, 8) + 0.5) * item.price_round
@@ -98,7 +98,7 @@ def _by(item: Record, product: Record, amount: float) -> float:
         result = base + item.price_min_margin
     if item.price_max_margin and result > base + item.price_max_margin:
         result = base + item.price_max_margin
-    return round(result, 10)
+    return float(round(result, 10))
 
 
 def _base(item: Record, product: Record, amount: float) -> float:
