@@ -26,6 +26,9 @@ from tests.commerce.shop import BOT_KEY, Door
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
+QUICK = {"catalog": {"poll": "20ms"}, "instagram": {"poll": "20ms"}}
+"""Waits that stay in place, which the clock does not leap over."""
+
 
 def picture(color: str = "red", size: tuple[int, int] = (600, 600), kind: str = "PNG") -> str:
     """Return a picture as Odoo takes it, base64."""
@@ -148,13 +151,14 @@ async def open_storefront(
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         meta_url = await stack.enter_async_context(serve(meta.app()))
         stack.push_async_callback(meta.close)
+        meta.account.batch_after = meta.account.container_after = 0.0
         tag = odoo.env["product.tag"].create({"name": "Publicar"})
         given = {
             "journal": f"sqlite:///{folder / 'caravana.db'}",
             "listener": {"public_url": url},
             "connections": {
                 "odoo": {"url": odoo_url, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
-                **{name: {**one, "url": meta_url} for name, one in meta.connections().items()},
+                **{name: {**one, "url": meta_url, **QUICK.get(name, {})} for name, one in meta.connections().items()},
             },
             "placeholders": {"catalogue.pictures": str(folder / "pictures"), **(placeholders or {})},
             "settings": {

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from caravana.component.wares.books import Books
-from caravana.component.wares.facts import Tags, facts
+from caravana.component.wares.facts import Tags, facts, picture_of
 from caravana.component.wares.keeping import EVERYTHING, SCOPE
 from caravana.component.wares.spec import WaresOptions
 from caravana.kit.codec import canonical_hash
@@ -23,6 +23,7 @@ WISH = "publish"
 """Name of the record that says since when a person wants everything looked at."""
 WORLD_AGE = timedelta(hours=1)
 """How long taxes, categories and tags are taken for what they were."""
+SECOND = timedelta(seconds=2)
 STEP = timedelta(minutes=1)
 """The position is stored at least this often, also when nothing changes."""
 
@@ -42,6 +43,8 @@ class ChangesConsumer(PollingConsumer):
         self._secret = secret
         self._known: dict[int, str] | None = None
         """Product → hash of what was handed in last."""
+        self._seen: dict[int, tuple[str, str | None, str]] = {}
+        """Product → when it was written, path of its picture, and hash of its record, as last read: the overlap is read again."""
         self._world: tuple[datetime, dict[str, Any], Tags] | None = None
 
     async def start(self) -> None:
@@ -56,8 +59,12 @@ class ChangesConsumer(PollingConsumer):
         try:
             await self._look()
         except EffectError as error:
+            self._seen.clear()
             note = log.error if isinstance(error, NeedsPerson | Refused) else log.warning
             note("wares.look_failed", route=self._receiver.route_id, error=str(error), code=error.code)
+        except Exception:
+            self._seen.clear()  # what was read and not handed in is read again
+            raise
 
     async def _look(self) -> None:
         now = self._clock.now().replace(microsecond=0)
@@ -130,12 +137,25 @@ class ChangesConsumer(PollingConsumer):
         return row["id"] in (self._known or {}) or bool(tags.shown & set(row["product_tag_ids"]))
 
     async def _facts(self, rows: list[dict[str, Any]], tags: Tags, *, whole: bool) -> list[dict[str, Any]]:
-        if not rows:
-            return []
-        templates, products = [one["product_tmpl_id"][0] for one in rows], [one["id"] for one in rows]
-        images = await self._books.images(None if whole else templates, products)
+        """Facts of the rows that are not as they were read last; pictures are asked for only where something was written."""
+        hashes = {one["id"]: canonical_hash(one) for one in rows}
+        seen = self._seen
+        rows = rows if whole else [one for one in rows if seen.get(one["id"], ("", None, ""))[2] != hashes[one["id"]]]
+        written = [one for one in rows if whole or seen.get(one["id"], ("",))[0] != one["write_date"]]
+        images: dict[tuple[str, int], str] = {}
+        if written:
+            templates, products = [one["product_tmpl_id"][0] for one in written], [one["id"] for one in written]
+            images = await self._books.images(None if whole else templates, products)
         secret = await self._secret.get()
-        return [facts(one, tags, images, secret) for one in rows]
+        fresh, found = {one["id"] for one in written}, []
+        recent = _written(self._clock.now() - SECOND)
+        for row in rows:
+            number = row["id"]
+            picture = picture_of(row, images, secret) if number in fresh else seen[number][1]
+            found.append(facts(row, tags, picture))
+            young = row["write_date"] >= recent  # a second change in the same second would not show
+            seen[number] = ("", picture, "") if young else (row["write_date"], picture, hashes[number])
+        return found
 
     def _again(
         self, cursor: Mapping[str, Any], world: Mapping[str, Any], now: datetime, besides: set[int], *, wished: bool

@@ -19,10 +19,9 @@ class Tags(NamedTuple):
     post: Set[int]
 
 
-def facts(record: Mapping[str, Any], tags: Tags, images: Mapping[tuple[str, int], str], secret: str) -> dict[str, Any]:
-    """Return the facts of a product's record. `images`: checksums by model and number; `secret`: of the pictures' addresses."""
+def facts(record: Mapping[str, Any], tags: Tags, picture: str | None) -> dict[str, Any]:
+    """Return the facts of a product's record. `picture`: path of its picture."""
     product, template = record["id"], record["product_tmpl_id"][0]
-    checksum = images.get(("product.product", product)) or images.get(("product.template", template))
     own = set(record["product_tag_ids"])
     wanted = bool(record["active"] and record["sale_ok"] and tags.shown & own)
     found = {
@@ -43,9 +42,16 @@ def facts(record: Mapping[str, Any], tags: Tags, images: Mapping[tuple[str, int]
         "free": _text(record["free_qty"]),
         "wanted": wanted,
         "post": bool(tags.post & own),
-        "picture": path(product, checksum, secret) if checksum else None,
+        "picture": picture,
     }
     return {**found, "hash": canonical_hash(found)}
+
+
+def picture_of(record: Mapping[str, Any], images: Mapping[tuple[str, int], str], secret: str) -> str | None:
+    """Return the path of a product's picture, its own or its template's. `images`: checksums by model and number."""
+    product, template = record["id"], record["product_tmpl_id"][0]
+    checksum = images.get(("product.product", product)) or images.get(("product.template", template))
+    return path(product, checksum, secret) if checksum else None
 
 
 def path(product: int, checksum: str, secret: str) -> str:
