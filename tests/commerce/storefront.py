@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -80,9 +81,60 @@ class Storefront:
 
     def change(self, product: int, **values: Any) -> None:
         """Change a product's template."""
+        self.odoo.env["product.template"].write([self.template(product)], values)
+
+    def delete(self, product: int) -> None:
+        """Delete a product, with its stock."""
         env = self.odoo.env
-        template = env["product.product"].read([product], ["product_tmpl_id"])[0]["product_tmpl_id"][0]
-        env["product.template"].write([template], values)
+        template = self.template(product)
+        env["stock.quant"].unlink(env["stock.quant"].search([["product_id", "=", product]]))
+        env["product.product"].unlink([product])
+        env["product.template"].unlink([template])
+
+    def template(self, product: int) -> int:
+        """Return a variant's template."""
+        found: int = self.odoo.env["product.product"].read([product], ["product_tmpl_id"])[0]["product_tmpl_id"][0]
+        return found
+
+    def read(self, product: int, field: str) -> Any:
+        """Return what stands in a field of a product."""
+        return self.odoo.env["product.product"].read([product], [field])[0][field]
+
+    def field(self, name: str) -> None:
+        """Prepare a field for the state of products."""
+        env = self.odoo.env
+        [model] = env["ir.model"].search([["model", "=", "product.product"]])
+        env["ir.model.fields"].create(
+            {"name": name, "model_id": model, "ttype": "char", "field_description": "Catálogo"}
+        )
+
+    def notes(self, product: int) -> list[str]:
+        """Return the notes on a product, the oldest first."""
+        domain = [
+            ["model", "=", "product.template"],
+            ["res_id", "=", self.template(product)],
+        ]
+        found = self.odoo.env["mail.message"].search_read(domain, ["body"], order="id")
+        return [re.sub(r"<[^>]+>|\nref:\w+", "", one["body"]).strip() for one in found]
+
+    def variants(self, name: str, attribute: str, values: dict[str, float]) -> None:
+        """Make a product in several variants, each with the extra price of its value."""
+        env = self.odoo.env
+        kind = env["product.attribute"].create({"name": attribute})
+        made = {one: env["product.attribute.value"].create({"name": one, "attribute_id": kind}) for one in values}
+        line = [0, 0, {"attribute_id": kind, "value_ids": [[6, 0, list(made.values())]]}]
+        vals = {"name": name, "list_price": 10.0, "image_1920": picture(), "product_tag_ids": [[6, 0, [self.tag]]]}
+        taxes = {"taxes_id": [[6, 0, [self.tax(15)]]]}
+        env["product.template"].create({**vals, **taxes, "attribute_line_ids": [line]})
+        for one, extra in values.items():
+            found = env["product.template.attribute.value"].search([["product_attribute_value_id", "=", made[one]]])
+            env["product.template.attribute.value"].write(found, {"price_extra": extra})
+
+    def leap(self, hours: float) -> None:
+        """Let hours pass."""
+        clock = self.hub.clock
+        assert isinstance(clock, LeapingClock)
+        clock.leap(hours * 3600)
 
     def pricelist(self, *rules: dict[str, Any]) -> int:
         """Return a new pricelist."""

@@ -149,11 +149,9 @@ class Catalogue(Configured):
         return {"fast": True, "whole": True, "ids": changed, "delete": []} if changed else None
 
     @pure
-    def fields(self, variables: Variables) -> list[dict[str, Any]] | None:
-        """Return what is written on the products in Odoo; None where no field is prepared, or nothing is new."""
-        if self._settings.field is None:
-            return None
-        return telling.fields(_told(variables), self._settings.field) or None
+    def fields(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return what is written on the products in Odoo; nothing where no field is prepared."""
+        return telling.fields(_told(variables), self._settings.field) if self._settings.field is not None else []
 
     @pure
     def notes(self, variables: Variables) -> list[dict[str, Any]]:
@@ -218,7 +216,7 @@ class Catalogue(Configured):
         names = {PAGE: "Facebook", INSTAGRAM: "Instagram"}
         where = ", ".join(f"{names[one]} ({variables['post'][one]})" for one in self._settings.posts)
         record = variables["kept"][key(variables["wanted"]["id"])]
-        return {"id": record["template"], "body": f"<p>Anunciado en {where}</p>"}
+        return {"id": record["template"], "body": f"Anunciado en {where}"}
 
     @pure
     def turn(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:

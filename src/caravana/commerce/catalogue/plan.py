@@ -74,7 +74,7 @@ def plan(
         before = kept.get(name)
         if facts.get("gone") or not facts["wanted"]:
             if before is not None and before["state"] != REMOVED:
-                _leave(found, before, Made(before["sku"], reason="gone"), at, REMOVED)
+                _leave(found, before, Made(before["sku"], reason="gone"), at, REMOVED, quiet=bool(facts.get("gone")))
             continue
         made = make(facts, world, shelf, at)
         if made.item is not None and taken.setdefault(made.sku, facts["id"]) != facts["id"]:
@@ -125,8 +125,11 @@ def _take(found: Plan, record: Kept, made: Made, before: Kept | None, at: dateti
     (found.live if meta is not None and meta[0] == wanted[0] else found.content).append(record["id"])
 
 
-def _leave(found: Plan, record: Kept, made: Made, at: datetime, state: str) -> None:
-    """Put a product that shall not be in the catalogue into the plan: what Meta has of it is taken out."""
+def _leave(found: Plan, record: Kept, made: Made, at: datetime, state: str, *, quiet: bool = False) -> None:
+    """Put a product that shall not be in the catalogue into the plan: what Meta has of it is taken out.
+
+    `quiet`: it may be deleted in Odoo, where nothing can be told of it then.
+    """
     same = (record["state"], record["reason"], record["detail"]) == (state, made.reason, made.detail)
     since = record["since"] if same else at.isoformat(timespec="seconds")
     if record["meta"] is not None or (record["item"] is not None and record["state"] == WAITING):
@@ -140,7 +143,7 @@ def _leave(found: Plan, record: Kept, made: Made, at: datetime, state: str) -> N
         "detail": made.detail,
         "since": since,
     }
-    found.records[key(record["id"])] = {**after, "told": telling.told(after, record)}
+    found.records[key(record["id"])] = after if quiet else {**after, "told": telling.told(after, record)}
 
 
 def told(

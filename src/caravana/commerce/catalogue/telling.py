@@ -1,7 +1,6 @@
 """How products stand, told in Odoo: in a field of the hub's own where it is prepared, else by a note when the state changes."""
 
 from collections.abc import Iterable, Mapping
-from html import escape
 from typing import Any
 
 from caravana.commerce.catalogue.item import REASONS
@@ -36,12 +35,12 @@ def told(record: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
 
 
 def fields(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]], name: str) -> list[dict[str, Any]]:
-    """Return the records of `writeMany`; `pairs`: what was kept of a product, and what is kept now."""
-    return [
-        {"id": now["id"], "values": {name: now["told"]}}
-        for was, now in pairs
-        if was is None or was["told"] != now["told"]
-    ]
+    """Return what is written, products of the same words together; `pairs`: what was kept of a product, and what is now."""
+    ids: dict[str, list[int]] = {}
+    for was, now in pairs:
+        if now["told"] != (was["told"] if was is not None else ""):
+            ids.setdefault(now["told"], []).append(now["id"])
+    return [{"ids": sorted(numbers), "values": {name: text}} for text, numbers in sorted(ids.items())]
 
 
 def notes(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -> list[dict[str, Any]]:
@@ -52,5 +51,5 @@ def notes(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -
         before = was["told"] if was is not None else ""
         if now["told"] in (before, *quiet) or (before in quiet and now["told"] == STATES[ACCEPTED]):
             continue
-        found.append({"id": now["template"], "body": f"<p>{escape(now['told'])}</p>"})
+        found.append({"id": now["template"], "body": now["told"]})
     return found

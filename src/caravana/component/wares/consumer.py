@@ -68,7 +68,7 @@ class ChangesConsumer(PollingConsumer):
 
     async def _look(self) -> None:
         now = self._clock.now().replace(microsecond=0)
-        cursor = await self._receiver.cursor() or self._beginning(now)
+        cursor = await self._receiver.cursor() or await self._begin(now)
         wish = await self._receiver.store.get(SCOPE, WISH)
         wished = wish is not None and wish["at"] != cursor["wish"]
         full = wished or now >= _moment(cursor["full"]) + self._options.full_every
@@ -88,9 +88,12 @@ class ChangesConsumer(PollingConsumer):
         }
         await self._hand_in(found, again, world, now, after, cursor, wished=wished)
 
-    def _beginning(self, now: datetime) -> dict[str, Any]:
+    async def _begin(self, now: datetime) -> dict[str, Any]:
+        """Store where it begins, whether Odoo is there or not: the go-live line, or now."""
         line = (self._receiver.go_live or now).isoformat()
-        return {"since": line, "full": now.isoformat(), "rules": None, "wish": None, "line": line}
+        cursor = {"since": line, "full": now.isoformat(), "rules": None, "wish": None, "line": line}
+        await self._receiver.accept([], cursor=cursor)
+        return cursor
 
     async def _remembered(self) -> dict[int, str]:
         listed = await self._receiver.store.find(SCOPE, "p/", EVERYTHING)
