@@ -21,6 +21,7 @@ BRINGS: Mapping[str, tuple[str, ...]] = {
     "shop": ("review",),
     "matching": ("bank", "review"),
     "einvoice": ("review",),
+    "catalogue": ("review",),
 }
 """Flow: others that it needs, and that therefore run with it."""
 
@@ -172,6 +173,13 @@ def _shop(configuration: Configuration, components: Components) -> dict[str, Any
     return load_shop(configuration)
 
 
+def _catalogue(configuration: Configuration, components: Components) -> dict[str, Any]:
+    """What the catalogue needs is imported where it is run."""
+    from caravana.commerce.catalogue.settings import load as load_catalogue
+
+    return load_catalogue(configuration)
+
+
 def _einvoice(configuration: Configuration, components: Components) -> dict[str, Any]:
     """What e-invoicing needs (the documents' models) is imported where it is run."""
     from caravana.commerce.einvoice.reading import load as load_einvoice
@@ -185,6 +193,12 @@ def _einvoice_files(configuration: Configuration) -> tuple[Path, ...]:
     return einvoice_routes(configuration.settings, ROUTES / "einvoice")
 
 
+def _catalogue_files(configuration: Configuration) -> tuple[Path, ...]:
+    from caravana.commerce.catalogue.settings import catalogue_routes
+
+    return catalogue_routes(configuration.settings, configuration.placeholders)
+
+
 FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
@@ -192,11 +206,13 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "matching": _matching,
     "shop": _shop,
     "einvoice": _einvoice,
+    "catalogue": _catalogue,
 }
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
+    "catalogue": _catalogue_files,
 }
 """Flows of which a company gets only some route files."""

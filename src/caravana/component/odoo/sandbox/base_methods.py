@@ -12,7 +12,7 @@ from caravana.component.odoo.sandbox.errors import AccessError
 from caravana.component.odoo.sandbox.field import X2MANY, Field
 from caravana.component.odoo.sandbox.model import Function, Method
 from caravana.component.odoo.sandbox.models.mail import message_post, message_subscribe, message_unsubscribe
-from caravana.component.odoo.sandbox.records import Records
+from caravana.component.odoo.sandbox.records import Env, Records
 from caravana.component.odoo.sandbox.search import search as find
 
 BASE: dict[str, Method] = {}
@@ -180,10 +180,17 @@ def default_get(model: Records, fields: list[str]) -> dict[str, Any]:
 def onchange(
     records: Records, values: Mapping[str, Any], field_names: list[str], fields_spec: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return how the named fields would come out with `values`; nothing is kept. Unchanged ones are left out."""
+    """Return how the named fields would come out with `values`; nothing is kept. Unchanged ones are left out.
+
+    A many2one may be given as the values of a record that is not stored, as Odoo's own forms give a line's order (documented:
+    `Many2one.convert_to_cache`).
+    """
     env, mark = records.env, len(records.env.transaction.log)
     given = {name: value for name, value in values.items() if name in records.meta.fields}
     try:
+        for name, value in given.items():
+            if isinstance(value, dict):
+                given[name] = _unstored(env, records.meta.fields[name].comodel, value)
         if records:
             writing.update(records, given)
             record = records.one()
@@ -194,6 +201,13 @@ def onchange(
         env.transaction.rollback(mark)
     fields = records.meta.fields
     return {"value": {name: found[name] for name in fields_spec if found[name] != values.get(name, fields[name].empty)}}
+
+
+def _unstored(env: Env, model: str, values: Mapping[str, Any]) -> int:
+    """A record of `values` for as long as an onchange lasts: what is needed and not given does not matter to it."""
+    needed = {"partner_id": env.company.get("partner_id")} if model == "sale.order" else {}
+    made = env.create(model, needed | {name: value for name, value in values.items() if value})
+    return made.id
 
 
 @_on_records

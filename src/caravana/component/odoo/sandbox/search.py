@@ -31,10 +31,14 @@ def search(
     keys = order_keys(model, order or model.order)
     candidates = _candidates(env.store.tables[model.name], certain, keys)
     hide, all_seen = _hides_archived(env, model, terms), sees_all(env, model)
+    own = _hides_fields(model, terms)
     found = (
         one
         for one in _records(env, model, candidates)
-        if test(one) and not (hide and not one.active) and (all_seen or visible(env, one))
+        if test(one)
+        and not (hide and not one.active)
+        and not (own and one.res_field)
+        and (all_seen or visible(env, one))
     )
     if not isinstance(candidates, list):
         return [one.id for one in islice(found, offset, None if limit is None else offset + limit)]
@@ -50,6 +54,12 @@ def _hides_archived(env: Env, model: Model, terms: list[Any]) -> bool:
     if "active" not in model.columns or not env.context.get("active_test", True):
         return False
     return not any(isinstance(one, list | tuple) and one[0] == "active" for one in terms)
+
+
+def _hides_fields(model: Model, terms: list[Any]) -> bool:
+    """Attachments that hold a record's field show only to who asks for them (documented: ir.attachment, `_search`)."""
+    named = {one[0] for one in terms if isinstance(one, list | tuple)}
+    return "res_field" in model.columns and not named & {"id", "res_field"}
 
 
 def _candidates(table: Table, certain: list[Leaf], keys: list[tuple[Field, bool]]) -> Iterable[int]:

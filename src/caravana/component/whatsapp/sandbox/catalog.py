@@ -80,6 +80,8 @@ class Catalog:
         self._sandbox = sandbox
         self.products: dict[str, Product] = {}
         self.batches: dict[str, Batch] = {}
+        self.refused: dict[str, str] = {}
+        """SKU → why Meta does not save it when it comes to work on it."""
         self.sets: list[dict[str, Any]] = []
         self.localized: dict[tuple[str, str], dict[str, Any]] = {}
         self._ids = itertools.count(99_001)
@@ -182,6 +184,8 @@ class Catalog:
         if row["method"] == "DELETE":
             self.products.pop(name, None)
             return ""
+        if name in self.refused:
+            return self.refused[name]
         if row["method"] == "CREATE" and name in self.products and not data.get("title"):
             return f"there is an item {name} already"
         product = self.products.get(name) or Product(str(next(self._ids)), name, {})

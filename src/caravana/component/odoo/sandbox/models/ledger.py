@@ -50,6 +50,8 @@ TAX = Model(
             "Tax Type", ("sale", "Sales"), ("purchase", "Purchases"), ("none", "None"), default="sale"
         ),
         "price_include": f.boolean("Included in Price"),
+        "include_base_amount": f.boolean("Affect Base of Subsequent Taxes"),
+        "sequence": f.integer("Sequence", default=1),
         "l10n_ec_code_base": f.char("Code base"),
         "l10n_ec_code_ats": f.char("Code ATS"),
         "tax_group_id": f.many2one("account.tax.group", "Tax Group"),

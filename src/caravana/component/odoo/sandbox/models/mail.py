@@ -73,6 +73,7 @@ ATTACHMENT = Model(
         "raw": f.text("File Content (raw)", compute=lambda one: _raw(one)),
         "res_model": f.char("Resource Model"),
         "res_id": f.integer("Resource ID", index=True),
+        "res_field": f.char("Resource Field"),
         "mimetype": f.char("Mime Type", default="application/octet-stream"),
         "type": f.selection("Type", ("url", "URL"), ("binary", "File"), default="binary", required=True),
         "url": f.char("Url"),
@@ -234,12 +235,15 @@ def message_unsubscribe(records: Records, partner_ids: Sequence[int] | None = No
 
 
 def _on_document(model: str, document: Record) -> list[int]:
-    found = [one for one in document.env.by(model, "res_id", document.id) if not _is_notice(one)]
+    found = [one for one in document.env.by(model, "res_id", document.id) if not _is_hidden(one)]
     named = "model" if model == "mail.message" else "res_model"
     return [one.id for one in found if one.get(named) == document.meta.name]
 
 
-def _is_notice(record: Record) -> bool:
+def _is_hidden(record: Record) -> bool:
+    """A notice to one user, or a field's own content."""
+    if record.meta.name == "ir.attachment":
+        return bool(record.res_field)
     return record.meta.name == "mail.message" and bool(record.message_type == "user_notification")
 
 

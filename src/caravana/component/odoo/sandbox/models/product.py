@@ -6,7 +6,7 @@ from typing import Any
 from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.errors import ValidationError, constraint
 from caravana.component.odoo.sandbox.model import Model
-from caravana.component.odoo.sandbox.models import image, quantity
+from caravana.component.odoo.sandbox.models import image, pricing, quantity
 from caravana.component.odoo.sandbox.models.mail import thread
 from caravana.component.odoo.sandbox.records import Env, Record, Records
 
@@ -16,7 +16,11 @@ UOM = Model(
 CATEGORY = Model(
     "product.category",
     "Product Category",
-    {"name": f.char("Name", required=True), "parent_id": f.many2one("product.category", "Parent Category")},
+    {
+        "name": f.char("Name", required=True),
+        "parent_id": f.many2one("product.category", "Parent Category"),
+        "complete_name": f.char("Complete Name", compute=lambda one: pricing.full_name(one)),
+    },
 )
 ATTRIBUTE = Model(
     "product.attribute",
@@ -129,71 +133,12 @@ PRODUCT = Model(
                 "# Product Variants", compute=lambda one: one.product_tmpl_id.product_variant_count
             ),
             "lst_price": f.float_("Sales Price", compute=lambda one: one.list_price + _extra(one)),
+            "stock_quant_ids": f.one2many("stock.quant", "product_id", "Stock"),
             **quantity.fields(quantity.of_product),
         }
     ),
     order="default_code, name, id",
 )
-PRICELIST = Model(
-    "product.pricelist",
-    "Pricelist",
-    {
-        "name": f.char("Pricelist Name", required=True),
-        "active": f.boolean(default=True),
-        "currency_id": f.many2one("res.currency", "Currency", default=lambda env: env.company.get("currency_id")),
-        "item_ids": f.one2many("product.pricelist.item", "pricelist_id", "Pricelist Rules"),
-    },
-)
-ITEM = Model(
-    "product.pricelist.item",
-    "Pricelist Rule",
-    {
-        "pricelist_id": f.many2one("product.pricelist", "Pricelist", required=True),
-        "applied_on": f.selection(
-            "Apply On",
-            ("3_global", "All Products"),
-            ("2_product_category", "Product Category"),
-            ("1_product", "Product"),
-            ("0_product_variant", "Product Variant"),
-            default="3_global",
-        ),
-        "compute_price": f.selection(
-            "Compute Price",
-            ("fixed", "Fixed Price"),
-            ("percentage", "Discount"),
-            ("formula", "Formula"),
-            default="fixed",
-        ),
-        "fixed_price": f.float_(),
-        "percent_price": f.float_(),
-        "min_quantity": f.float_(),
-        "product_tmpl_id": f.many2one("product.template", "Product"),
-        "product_id": f.many2one("product.product", "Variant"),
-        "categ_id": f.many2one("product.category", "Category"),
-    },
-    order="applied_on, min_quantity desc, id desc",
-    rec_name="id",
-)
-
-
-def price(product: Record, pricelist: Record | None, amount: float = 1.0) -> float:
-    """Return the unit price of `amount` pieces by `pricelist`, unrounded: more than two decimals are usual."""
-    base = float(product.lst_price)
-    for item in sorted(pricelist.item_ids if pricelist else [], key=lambda one: (one.applied_on, -one.min_quantity)):
-        if amount >= item.min_quantity and _applies(item, product):
-            return float(item.fixed_price) if item.compute_price == "fixed" else base * (100 - item.percent_price) / 100
-    return base
-
-
-def _applies(item: Record, product: Record) -> bool:
-    match item.applied_on:
-        case "0_product_variant":
-            return bool(item.get("product_id") == product.id)
-        case "1_product":
-            return bool(item.get("product_tmpl_id") == product.get("product_tmpl_id"))
-        case "2_product_category":
-            return bool(item.get("categ_id") == product.get("categ_id"))
-    return True
 
 
 def _extra(product: Record) -> float:
@@ -203,7 +148,8 @@ def _extra(product: Record) -> float:
 def _display(product: Record) -> str:
     values = ", ".join(one.name for one in _values(product))
     name = f"{product.name} ({values})" if values else product.name
-    return f"[{product.default_code}] {name}" if product.default_code else str(name)
+    coded = product.default_code and product.env.context.get("display_default_code", True)
+    return f"[{product.default_code}] {name}" if coded else str(name)
 
 
 def _values(product: Record) -> list[Record]:
@@ -225,6 +171,7 @@ def _prepare_template(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
 
 
 def _created_template(template: Record) -> None:
+    image.attach(template, {"image_1920"})
     if template.env.context.get("no_variant"):
         return
     if not template.get("attribute_line_ids"):
@@ -267,6 +214,7 @@ def _before_write_template(templates: Records, vals: dict[str, Any]) -> None:
 
 def _written_template(template: Record, names: set[str]) -> None:
     """Pass own values down to a single variant; the variants' write date follows any change of the template."""
+    image.attach(template, names)
     variants = template.product_variant_ids
     own = {name: template.get(name) for name in OWN if name in names} if len(variants) == 1 else {}
     if "active" in names:
@@ -323,4 +271,4 @@ def _check_tag(tag: Record) -> None:
 
 
 TAG.check = _check_tag
-MODELS = [UOM, CATEGORY, ATTRIBUTE, VALUE, LINE, TEMPLATE_VALUE, TAG, TEMPLATE, PRODUCT, PRICELIST, ITEM]
+MODELS = [UOM, CATEGORY, ATTRIBUTE, VALUE, LINE, TEMPLATE_VALUE, TAG, TEMPLATE, PRODUCT, *pricing.MODELS]

@@ -5,8 +5,7 @@ from typing import Any
 from caravana.component.odoo.sandbox import field as f
 from caravana.component.odoo.sandbox.errors import UserError
 from caravana.component.odoo.sandbox.model import Model
-from caravana.component.odoo.sandbox.models import product as products
-from caravana.component.odoo.sandbox.models import stock
+from caravana.component.odoo.sandbox.models import pricing, stock
 from caravana.component.odoo.sandbox.models.ledger import tax_amounts, taxes_of, untaxed
 from caravana.component.odoo.sandbox.models.mail import portal, thread
 from caravana.component.odoo.sandbox.records import Env, Record, Records
@@ -123,7 +122,7 @@ def _prepare_line(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     product = env.one("product.product", vals["product_id"])
     order = env.one("sale.order", vals["order_id"])
     amount = float(vals.get("product_uom_qty", 1))
-    vals.setdefault("price_unit", products.price(product, order.pricelist_id, amount))
+    vals.setdefault("price_unit", pricing.price(product, order.pricelist_id, amount))
     vals.setdefault("name", _label(product))
     vals.setdefault("product_uom_id", product.get("uom_id"))
     vals.setdefault("tax_ids", [[6, 0, taxes_of(product, order.get("company_id"))]])

@@ -1,0 +1,56 @@
+"""Options of `wares:`."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from caravana.kit.options import Duration, Options
+
+
+class Operation(StrEnum):
+    """What stands after `wares:`."""
+
+    CHANGES = "changes"
+    KEPT = "kept"
+    KEEP = "keep"
+    PICTURES = "pictures"
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, str):
+        return [one for one in value.replace(",", " ").split() if one]
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class WaresOptions(Options):
+    """What is looked at, and how often."""
+
+    connection: str = Field(
+        "odoo", pattern=r"^[A-Za-z0-9_-]+$", description="`changes`: name of the connection to Odoo."
+    )
+    tag: str = Field(
+        "Publicar", min_length=1, description="`changes`: product tag of Odoo that says: this product is shown."
+    )
+    post_tag: str = Field(
+        "Anunciar", min_length=1, description="`changes`: product tag that asks for a post about the product."
+    )
+    delay: Duration = Field("30s", validate_default=True, description="`changes`: time between two looks.")
+    full_every: Duration = Field(
+        "6h",
+        validate_default=True,
+        description="`changes`: time between two looks at everything: what was deleted shows only then.",
+    )
+    overlap: Duration = Field(
+        "5m",
+        validate_default=True,
+        description="`changes`: how far a look goes back: a change shows at commit with the time of its start.",
+    )
+    most: int = Field(3000, ge=1, le=10_000, description="`changes`: most products in one message.")
+    batch: int = Field(5000, ge=1, le=5000, description="`changes`: records read in one call.")
+    warehouses: Annotated[list[int], BeforeValidator(_numbers)] = Field(
+        [], description="`changes`: numbers of the warehouses whose stock counts, summed; none: all of the company."
+    )
+    folder: str = Field(
+        "pictures", min_length=1, description="`pictures`: folder where made pictures are kept; it may be emptied."
+    )
