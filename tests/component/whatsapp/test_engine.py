@@ -6,13 +6,19 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
+from caravana.component.whatsapp.line import PAIRS
+from caravana.component.whatsapp.message import STATES
 from caravana.component.whatsapp.sandbox import Account, MetaSandbox
-from caravana.kit.clock import Clock, ScaledClock
+from caravana.engine.configuration import Retention
+from caravana.engine.housekeeping import Housekeeping
+from caravana.kit.clock import Clock, ManualClock, ScaledClock
+from caravana.kit.graph.contact import CONTACTS
 from caravana.kit.graph.updates import split
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
@@ -249,6 +255,25 @@ async def test_a_flood_from_one_contact_holds_up_nobody_else(route_test: RouteTe
         assert [one.reply_to for one in ana.received] == questions
         await eventually(lambda: len(running.mock("sent").bodies) == 31)
         assert set((await running.states()).values()) == {"done"}
+
+
+async def test_what_became_of_messages_is_not_kept_for_ever(route_test: RouteTest) -> None:
+    """Two months after the last news of a message housekeeping removes it; the customer's contact stays."""
+    clock = ManualClock(datetime.now(UTC))
+    async with hub(route_test, clock=clock) as (running, sandbox):
+        ana = sandbox.customer(ANA, "Ana")
+        ana.text("menu")
+        await eventually(lambda: len(running.mock("statuses").bodies) == 2)
+        [(name, known)] = await running.hub.store.find(STATES)
+        assert (name, known["state"]) == (ana.received[0].id, "delivered")
+        tidy = Housekeeping(running.hub.journal, clock, Retention(), lambda: running.hub.components.forgets).tidy
+        clock.advance(59 * 86_400)
+        await tidy()
+        assert await running.hub.store.get(STATES, name) == known
+        clock.advance(2 * 86_400)
+        await tidy()
+        assert await running.hub.store.find(STATES) == await running.hub.store.find(PAIRS) == []
+        assert await running.hub.store.find(CONTACTS)
 
 
 @pytest.mark.parametrize("at_once", [8])
