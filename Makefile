@@ -8,7 +8,7 @@ BIN := .venv/bin
 PREPARE = $(if $(PYTHON),$(PYTHON),$(error Caravana needs Python 3.11 or newer; name one with make PYTHON=/path/to/python)) tools/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench bench-matching bench-einvoice docs format pins clean
+.PHONY: help demo run test check bench bench-matching bench-einvoice bench-social docs format pins clean
 
 help: ## list the targets
 	@echo "Caravana. Two commands to begin with: make demo, make test."
@@ -40,6 +40,10 @@ check: ## lint, format, types, import contracts, documentation
 bench: ## measure speed and size, with the machine's raw limits beside them
 	@$(PREPARE) test
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-social: ## measure how fast Meta's webhooks are taken and split
+	@$(PREPARE) test
+	@$(BIN)/python -m bench --only webhooks $(ARGS)
 
 bench-matching: ## measure how bank transfers are matched: what is posted, what is wrong, how fast
 	@$(PREPARE) test

@@ -20,8 +20,9 @@ from bench.hub import LOOPS
 from bench.page import write_page
 from bench.place import Place, postgresql_place, sqlite_place
 from bench.size import size
+from bench.social import webhooks
 
-ALL = {**FIGURES, "size": size, "resuming": resuming}
+ALL = {**FIGURES, "webhooks": webhooks, "size": size, "resuming": resuming}
 
 
 def main() -> int:

@@ -67,6 +67,7 @@ class Plan:
     gate: Any = None
     backlog: int = 500
     limits: dict[str, Any] = field(default_factory=dict)
+    connections: dict[str, Any] = field(default_factory=dict)
 
 
 class Measured:
@@ -120,7 +121,11 @@ async def _hub(plan: Plan, pipe: Any) -> None:
     InProcess.diary, InProcess.still = Diary(plan.diary), plan.still
     many = {"live": plan.live, "bulk": plan.live}
     connections = dict.fromkeys(("counted:partner", *plan.limits), many)
-    configuration = Configuration(journal=plan.journal, limits={"live": plan.live, "connections": connections})
+    configuration = Configuration(
+        journal=plan.journal,
+        limits={"live": plan.live, "connections": connections},
+        connections=plan.connections,
+    )
     hub = Hub(configuration, [read_text(plan.routes)], components=[InProcess])
     async with serve(hub.listener) as address:
         hub.listener.public_url = address

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,13 +18,17 @@ import uvloop
 
 @dataclass(frozen=True)
 class Load:
-    """What to send: `rate` requests a second, or (None) as many as `callers` get answered; `gate`: wait while it is 0."""
+    """What to send: `rate` requests a second, or (None) as many as `callers` get answered; `gate`: wait while it is 0.
+
+    `make`: gives the body of the nth request and further header lines; by default an order.
+    """
 
     url: str
     seconds: float
     callers: int
     rate: float | None = None
     gate: Any = None
+    make: Callable[[int], tuple[bytes, str]] | None = None
 
 
 @dataclass
@@ -45,6 +50,12 @@ class Told:
     def per_second(self) -> float:
         """Good answers a second."""
         return self.good / self.seconds
+
+
+def order(number: int) -> tuple[bytes, str]:
+    """Return the nth order, of about 230 bytes."""
+    lines = [{"sku": f"P-{number % 997}", "quantity": 2, "price": "19.90"} for _ in range(3)]
+    return json.dumps({"id": f"order-{number}", "customer": "Comercial Andina", "lines": lines}).encode(), ""
 
 
 class Caller(asyncio.Protocol):
@@ -96,11 +107,10 @@ class Generator:
         self._until = 0.0
 
     def request(self) -> bytes:
-        """Return one request; each has an order of its own."""
+        """Return one request; each has a body of its own."""
         self._sent += 1
-        lines = [{"sku": f"P-{self._sent % 997}", "quantity": 2, "price": "19.90"} for _ in range(3)]
-        body = json.dumps({"id": f"order-{self._sent}", "customer": "Comercial Andina", "lines": lines})
-        return f"{self._head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        body, headers = (self._load.make or order)(self._sent)
+        return f"{self._head}{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     def free(self, caller: Caller) -> None:
         """A connection may carry a request."""

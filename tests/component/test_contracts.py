@@ -128,7 +128,7 @@ META_ERRORS = (
     (lambda: meta(503, 2), Transient),
     (lambda: meta(400, 80007), RateLimited),
     (lambda: meta(400, 131026), Refused),
-    (lambda: meta(401, 190), NeedsPerson),
+    (lambda: meta(400, 10), NeedsPerson),
     (lambda: meta(500), Unknown),
 )
 META = {"url": "http://127.0.0.1:1", "token": "t", "appSecret": "s", "verifyToken": "v"}
@@ -568,7 +568,14 @@ class TestWhatsapp(ComponentContract):
 class TestWhatsappMarks(TestWhatsapp):
     """Marks and files of `whatsapp:`."""
 
-    addresses = ("whatsapp:read", "whatsapp:typing", "whatsapp:download", "whatsapp:delete_media", "whatsapp:templates")
+    addresses = (
+        "whatsapp:read",
+        "whatsapp:typing",
+        "whatsapp:download",
+        "whatsapp:delete_media",
+        "whatsapp:templates",
+        "whatsapp:state",
+    )
 
     def message(self) -> Exchange:
         """Return the name of a message, or of a file."""

@@ -232,6 +232,19 @@ async def test_retention_takes_all_that_belongs_to_old_exchanges(journal: Journa
         assert await query(journal, f"select * from {table}") == []
 
 
+async def test_records_of_use_for_a_time_only_go(journal: Journal) -> None:
+    """Of one scope what nobody has changed for long goes, portion by portion; what was changed after the search stays."""
+    for scope, key, at in (("told", "a", 1), ("told", "b", 2), ("told", "c", 90), ("other", "a", 1)):
+        await journal.submit(ops.put_state(scope, key, b"1", at))
+    assert len(await journal.read(ops.old_states("told", 50, 1))) == 1
+    found = await journal.read(ops.old_states("told", 50, 10))
+    assert sorted(found) == ["a", "b"]
+    await journal.submit(ops.put_state("told", "b", b"2", 60))
+    await journal.submit(ops.forget_states("told", found, 50))
+    rows = await query(journal, "select scope, key from state order by scope, key")
+    assert [(row["scope"], row["key"]) for row in rows] == [("other", "a"), ("told", "b"), ("told", "c")]
+
+
 async def test_wrong_operation_fails_alone(journal: Journal) -> None:
     """An operation that fails by itself leaves nothing behind and does no harm to those submitted with it."""
     bad = ops.accept([entry(1), entry(2, message=None)])

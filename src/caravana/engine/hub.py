@@ -93,7 +93,9 @@ class Hub:
             self.executor, self._load, self.clock, live=configuration.limits.live, bulk=configuration.limits.bulk
         )
         self._follower = Follower(self.dispatcher)
-        self._housekeeping = Housekeeping(self.journal, self.clock, configuration.retention)
+        self._housekeeping = Housekeeping(
+            self.journal, self.clock, configuration.retention, lambda: self.components.forgets
+        )
         self._topics: dict[str, list[Callable[[], None]]] = {CIRCUITS: [self.circuits.look]}
 
     @property

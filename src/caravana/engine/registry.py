@@ -9,6 +9,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import cache, partial
 from importlib import import_module, metadata
 from pathlib import Path
@@ -126,6 +127,11 @@ class Components:
             place=f"connections.{name}",
             suggestion=f"write `{SERVED_BY}: …` there",
         )
+
+    @property
+    def forgets(self) -> dict[str, timedelta]:
+        """Scopes of the store with records of use for a time only, and for how long, of all components at work."""
+        return {scope: age for one in self._made.values() for scope, age in one.forgets.items()}
 
     async def close(self) -> None:
         """Close the components that were used."""

@@ -275,6 +275,20 @@ DROP_STATE = Statement(
     "DELETE FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.key = %(key)s::VARCHAR",
     False,
 )
+OLD_STATES = Statement(
+    "old_states",
+    'SELECT state."key" FROM state WHERE state.scope = :scope AND state.updated_at < :before LIMIT :most OFFSET 0',
+    "SELECT state.key FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.updated_at < %(before)s::BIGINT "
+    "LIMIT %(most)s::INTEGER",
+    True,
+)
+DROP_OLD_STATE = Statement(
+    "drop_old_state",
+    'DELETE FROM state WHERE state.scope = :scope AND state."key" = :key AND state.updated_at < :before',
+    "DELETE FROM state WHERE state.scope = %(scope)s::VARCHAR AND state.key = %(key)s::VARCHAR AND state.updated_at < "
+    "%(before)s::BIGINT",
+    False,
+)
 GET_STATE = Statement(
     "get_state",
     'SELECT state.value FROM state WHERE state.scope = :scope AND state."key" = :key',

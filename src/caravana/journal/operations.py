@@ -354,6 +354,20 @@ def get_state(scope: str, key: str) -> Work[bytes | None]:
 
 
 @operation
+def old_states(scope: str, before: int, most: int) -> Work[list[str]]:
+    """Return keys of up to `most` records of `scope` that nobody has changed since `before`."""
+    rows = yield s.OLD_STATES, {"scope": scope, "before": before, "most": most}
+    return [row[0] for row in rows]
+
+
+@operation
+def forget_states(scope: str, keys: Sequence[str], before: int) -> Work[None]:
+    """Remove records of `scope`, but those that were changed since `before`."""
+    for key in keys:
+        yield s.DROP_OLD_STATE, {"scope": scope, "key": key, "before": before}
+
+
+@operation
 def get_turn(scope: str, key: str) -> Work[int]:
     """Return where a group of records stands, 0 when it was never changed together."""
     rows = yield s.GET_TURN, {"scope": scope, "key": key}

@@ -256,6 +256,22 @@ DROP_STATE = Definition(
     t.state.delete().where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),
     returns=False,
 )
+OLD_STATES = Definition(
+    "old_states",
+    sa.select(t.state.c.key)
+    .where(t.state.c.scope == _p("scope"), t.state.c.updated_at < _p("before", type_=sa.BigInteger))
+    .limit(_p("most", type_=sa.Integer)),
+    returns=True,
+)
+DROP_OLD_STATE = Definition(
+    "drop_old_state",
+    t.state.delete().where(
+        t.state.c.scope == _p("scope"),
+        t.state.c.key == _p("key"),
+        t.state.c.updated_at < _p("before", type_=sa.BigInteger),
+    ),
+    returns=False,
+)
 GET_STATE = Definition(
     "get_state",
     sa.select(t.state.c.value).where(t.state.c.scope == _p("scope"), t.state.c.key == _p("key")),

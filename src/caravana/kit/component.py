@@ -237,6 +237,8 @@ class Component(ABC):
     """Camel's options that the component does not have, with the reason; those without one are not supported yet."""
     secrets_in_address: ClassVar[bool] = False
     """Whether an address may hold `{{secret:name}}`: it then stays so in endpoint and request, and `send` fills it in."""
+    forgets: ClassVar[Mapping[str, timedelta]] = MappingProxyType({})
+    """Scopes of the store whose records are of use for a time only: each is removed so long after its last change."""
     places: ClassVar[int | None] = None
     """Live calls that a connection lets in at once, where its client makes waiting calls one; None = the engine's default."""
     produces: ClassVar[bool] = True

@@ -7,7 +7,8 @@ import pytest
 
 from caravana.component.facebook import FacebookComponent
 from caravana.component.whatsapp.sandbox import ErrorFault
-from caravana.kit.errors import NeedsPerson, Refused, Transient, Unknown
+from caravana.kit.errors import Refused, Transient, Unknown
+from caravana.kit.graph.errors import TokenDead
 from caravana.kit.sandbox import Fault
 from tests.component.facebook.world import Bench, bench
 from tests.component.whatsapp.meta import PAGE, recorded
@@ -202,7 +203,7 @@ async def test_the_pages_own_token_is_used() -> None:
         sandbox = one.meta.sandbox
         assert sandbox.calls["page.node.get"] == 1
         sandbox.door.errors.append(ErrorFault("page.feed.post", 190, subcode=460))
-        with pytest.raises(NeedsPerson):
+        with pytest.raises(TokenDead):
             await one.run("post", "Otra")
         await one.run("post", "Otra")
         assert (sandbox.calls["page.node.get"], len(sandbox.pages.posts)) == (2, 2)

@@ -3,14 +3,22 @@
 import asyncio
 import copy
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
-from caravana.component.whatsapp.sandbox import Account, ErrorFault, MetaSandbox
+from caravana.component.whatsapp.line import PAIRS
+from caravana.component.whatsapp.message import STATES
+from caravana.component.whatsapp.sandbox import Account, MetaSandbox
+from caravana.engine.configuration import Retention
+from caravana.engine.housekeeping import Housekeeping
+from caravana.kit.clock import Clock, ManualClock, ScaledClock
+from caravana.kit.graph.contact import CONTACTS
 from caravana.kit.graph.updates import split
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
@@ -68,14 +76,20 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def hub(route_test: RouteTest, **settings: Any) -> AsyncIterator[tuple[RunningRoutes, MetaSandbox]]:
+async def hub(
+    route_test: RouteTest, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[tuple[RunningRoutes, MetaSandbox]]:
     """Run the routes with Meta's imitation, which tells at once what becomes of messages."""
     sandbox = MetaSandbox(account=Account(sent_after=0.01, delivered_after=0.02, retry_after=0.05, fetch=False))
     async with serve(sandbox.app()) as url:
         connection = {"url": url, "timeout": "2s", **sandbox.connection(), **settings}
         async with (
             route_test(
-                ROUTES, consumers=True, connections={"whatsapp": connection}, callables={"answer": answer}
+                ROUTES,
+                consumers=True,
+                connections={"whatsapp": connection},
+                callables={"answer": answer},
+                clock=clock,
             ) as running,
             running.listening() as base,
         ):
@@ -88,6 +102,11 @@ async def hub(route_test: RouteTest, **settings: Any) -> AsyncIterator[tuple[Run
             sandbox.webhooks.subscribed[sandbox.account.waba_id] = ""
             yield running, sandbox
         await sandbox.close()
+
+
+def hurried() -> Clock:
+    """Return a clock on which a minute is a tenth of a second."""
+    return ScaledClock(time.time(), 600.0)
 
 
 async def post(running: RunningRoutes, content: Any, **encoding: Any) -> int:
@@ -203,15 +222,58 @@ async def test_what_is_not_metas_stays_outside_or_apart(route_test: RouteTest) -
         assert sandbox.account.number_id == NUMBER
 
 
-async def test_a_closed_conversation_and_a_dead_token_end_clearly(route_test: RouteTest) -> None:
-    """Without a template nothing goes out of a closed conversation; a dead token is told, and the message stays."""
-    async with hub(route_test) as (running, sandbox):
-        sandbox.door.errors.append(ErrorFault("number.messages.post", 190, subcode=463))
-        sandbox.customer(ANA, "Ana").text("menu")
-        await eventually(lambda: sandbox.calls["number.messages.post"] == 1)
+async def test_a_dead_token_stops_the_connection_and_keeps_the_messages(route_test: RouteTest) -> None:
+    """People are told once; what was to be sent waits, in order, and goes out by itself once Meta takes the token again."""
+    async with hub(route_test, clock=hurried()) as (running, sandbox):
+        sandbox.account.standing = "expired"
+        people = [sandbox.customer(f"5049999000{number}", f"Cliente {number}") for number in range(3)]
+        for one in people:
+            one.text("menu")
+        await eventually(lambda: sandbox.calls["number.messages.post"] > 0)
         await running.quiet()
-        rows = await running.hub.journal.query("select state, error_class from exchange where route = 'chat'", {})
-        assert [(row["state"], row["error_class"]) for row in rows] == [("dead", "NeedsPerson")]
+        [item] = await running.hub.reviews.items(10)
+        assert (item["kind"], item["title"]) == ("item", "Meta refuses the token of whatsapp:whatsapp")
+        rows = await running.hub.journal.query("select state from exchange where route = 'chat'", {})
+        assert [row["state"] for row in rows] == ["waiting"] * 3
+        sandbox.account.standing = "valid"
+        await eventually(lambda: len(running.mock("sent").bodies) == 3)
+        assert [len(one.received) for one in people] == [1, 1, 1]
+        assert await running.hub.reviews.items(10) == []
+
+
+async def test_a_flood_from_one_contact_holds_up_nobody_else(route_test: RouteTest) -> None:
+    """Thirty messages of one person are answered one after the other, no faster than is allowed; another's answer comes first."""
+    async with hub(route_test, clock=hurried(), pairBurst=2, pairEvery="30s") as (running, sandbox):
+        ana, luis = sandbox.customer(ANA, "Ana"), sandbox.customer("50488880000", "Luis")
+        sandbox.webhooks.hold()
+        questions = [ana.text("menu") for _ in range(30)]
+        luis.text("menu")
+        sandbox.webhooks.release()
+        await eventually(lambda: luis.received)
+        assert len(ana.received) < 30
+        await eventually(lambda: len(ana.received) == 30)
+        assert [one.reply_to for one in ana.received] == questions
+        await eventually(lambda: len(running.mock("sent").bodies) == 31)
+        assert set((await running.states()).values()) == {"done"}
+
+
+async def test_what_became_of_messages_is_not_kept_for_ever(route_test: RouteTest) -> None:
+    """Two months after the last news of a message housekeeping removes it; the customer's contact stays."""
+    clock = ManualClock(datetime.now(UTC))
+    async with hub(route_test, clock=clock) as (running, sandbox):
+        ana = sandbox.customer(ANA, "Ana")
+        ana.text("menu")
+        await eventually(lambda: len(running.mock("statuses").bodies) == 2)
+        [(name, known)] = await running.hub.store.find(STATES)
+        assert (name, known["state"]) == (ana.received[0].id, "delivered")
+        tidy = Housekeeping(running.hub.journal, clock, Retention(), lambda: running.hub.components.forgets).tidy
+        clock.advance(59 * 86_400)
+        await tidy()
+        assert await running.hub.store.get(STATES, name) == known
+        clock.advance(2 * 86_400)
+        await tidy()
+        assert await running.hub.store.find(STATES) == await running.hub.store.find(PAIRS) == []
+        assert await running.hub.store.find(CONTACTS)
 
 
 @pytest.mark.parametrize("at_once", [8])

@@ -132,6 +132,19 @@ async def test_facebook_business_is_understood() -> None:
                 handle = answer["handles"][0]
 
 
+async def test_facebook_business_deletes_a_post() -> None:
+    """The recorded deletion takes the post away; the same once more finds nothing, as at Meta."""
+    [exchange] = [one for one in FACEBOOK if one["name"] == "delete"]
+    async with meta_world() as meta:
+        furnish(meta.sandbox)
+        posts = meta.sandbox.pages.posts
+        assert exchange["request"]["path"].strip("/").endswith("1234_5")
+        assert await again(meta, exchange["request"]) == (200, exchange["sandbox_answer"]["json"])
+        assert "1234_5" not in posts
+        status, answer = await again(meta, exchange["request"])
+        assert (status, answer["error"]["code"]) == (400, 100)
+
+
 @pytest.mark.parametrize(("name", "code", "status"), [("err_buc", 80001, 400), ("err_190", 190, 401)])
 async def test_facebook_business_is_refused(name: str, code: int, status: int) -> None:
     """A full budget and a dead token are refused as they were recorded."""

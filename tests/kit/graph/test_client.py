@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from caravana.kit.clock import ManualClock
-from caravana.kit.errors import NeedsPerson, RateLimited, Refused, Unknown
+from caravana.kit.errors import RateLimited, Refused, Unknown
 from caravana.kit.graph.client import GraphClient, Part
+from caravana.kit.graph.errors import TokenDead
 from caravana.kit.graph.settings import GraphSettings
 from caravana.kit.options import read_options
 from caravana.kit.serving import serve
@@ -100,7 +101,7 @@ async def test_a_dead_token_is_not_tried_for_every_message() -> None:
     machine = Machine([dead])
     async with calling(machine) as client:
         for _ in range(3):
-            with pytest.raises(NeedsPerson, match="new access token") as caught:
+            with pytest.raises(TokenDead, match="new access token") as caught:
                 await client.get("me")
             assert (caught.value.code, caught.value.reference) == ("190", "Az")
         assert len(machine.asked) == 1

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from caravana.kit.errors import EffectError, Held, NeedsPerson, RateLimited, Refused, Transient, Unknown
-from caravana.kit.graph.errors import check, describe, to_error
+from caravana.kit.graph.errors import TokenDead, check, describe, to_error
 from caravana.kit.http import HttpAnswer
 from tests.kit.graph.contract import ERRORS
 
@@ -18,7 +18,7 @@ CLASSES: dict[str, tuple[type[EffectError], ...]] = {
     "wait-long": (RateLimited, NeedsPerson),
     "wait-24h": (Held,),
     "template": (Refused,),
-    "no": (Refused, NeedsPerson),
+    "no": (Refused, NeedsPerson, TokenDead),
 }
 RECORDED = {one["code"]: one for part in ("whatsapp", "graph_pages_catalog") for one in ERRORS[part]}.values()
 
@@ -80,7 +80,7 @@ def test_an_unknown_code_may_be_transient() -> None:
         (302, b"", NeedsPerson),
         (404, b"", Refused),
         (200, {"success": False}, Refused),
-        (200, {"error": {"code": 190}}, NeedsPerson),
+        (200, {"error": {"code": 190}}, TokenDead),
         (400, {"error": {"message": "no code"}}, Refused),
         (500, {"error": {"message": "no code"}}, Unknown),
     ],

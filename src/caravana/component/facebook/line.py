@@ -9,6 +9,7 @@ from caravana.kit.errors import Refused
 from caravana.kit.graph.client import GraphClient
 from caravana.kit.graph.contact import Contacts
 from caravana.kit.graph.producing import before
+from caravana.kit.graph.standing import Standing
 from caravana.kit.ports import Context
 
 
@@ -26,7 +27,7 @@ class Line:
     @classmethod
     def open(cls, name: str, settings: FacebookSettings, context: Context) -> "Line":
         """Return the line of a connection; give it back with `close`."""
-        client = GraphClient(settings, context.clock)
+        client = GraphClient(settings, context.clock, Standing(context.store, context.clock, f"facebook:{name}"))
         return cls(name, settings, client, Contacts(context.store, settings.portfolio), context)
 
     def page(self, branch: str | None) -> str:

@@ -1,5 +1,6 @@
 """What a route gives to the producers: plain dicts, checked here before anything is sent, with Meta's lengths and counts."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -247,12 +248,25 @@ class MessageBody(Body):
     message: Text
 
 
+LARGEST: Mapping[str, int] = {"image": 5 << 20, "video": 16 << 20, "audio": 16 << 20}
+"""Most bytes of a file by the first part of its type; of a sticker (`image/webp`), and of all else."""
+LARGEST_STICKER, LARGEST_FILE = 500 << 10, 100 << 20
+
+
 class UploadBody(Body):
-    """A file."""
+    """A file; what Meta would not take for its size is not sent."""
 
     content: bytes
     mime_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+(;.*)?$")]
     filename: Annotated[str, StringConstraints(min_length=1, max_length=240)] = "file"
+
+    @model_validator(mode="after")
+    def _not_too_large(self) -> Self:
+        kind = self.mime_type.partition(";")[0]
+        most = LARGEST_STICKER if kind == "image/webp" else LARGEST.get(kind.partition("/")[0], LARGEST_FILE)
+        if not 0 < len(self.content) <= most:
+            raise ValueError(f"the file has {len(self.content)} bytes; of {kind} Meta takes up to {most}")
+        return self
 
 
 class FileBody(Body):

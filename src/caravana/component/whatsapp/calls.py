@@ -8,6 +8,7 @@ from typing import Any
 
 from caravana.component.whatsapp import body as b
 from caravana.component.whatsapp.line import LineOf
+from caravana.component.whatsapp.message import Messages
 from caravana.component.whatsapp.sending import WhatsappProducer
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused, Transient
@@ -288,6 +289,31 @@ class ContactState(WhatsappProducer):
         is_open = until is not None and line.context.clock.now() < until
         told = {"contact": contact.as_json(), "open": is_open, "until": None if until is None else until.isoformat()}
         return Reply(told)
+
+    def receive(self, exchange: Exchange, reply: Reply) -> None:
+        """Put it into the body."""
+        exchange.body = reply.body
+
+
+class MessageState(WhatsappProducer):
+    """Tells what became of a message of ours: `state`, `history`, `contact`, `error`, `contradiction`; None: not known."""
+
+    kind = Kind.READ
+
+    def __init__(self, line_of: LineOf, connection: str, messages: Messages) -> None:
+        """`messages`: where it is kept."""
+        super().__init__(line_of, connection)
+        self._messages = messages
+
+    def request(self, exchange: Exchange) -> dict[str, Any]:
+        """Return the message's id. Raises `Refused` when the body names none."""
+        body = exchange.body if isinstance(exchange.body, dict) else {"message": exchange.body}
+        read = b.read_body(b.MessageBody, body)
+        return {"message": read.message, **_named(read)}
+
+    async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Look it up."""
+        return Reply(await self._messages.get(request["message"]), reference=request["message"])
 
     def receive(self, exchange: Exchange, reply: Reply) -> None:
         """Put it into the body."""

@@ -1,10 +1,14 @@
 """The component: which address gives which producer or consumer, and one line for each connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import ClassVar
 
 from caravana.component.whatsapp import calls, diagnosis
-from caravana.component.whatsapp.line import Line
-from caravana.component.whatsapp.message import Messages
+from caravana.component.whatsapp.line import PAIRS, Line
+from caravana.component.whatsapp.message import FORGETS, Messages
 from caravana.component.whatsapp.receiving import WhatsappConsumer, WhatsappSplitter
 from caravana.component.whatsapp.sending import Send, WhatsappProducer
 from caravana.component.whatsapp.spec import MESSAGES, Operation, WhatsappOptions, WhatsappSettings
@@ -24,9 +28,10 @@ class WhatsappComponent(Component):
     doc = (
         "Talks with customers over WhatsApp's Cloud API. Operations: text, media, template, buttons, list, link, product, "
         "products, catalog, location_request, location, contacts, reaction, read, typing, upload, download, delete_media, "
-        "templates, template_create, template_state, template_delete, contact, split (to); messages (from)."
+        "templates, template_create, template_state, template_delete, contact, state, split (to); messages (from)."
     )
     maturity = Maturity.BETA
+    forgets: ClassVar[Mapping[str, timedelta]] = MappingProxyType({**FORGETS, PAIRS: timedelta(days=1)})
     options = WhatsappOptions
     connection = WhatsappSettings
 
@@ -96,6 +101,8 @@ class WhatsappEndpoint(Endpoint):
                 return WhatsappSplitter(self.context, options, line_of, self.component.messages)
             case Operation.READ | Operation.TYPING:
                 return calls.Mark(line_of, name, typing=self.operation is Operation.TYPING)
+            case Operation.STATE:
+                return calls.MessageState(line_of, name, self.component.messages)
             case Operation.DOWNLOAD:
                 return calls.Download(line_of, name, options.max_file)
         made = PRODUCERS.get(self.operation)

@@ -5,6 +5,7 @@ from typing import Any
 from caravana.component.whatsapp.line import Line
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.graph.errors import TokenDead
 from caravana.kit.reach import unreached
 
 NUMBER_FIELDS = "display_phone_number,quality_rating,account_mode,status,throughput"
@@ -15,7 +16,7 @@ async def diagnose(line: Line, webhook_url: str) -> list[Finding]:
     settings = line.settings
     try:
         number = await line.client.get(settings.number, {"fields": NUMBER_FIELDS})
-    except NeedsPerson as error:
+    except (NeedsPerson, TokenDead) as error:
         return [Finding("token", Severity.ERROR, str(error), "put a valid token with the right permissions there")]
     except Refused as error:
         return [Finding("number", Severity.ERROR, str(error), "compare `number` with the phone number id at Meta")]

@@ -9,38 +9,48 @@ from caravana.kit.branch import branches_of
 from caravana.kit.clock import Clock
 from caravana.kit.graph.client import GraphClient
 from caravana.kit.graph.contact import Contacts
+from caravana.kit.graph.standing import Standing
 from caravana.kit.pace import Pace
-from caravana.kit.ports import Context
+from caravana.kit.ports import Context, Store
 
-FORGET_AFTER = 10_000
-"""Pairs that are remembered at once; the oldest are full again by then."""
+PAIRS = "whatsapp.pair"
+"""Scope of when each person may be written to as if nothing had been sent, by number and person."""
+TRIES = 20
+CROWDED = 1.0
+"""Seconds to wait when other processes write to the same person all the time."""
 
 
 class Pairs:
-    """Messages to one person: `burst` at once, each paid back with `every`. Remembered by this process alone.
+    """Messages to one person: `burst` at once, each paid back with `every`; counted by all processes together."""
 
-    Meta takes 45 at once, so that even a process that begins anew stays within.
-    """
-
-    def __init__(self, clock: Clock, burst: int, every: timedelta) -> None:
-        """Everybody may be written to at first."""
+    def __init__(self, store: Store, clock: Clock, burst: int, every: timedelta) -> None:
+        """`store`: the hub's: neither a restart nor another process begins anew."""
+        self._store = store
         self._clock = clock
         self._burst = burst
         self._every = every
-        self._free_at: dict[str, datetime] = {}
-        """When a pair is as if nothing had been sent."""
 
-    def wait(self, person: str) -> float:
-        """Return the seconds until a message to `person` may go out, and count it if that is now (0)."""
-        now = self._clock.now()
-        free = max(now, self._free_at.get(person, now))
-        early = (free - now) - self._every * (self._burst - 1)
-        if early > timedelta(0):
-            return early.total_seconds()
-        if len(self._free_at) >= FORGET_AFTER:
-            self._free_at = {one: at for one, at in self._free_at.items() if at > now}
-        self._free_at[person] = free + self._every
-        return 0.0
+    async def wait(self, person: str) -> float:
+        """Return the seconds until a message to `person` may go out, and count it if that is now (0). Raises `Unavailable`."""
+        for _ in range(TRIES):
+            turn, now = await self._store.turn(PAIRS, person), self._clock.now()
+            free = await self._free_at(person, now)
+            early = (free - now) - self._every * (self._burst - 1)
+            if early > timedelta(0):
+                return early.total_seconds()
+            row = (PAIRS, person, (free + self._every).isoformat())
+            if await self._store.put_together(turn, [row]) is not None:
+                return 0.0
+        return CROWDED
+
+    async def hold(self, person: str, seconds: float) -> None:
+        """Let nothing go out to `person` for so long: Meta said so. Raises `Unavailable`."""
+        free = self._clock.now() + timedelta(seconds=seconds) + self._every * (self._burst - 1)
+        await self._store.put(PAIRS, person, free.isoformat())
+
+    async def _free_at(self, person: str, now: datetime) -> datetime:
+        stored = await self._store.get(PAIRS, person)
+        return now if stored is None else max(now, datetime.fromisoformat(stored))
 
 
 @dataclass(frozen=True)
@@ -61,9 +71,9 @@ class Line:
         return cls(
             name,
             settings,
-            GraphClient(settings, context.clock),
+            GraphClient(settings, context.clock, Standing(context.store, context.clock, f"whatsapp:{name}")),
             Contacts(context.store, settings.portfolio),
-            Pairs(context.clock, settings.pair_burst, settings.pair_every),
+            Pairs(context.store, context.clock, settings.pair_burst, settings.pair_every),
             Pace(settings.messages_per_second, lambda: context.processes),
             context,
         )

@@ -1,6 +1,7 @@
 """What became of each message of ours, as its statuses tell, in whatever order they come."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from caravana.kit.effect import Effect, Reply
@@ -15,6 +16,11 @@ TOLD = "whatsapp.told"
 """Scope of what was told of calls that are under way, by the effect's key."""
 RANK: Mapping[str, int] = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 FAILED = "failed"
+DROPPED = "dropped"
+LIVES = timedelta(days=30)
+"""So long Meta tries to deliver a message; then it is gone, and no status says so."""
+FORGETS: Mapping[str, timedelta] = {STATES: timedelta(days=60), TOLD: timedelta(days=8)}
+"""How long what became of a message, and what was told of a call, are kept after the last news."""
 TRIES = 20
 
 
@@ -36,9 +42,13 @@ class Messages:
         return self._context.store
 
     async def get(self, name: str) -> dict[str, Any] | None:
-        """Return `state`, `history` (status and time each), `contact`, `error` and `contradiction` of a message."""
+        """Return `state`, `history` (status and time each), `contact`, `error` and `contradiction` of a message.
+
+        The state is `accepted`, `sent`, `delivered`, `read`, `played`, `failed`, or `dropped` after 30 days without delivery.
+        None: the message is not ours, or older than two months.
+        """
         found: dict[str, Any] | None = await self._store.get(STATES, name)
-        return found
+        return None if found is None else lapsed(found, self._context.clock.now())
 
     async def accepted(self, name: str, contact: str | None) -> None:
         """Meta took a message. Raises `Unavailable`."""
@@ -91,6 +101,13 @@ def joined(
         "error": error or known.get("error"),
         "contradiction": ended and RANK[reached] >= RANK["delivered"],
     }
+
+
+def lapsed(known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return what is known of a message at `now`: one that Meta has given up is `dropped`. Pure."""
+    waits = known["state"] in ("accepted", "sent")
+    gone = waits and now - datetime.fromisoformat(known["history"][0][1]) >= LIVES
+    return {**known, "state": DROPPED} if gone else dict(known)
 
 
 def _was_accepted(known: Mapping[str, Any] | None) -> bool:

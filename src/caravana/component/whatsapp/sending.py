@@ -4,6 +4,7 @@ Before the call: the conversation must be open (else the message's template goes
 to too fast. Every message carries a text that its statuses repeat: the first of them settles what a lost answer left open.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import ConfigurationError, Held, NeedsPerson, Refused, Unknown
 from caravana.kit.exchange import Exchange
 from caravana.kit.graph.contact import Contact, Identity, is_bsuid, phone_of
-from caravana.kit.graph.errors import WINDOW_CLOSED
+from caravana.kit.graph.errors import PAIR, WINDOW_CLOSED
 from caravana.kit.graph.told import opaque
 from caravana.kit.ports import Unavailable
 
@@ -89,11 +90,14 @@ class Send(WhatsappProducer):
         contact = await line.contacts.find(request["to"])
         number = line.number(effect.branch)
         message = self._fitting(request, contact, number, line)
-        wait = line.pairs.wait(f"{number}:{contact.id if contact is not None else request['to']}")
-        if wait:
-            raise Held("messages to this person must not come faster", retry_after=wait, tried=False, code=PACE)
-        await line.pace.wait()
-        answer = await self._post(line, number, message, request, contact, effect)
+        pair = f"{number}:{contact.id if contact is not None else request['to']}"
+        await self._keep_pace(line, pair)
+        try:
+            answer = await self._post(line, number, message, request, contact, effect)
+        except Held as error:
+            if error.code == str(PAIR):
+                await self._hold(line, pair, error.retry_after or 1.0)
+            raise
         return await self._taken(answer, line, contact)
 
     async def heard(self, request: dict[str, Any], effect: Effect) -> Reply | None:
@@ -103,6 +107,21 @@ class Send(WhatsappProducer):
     def would(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return a message that Meta has taken."""
         return reply(f"wamid.{imagined_id(effect)}", "accepted", None, by="answer")
+
+    async def _keep_pace(self, line: Line, pair: str) -> None:
+        """Wait for the number's pace. Raises `Held` when the person must not be written to yet."""
+        try:
+            wait = await line.pairs.wait(pair)
+        except Unavailable as error:
+            raise Held(str(error), retry_after=error.retry_after, tried=False, code=PACE) from error
+        if wait:
+            raise Held("messages to this person must not come faster", retry_after=wait, tried=False, code=PACE)
+        await line.pace.wait()
+
+    async def _hold(self, line: Line, pair: str, seconds: float) -> None:
+        """Let others that write to the person wait too; where that cannot be kept, Meta tells them itself."""
+        with suppress(Unavailable):
+            await line.pairs.hold(pair, seconds)
 
     def _fitting(self, request: dict[str, Any], contact: Contact | None, number: str, line: Line) -> dict[str, Any]:
         """The message, or its template. Raises `Refused`."""

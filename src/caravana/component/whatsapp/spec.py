@@ -38,6 +38,7 @@ class Operation(StrEnum):
     TEMPLATE_STATE = "template_state"
     TEMPLATE_DELETE = "template_delete"
     CONTACT = "contact"
+    STATE = "state"
 
 
 MESSAGES = frozenset(

@@ -13,9 +13,10 @@ from urllib.parse import urlencode, urlsplit
 from caravana.kit import json
 from caravana.kit.address import is_loopback, origin
 from caravana.kit.clock import Clock
-from caravana.kit.errors import EffectError, NeedsPerson, Refused
-from caravana.kit.graph.errors import TOKEN, check
+from caravana.kit.errors import Refused
+from caravana.kit.graph.errors import DEAD_FOR, TokenDead, check
 from caravana.kit.graph.settings import GraphSettings
+from caravana.kit.graph.standing import Standing
 from caravana.kit.graph.usage import Usage
 from caravana.kit.http import HttpAnswer, HttpSession
 from caravana.kit.signature import hmac_hex
@@ -24,8 +25,6 @@ PAGE = 100
 """Members of a list that are asked for at once."""
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net", ".fbcdn.net")
 """Where Meta keeps files: only there the token is shown."""
-DEAD_FOR = timedelta(seconds=60)
-"""How long a token that Meta refused is not tried again."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +40,14 @@ class Part:
 class GraphClient:
     """One connection. Holds an HTTP session; give it back with `close`."""
 
-    def __init__(self, settings: GraphSettings, clock: Clock) -> None:
-        """`clock`: the hub's."""
+    def __init__(self, settings: GraphSettings, clock: Clock, standing: Standing | None = None) -> None:
+        """`clock`: the hub's; `standing`: tells people when the token is refused."""
         self.settings = settings
         self.usage = Usage(clock)
         self._clock = clock
         self._http = HttpSession()
-        self._refused: tuple[EffectError, datetime] | None = None
+        self._standing = standing
+        self._refused: tuple[TokenDead, datetime] | None = None
 
     async def get(self, path: str, values: Mapping[str, Any] | None = None, *, attempt: int = 1) -> Any:
         """Return what is at `path` (`123/feed`). Raises an `EffectError` by the table of `errors`."""
@@ -142,19 +142,25 @@ class GraphClient:
         )
         self.usage.note(answer.headers)
         try:
-            return check(answer, attempt=attempt, pause=self.usage.stopped_for)
-        except NeedsPerson as error:
-            if error.code in {str(one) for one in TOKEN}:
-                self._refused = (error, self._clock.now() + DEAD_FOR)
+            content = check(answer, attempt=attempt, pause=self.usage.stopped_for)
+        except TokenDead as error:
+            self._refused = (error, self._clock.now() + timedelta(seconds=DEAD_FOR))
+            if self._standing is not None:
+                await self._standing.refused(error)
             raise
+        if self._standing is not None:
+            await self._standing.accepted()
+        return content
 
     def _stop_if_refused(self) -> None:
-        """Ask nothing with a token that was refused a moment ago. Raises `NeedsPerson`."""
+        """Ask nothing with a token that was refused a moment ago. Raises `TokenDead`."""
         if self._refused is None:
             return
         error, until = self._refused
-        if self._clock.now() < until:
-            raise NeedsPerson(str(error), status=error.status, code=error.code, reference=error.reference)
+        left = (until - self._clock.now()).total_seconds()
+        if left > 0:
+            told = {"status": error.status, "code": error.code, "reference": error.reference}
+            raise TokenDead(str(error), retry_after=left, **told)
         self._refused = None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from caravana.kit.component import Finding, Severity
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.graph.client import GraphClient
+from caravana.kit.graph.errors import TokenDead
 from caravana.kit.reach import unreached
 
 
@@ -12,7 +13,7 @@ async def ask(client: GraphClient, node: str, fields: str, setting: str) -> tupl
     """Return what Meta says of `node`, named by `setting`, and the findings; it is empty when nothing can be said."""
     try:
         found = await client.get(node, {"fields": fields})
-    except NeedsPerson as error:
+    except (NeedsPerson, TokenDead) as error:
         remedy = "put a valid token with the right permissions there"
         return {}, [Finding("token", Severity.ERROR, str(error), remedy)]
     except Refused as error:

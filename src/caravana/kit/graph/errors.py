@@ -9,7 +9,7 @@
 | 131056 | Held: only this recipient waits, 4^n seconds |
 | 131049, 132069 | Held: a day, an hour |
 | with a subcode of `SUBCODES` | as that says, whatever the code alone means; the error's code is then `10/2018278` |
-| 0, 190 | NeedsPerson: the token is dead |
+| 0, 190 | TokenDead, a kind of Held: every call of the connection waits for a new token |
 | 3, 10, 200–299, 368 and the account's states (`PERSON`) | NeedsPerson |
 | all others | Refused; 506 and 10900 say that it was probably done before |
 | any with `is_transient` | Transient, if it would be Refused |
@@ -48,6 +48,8 @@ WAITS: Mapping[int, float] = {
     133015: 300,
 }
 """Code → seconds to leave the connection alone, where no usage header says how long."""
+DEAD_FOR = 60.0
+"""Seconds for which a token that Meta refused is not tried again."""
 PAIR = 131056
 LONGEST_PAIR_WAIT = 4**6
 ALONE: Mapping[int, float] = {131049: 86_400, 132069: 3600}
@@ -93,6 +95,14 @@ _CREDENTIAL = re.compile(r"\bEAA[A-Za-z0-9]{8,}|\b\d{4,}\|[\w-]{4,}")
 _TEXT_LIMIT = 400
 
 
+class TokenDead(Held):
+    """Meta refuses the access token: nothing was done, and what was to be sent waits until there is another one."""
+
+    def __init__(self, message: str, *, retry_after: float = DEAD_FOR, **told: Any) -> None:
+        """Trying again costs no attempt."""
+        super().__init__(message, retry_after=retry_after, tried=False, **told)
+
+
 def check(answer: HttpAnswer, *, attempt: int = 1, pause: float | None = None) -> Any:
     """Return the JSON of a good `answer`. Raises the `EffectError` of the table above for any other.
 
@@ -131,7 +141,7 @@ def to_error(
     if code in WAITS:
         return RateLimited(text, retry_after=pause or WAITS[code], **named)
     if code in TOKEN:
-        return NeedsPerson(f"{text}; {NEW_ONE}", **named)
+        return TokenDead(f"{text}; {NEW_ONE}", **named)
     if code in PERSON or code in _PERMISSION:
         return NeedsPerson(f"{text}; {PERSON.get(code, 'give the token the missing permission')}", **named)
     return _class_of(code, error, attempt)(text, **named)
