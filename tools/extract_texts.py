@@ -37,6 +37,7 @@ FOLDERS = (
         "engine",
         "journal",
         "kit",
+        "kit/graph",
         "language",
         "pattern",
     ),

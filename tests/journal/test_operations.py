@@ -236,7 +236,8 @@ async def test_records_of_use_for_a_time_only_go(journal: Journal) -> None:
     """Of one scope what nobody has changed for long goes, portion by portion; what was changed after the search stays."""
     for scope, key, at in (("told", "a", 1), ("told", "b", 2), ("told", "c", 90), ("other", "a", 1)):
         await journal.submit(ops.put_state(scope, key, b"1", at))
-    assert len(await journal.read(ops.old_states("told", 50, 1))) == 1
+    [first] = await journal.read(ops.old_states("told", 50, 1))
+    assert first in ("a", "b")
     found = await journal.read(ops.old_states("told", 50, 10))
     assert sorted(found) == ["a", "b"]
     await journal.submit(ops.put_state("told", "b", b"2", 60))
