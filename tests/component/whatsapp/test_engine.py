@@ -254,7 +254,11 @@ async def test_a_flood_from_one_contact_holds_up_nobody_else(route_test: RouteTe
         await eventually(lambda: len(ana.received) == 30)
         assert [one.reply_to for one in ana.received] == questions
         await eventually(lambda: len(running.mock("sent").bodies) == 31)
-        assert set((await running.states()).values()) == {"done"}
+
+        async def done() -> bool:
+            return set((await running.states()).values()) == {"done"}
+
+        await eventually(done)
 
 
 async def test_what_became_of_messages_is_not_kept_for_ever(route_test: RouteTest) -> None:
