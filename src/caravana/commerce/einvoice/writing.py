@@ -83,15 +83,15 @@ class Writing(EInvoiceMapping):
         return {"id": variables["document"]["id"], **text, "attachment_ids": attached["ids"]}
 
     @pure
-    def record_fields(self, variables: Variables) -> dict[str, Any]:
+    def record_fields(self, variables: Variables) -> dict[str, Any] | None:
         """Return what is written into the record's fields.
 
-        Nothing for what is withheld of a bill: the bill's fields are its own, and hold its supplier's authorisation, or ours
+        None for what is withheld of a bill: the bill's fields are its own, and hold its supplier's authorisation, or ours
         of a purchase settlement. Files and notes tell of it.
         """
         document = variables["document"]
         if document["key"].endswith(WITHHELD):
-            return {"ids": [document["id"]], "values": {}}
+            return None
         values: dict[str, Any] = {
             STATE: words.STATES[document["state"]],
             CLAVE: document["access_key"] or False,
