@@ -98,3 +98,11 @@ async def test_a_live_odoo_with_the_test_environment_of_the_sri_refuses_to_start
     told = await _refusal(_given(tmp_path, "live", odoo=_odoo(site="live"), **sends))
     assert f"`connections.{name}.ambiente` (1) is test" in told
     assert "`profile` and `connections.odoo.site` say live" in told
+
+
+async def test_a_live_odoo_with_a_test_number_of_meta_refuses_to_start(tmp_path: Path) -> None:
+    """Customers would wait for answers that only five numbers get; without `site` a number counts as a test one."""
+    number = {"number": "1", "account": "2", "token": "an invented token", "appSecret": "an invented secret"}
+    told = await _refusal(_given(tmp_path, odoo=_odoo(site="live"), whatsapp=number))
+    assert "`connections.whatsapp.site` (test) is test" in told
+    assert "`profile` and `connections.odoo.site` say live" in told
