@@ -120,6 +120,8 @@ def test_what_goes_well(schema: Any, label: str, values: dict[str, Any], body: A
         assert answer.status_code in (status, 200)
 
 
+# The hub runs in a thread beside, and draws its waits at random: hypothesis takes that for the strategy's doing.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("mode", GenerationMode)

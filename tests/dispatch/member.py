@@ -1,4 +1,4 @@
-"""A process of its own that only owns shards: it says how many, whenever that changes."""
+"""A process of its own that only owns shards: it says how many, whenever that changes, and that it has lost one."""
 
 import asyncio
 import sys
@@ -11,10 +11,16 @@ async def main(url: str, lease: float) -> None:
     ownership = LeasedOwnership(url, lease=lease)
     said = -1
 
-    async def changed(_: int) -> None:
+    async def won(_: int) -> None:
         """The shards are counted below."""
 
-    await ownership.start(changed, changed)
+    async def lost(_: int) -> None:
+        """Say so, and how many there are now: those won again at once are the same number."""
+        nonlocal said
+        said = -1
+        sys.stdout.write("lost\n")
+
+    await ownership.start(won, lost)
     while True:
         count = sum(last - first + 1 for first, last in ownership.ranges() if ownership.outlives(first, 0))
         if count != said:
