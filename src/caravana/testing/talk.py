@@ -82,12 +82,14 @@ class Talk:
         return customer.received[count:]
 
 
-def configured(odoo: str, meta: str, meta_settings: Mapping[str, str], journal: str, url: str, **more: Any) -> dict[str, Any]:
+def configured(
+    odoo: str, meta: str, meta_settings: Mapping[str, str], journal: str, url: str, **more: Any
+) -> dict[str, Any]:
     """Return the configuration of the company; `more`: further parts of it, `settings`, `branches` and the like."""
     given = dict(more)
     connections = {
         "odoo": {"url": odoo, "database": "demo", "apiKey": KEY, "login": "integracion", "rate": 1000, "settle": "1s"},
-        "whatsapp": {"url": meta, "timeout": "5s", **meta_settings, **given.pop("whatsapp", {})},
+        "whatsapp": {"url": meta, "timeout": "5s", "pairBurst": 45, **meta_settings, **given.pop("whatsapp", {})},
         **given.pop("connections", {}),
     }
     return {

@@ -13,7 +13,7 @@ BODY, TITLE, ROW, DESCRIPTION, CAPTION = 1024, 20, 24, 72, 1024
 BUTTONS, ROWS = 3, 10
 QUICK = 13
 """Quick replies of Messenger at most; each title 20 characters."""
-MESSENGER_TEXT = 2000
+MESSENGER_TEXT, MESSENGER_BUTTONS = 2000, 640
 
 
 def heard(update: Mapping[str, Any]) -> Heard:
@@ -104,7 +104,11 @@ def whatsapp(reply: Reply) -> tuple[str, dict[str, Any]]:
     if "button" not in reply and len(options) <= BUTTONS:
         photo = reply.get("photo")
         header = {"header": {"image": {"id": photo}}} if photo else {}
-        return "buttons", {"text": text, **header, "buttons": [{"id": one["id"], "title": one["title"]} for one in shown]}
+        return "buttons", {
+            "text": text,
+            **header,
+            "buttons": [{"id": one["id"], "title": one["title"]} for one in shown],
+        }
     rows = [_row(one) for one in _unlike(options, ROW)[:ROWS]]
     return "list", {"text": text, "button": cut(reply.get("button") or "Opciones", TITLE), "sections": [{"rows": rows}]}
 
@@ -121,12 +125,14 @@ def _row(option: Mapping[str, str]) -> dict[str, str]:
 
 
 def messenger(reply: Reply) -> tuple[str, dict[str, Any]]:
-    """Return operation and body for Messenger: text with quick replies; a link and a file stand in the text."""
-    more = [reply["link"]["url"]] if reply.get("link") else []
-    text = cut("\n".join([reply["text"], *more]), MESSENGER_TEXT)
+    """Return operation and body for Messenger: a text, with choices to tap or the button of a link."""
+    text, link = cut(reply["text"], MESSENGER_TEXT), reply.get("link")
+    if link:
+        button = {"title": cut(link["label"], TITLE), "url": link["url"]}
+        return "buttons", {"text": cut(text, MESSENGER_BUTTONS), "buttons": [button]}
     options = _unlike(reply.get("options") or [])[:QUICK]
-    quick = {"quick_replies": [{"title": one["title"], "payload": one["id"]} for one in options]} if options else {}
-    return "message", {"text": text, **quick}
+    choices = {"choices": [{"title": one["title"], "payload": one["id"]} for one in options]} if options else {}
+    return "text", {"text": text, **choices}
 
 
 WHATSAPP: Callable[[Reply], tuple[str, dict[str, Any]]] = whatsapp

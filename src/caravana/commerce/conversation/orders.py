@@ -1,6 +1,7 @@
 """Orders: made once of one cart at Odoo's prices, shown, paid by link or transfer, with their invoice."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -202,10 +203,7 @@ class Orders(TalkMapping):
             "state": " · ".join(one for one in told if one),
             "total": _money(found["total"], found["currency"]),
             "due": _money(found["due"], found["currency"]),
-            "lines": [
-                {"name": str(one["name"] or "").splitlines()[0], "quantity": _plain(one["product_uom_qty"])}
-                for one in lines
-            ],
+            "lines": [{"name": _name(one["name"]), "quantity": _plain(one["product_uom_qty"])} for one in lines],
             "cards": open_ and self._settings.cards,
             "transfers": open_ and self._settings.transfers,
         }
@@ -297,6 +295,12 @@ class Orders(TalkMapping):
         if not made:
             return result("waiting", order=order)
         return result("sent", order=order, file={"id": made["id"], "name": _file_name(first(variables["files"]))})
+
+
+def _name(line: Any) -> str:
+    """A line's product without its code: `[CAM-001] Camiseta` and perhaps more lines."""
+    first_line = (str(line or "").splitlines() or [""])[0]
+    return re.sub(r"^\[[^\]]+\]\s*", "", first_line)
 
 
 def _file_name(file: Mapping[str, Any]) -> str:

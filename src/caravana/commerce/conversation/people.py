@@ -187,9 +187,9 @@ class People(TalkMapping):
         }
 
     @pure
-    def handed_over(self) -> dict[str, Any]:
+    def handed_over(self, variables: Variables) -> dict[str, Any]:
         """Return that a person was called."""
-        return result("called", handed_over=True)
+        return result("called", handed_over=True, customer=self._customer(variables))
 
     @pure
     def is_end(self, variables: Variables) -> bool:

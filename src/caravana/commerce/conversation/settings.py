@@ -110,7 +110,9 @@ def _branch(branch: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": branch.name,
         "hours": dict(branch.hours) or dict(given.get("conversation.hours") or {}),
-        "address": str((given.get("conversation.addresses") or {}).get(branch.name) or given.get("conversation.address", "")),
+        "address": str(
+            (given.get("conversation.addresses") or {}).get(branch.name) or given.get("conversation.address", "")
+        ),
         "person": branch.person,
         "odoo": branch.model_dump(include={"company", "warehouse", "sale_journal"}),
     }
@@ -121,7 +123,9 @@ def _texts(given: Mapping[str, Any], place: str) -> dict[str, str]:
     told = given.get(place, "")
     texts = dict.fromkeys(LANGUAGES, told) if isinstance(told, str) else told
     if not isinstance(texts, Mapping) or set(texts) != set(LANGUAGES):
-        raise ConfigurationError(f"must be a text, or one for each of {', '.join(LANGUAGES)}", place=f"settings.{place}")
+        raise ConfigurationError(
+            f"must be a text, or one for each of {', '.join(LANGUAGES)}", place=f"settings.{place}"
+        )
     return {language: str(text) for language, text in texts.items()}
 
 
