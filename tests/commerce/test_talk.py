@@ -1,5 +1,7 @@
 """Conversations over WhatsApp: a customer asks, orders, pays; nothing twice, nothing lost."""
 
+import base64
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 
 from caravana.testing.talk import Talk, lines_of, open_talk
 from caravana.testing.transcript import TranscriptFailed, run_transcript
+from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
 TRANSCRIPTS = Path(__file__).parents[1] / "data" / "talk"
@@ -148,3 +151,84 @@ async def test_the_task_is_closed(tmp_path: Path) -> None:
 
         await eventually(is_back)
         assert any("Soy el asistente" in one for one in await answered(talk, "hola"))
+
+
+PDF = b"%PDF-1.7 invented"
+
+
+async def test_the_company_tells_what_has_happened(tmp_path: Path) -> None:
+    """Order, payment, invoice with its PDF, and shipping are told once each, in words while the conversation is open."""
+    async with open_talk(tmp_path, placeholders={"conversation.notices.delay": "100ms"}) as talk:
+        ana = talk.customer(ANA)
+        for word in ("camiseta", "1", "terminar"):
+            await answered(talk, word)
+        [partner] = [one for one in rows(talk, "res.partner", "name") if one["name"] == "Ana"]
+        before = len(ana.received)
+        order = by_clerk(talk, partner["id"])
+        await eventually(lambda: len(ana.received) == before + 4, timeout=20)
+        told = sorted("\n".join(lines_of(one)) for one in ana.received[before:])
+        number = rows(talk, "sale.order", "name")[0]["name"]
+        assert told[0].startswith("(document FAC-1.pdf)\nHola Ana, aquí está su factura ")
+        assert told[1:] == [
+            "Hola Ana, recibimos su pago de $22,99. ¡Gracias!",
+            f"Hola Ana, su pedido {number} está confirmado. Total $22,99.",
+            f"Hola Ana, su pedido {number} ya salió.",
+        ]
+        assert any("(document FAC-1.pdf)" in one for one in await invoice_of(talk, order))
+
+
+def by_clerk(talk: Talk, partner: int) -> int:
+    """Make an order in Odoo, invoice, pay and ship it, and attach the invoice's PDF; return the order."""
+    env = talk.odoo.env
+    [shirt] = env["product.product"].search([["default_code", "=", "CAM-001"]])
+    line = [0, 0, {"product_id": shirt, "product_uom_qty": 1}]
+    order: int = env["sale.order"].create({"partner_id": partner, "order_line": [line]})
+    env["sale.order"].action_confirm([order])
+    context = {"active_model": "sale.order", "active_ids": [order], "active_id": order}
+    wizard = env["sale.advance.payment.inv"]
+    wizard.create_invoices([wizard.create({"advance_payment_method": "delivered"}, context=context)], context=context)
+    [invoice] = env["sale.order"].read([order], ["invoice_ids"])[0]["invoice_ids"]
+    env["account.move"].action_post([invoice])
+    context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+    register = env["account.payment.register"]
+    register.action_create_payments([register.create({}, context=context)], context=context)
+    file = {"name": "FAC-1.pdf", "res_model": "account.move", "res_id": invoice, "mimetype": "application/pdf"}
+    env["ir.attachment"].create({**file, "datas": base64.b64encode(PDF).decode()})
+    [picking] = env["stock.picking"].search([["sale_id", "=", order]])
+    env["stock.picking"].button_validate([picking])
+    return order
+
+
+async def invoice_of(talk: Talk, order: int) -> list[str]:
+    """Ask for the copy of an order's invoice."""
+    await answered(talk, "mis pedidos")
+    await answered(talk, "1")
+    return await answered(talk, "Copia de factura")
+
+
+async def test_outside_the_window_the_template_goes_out(tmp_path: Path) -> None:
+    """A day after the last message a notice goes out by its template; without one a person is told, once."""
+    clock = LeapingClock(time.time(), 1.0)
+    template = {"conversation.template.order_confirmed": {"name": "pedido_confirmado", "language": "es"}}
+    async with open_talk(
+        tmp_path, clock, settings=template, placeholders={"conversation.notices.delay": "1s"}
+    ) as talk:
+        talk.meta.templates.add("pedido_confirmado", "es", "Hola {{1}}, su pedido {{2}} está confirmado: {{3}}.")
+        ana = talk.customer(ANA)
+        for word in ("camiseta", "1", "terminar"):
+            await answered(talk, word)
+        clock.leap(90_000)
+        before = len(ana.received)
+        [partner] = [one for one in rows(talk, "res.partner", "name") if one["name"] == "Ana"]
+        async with clock.hurrying(step=1.0):
+            by_clerk(talk, partner["id"])
+            await eventually(lambda: len(ana.received) == before + 1, timeout=20)
+            await eventually(lambda: reviewed(talk, 3), timeout=20)
+        assert ana.received[-1].type == "template"
+        assert "Hola Ana, su pedido" in str(ana.received[-1].content["body"])
+
+
+async def reviewed(talk: Talk, count: int) -> bool:
+    """Whether so many kinds of notices wait for a person."""
+    found = [one for _, one in await talk.hub.store.find("review")]
+    return len([one for one in found if one["kind"] == "talk_notice"]) == count

@@ -207,6 +207,12 @@ def _catalogue_files(configuration: Configuration) -> tuple[Path, ...]:
     return catalogue_routes(configuration.settings, configuration.placeholders)
 
 
+def _conversation_files(configuration: Configuration) -> tuple[Path, ...]:
+    from caravana.commerce.conversation.settings import route_files
+
+    return route_files(configuration, ROUTES / "conversation")
+
+
 FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
@@ -222,6 +228,7 @@ ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
+    "conversation": _conversation_files,
     "catalogue": _catalogue_files,
 }
 """Flows of which a company gets only some route files."""

@@ -8,13 +8,15 @@
     customer: (voice)
     customer: (order CAM-001 x 2)
 
-Each `company:` line must be one line of the answer, in order; `*` stands for anything. What may be chosen is a line `[Title] description`.
+Each `company:` line must be one line of the answer, in order; `*` stands for anything. What may be chosen is a line
+`[Title] description`.
 A customer writes, taps `[Title]`, or sends `(voice)`, `(photo)`, `(place)`, `(poll)` or `(order CODE x N, …)`.
 
 CaravanaError
 └── TranscriptFailed    the conversation went another way: file, line, what was expected and what was said
 """
 
+import asyncio
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -62,8 +64,9 @@ def read_transcript(text: str, file: str) -> list[Step]:
 
 
 async def run_transcript(talk: Talk, file: Path, phone: str = "593990000009", name: str = "Ana") -> int:
-    """Play the customer of a transcript; returns how many answers were compared. Raises `TranscriptFailed`, `ConfigurationError`."""
-    steps, customer, compared = read_transcript(file.read_text("utf-8"), str(file)), talk.customer(phone, name), 0
+    """Play the customer of a transcript; returns how many lines were compared. Raises `TranscriptFailed`, `ConfigurationError`."""
+    text = await asyncio.to_thread(file.read_text, "utf-8")
+    steps, customer, compared = read_transcript(text, str(file)), talk.customer(phone, name), 0
     for step in steps:
         before = len(customer.received)
         say(customer, step.said, f"{file}:{step.line}")

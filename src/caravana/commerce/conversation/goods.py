@@ -97,7 +97,7 @@ class Goods(TalkMapping):
     def _row(self, product: Product, exchange: Exchange, language: str) -> dict[str, Any]:
         price = self._price(product, exchange)
         told = {"product": product["id"], "code": product["default_code"] or "", "name": product["name"]}
-        return {**told, "price": price if price else "—"}
+        return {**told, "price": price or "—"}
 
     @pure
     def categories(self, body: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class Orders(TalkMapping):
 
     @pure
     def is_agreed(self, variables: Variables) -> bool:
-        """Whether Odoo's own sum is what the customer agreed to; a cent for each line may be rounding (Odoo may round taxes over the whole order)."""
+        """Whether Odoo's own sum is what the customer agreed to; a cent for each line may be another way of rounding taxes."""
         order = first(variables["orders"])
         agreed = Decimal(str(scope_of(variables).get("agreed") or 0))
         lines = len(variables["result"]["values"]["cart"]["lines"])
@@ -267,7 +267,7 @@ class Orders(TalkMapping):
     def files_question(self, variables: Variables) -> dict[str, Any] | None:
         """Return the search for the PDF of the order's invoices; None without one."""
         found = variables["sale"]
-        posted = [] if found is None else [one["id"] for one in _posted(first(variables["orders"]))]
+        posted = [] if found is None or variables["update"]["kind"] != "message" else [one["id"] for one in _posted(first(variables["orders"]))]
         if not posted:
             return None
         domain = [["res_model", "=", "account.move"], ["res_id", "in", posted], ["mimetype", "=", "application/pdf"]]
@@ -292,6 +292,8 @@ class Orders(TalkMapping):
             return result("none")
         order = self._sold(found, (), language_of(variables))
         made = variables.get("uploaded")
+        if variables["update"]["kind"] != "message":  # Messenger takes files by a public address only
+            return result("elsewhere", order=order)
         if not made:
             return result("waiting", order=order)
         return result("sent", order=order, file={"id": made["id"], "name": _file_name(first(variables["files"]))})

@@ -1,4 +1,4 @@
-"""Who the customer is in Odoo: found by the phone that the network vouches for, or made once; identified when an invoice needs it."""
+"""Who the customer is in Odoo: found by the phone that the network vouches for, or made once; identified for invoices."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +12,10 @@ from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.graph.contact import phone_of
 
+TASK = (
+    "Escríbale desde el buzón de Meta. Mientras esta actividad esté abierta, el asistente no le responde; al marcarla como "
+    "hecha, vuelve a responder."
+)
 NETWORKS: Mapping[str, str] = {"message": "WhatsApp", "chat": "Messenger", "postback": "Messenger"}
 
 
@@ -148,8 +152,7 @@ class People(TalkMapping):
         lines = [
             f"Un cliente pide hablar con una persona por {network}.",
             f"Teléfono: +{contact['phone']}" if contact.get("phone") else "",
-            "Escríbale desde el buzón de Meta. Mientras esta actividad esté abierta, el asistente no le responde; "
-            "al marcarla como hecha, vuelve a responder.",
+            TASK,
             f"Caravana {self._mark(variables)}",
         ]
         branch = self._settings.branches.get(exchange.branch or "") or {}

@@ -1,12 +1,14 @@
 """The settings of the conversation flow, read from the configuration: every mistake is named with its place."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caravana.commerce.conversation.base import TalkSettings
+from caravana.commerce.conversation.checking import NOTICES
 from caravana.commerce.conversation.reading import SHIPPED, read
 from caravana.commerce.conversation.talk import Talk
 from caravana.commerce.link import PayLinks
@@ -17,10 +19,9 @@ from caravana.kit.options import parse_duration
 if TYPE_CHECKING:
     from caravana.commerce.flows import Configuration
 
-SECRET, SECRET_BEFORE = "pay_link", "pay_link_previous"  # noqa: S105 -- their names
+SECRET, SECRET_BEFORE = "pay_link", "pay_link_previous"
 NOTES = ("contact", "order", "off")
 LANGUAGES = ("es", "en")
-NOTICES = ("order_confirmed", "payment_received", "invoice_authorised", "shipped")
 
 
 def load(configuration: "Configuration") -> dict[str, Any]:
@@ -34,6 +35,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         lambda: _amount(given, "conversation.identify_above", "50"),
         lambda: _notes(given),
         lambda: _templates(given),
+        lambda: _wanted(given),
         lambda: _links(configuration),
         *(partial(_duration, given, name, default) for name, default in (("pause", "10m"), ("quiet", "12h"))),
         *(partial(_whole, given, name, default) for name, default in (("answers", 5), ("max_quantity", 1000))),
@@ -60,6 +62,21 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         branches={name: _branch(one, given) for name, one in configuration.branches.items()},
     )
     return {"talk": Talk(settings, _links(configuration))}
+
+
+def route_files(configuration: "Configuration", folder: Path) -> tuple[Path, ...]:
+    """Return the flow's route files: those of the notices that are wanted, and of Messenger where there is a page."""
+    wanted = {f"6-{kind.replace('_', '-')}.yaml": kind in _wanted(configuration.settings) for kind in NOTICES}
+    wanted["8-facebook.yaml"] = "facebook" in configuration.connections
+    return tuple(one for one in sorted(folder.glob("*.yaml")) if wanted.get(one.name, True))
+
+
+def _wanted(given: Mapping[str, Any]) -> list[str]:
+    told = given.get("conversation.notices", list(NOTICES))
+    if not isinstance(told, list) or set(told) - set(NOTICES):
+        text = f"must be a list of {', '.join(NOTICES)}, or [] for none"
+        raise ConfigurationError(text, place="settings.conversation.notices")
+    return told
 
 
 def dialogues(given: Mapping[str, Any], folder: Path) -> dict[str, dict[str, Any]]:
@@ -93,10 +110,8 @@ def _links(configuration: "Configuration") -> PayLinks | None:
     if "cards" not in configuration.flows:
         return None
     secrets = [configuration.secret(SECRET)]
-    try:
+    with suppress(ConfigurationError):
         secrets.insert(0, configuration.secret(SECRET_BEFORE))
-    except ConfigurationError:
-        pass
     return PayLinks(secrets, public_url(configuration))
 
 

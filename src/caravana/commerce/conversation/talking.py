@@ -23,13 +23,13 @@ class Talking(TalkMapping):
 
     @pure
     def hear(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
-        """Return the turn that the message gives: `{state, reply, wish, now}`; no reply and no wish while the assistant is quiet."""
+        """Return the turn that the message gives: `{state, reply, wish, now}`; neither reply nor wish while it is quiet."""
         update = variables["update"]
         kept = {**self._engine.begin(), **(variables["kept"] or {})}
         said = channel.heard(update)
-        now = self._of_now(update, said["message"], exchange)
+        now = self._of_now(update, said["message"], kept["language"], exchange)
         kept = self._released(kept, said, exchange.created)
-        kept |= {"contact": headers.get(CONTACT), "connection": update.get("connection"), "kind": update["kind"]}
+        kept |= {"person": now["person"], "contact": headers.get(CONTACT), "connection": update.get("connection"), "kind": update["kind"]}
         if exchange.branch is not None:
             kept["branch"] = exchange.branch
         quiet = self._is_quiet(kept, said, exchange.created)
@@ -40,7 +40,7 @@ class Talking(TalkMapping):
         kept["answers"] = [*self._recent(kept, exchange.created), [exchange.created.isoformat(), said["kind"]]]
         return self._engine.hear(kept, said, now)
 
-    def _of_now(self, update: Mapping[str, Any], message: str, exchange: Exchange) -> dict[str, Any]:
+    def _of_now(self, update: Mapping[str, Any], message: str, language: str, exchange: Exchange) -> dict[str, Any]:
         name = str((update.get("contact") or {}).get("name") or "").split(" ")[0][:40]
         privacy = self._settings.privacy
         return {
@@ -48,7 +48,7 @@ class Talking(TalkMapping):
             "now": self._now(exchange.created),
             "person": name,
             "place": self._place(exchange.branch),
-            "privacy": privacy.get("es", ""),
+            "privacy": privacy.get(language, ""),
         }
 
     # When the assistant is quiet.
@@ -136,7 +136,7 @@ class Talking(TalkMapping):
 
     @pure
     def notes(self, variables: Variables) -> bool:
-        """Whether the message is noted in Odoo: by the setting, once the customer is known there; always what a person answers."""
+        """Whether the message is noted in Odoo: by the setting, once the customer is known there; always for a person."""
         if _partner(variables["turn"]["state"]) is None:
             return False
         return self._settings.notes != "off" or variables["turn"].get("quiet") == "person"
@@ -156,6 +156,22 @@ class Talking(TalkMapping):
         body = "".join(f"<p>{one}</p>".replace("\n", "<br/>") for one in lines)
         branch = {} if exchange.branch is None else {"branch": exchange.branch}
         return {**place, **branch, "note": {"id": place["id"], "body": body, "html": True}}
+
+    # Comments.
+
+    @pure
+    def comment_answer(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the private answer to a comment; None for a comment that names nothing to answer to."""
+        content, who = body["content"], body.get("contact") or {}
+        name = content.get("comment_id") or content.get("id")
+        if not name:
+            return None
+        person = str(who.get("name") or "").split(" ")[0][:40]
+        now = {"message": str(name), "now": "", "person": person, "place": {}}
+        turn = self._engine.opened(self._engine.begin(), "comment", {}, now)
+        named = {"connection": body["connection"]} if body.get("connection") else {}
+        made = {"made": body["time"]} if body.get("time") else {}
+        return {"comment": str(name), "text": turn["reply"]["text"][:2000], **made, **named}
 
     # Back from a person.
 
