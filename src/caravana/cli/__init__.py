@@ -12,6 +12,7 @@ import typer
 from caravana.cli import backfill as backfill_module
 from caravana.cli import bank as bank_module
 from caravana.cli import branches as branches_module
+from caravana.cli import chat as chat_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
 from caravana.cli import einvoice as einvoice_module
@@ -86,6 +87,7 @@ app.command("init")(init_module.init)
 app.command("check")(check_module.check)
 app.command("run")(run_module.run)
 app.command("reload")(reload_module.reload)
+app.command("chat")(chat_module.chat)
 app.command("sandbox")(sandbox_module.sandbox)
 app.command("import")(imports_module.import_file)
 app.command("support")(check_module.support)

@@ -22,6 +22,7 @@ BRINGS: Mapping[str, tuple[str, ...]] = {
     "matching": ("bank", "review"),
     "einvoice": ("review",),
     "catalogue": ("review",),
+    "conversation": ("review",),
 }
 """Flow: others that it needs, and that therefore run with it."""
 
@@ -180,6 +181,13 @@ def _catalogue(configuration: Configuration, components: Components) -> dict[str
     return load_catalogue(configuration)
 
 
+def _conversation(configuration: Configuration, components: Components) -> dict[str, Any]:
+    """What conversations need (dialogues, comparing of words) is imported where it is run."""
+    from caravana.commerce.conversation.settings import load as load_talk
+
+    return load_talk(configuration)
+
+
 def _einvoice(configuration: Configuration, components: Components) -> dict[str, Any]:
     """What e-invoicing needs (the documents' models) is imported where it is run."""
     from caravana.commerce.einvoice.reading import load as load_einvoice
@@ -199,6 +207,12 @@ def _catalogue_files(configuration: Configuration) -> tuple[Path, ...]:
     return catalogue_routes(configuration.settings, configuration.placeholders)
 
 
+def _conversation_files(configuration: Configuration) -> tuple[Path, ...]:
+    from caravana.commerce.conversation.settings import route_files
+
+    return route_files(configuration, ROUTES / "conversation")
+
+
 FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "cards": lambda configuration, components: {"cards": load_cards(configuration, components)},
     "review": lambda configuration, components: {"tasks": tasks(configuration)},
@@ -207,12 +221,14 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "shop": _shop,
     "einvoice": _einvoice,
     "catalogue": _catalogue,
+    "conversation": _conversation,
 }
 """Every flow that is shipped, and what makes its callables."""
 ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,
+    "conversation": _conversation_files,
     "catalogue": _catalogue_files,
 }
 """Flows of which a company gets only some route files."""

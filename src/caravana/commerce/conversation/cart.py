@@ -1,11 +1,11 @@
 """The cart: lines of what a customer wants, with the price that they were told.
 
-`{id, lines: [{product, code, name, quantity, price, total}], total, items}`; amounts are `{amount, currency}` with taxes. `id` names the
-cart for good, so that no cart is ordered twice.
+`{id, lines: [{product, code, name, quantity, price, total}], total, items}`; amounts are `{amount, currency}` with taxes, a
+price also says `net` and `rate` (per cent), for taxes are rounded line by line. `id` names the cart for good, so that no cart is ordered twice.
 """
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 Cart = dict[str, Any]
@@ -54,8 +54,14 @@ def made(lines: Iterable[Mapping[str, Any]], name: str) -> Cart | None:
 
 
 def _times(price: Mapping[str, str], quantity: int) -> dict[str, str]:
-    amount = (Decimal(price["amount"]) * quantity).quantize(Decimal("0.01"))
+    """What Odoo makes of a line: the net amount in cents, and the taxes of that in cents."""
+    net = _cents(Decimal(price["net"]) * quantity)
+    amount = net + _cents(net * Decimal(price["rate"]) / 100)
     return {"amount": format(amount, "f"), "currency": price["currency"]}
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def look(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]:

@@ -12,6 +12,9 @@ from caravana.kit.nearest import nearest
 Place = tuple[str | int, ...]
 Wrong = tuple[Place, str]
 TOP = {"language", "begin", "otherwise", "basket", "unreadable", "trouble", "skip", "intents", "states"}
+NOTICES = ("order_confirmed", "payment_received", "invoice_authorised", "shipped")
+NEEDED = ("comment", *(f"notice_{one}" for one in NOTICES))
+"""States that the hub enters by itself."""
 STARTS = ("begin", "otherwise", "basket", "unreadable", "trouble")
 STATE = {"say", "photo", "file", "link", "lines", "buttons", "list", "listen", "do", "with", "on", "quiet"}
 OPTION = {"title", "description", "go", "with", "if"}
@@ -51,6 +54,9 @@ def wrong_places(content: Mapping[str, Any]) -> Iterator[Wrong]:
         return
     for name in STARTS:
         yield from _state_named((name,), content.get(name), states, f"`{name}` must name the state")
+    for name in NEEDED:
+        if name not in states:
+            yield ("states",), f"there is no state `{name}`, which the hub says by itself"
     yield from _intents(content.get("intents"), states)
     yield from _listed(("skip",), content.get("skip") or [])
     known = _known(states)

@@ -55,7 +55,7 @@ DOINGS: Mapping[str, Doing] = {
     "order": Doing(("ordered", "changed", "again", "gone", "failed"), ("order", "cart", "problems")),
     "orders": Doing(("found", "none"), ("orders",)),
     "order_shown": Doing(("open", "paid", "cancelled", "none"), ("order",)),
-    "invoice": Doing(("sent", "waiting", "none"), ("order", "file")),
+    "invoice": Doing(("sent", "waiting", "elsewhere", "none"), ("order", "file")),
     "pay": Doing(("given", "paid", "none"), ("order", "link")),
     "transfer": Doing(("given", "paid", "none"), ("order", "transfer")),
     "person": Doing(("called",), ()),

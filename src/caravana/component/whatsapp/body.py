@@ -105,7 +105,6 @@ class Interactive(Outgoing):
     """What messages with something to choose share."""
 
     text: Body1024
-    header: Around | None = None
     footer: Around | None = None
 
 
@@ -118,9 +117,33 @@ class Button(BaseModel):
     title: Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
-class ButtonsBody(Interactive):
-    """Up to three buttons."""
+class Picture(BaseModel):
+    """A picture above the text, by the id of an upload or by a public address."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str | None = None
+    link: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_file(self) -> Self:
+        if (self.id is None) == (self.link is None):
+            raise ValueError("give `id` or `link`")
+        return self
+
+
+class PictureHeader(BaseModel):
+    """A header that is a picture: `{image: {id | link}}`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    image: Picture
+
+
+class ButtonsBody(Interactive):
+    """Up to three buttons, under a text or a picture."""
+
+    header: Around | PictureHeader | None = None
     buttons: Annotated[list[Button], Field(min_length=1, max_length=3)]
 
     @model_validator(mode="after")
@@ -152,6 +175,7 @@ class Section(BaseModel):
 class ListBody(Interactive):
     """Up to ten rows in all, behind a button."""
 
+    header: Around | None = None
     button: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     sections: Annotated[list[Section], Field(min_length=1, max_length=10)]
 
@@ -169,6 +193,7 @@ class ListBody(Interactive):
 class LinkBody(Interactive):
     """A button that opens an address."""
 
+    header: Around | None = None
     label: Annotated[str, StringConstraints(min_length=1, max_length=20)]
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
 

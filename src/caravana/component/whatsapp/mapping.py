@@ -88,8 +88,11 @@ def _template(body: b.TemplateBody, catalog: str) -> tuple[str, Any]:
 
 def _interactive(kind: str, body: Any, action: dict[str, Any]) -> tuple[str, Any]:
     made: dict[str, Any] = {"type": kind, "action": action}
-    if getattr(body, "header", None) is not None:
-        made["header"] = {"type": "text", "text": body.header}
+    header = getattr(body, "header", None)
+    if isinstance(header, b.PictureHeader):
+        made["header"] = {"type": "image", "image": header.image.model_dump(exclude_none=True)}
+    elif header is not None:
+        made["header"] = {"type": "text", "text": header}
     if body.text is not None:
         made["body"] = {"text": body.text}
     if getattr(body, "footer", None) is not None:

@@ -276,6 +276,8 @@ class Phone:
         kind, file = said.type, said.content
         if kind == "template" and isinstance(header, dict):
             kind, file = str(header.get("type")), header
+        elif kind == "interactive" and isinstance(header, dict) and isinstance(header.get("image"), dict):
+            kind, file = "image", header["image"]
         if kind not in MEDIA:
             return None
         name = str(file.get("id") or file.get("link"))

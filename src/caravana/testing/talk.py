@@ -1,0 +1,154 @@
+"""A company to talk with: a hub with the conversation flow between the imitations of Odoo and Meta, all on this machine.
+
+`caravana chat` is a person at its phone; transcripts are tests of it: see `caravana.testing.transcript`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from caravana.commerce.flows import load, names
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.whatsapp.sandbox import Account, MetaSandbox
+from caravana.component.whatsapp.sandbox.customer import Customer, choices
+from caravana.component.whatsapp.sandbox.people import Said
+from caravana.engine.check_context import CheckContext
+from caravana.engine.configuration import Configuration
+from caravana.engine.hub import Hub
+from caravana.kit.callables import Callables
+from caravana.kit.clock import Clock
+from caravana.kit.serving import serve
+from caravana.route import read_text
+
+KEY = "fedcba9876543210fedcba9876543210fedcba98"
+"""Of the imitation of Odoo."""
+PHONE = "593990000009"
+PATIENCE = 20.0
+"""Seconds within which an answer must come."""
+PAUSE = 0.02
+
+
+class _Door:
+    """The listener's address, known before the hub is made."""
+
+    def __init__(self) -> None:
+        self.hub: Hub | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.hub is not None
+        await self.hub.listener(scope, receive, send)
+
+
+@dataclass
+class Talk:
+    """A company with its imitations, and what customers do."""
+
+    odoo: OdooSandbox
+    meta: MetaSandbox
+    hub: Hub
+
+    def customer(self, phone: str = PHONE, name: str = "Ana") -> Customer:
+        """Return a customer with a phone."""
+        return self.meta.customer(phone, name)
+
+    async def ready(self) -> None:
+        """Wait until the products can be searched."""
+        while await self.hub.store.get("goods", "odoo|") is None:  # noqa: ASYNC110 -- the hub tells nobody
+            await asyncio.sleep(PAUSE)
+
+    async def rest(self) -> None:
+        """Wait until nothing is under way, at Meta and in the hub."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                pending = [one for one in self.meta.webhooks.deliveries if one.answered is None]
+                if not pending and await self._is_idle():
+                    return
+                await asyncio.sleep(PAUSE)
+
+    async def _is_idle(self) -> bool:
+        rows = await self.hub.journal.query(
+            "select count(*) as n from exchange where state in ('ready', 'running') and route like 'talk%'", {}
+        )
+        return int(rows[0]["n"]) == 0
+
+    async def answer(self, customer: Customer, count: int) -> list[Said]:
+        """Wait until all is done, and return what the customer received after the first `count` messages."""
+        await self.rest()
+        return customer.received[count:]
+
+
+def configured(
+    odoo: str, meta: str, meta_settings: Mapping[str, str], journal: str, url: str, **more: Any
+) -> dict[str, Any]:
+    """Return the configuration of the company; `more`: further parts of it, `settings`, `branches` and the like."""
+    given = dict(more)
+    connections = {
+        "odoo": {"url": odoo, "database": "demo", "apiKey": KEY, "login": "integracion", "rate": 1000, "settle": "1s"},
+        "whatsapp": {"url": meta, "timeout": "5s", "pairBurst": 45, **meta_settings, **given.pop("whatsapp", {})},
+        **given.pop("connections", {}),
+    }
+    return {
+        "journal": journal,
+        "listener": {"public_url": url},
+        "connections": connections,
+        "flows": ["conversation"],
+        **given,
+    }
+
+
+def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
+    """Return a hub that runs the flows of a configuration."""
+    callables, documents = Callables(), []
+    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(given.flows)):
+        for name, target in flow.callables.items():
+            callables.register(name, target)
+        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
+    return Hub(given, documents, clock=clock, callables=callables)
+
+
+@asynccontextmanager
+async def open_talk(
+    folder: Path, clock: Clock | None = None, *, account: Mapping[str, Any] | None = None, **more: Any
+) -> AsyncIterator[Talk]:
+    """Run the company while the block runs; `account`: switches of Meta's imitation; `more`: parts of the configuration."""
+    door = _Door()
+    clocked = {} if clock is None else {"clock": clock}
+    switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
+    odoo, meta = OdooSandbox(database="demo", **clocked), MetaSandbox(account=Account(**switches), **clocked)
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serve(door))
+        odoo_url = await stack.enter_async_context(serve(odoo.app()))
+        meta_url = await stack.enter_async_context(serve(meta.app()))
+        stack.push_async_callback(meta.close)
+        journal = f"sqlite:///{folder / 'caravana.db'}"
+        written = configured(odoo_url, meta_url, meta.connection(), journal, url, **more)
+        hub = door.hub = hub_of(Configuration.model_validate(written), clock)
+        await stack.enter_async_context(hub)
+        await meta.webhooks.subscribe(
+            "whatsapp_business_account", f"{url}/whatsapp/whatsapp", meta.account.verify_token, ("messages",)
+        )
+        meta.webhooks.subscribed[meta.account.waba_id] = ""
+        talk = Talk(odoo, meta, hub)
+        await talk.ready()
+        yield talk
+
+
+def lines_of(said: Said) -> list[str]:
+    """Return a message of the company as lines of text: its words, then what may be chosen as `[Title] description`."""
+    content = said.content
+    texts = [content.get("caption"), content.get("body") if said.type in ("text", "template") else None]
+    if said.type == "interactive":
+        header = content.get("header") or {}
+        texts += ["(photo)" if header.get("type") == "image" else None, (content.get("body") or {}).get("text")]
+        action = content.get("action") or {}
+        if content.get("type") == "cta_url":
+            texts.append(f"[{action['parameters']['display_text']}] {action['parameters']['url']}")
+    if said.type in ("image", "document", "audio", "video", "sticker"):
+        texts.insert(0, f"({said.type}{' ' + content['filename'] if content.get('filename') else ''})")
+    made = [line for text in texts if text for line in str(text).splitlines() if line.strip()]
+    return made + [f"[{one['title']}] {one['description']}".strip() for one in choices(said)]
