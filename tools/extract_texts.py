@@ -28,6 +28,7 @@ FOLDERS = (
     *(
         "cli",
         "commerce",
+        "commerce/catalogue",
         "commerce/einvoice",
         "commerce/matching",
         "commerce/sheet",
@@ -51,6 +52,10 @@ EINVOICE = (
 OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
+        "commerce/catalogue/checking.py",  # what clerks read in Odoo
+        "commerce/catalogue/item.py",  # reasons, in both languages
+        "commerce/catalogue/posting.py",  # what customers read
+        "commerce/catalogue/telling.py",
         "commerce/difference.py",  # what the company's clerks read in Odoo
         "commerce/evidence.py",
         *(f"commerce/einvoice/{name}.py" for name in EINVOICE),  # what clerks read in Odoo, in both languages
@@ -121,7 +126,7 @@ NAMES = frozenset(
         # of constants
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
-        *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "_COLUMNS"),
+        *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "WHYS", "_COLUMNS"),
         *("BECAME", "LINES_COLUMNS", "REFUND"),
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
