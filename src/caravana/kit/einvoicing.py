@@ -208,6 +208,11 @@ def invalid(problems: Iterable[Problem]) -> Refused:
     return Refused(f"the document cannot be issued: {text}", code=INVALID, body=[one.to_json() for one in listed])
 
 
+def blocked(code: str, es: str, en: str) -> NeedsPerson:
+    """Return the error of what keeps every document back until a person mends it, in the words of both."""
+    return NeedsPerson(en, code=code, body=[Problem(code, "connection", es, en).to_json()])
+
+
 def tidied(value: Any) -> Any:
     """Return a body with its texts on one line and none longer than the SRI takes; what is empty then stays out of mappings.
 

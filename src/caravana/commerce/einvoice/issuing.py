@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from caravana.commerce.einvoice import ledger, own_edi
+from caravana.commerce.einvoice import ledger, own_edi, words
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
 from caravana.commerce.einvoice.mapping_sources import sources_of
 from caravana.commerce.einvoice.source import Mapped, Source, Wanted
@@ -14,12 +14,14 @@ from caravana.kit.callables import pure
 from caravana.kit.codec import canonical_hash
 from caravana.kit.edocument.problem import Problem, stops
 from caravana.kit.einvoice import Operation, State, Verdict
-from caravana.kit.errors import EffectError
+from caravana.kit.errors import EffectError, Transient
 from caravana.kit.exchange import Exchange
 from caravana.kit.redaction import cap
 
 FRESH = timedelta(hours=1)
 """So long it holds which fields Odoo has."""
+UNTOLD = "company"
+"""Code of a problem that the company's component tells in its own words only."""
 FINAL_CONSUMER = "07"
 """tipoIdentificacion of consumidor final."""
 
@@ -299,6 +301,14 @@ class Issuing(EInvoiceMapping):
         return {"key": variables["wish"]["key"], "kind": "refused", **told, **_branch(exchange)}
 
     @pure
+    def why(self, exchange: Exchange) -> str:
+        """Return why nothing can be sent for now, as a clerk reads it."""
+        error = exchange.exception
+        told = [one["es"] for one in _problems_of(error) if one["code"] != UNTOLD]
+        kind = words.AWAY if isinstance(error, Transient) else words.TO_MEND
+        return kind.format(why="; ".join(told) or str(error))
+
+    @pure
     def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return that nothing could be sent for now, and why: a key or a certificate must be mended, or the company is away."""
         told = {"head": self.head(variables)} if "mapped" in variables else {}
@@ -352,7 +362,7 @@ def _problems_of(error: BaseException | None) -> Sequence[dict[str, Any]]:
     if isinstance(body, list) and all(isinstance(one, Mapping) and "es" in one for one in body):
         return [Problem(**one).to_json() for one in body]
     text = str(error)
-    return [Problem("company", "document", text, text).to_json()]
+    return [Problem(UNTOLD, "document", text, text).to_json()]
 
 
 def _branch(exchange: Exchange) -> dict[str, Any]:

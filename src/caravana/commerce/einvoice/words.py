@@ -38,6 +38,10 @@ ADVICE: Mapping[str | None, str] = {
     None: "Corrija el documento en Odoo: se envía solo cuando cambie, o con `caravana einvoice issue`.",
 }
 
+AWAY = "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo."
+TO_MEND = "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo."
+"""Why a document waits that is not wrong itself."""
+
 
 def title(document: Document) -> str:
     """Return type and number, `Factura 001-001-000000123`."""

@@ -14,6 +14,7 @@ from typing import Any
 from cryptography import x509
 
 from caravana.component.sri.keystore import Pair
+from caravana.kit.einvoicing import blocked
 from caravana.kit.errors import NeedsPerson
 
 ALARMS = (1, 7, 30)
@@ -92,7 +93,8 @@ def choose(pairs: Sequence[Pair], now: datetime, ruc: str | None) -> Pair:
     signing = [one for one in pairs if signs(one.certificate)]
     if not signing:
         text = "no certificate of the file is for signatures (KeyUsage digitalSignature) and has its key with it"
-        raise NeedsPerson(text, code="certificate_usage")
+        es = "ningún certificado del archivo sirve para firmar: pida uno de firma electrónica a la entidad de certificación"
+        raise blocked("certificate_usage", es, text)
     longest = sorted(signing, key=lambda one: one.certificate.not_valid_after_utc, reverse=True)
     ours = [one for one in longest if ruc is None or ruc in (rucs_of(one.certificate) or (ruc,))]
     valid = [one for one in ours if _is_valid(one, now)]
@@ -101,7 +103,8 @@ def choose(pairs: Sequence[Pair], now: datetime, ruc: str | None) -> Pair:
     if ours:
         raise _not_now(Holder.of(ours[0].certificate), now)
     named = ", ".join(dict.fromkeys(name for one in longest for name in rucs_of(one.certificate)))
-    raise NeedsPerson(f"the certificate is of RUC {named}, the document of RUC {ruc}", code="certificate_ruc")
+    es = f"el certificado es del RUC {named} y el documento del RUC {ruc}: use el certificado del emisor"
+    raise blocked("certificate_ruc", es, f"the certificate is of RUC {named}, the document of RUC {ruc}")
 
 
 def signs(certificate: x509.Certificate) -> bool:
@@ -138,9 +141,11 @@ def _is_valid(pair: Pair, now: datetime) -> bool:
 def _not_now(holder: Holder, now: datetime) -> NeedsPerson:
     if holder.validity(now) is Validity.FUTURE:
         text = f"the certificate is valid only from {holder.begins:%Y-%m-%d} on; look at this machine's clock"
-        return NeedsPerson(text, code="certificate_future")
+        es = f"el certificado vale solo desde el {holder.begins:%Y-%m-%d}: revise el reloj del servidor"
+        return blocked("certificate_future", es, text)
     text = f"the certificate ended on {holder.ends:%Y-%m-%d}: renew it, and put the new file in its place"
-    return NeedsPerson(text, code="certificate_expired")
+    es = f"el certificado venció el {holder.ends:%Y-%m-%d}: renuévelo y ponga el archivo nuevo en su lugar"
+    return blocked("certificate_expired", es, text)
 
 
 def _name(name: x509.Name) -> str:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs12
 
-from caravana.kit.errors import NeedsPerson
+from caravana.kit.einvoicing import blocked
 
 SHROUDED_KEY = bytes.fromhex("2a864886f70d010c0a0102")
 """Object identifier 1.2.840.113549.1.12.10.1.2."""
@@ -54,21 +54,24 @@ class Keystore:
                 self._pairs = read_pairs(raw, self._password)
                 self._stamp = stamp
         except OSError as error:
+            es = f"el archivo del certificado {self._path} no se puede leer: póngalo allí, legible para Caravana"
             text = f"the certificate {self._path} cannot be read: {error.strerror}"
-            raise NeedsPerson(text, code="certificate_file") from None
+            raise blocked("certificate_file", es, text) from None
         return self._pairs
 
 
 def read_pairs(raw: bytes, password: str) -> list[Pair]:
     """Return the RSA keys of a .p12 file with their certificates. Raises `NeedsPerson`."""
     if not raw.startswith(b"\x30"):
-        raise NeedsPerson("the certificate file is no .p12 file", code="certificate_file")
+        es = "el archivo del certificado no es un archivo .p12: ponga allí el que entregó la entidad de certificación"
+        raise blocked("certificate_file", es, "the certificate file is no .p12 file")
     secret = password.encode()
     try:
         store = pkcs12.load_pkcs12(raw, secret)
     except ValueError:
         text = "the password of the certificate is wrong, or its file is damaged"
-        raise NeedsPerson(text, code="certificate_password") from None
+        es = "la contraseña del certificado no es correcta, o su archivo está dañado: corrija certificatePassword"
+        raise blocked("certificate_password", es, text) from None
     listed = [store.cert, *store.additional_certs]
     certificates = [one.certificate for one in listed if one is not None]
     keys = [store.key, *_shrouded_keys(raw, secret)]
