@@ -60,6 +60,18 @@ async def test_a_waybills_line_without_code_gets_one() -> None:
             assert lines[0].get("codigo_principal") == code
 
 
+async def test_each_type_has_the_fields_that_datil_names_and_no_others() -> None:
+    """Unknown fields are refused there: what the types lack of the factura's is not sent."""
+    async with bench(settings={"rimpe": "1"}) as at:
+        bodies = {one: json.loads((await at.prepare(one))["content"]) for one in EXAMPLES}
+    assert not {"pagos", "moneda"} & set(bodies["05"])
+    assert "propina" not in bodies["03"]["totales"]
+    assert all(isinstance(one.get("plazo", ""), str) for one in bodies["03"]["pagos"])
+    assert not {"fecha_emision", "info_adicional", "moneda"} & set(bodies["06"])
+    assert isinstance(bodies["06"].get("informacion_adicional", {}), dict)
+    assert {one for one, body in bodies.items() if "regimen_rimpe" in body["emisor"]} == {"07"}
+
+
 async def test_texts_are_made_to_fit() -> None:
     """Line feeds, 400 signs and signs of XML in a description reach the SRI on one line, 300 long, and are authorised."""
     long = "PRIMERA LÍNEA\nSEGUNDA <&> " + "x" * 400

@@ -49,9 +49,9 @@ def _head(document: AnyDocument, ambiente: str) -> Iterator[Problem]:
 
 
 def _payments(document: AnyDocument) -> Iterator[Problem]:
-    if document.cod_doc not in {"01", "05"}:
+    if document.cod_doc != "01":
         return
-    if document.cod_doc == "01" and not document.pagos:
+    if not document.pagos:
         yield Problem("datil.payment", "pagos", "Falta la forma de pago", "the form of payment is missing")
     for place, one in enumerate(document.pagos):
         if one.forma_pago not in MEANS:

@@ -5,7 +5,6 @@ Pure. Amounts stay the exact numbers that they are. Unknown fields are refused t
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from caravana.kit.edocument.clave import clave_of
@@ -56,7 +55,7 @@ MEANS: Mapping[str, str] = {
 CURRENCIES: Mapping[str, str] = {"DOLAR": "USD", "USD": "USD", "EURO": "EUR", "EUR": "EUR"}
 
 
-def request(document: AnyDocument, authorization_field: str) -> dict[str, Any]:
+def request(document: AnyDocument, authorization_field: str, rimpe: str | None = None) -> dict[str, Any]:
     """Return the body to issue `document`, which `problems` found nothing wrong with."""
     match document:
         case Factura():
@@ -70,7 +69,7 @@ def request(document: AnyDocument, authorization_field: str) -> dict[str, Any]:
         case GuiaRemision():
             return _guia(document)
         case ComprobanteRetencion():
-            return _retencion(document, authorization_field)
+            return _retencion(document, authorization_field, rimpe)
 
 
 def day(value: date) -> str:
@@ -134,7 +133,6 @@ def _liquidacion(document: LiquidacionCompra) -> dict[str, Any]:
             "totales": {
                 "total_sin_impuestos": document.total_sin_impuestos,
                 "descuento": document.total_descuento,
-                "propina": Decimal("0.00"),
                 "importe_total": document.importe_total,
                 "impuestos": [_total_tax(one) for one in document.impuestos],
             },
@@ -145,7 +143,7 @@ def _liquidacion(document: LiquidacionCompra) -> dict[str, Any]:
                     {
                         "forma_pago": one.forma_pago,
                         "total": one.total,
-                        "plazo": one.plazo,
+                        "plazo": None if one.plazo is None else f"{one.plazo:f}",
                         "unidad_tiempo": one.unidad_tiempo,
                     }
                 )
@@ -176,10 +174,10 @@ def _credito(document: NotaCredito) -> dict[str, Any]:
 
 
 def _debito(document: NotaDebito) -> dict[str, Any]:
+    """No currency and no payments: Dátil's table of a debit note has neither, and a field that it does not name is refused."""
     return _filled(
         {
             **_head(document),
-            "moneda": CURRENCIES[document.moneda],
             **_modified(document.documento_modificado),
             "totales": {
                 "total_sin_impuestos": document.total_sin_impuestos,
@@ -188,22 +186,23 @@ def _debito(document: NotaDebito) -> dict[str, Any]:
             },
             "comprador": _persona(document.receptor),
             "items": [{"motivo": one.razon, "valor": one.valor} for one in document.motivos],
-            "pagos": [_pago(one) for one in document.pagos],
             "info_adicional": _info(document.info_adicional),
         }
     )
 
 
 def _guia(document: GuiaRemision) -> dict[str, Any]:
+    """No day of issue (the clave holds it), and the additional fields as an object: Dátil's table of a waybill has no others."""
+    head = {name: value for name, value in _head(document).items() if name != "fecha_emision"}
     return _filled(
         {
-            **_head(document),
+            **head,
             "fecha_inicio_transporte": day(document.fecha_ini_transporte),
             "fecha_fin_transporte": day(document.fecha_fin_transporte),
             "direccion_partida": document.dir_partida,
             "transportista": {**_persona(document.transportista), "placa": document.placa},
             "destinatarios": [_destinatario(one) for one in document.destinatarios],
-            "info_adicional": _info(document.info_adicional),
+            "informacion_adicional": {one.nombre: one.valor for one in document.info_adicional} or None,
         }
     )
 
@@ -237,10 +236,12 @@ def _destinatario(one: Destinatario) -> dict[str, Any]:
     )
 
 
-def _retencion(document: ComprobanteRetencion, authorization_field: str) -> dict[str, Any]:
+def _retencion(document: ComprobanteRetencion, authorization_field: str, rimpe: str | None) -> dict[str, Any]:
+    head = _head(document, sequential="secuencia")
     return _filled(
         {
-            **_head(document, sequential="secuencia"),
+            **head,
+            "emisor": head["emisor"] | ({"regimen_rimpe": rimpe} if rimpe else {}),
             "periodo_fiscal": document.periodo_fiscal,
             "sujeto": _persona(document.receptor),
             "tipo_sujeto_retenido": document.tipo_sujeto_retenido,

@@ -95,7 +95,7 @@ class Prepare(DatilProducer):
         found = judging.problems(document, settings.ambiente)
         if found:
             raise invalid(found)
-        content = json.dumps(tidied(mapping.request(document, settings.authorization_field)))
+        content = json.dumps(tidied(mapping.request(document, settings.authorization_field, settings.rimpe)))
         package = Package.of(
             document,
             content,

@@ -81,7 +81,13 @@ class DatilSettings(Options):
     )
     authorization_field: Literal["numero_autorización", "numero_autorizacion"] = Field(
         default="numero_autorización",
-        description="how a withholding spells the authorisation of its support document; Dátil's documents have the accent",
+        description="how a withholding spells its support's authorisation: Dátil's table has the accent, its examples not",
+    )
+    rimpe: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        description="the issuer's `regimen_rimpe` in withholdings (Dátil's example: 1), if the company is in that regime",
     )
     missing_code: str = Field(
         default="S/C",

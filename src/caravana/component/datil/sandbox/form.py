@@ -53,6 +53,7 @@ ISSUER = part(
         "direccion*": text(300),
         "contribuyente_especial": text(13, 0),
         "obligado_contabilidad*": flag,
+        "regimen_rimpe": text(300),
         "establecimiento*": part({"codigo*": THREE, "punto_emision*": THREE, "direccion": text(300)}),
     }
 )
@@ -105,12 +106,13 @@ _HEAD: Mapping[str, Check] = {
 _NUMBERED: Mapping[str, Check] = {**_HEAD, "secuencial*": SEQUENCE}
 _PRICED: Mapping[str, Check] = {**_NUMBERED, "moneda*": choice("USD", "EUR"), "tasa_cambio": FINE}
 _TOTALS: Mapping[str, Check] = {"total_sin_impuestos*": MONEY, "importe_total*": MONEY}
-_WHOLE_TOTALS = part({**_TOTALS, "descuento*": MONEY, "propina*": MONEY, "impuestos*": HEAD_TAXES})
+_WHOLE_TOTALS: Mapping[str, Check] = {**_TOTALS, "descuento*": MONEY, "impuestos*": HEAD_TAXES}
 _CHANGED: Mapping[str, Check] = {
     "fecha_emision_documento_modificado": moment,
     "numero_documento_modificado*": NUMBER,
     "tipo_documento_modificado*": choice("01", "03", "04", "05", "06", "07", "18"),
 }
+_AUTHORISATION = form(r"\d{10}|\d{37}|\d{49}", "10, 37 o 49 dígitos")
 _TAKEN = part(
     {
         "descripcion*": text(300),
@@ -129,7 +131,7 @@ _RECIPIENT = part(
         "fecha_emision_documento_sustento": moment,
         "numero_documento_sustento": NUMBER,
         "tipo_documento_sustento": text(2, 2),
-        "numero_autorizacion_documento_sustento": form(r"\d{10}|\d{37}|\d{49}", "10, 37 o 49 dígitos"),
+        "numero_autorizacion_documento_sustento": _AUTHORISATION,
         "codigo_establecimiento_destino": THREE,
         "documento_aduanero_unico": text(20),
         "items*": each(_TAKEN),
@@ -151,7 +153,8 @@ _SUPPORT = part(
         "numero*": NUMBER,
         "fecha_emision*": moment,
         "fecha_registro_contable": moment,
-        "numero_autorización": form(r"\d{10}|\d{37}|\d{49}", "10, 37 o 49 dígitos"),
+        "numero_autorización": _AUTHORISATION,
+        "numero_autorizacion": _AUTHORISATION,
         "tipo_pago*": choice("01", "02"),
         "total_sin_impuestos*": MONEY,
         "total*": MONEY,
@@ -165,7 +168,7 @@ FORMS: Mapping[str, Check] = {
     "01": part(
         {
             **_PRICED,
-            "totales*": _WHOLE_TOTALS,
+            "totales*": part({**_WHOLE_TOTALS, "propina*": MONEY}),
             "comprador*": part(PERSON),
             "items*": ITEMS,
             "pagos*": PAYMENTS,
@@ -185,11 +188,11 @@ FORMS: Mapping[str, Check] = {
     "03": part(
         {
             **_PRICED,
-            "totales*": _WHOLE_TOTALS,
+            "totales*": part(_WHOLE_TOTALS),
             "proveedor*": part(PERSON),
             "items*": ITEMS,
             "pagos*": each(
-                part({"forma_pago*": SRI_MEANS, "total*": MONEY, "plazo": number(2), "unidad_tiempo": text(10)})
+                part({"forma_pago*": SRI_MEANS, "total*": MONEY, "plazo": text(14), "unidad_tiempo": text(10)})
             ),
             "maquina_fiscal": part({"marca*": text(100), "modelo*": text(100), "serie*": text(30)}),
             "reembolso": anything,
@@ -207,17 +210,17 @@ FORMS: Mapping[str, Check] = {
     ),
     "05": part(
         {
-            **_PRICED,
+            **_NUMBERED,
+            "moneda": choice("USD", "EUR"),
             **_CHANGED,
             "totales*": part({**_TOTALS, "impuestos*": RATED_TAXES}),
             "comprador*": part(PERSON),
             "items*": each(part({"motivo*": text(300), "valor*": MONEY})),
-            "pagos": PAYMENTS,
         }
     ),
     "06": part(
         {
-            **_NUMBERED,
+            **{name: rule for name, rule in _NUMBERED.items() if name not in {"fecha_emision", "info_adicional"}},
             "fecha_inicio_transporte*": moment,
             "fecha_fin_transporte*": moment,
             "direccion_partida*": text(300),

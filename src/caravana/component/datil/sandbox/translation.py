@@ -149,7 +149,6 @@ def _debito(body: Mapping[str, Any]) -> Tree:
             "totalSinImpuestos": money(totals["total_sin_impuestos"]),
             "impuestos": {"impuesto": [_rated_tax(one) for one in totals["impuestos"]]},
             "valorTotal": money(totals["importe_total"]),
-            "pagos": {"pago": [_payment(one) for one in body.get("pagos") or ()]},
         },
         "motivos": {"motivo": [{"razon": one["motivo"], "valor": money(one["valor"])} for one in body["items"]]},
     }
@@ -224,7 +223,7 @@ def _support(one: Mapping[str, Any]) -> Tree:
         "numDocSustento": one["numero"].replace("-", ""),
         "fechaEmisionDocSustento": day(one["fecha_emision"]),
         "fechaRegistroContable": day(booked) if booked else None,
-        "numAutDocSustento": one.get("numero_autorización"),
+        "numAutDocSustento": one.get("numero_autorización") or one.get("numero_autorizacion"),
         "pagoLocExt": one["tipo_pago"],
         "totalSinImpuestos": money(one["total_sin_impuestos"]),
         "importeTotal": money(one["total"]),
