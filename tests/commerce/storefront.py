@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -17,9 +18,11 @@ from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.whatsapp.sandbox import MetaSandbox
+from caravana.demo.world import free_ports
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
+from caravana.engine.serving import served
 from caravana.kit.callables import Callables
 from caravana.kit.serving import serve
 from caravana.route import read_text
@@ -130,6 +133,14 @@ class Storefront:
             found = env["product.template.attribute.value"].search([["product_attribute_value_id", "=", made[one]]])
             env["product.template.attribute.value"].write(found, {"price_extra": extra})
 
+    def page_posts(self) -> list[str]:
+        """Return the words of the page's posts, the oldest first."""
+        return [one.message for one in self.meta.pages.posts.values()]
+
+    def instagram_posts(self) -> list[str]:
+        """Return the captions at Instagram, the oldest first."""
+        return [str(one["caption"]) for one in self.meta.instagram.published]
+
     def leap(self, hours: float) -> None:
         """Let hours pass."""
         clock = self.hub.clock
@@ -189,9 +200,17 @@ class Storefront:
 
 @asynccontextmanager
 async def open_storefront(
-    folder: Path, *, setup: Setup | None = None, placeholders: dict[str, Any] | None = None, **settings: Any
+    folder: Path,
+    *,
+    setup: Setup | None = None,
+    placeholders: dict[str, Any] | None = None,
+    file: Path | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Storefront]:
-    """Run the company while the block runs; `settings`: of the flow, `placeholders`: of its routes."""
+    """Run the company while the block runs.
+
+    `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub.
+    """
     clock = LeapingClock(time.time(), 1.0)
     door, odoo, meta = (
         Door(),
@@ -205,7 +224,7 @@ async def open_storefront(
         stack.push_async_callback(meta.close)
         meta.account.batch_after = meta.account.container_after = 0.0
         tag = odoo.env["product.tag"].create({"name": "Publicar"})
-        given = {
+        given: dict[str, Any] = {
             "journal": f"sqlite:///{folder / 'caravana.db'}",
             "listener": {"public_url": url},
             "connections": {
@@ -218,8 +237,12 @@ async def open_storefront(
                 **{f"catalogue.{k}": v for k, v in settings.items()},
             },
         }
+        if file is not None:
+            listener, control = free_ports(2)
+            given["listener"]["port"], given["control"] = listener, {"port": control}
+            file.write_text(json.dumps({**given, "flows": ["catalogue"], "routes": []}))
         hub = door.hub = hub_of(Configuration.model_validate(given), clock)
-        await stack.enter_async_context(hub)
+        await stack.enter_async_context(hub if file is None else served(hub))
         web = await stack.enter_async_context(aiohttp.ClientSession())
         yield Storefront(odoo, meta, hub, web, url, tag)
 

@@ -77,7 +77,7 @@ async def test_stock_of_one_warehouse(tmp_path: Path) -> None:
 
 
 async def test_what_cannot_be_shown_says_why(tmp_path: Path) -> None:
-    """Without picture or price, or with another's reference, a product is not sent, and its note in Odoo says why; mended, it is."""
+    """Without picture or price, or with another's reference, a product is not sent, a note in Odoo says why; mended, it is."""
     async with open_storefront(tmp_path) as shop:
         bare, free = shop.product("SIN-FOTO", image_1920=False), shop.product("GRATIS", 0.0)
         shop.product("DOBLE"), shop.product("DOBLE")
@@ -125,7 +125,7 @@ async def test_variants_are_a_group(tmp_path: Path) -> None:
 
 
 async def test_a_rule_that_changes_brings_new_prices(tmp_path: Path) -> None:
-    """The catalogue shows the pricelist's prices; when a rule changes, or its time comes, prices follow with no product touched."""
+    """The pricelist's prices are shown; when a rule changes, or its time comes, they follow with no product touched."""
     async with open_storefront(tmp_path, pricelist=1) as shop:
         begin = shop.hub.clock.now() + timedelta(hours=2)
         night = {"compute_price": "fixed", "fixed_price": 5, "date_start": f"{begin:%Y-%m-%d %H:%M:%S}"}

@@ -45,6 +45,7 @@ from caravana.component.state import StateComponent
 from caravana.component.stripe import StripeComponent
 from caravana.component.stripe import errors as stripe_errors
 from caravana.component.timer import TimerComponent
+from caravana.component.wares import WaresComponent
 from caravana.component.webhook import WebhookComponent
 from caravana.component.whatsapp import WhatsappComponent
 from caravana.engine.registry import component_classes
@@ -742,6 +743,14 @@ class TestTimer(ComponentContract):
 
     component = TimerComponent
     addresses = ("timer:a", "timer:b?period=5s&repeatCount=2")
+
+
+class TestWares(ComponentContract):
+    """`wares:`."""
+
+    component = WaresComponent
+    addresses = ("wares:kept", "wares:keep")
+    impossible = NO_PARTNER
 
 
 class TestWebhook(ComponentContract):

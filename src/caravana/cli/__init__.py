@@ -12,6 +12,7 @@ import typer
 from caravana.cli import backfill as backfill_module
 from caravana.cli import bank as bank_module
 from caravana.cli import branches as branches_module
+from caravana.cli import catalog as catalog_module
 from caravana.cli import chat as chat_module
 from caravana.cli import check as check_module
 from caravana.cli import doctor as doctor_module
@@ -106,6 +107,7 @@ app.add_typer(shadow_module.app, name="shadow")
 app.add_typer(bank_module.app, name="bank")
 app.add_typer(payments_module.app, name="payments")
 app.add_typer(einvoice_module.app, name="einvoice")
+app.add_typer(catalog_module.app, name="catalog")
 
 if importlib.util.find_spec("caravana.cli.demo") is not None:
     app.command("demo")(importlib.import_module("caravana.cli.demo").demo)

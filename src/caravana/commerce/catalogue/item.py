@@ -58,7 +58,7 @@ class World:
         """Return the world as `wares:changes` tells of it."""
         names = {one["id"]: str(one["complete_name"] or one["name"]) for one in told["categories"]}
         above = {one["id"]: one["parent_id"][0] if one["parent_id"] else None for one in told["categories"]}
-        taxes = [Tax.read(one) for one in told["taxes"]]
+        taxes = [Tax.read(one) for one in told["taxes"] if one["active"]]
         return cls(Pricelists(map(Rule.read, told["rules"]), names), taxes, names, above)
 
     def line(self, category: int | None) -> tuple[int, ...]:

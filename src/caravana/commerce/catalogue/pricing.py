@@ -77,7 +77,7 @@ class Rule:
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> "Rule":
-        """Return the rule of a record as `FIELDS` read it."""
+        """Return the rule of a record of `product.pricelist.item`, as `wares:changes` reads it."""
         return cls(
             number=record["id"],
             pricelist=_link(record["pricelist_id"]) or 0,
@@ -115,13 +115,6 @@ class Rule:
             case "0_product_variant":
                 return self.product == goods.product
         raise Uncomputable(self.number, "scope", self.scope)
-
-
-FIELDS = (
-    "pricelist_id,applied_on,product_id,product_tmpl_id,categ_id,min_quantity,date_start,date_end,compute_price,base,base_pricelist_id,"
-    "currency_id,fixed_price,percent_price,price_discount,price_round,price_surcharge,price_min_margin,price_max_margin"
-)
-"""What is read of `product.pricelist.item`."""
 
 
 class Pricelists:

@@ -13,8 +13,6 @@ from caravana.kit.errors import CaravanaError
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
-FIELDS = "name,amount,amount_type,price_include,include_base_amount,sequence,company_id,country_id"
-"""What is read of `account.tax`."""
 
 
 class UnknownTax(CaravanaError):
@@ -43,7 +41,7 @@ class Tax:
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> "Tax":
-        """Return the tax of a record as `FIELDS` read it."""
+        """Return the tax of a record of `account.tax`, as `wares:changes` reads it."""
         return cls(
             number=record["id"],
             name=str(record["name"]),

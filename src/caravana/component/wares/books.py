@@ -3,12 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from caravana.component.wares.outside import ask, asking
 from caravana.kit.component import Producer
-from caravana.kit.effect import Effect
-from caravana.kit.errors import ConfigurationError
-from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Context
-from caravana.kit.uri import Uri
 
 PRODUCT = (
     "product_tmpl_id,display_name,default_code,barcode,description_sale,lst_price,standard_price,categ_id,taxes_id,product_tag_ids,active,"
@@ -18,7 +15,7 @@ RULE = (
     "pricelist_id,applied_on,product_id,product_tmpl_id,categ_id,min_quantity,date_start,date_end,compute_price,base,base_pricelist_id,"
     "currency_id,fixed_price,percent_price,price_discount,price_round,price_surcharge,price_min_margin,price_max_margin"
 )
-TAX = "name,amount,amount_type,price_include,include_base_amount,sequence,company_id,country_id"
+TAX = "name,active,amount,amount_type,price_include,include_base_amount,sequence,company_id,country_id"
 CATEGORY = "name,complete_name,parent_id"
 IMAGE = (("product.template", "image_1920"), ("product.product", "image_variant_1920"))
 SHOWN = "image_1024"
@@ -52,17 +49,16 @@ class Books:
         return await self._search("product.pricelist.item", RULE, [])
 
     async def taxes(self) -> list[dict[str, Any]]:
-        """Return all sale taxes."""
-        return await self._search("account.tax", TAX, [["type_tax_use", "=", "sale"]])
+        """Return all sale taxes, archived ones too: products may still have them."""
+        return await self._search("account.tax", TAX, [["type_tax_use", "=", "sale"]], {"active_test": False})
 
     async def categories(self) -> list[dict[str, Any]]:
         """Return all categories of products."""
         return await self._search("product.category", CATEGORY, [])
 
-    async def tags(self, *names: str) -> list[frozenset[int]]:
-        """Return the numbers of the product tags with these names, for each name."""
-        found = await self._search("product.tag", "name", [["name", "in", list(names)]])
-        return [frozenset(one["id"] for one in found if one["name"] == name) for name in names]
+    async def tags(self) -> dict[int, str]:
+        """Return the names of all product tags by their numbers."""
+        return {one["id"]: one["name"] for one in await self._search("product.tag", "name", [])}
 
     async def images(self, templates: Sequence[int] | None, products: Sequence[int]) -> dict[tuple[str, int], str]:
         """Return (model, number) → checksum of the picture, of these, or of all when `templates` is None."""
@@ -85,26 +81,16 @@ class Books:
     ) -> list[dict[str, Any]]:
         return await self._ask(model, fields, "search", {"domain": domain, "context": dict(context or {})})
 
-    async def _ask(self, model: str, fields: str, operation: str, body: dict[str, Any]) -> list[dict[str, Any]]:
-        producer = self._producer(model, fields, operation)
-        now = self._context.clock.now()
-        effect = Effect(key="wares", exchange_id="", path="", attempt=1, intended_at=now)
-        reply = await producer.send(producer.request(Exchange("", body, created=now)), effect)
-        found: list[dict[str, Any]] = reply.body
-        return found
+    async def count(self, tag: str) -> int:
+        """Return how many products have a tag. Raises an `EffectError`."""
+        producer = asking(self._context, self._connection, "product.product", {"operation": "count"})
+        domain = [["product_tag_ids.name", "=", tag], ["sale_ok", "=", True]]
+        return int(await ask(self._context, producer, {"domain": domain}))
 
-    def _producer(self, model: str, fields: str, operation: str) -> Producer:
+    async def _ask(self, model: str, fields: str, operation: str, body: dict[str, Any]) -> list[dict[str, Any]]:
         name = f"{operation} {model} {fields}"
         if name not in self._producers:
-            component = self._context.component_of(self._connection)
-            options = {
-                "operation": operation,
-                "fields": fields,
-                "batch": str(self._batch),
-                "connection": self._connection,
-            }
-            made = component.endpoint(Uri(component.scheme, model, options)).producer()
-            if not isinstance(made, Producer):
-                raise ConfigurationError(f"the connection `{self._connection}` cannot be read from")
-            self._producers[name] = made
-        return self._producers[name]
+            options = {"operation": operation, "fields": fields, "batch": str(self._batch)}
+            self._producers[name] = asking(self._context, self._connection, model, options)
+        found: list[dict[str, Any]] = await ask(self._context, self._producers[name], body)
+        return found

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from caravana.component.wares.books import Books
-from caravana.component.wares.consumer import NAME, WISH, ChangesConsumer, Secret
+from caravana.component.wares.consumer import ChangesConsumer, Secret
 from caravana.component.wares.desk import Desk
-from caravana.component.wares.keeping import SCOPE, KeepProducer, KeptProducer
+from caravana.component.wares.keeping import KeepProducer, KeptProducer
 from caravana.component.wares.pictures import Pictures
 from caravana.component.wares.spec import Operation, WaresOptions
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
@@ -60,7 +60,7 @@ class WaresComponent(Component):
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         super().__init__(context)
-        self._desk = Desk(context, SCOPE, WISH, NAME)
+        self._desk = Desk(context)
 
     def create(self, uri: Uri, options: Any) -> WaresEndpoint:
         """Return the endpoint. Raises `ConfigurationError` for an operation that there is not."""
@@ -72,5 +72,5 @@ class WaresComponent(Component):
         return WaresEndpoint(uri, options, self.context)
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out `status`, `list` or `publish`. Raises `LookupError` for another."""
+        """Carry out `status`, `list`, `tagged`, `publish` or `diff`. Raises `LookupError` for another."""
         return await self._desk.operate(operation, arguments)

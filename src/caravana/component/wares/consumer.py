@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from caravana.component.wares.books import Books
+from caravana.component.wares.desk import NAME, WISH
 from caravana.component.wares.facts import Tags, facts, picture_of
 from caravana.component.wares.keeping import EVERYTHING, SCOPE
 from caravana.component.wares.spec import WaresOptions
@@ -17,10 +18,6 @@ from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.polling import PollingConsumer, log
 from caravana.kit.ports import Arrival, Context, Receiver
 
-NAME = "wares.looks"
-"""Topic that wakes the consumer."""
-WISH = "publish"
-"""Name of the record that says since when a person wants everything looked at."""
 WORLD_AGE = timedelta(hours=1)
 """How long taxes, categories and tags are taken for what they were."""
 SECOND = timedelta(seconds=2)
@@ -77,7 +74,15 @@ class ChangesConsumer(PollingConsumer):
         if full:
             self._world = None
         world, tags = await self._about(now)
-        found = await self._everything(cursor, tags, limited=not wished) if full else await self._changed(cursor, tags)
+        rows = await (self._all(tags) if full else self._changed(cursor))
+        if self._is_strange(rows, world, tags):
+            self._world = None
+            world, tags = await self._about(now)
+        gone: list[dict[str, Any]] = []
+        if full:
+            gone = self._gone(rows)
+            rows = self._mine(rows, cursor, limited=not wished)
+        found = [*await self._facts([one for one in rows if self._concerns(one, tags)], tags, whole=full), *gone]
         again = self._again(cursor, world, now, {one["id"] for one in found}, wished=wished)
         after = {
             "since": now.isoformat(),
@@ -103,34 +108,44 @@ class ChangesConsumer(PollingConsumer):
         """Rules as they are now; taxes, categories and tags as they were lately."""
         if self._world is None or now >= self._world[0] + WORLD_AGE:
             slow = {"taxes": await self._books.taxes(), "categories": await self._books.categories()}
-            self._world = (now, slow, Tags(*await self._books.tags(self._options.tag, self._options.post_tag)))
+            names = await self._books.tags()
+            self._world = (now, slow, Tags.named(names, self._options.tag, self._options.post_tag))
         return {**self._world[1], "rules": await self._books.rules()}, self._world[2]
 
-    async def _changed(self, cursor: Mapping[str, Any], tags: Tags) -> list[dict[str, Any]]:
+    async def _changed(self, cursor: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Products written, or with stock written, since the last look."""
-        start = max(_moment(cursor["since"]) - self._options.overlap, _moment(cursor["line"]))
-        written = _written(start)
-        rows = await self._books.products(
-            ["|", ["write_date", ">=", written], ["stock_quant_ids.write_date", ">=", written]], self._where
-        )
-        return await self._facts([one for one in rows if self._concerns(one, tags)], tags, whole=False)
+        written = _written(max(_moment(cursor["since"]) - self._options.overlap, _moment(cursor["line"])))
+        either = ["|", ["write_date", ">=", written], ["stock_quant_ids.write_date", ">=", written]]
+        return await self._books.products(either, self._where)
 
-    async def _everything(self, cursor: Mapping[str, Any], tags: Tags, *, limited: bool) -> list[dict[str, Any]]:
-        """All products that are shown or shall be; `limited`: no others than before but what was written after the line."""
-        assert self._known is not None
-        rows = (
-            await self._books.products([["product_tag_ids", "in", sorted(tags.shown)]], self._where)
-            if tags.shown
-            else []
-        )
+    async def _all(self, tags: Tags) -> list[dict[str, Any]]:
+        """All products that shall be shown."""
+        domain = [["product_tag_ids", "in", sorted(tags.shown)]]
+        return await self._books.products(domain, self._where) if tags.shown else []
+
+    def _mine(self, rows: list[dict[str, Any]], cursor: Mapping[str, Any], *, limited: bool) -> list[dict[str, Any]]:
+        """`limited`: no others than before but what was written after the line."""
         line = _written(_moment(cursor["line"]))
-        mine = [one for one in rows if not limited or one["id"] in self._known or one["write_date"] >= line]
-        found = await self._facts(mine, tags, whole=True)
+        return [one for one in rows if not limited or one["id"] in (self._known or {}) or one["write_date"] >= line]
+
+    def _gone(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What was handed in as shown and is not among all that shall be."""
         there = {one["id"] for one in rows}
         return [
-            *found,
-            *({"id": one, "gone": True, "hash": ""} for one, was in self._known.items() if was and one not in there),
+            {"id": one, "gone": True, "hash": ""}
+            for one, was in (self._known or {}).items()
+            if was and one not in there
         ]
+
+    def _is_strange(self, rows: list[dict[str, Any]], world: Mapping[str, Any], tags: Tags) -> bool:
+        """Whether a product has a tag, tax or category that was made after they were read."""
+        taxes, categories = ({one["id"] for one in world[name]} for name in ("taxes", "categories"))
+        return any(
+            set(one["product_tag_ids"]) - tags.known
+            or set(one["taxes_id"]) - taxes
+            or (one["categ_id"] and one["categ_id"][0] not in categories)
+            for one in rows
+        )
 
     @property
     def _where(self) -> Sequence[int]:
@@ -193,6 +208,9 @@ class ChangesConsumer(PollingConsumer):
         moved = now - _moment(before["since"]) >= STEP or {**after, "since": ""} != {**before, "since": ""}
         if arrivals or moved:
             await self._receiver.accept(arrivals, cursor=after)
+        if wished:
+            seen = {"wish": after["wish"], "at": now.isoformat() if arrivals else None}
+            await self._receiver.store.put(SCOPE, "seen", seen)
         for one in news:
             self._known[one["id"]] = "" if one.get("gone") or not one["wanted"] else one["hash"]
 

@@ -1,23 +1,30 @@
-"""What `caravana catalog` asks: how products stand, and that everything is looked at now."""
+"""What `caravana catalog` asks: how products stand, what Meta shows otherwise, and that everything is looked at now."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+from caravana.component.wares.books import Books
+from caravana.component.wares.keeping import EVERYTHING, SCOPE
+from caravana.component.wares.outside import products_at
 from caravana.kit.ports import Context
 
-EVERYTHING = 10_000_000
+NAME = "wares.looks"
+"""Topic that wakes the looks."""
+WISH = "publish"
+"""Name of the record that says since when a person wants everything looked at."""
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_SEPARATED = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 
 
 class Desk:
     """The operator's operations."""
 
-    def __init__(self, context: Context, scope: str, wish: str, topic: str) -> None:
-        """`scope`: where products are kept; `wish`: record of what a person wants; `topic`: what wakes the looks."""
+    def __init__(self, context: Context) -> None:
+        """`context`: the hub."""
         self._context = context
-        self._scope = scope
-        self._wish = wish
-        self._topic = topic
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Carry out an operation. Raises `LookupError` for one that there is not."""
@@ -26,34 +33,63 @@ class Desk:
                 return await self._status()
             case "list":
                 return await self._listed(**arguments)
+            case "tagged":
+                return await self._tagged(**arguments)
             case "publish":
                 return await self._publish()
+            case "diff":
+                return await self._diff(**arguments)
         raise LookupError(f"`wares:` has no operation `{operation}`")
 
     async def _records(self) -> list[Any]:
-        return [one for _, one in await self._context.store.find(self._scope, "p/", EVERYTHING)]
+        return [one for _, one in await self._context.store.find(SCOPE, "p/", EVERYTHING)]
 
     async def _status(self) -> dict[str, Any]:
-        """How many products are in which state, why some are not there, and what was found out about prices."""
+        """How many products are in which state, and what was found out about prices."""
         records = await self._records()
         return {
             "states": dict(Counter(one["state"] for one in records)),
-            "refused": [_shown(one) for one in records if one["state"] == "refused"],
-            "wish": await self._context.store.get(self._scope, self._wish),
-            "prices": await self._context.store.get(self._scope, "prices"),
+            "wish": await self._context.store.get(SCOPE, WISH),
+            "seen": await self._context.store.get(SCOPE, "seen"),
+            "prices": await self._context.store.get(SCOPE, "prices"),
         }
 
     async def _listed(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Products, those whose state changed last first."""
         found = [one for one in await self._records() if state is None or one["state"] == state]
-        found.sort(key=lambda one: one["since"] or "", reverse=True)
+        found.sort(key=lambda one: (one["since"] or "", one["id"]), reverse=True)
         return [_shown(one) for one in found[:limit]]
+
+    async def _tagged(self, connection: str = "odoo", tag: str = "Publicar") -> dict[str, Any]:
+        """How many products of Odoo shall be shown, and how many the hub knows of."""
+        known = sum(one["state"] != "removed" for one in await self._records())
+        return {"tagged": await Books(self._context, connection, 1).count(tag), "known": known}
 
     async def _publish(self) -> dict[str, Any]:
         """Have everything looked at, and what differs published."""
         wish = {"at": self._context.clock.now().isoformat()}
-        await self._context.store.put(self._scope, self._wish, wish)
-        self._context.wake(self._topic)
+        await self._context.store.put(SCOPE, WISH, wish)
+        self._context.wake(NAME)
         return wish
+
+    async def _diff(self, meta: str = "catalog") -> dict[str, Any]:
+        """What Meta shows otherwise than it shall be, and which prices and rules hold products back."""
+        ours = {one["sku"]: one for one in await self._records() if one["item"] is not None}
+        theirs = {one["sku"]: one for one in await products_at(self._context, meta)}
+        rows = [
+            *(
+                {"sku": one, "what": "missing", "ours": ours[one]["state"], "theirs": ""}
+                for one in sorted(ours.keys() - theirs)
+            ),
+            *(
+                {"sku": one, "what": "not ours", "ours": "", "theirs": theirs[one]["title"]}
+                for one in sorted(theirs.keys() - ours)
+            ),
+        ]
+        for sku in sorted(ours.keys() & theirs):
+            rows += _differences(sku, ours[sku]["item"], theirs[sku])
+        prices = await self._context.store.get(SCOPE, "prices") or {}
+        return {"rows": rows, "rules": prices.get("unknown", []), "prices": prices.get("different", [])}
 
 
 def _shown(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,3 +99,20 @@ def _shown(one: Mapping[str, Any]) -> dict[str, Any]:
         "price": item.get("price"),
         "availability": item.get("availability"),
     }
+
+
+def _differences(sku: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in ("title", "availability", "link"):
+        if theirs[name] != ours[name]:
+            yield {"sku": sku, "what": name, "ours": ours[name], "theirs": theirs[name]}
+    amount = _amount(theirs["price"])
+    if amount is not None and amount != Decimal(ours["price"]["amount"]):
+        yield {"sku": sku, "what": "price", "ours": ours["price"]["amount"], "theirs": theirs["price"]}
+    if theirs["errors"]:
+        yield {"sku": sku, "what": "refused by Meta", "ours": "", "theirs": "; ".join(theirs["errors"])}
+
+
+def _amount(text: object) -> Decimal | None:
+    """The amount in a price as Meta shows it (`$1,234.50`, `250.00 HNL`); None where it cannot be told."""
+    found = _NUMBER.findall(_SEPARATED.sub("", str(text or "")))
+    return Decimal(found[0]) if len(found) == 1 else None

@@ -17,6 +17,13 @@ class Tags(NamedTuple):
 
     shown: Set[int]
     post: Set[int]
+    known: Set[int]
+    """All that there are."""
+
+    @classmethod
+    def named(cls, names: Mapping[int, str], shown: str, post: str) -> "Tags":
+        """Return the tags with these names. `names`: of all tags."""
+        return cls(*({number for number, name in names.items() if name == one} for one in (shown, post)), set(names))
 
 
 def facts(record: Mapping[str, Any], tags: Tags, picture: str | None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def kept(store: Store, names: Sequence[str]) -> dict[str, Any]:
 
 
 class KeptProducer(Producer):
-    """Reads records: the body is a list of names, or null for all; it becomes a mapping of what there is."""
+    """Reads records: the body is a list or mapping of names, or null for all; it becomes a mapping of what there is."""
 
     kind = Kind.READ
 
@@ -47,7 +47,7 @@ class KeptProducer(Producer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the names. Raises `Refused` for another body."""
-        body = exchange.body
+        body = list(exchange.body) if isinstance(exchange.body, dict) else exchange.body
         if body is not None and not (isinstance(body, list) and all(isinstance(one, str) for one in body)):
             raise Refused("`wares:kept` takes a list of names, or null", code="body")
         return {"names": body}

@@ -1,0 +1,62 @@
+"""`caravana catalog` through a hub that runs."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from caravana.cli import app
+from tests.commerce.storefront import Storefront, open_storefront
+
+
+async def run(shop: Storefront, file: Path, *arguments: str, code: int = 0, lang: str = "en") -> Result:
+    """Run the command while the hub answers, and minutes pass."""
+    command = ["--lang", lang, "catalog", *arguments, "--config", str(file)]
+    async with shop.hurrying():
+        result = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert result.exit_code == code, (result.output, result.exception)
+    return result
+
+
+async def test_a_person_publishes_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products older than the hub are published when a person says so; what Meta shows otherwise is listed, with reasons."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("caravana.cli.catalog.PAUSE", 0.05)
+    file = tmp_path / "caravana.yaml"
+    async with open_storefront(tmp_path, file=file) as shop:
+        shop.product("CAFE")
+        shop.product("NADA", image_1920=False)
+        assert "no products yet" in (await run(shop, file, "status")).stdout
+        told = await run(shop, file, "publish", "--yes")
+        assert "2 products of Odoo shall be shown, 0 are known here" in told.stdout
+        assert "in the catalogue" in told.stdout
+        listed = await run(shop, file, "status", lang="es")
+        assert "NADA" in listed.stdout
+        assert "no tiene imagen" in listed.stdout
+        assert "Meta shows what it should" in (await run(shop, file, "diff")).stdout
+        shop.meta.catalog.products["CAFE"].data["price"] = "99.00 USD"
+        shop.meta.catalog.products["CAFE"].problem = "404"
+        found = json.loads((await run(shop, file, "diff", "--json", code=1)).stdout)
+        assert [(one["what"], one["theirs"]) for one in found["rows"]] == [
+            ("price", "99.00 USD"),
+            ("refused by Meta", "Image could not be fetched: 404"),
+        ]
+        del shop.meta.catalog.products["CAFE"]
+        assert "missing" in (await run(shop, file, "diff", code=1)).stdout
+
+
+async def test_rules_that_cannot_be_computed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`diff` names the rule of the pricelist, and the products that it holds back say so."""
+    monkeypatch.setenv("COLUMNS", "200")
+    file = tmp_path / "caravana.yaml"
+    async with open_storefront(tmp_path, file=file, pricelist=1) as shop:
+        euro = shop.odoo.env["res.currency"].create({"name": "EUR"})
+        shop.pricelist({"compute_price": "fixed", "fixed_price": 5})
+        shop.odoo.env["product.pricelist"].write([1], {"currency_id": euro})
+        shop.product("CAFE")
+        await shop.look()
+        assert (await shop.kept())["CAFE"]["reason"] == "no_rule"
+        told = await run(shop, file, "diff", code=1)
+        assert "it is in another currency than the product" in told.stdout
