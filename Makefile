@@ -8,7 +8,7 @@ BIN := .venv/bin
 PREPARE = $(if $(PYTHON),$(PYTHON),$(error Caravana needs Python 3.11 or newer; name one with make PYTHON=/path/to/python)) tools/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check bench bench-matching bench-einvoice bench-social docs format pins clean
+.PHONY: help demo run test check bench bench-matching bench-einvoice bench-social bench-catalogue docs format pins clean
 
 help: ## list the targets
 	@echo "Caravana. Two commands to begin with: make demo, make test."
@@ -52,6 +52,10 @@ bench-matching: ## measure how bank transfers are matched: what is posted, what 
 bench-einvoice: ## measure how electronic documents are issued: how many, how often, how fast
 	@$(PREPARE) test
 	@$(BIN)/python -m bench.einvoice $(ARGS)
+
+bench-catalogue: ## measure how products are published: reads of Odoo, batches at Meta
+	@$(PREPARE) test
+	@$(BIN)/python -m bench.catalogue $(ARGS)
 
 docs: ## build the documentation into docs/_build/html
 	@$(PREPARE) check

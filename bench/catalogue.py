@@ -1,7 +1,8 @@
 """`python -m bench.catalogue`: publish 10,000 products, then 100 changes; count calls to Odoo and batches at Meta.
 
-Odoo and Meta are the imitations, in this process; the hub, its journal and its HTTP are the real ones. Pictures are counted
-beside: their checksums are read with the products, their contents when Meta fetches them, which it does not here.
+Odoo and Meta are the imitations, in this process; the hub, its journal and its HTTP are the real ones. Reads include those of the
+pictures' checksums; their contents are read when Meta fetches them, which it does not here. Beside are the schema, asked once a
+day, and the sample of prices that is compared with Odoo's onchange.
 """
 
 import argparse
@@ -36,8 +37,9 @@ from caravana.route import read_text
 
 KEY = "fedcba9876543210fedcba9876543210fedcba98"
 """Of the imitation."""
-PICTURES, COMPARED, SCHEMA = "ir.attachment.search_read", "sale.order.line.onchange", ".fields_get"
 READS = (".search_read", ".read", ".search", ".search_count", ".web_search_read")
+RECORDS = ("product.", "account.tax", "stock.", "ir.attachment")
+"""Models whose reads are the catalogue's; others are the connection's own check of which database it is."""
 MOST_READS, MOST_READS_LATER = 12, 3
 ROWS = 3000
 
@@ -72,7 +74,9 @@ async def measure(folder: Path, products: int, changes: int) -> list[Figure]:
         meta_url = await stack.enter_async_context(serve(meta.app()))
         stack.push_async_callback(meta.close)
         templates = _goods(odoo, products)
+        await asyncio.sleep(1.1)  # what is written in the second in which the hub begins, it takes by itself
         hub = await stack.enter_async_context(_hub(folder, odoo_url, meta_url, meta))
+        await _until(lambda: _looked(odoo))
         await _until(lambda: _idle(hub))
         first = await _published(hub, odoo, meta, lambda: None)
         assert len(meta.catalog.products) == products, "not all are in the catalogue"
@@ -152,7 +156,7 @@ async def _published(
         await hub.components.get("wares").operate("publish", {})
     else:
         hub.wake("wares.looks")
-    await _until(lambda: _more(meta, batches))
+    await _until(lambda: _more(hub, meta, batches))
     await _until(lambda: _idle(hub))
     made = Counter(odoo.calls)
     made.subtract(calls)
@@ -163,8 +167,14 @@ async def _published(
     }
 
 
-async def _more(meta: MetaSandbox, before: int) -> bool:
+async def _more(hub: Hub, meta: MetaSandbox, before: int) -> bool:
+    prices = await hub.store.get("wares", "prices")
+    assert not (prices and prices["held"]), f"prices differ: {prices['different'][:3]}"
     return len(meta.catalog.batches) > before
+
+
+async def _looked(odoo: OdooSandbox) -> bool:
+    return odoo.calls["product.product.search_read"] > 0
 
 
 async def _idle(hub: Hub) -> bool:
@@ -178,20 +188,13 @@ async def _until(predicate: Callable[[], Awaitable[bool]]) -> None:
 
 def _figures(what: str, found: dict[str, Any], most: int, batches: int) -> list[Figure]:
     calls: dict[str, int] = found["calls"]
-    reads = sum(
-        count
-        for name, count in calls.items()
-        if name.endswith(READS) and name != PICTURES and name.startswith(_RECORDS)
-    )
+    reads = sum(count for name, count in calls.items() if name.endswith(READS) and name.startswith(RECORDS))
     return [
         Figure(f"{what}: reads of Odoo", "sqlite", reads, "", most, more_is_better=False, details=calls),
         Figure(f"{what}: batches", "sqlite", found["batches"], "", batches, more_is_better=False),
         Figure(f"{what}: seconds until all is accepted", "sqlite", found["seconds"], "s"),
     ]
 
-
-_RECORDS = ("product.", "account.tax", "stock.", "res.", "ir.attachment")
-"""Models whose reads are the catalogue's; others are the connection's own check of which database it is."""
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -28,6 +28,7 @@ FOLDERS = (
     *(
         "cli",
         "commerce",
+        "commerce/catalogue",
         "commerce/einvoice",
         "commerce/matching",
         "commerce/sheet",
@@ -51,6 +52,10 @@ EINVOICE = (
 OTHERS = frozenset(
     {
         "commerce/booking.py",  # what stands in Odoo, in Spanish
+        "commerce/catalogue/checking.py",  # what clerks read in Odoo
+        "commerce/catalogue/item.py",  # reasons, in both languages
+        "commerce/catalogue/posting.py",  # what customers read
+        "commerce/catalogue/telling.py",
         "commerce/difference.py",  # what the company's clerks read in Odoo
         "commerce/evidence.py",
         *(f"commerce/einvoice/{name}.py" for name in EINVOICE),  # what clerks read in Odoo, in both languages

@@ -191,14 +191,21 @@ def odoo() -> OdooSandbox:
     return sandbox
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rules=RULES, listed=AMOUNT, cost=AMOUNT)
 def test_the_hub_and_odoo_agree(odoo: OdooSandbox, rules: list[dict[str, Any]], listed: float, cost: float) -> None:
-    """Whatever the rules: the hub's price is the one of Odoo's onchange, which leaves nothing behind."""
+    """Whatever the rules: the hub's price, with and without taxes, is that of Odoo's onchange, which leaves nothing behind."""
     env = odoo.env
     [category] = env["product.category"].search([["name", "=", "Bebidas"]])
     [base] = env["product.pricelist"].search([["name", "=", "Base"]])
-    vals = {"name": "Té", "list_price": listed, "standard_price": cost, "categ_id": category}
+    [iva] = env["account.tax"].search([["type_tax_use", "=", "sale"], ["amount", "=", 15]], limit=1)
+    vals = {
+        "name": "Té",
+        "list_price": listed,
+        "standard_price": cost,
+        "categ_id": category,
+        "taxes_id": [[6, 0, [iva]]],
+    }
     template = env["product.template"].create(vals)
     product = env["product.template"].read([template], ["product_variant_id"])[0]["product_variant_id"][0]
     links = {"product_tmpl_id": template, "product_id": product, "categ_id": category, "base_pricelist_id": base}
@@ -217,3 +224,4 @@ def test_the_hub_and_odoo_agree(odoo: OdooSandbox, rules: list[dict[str, Any]], 
     goods = Goods(product, template, (category,), Decimal(str(listed)), Decimal(str(cost)), "USD")
     found = Pricelists(map(Rule.read, records), names).price(goods, pricelist, datetime.now(UTC))
     assert abs(found - Decimal(str(value.get("price_unit", 0)))) < Decimal("0.0001")
+    assert paid(found, [tax(iva)]) == Decimal(f"{value.get('price_total', 0):.2f}")

@@ -23,7 +23,8 @@ class Tags(NamedTuple):
     @classmethod
     def named(cls, names: Mapping[int, str], shown: str, post: str) -> "Tags":
         """Return the tags with these names. `names`: of all tags."""
-        return cls(*({number for number, name in names.items() if name == one} for one in (shown, post)), set(names))
+        own = [{number for number, name in names.items() if name == one} for one in (shown, post)]
+        return cls(own[0], own[1], set(names))
 
 
 def facts(record: Mapping[str, Any], tags: Tags, picture: str | None) -> dict[str, Any]:

@@ -16,8 +16,11 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def money(amount: float | Decimal) -> float:
-    """Return `amount` rounded to cents, half away from zero, as Odoo rounds."""
-    return float(Decimal(repr(float(amount))).quantize(CENT, ROUND_HALF_UP))
+    """Return `amount` rounded to cents, half away from zero, as Odoo rounds: what binary numbers are off by does not count.
+
+    (Documented: `float_round` corrects the error of representation before it rounds.)
+    """
+    return float(Decimal(repr(round(float(amount), 9))).quantize(CENT, ROUND_HALF_UP))
 
 
 def stamp(moment: datetime) -> str:
