@@ -15,7 +15,7 @@ from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, say, spoken
 
 app = typer.Typer(no_args_is_help=True)
-STATES = {
+WORDS = {
     "accepted": "in the catalogue",
     "waiting": "waits for Meta",
     "refused": "not as it should be",
@@ -23,7 +23,7 @@ STATES = {
 }
 """How a product stands, in words."""
 COLORS = {"accepted": "green", "waiting": "yellow", "refused": "red"}
-REASONS = {
+MEANINGS = {
     "no_name": "it has no name",
     "no_image": "it has no picture: put one on the product",
     "no_price": "its price with taxes is zero",
@@ -43,6 +43,16 @@ WHYS = {
     "circle": "its pricelists stand on each other in a circle",
 }
 """Why a rule of a pricelist cannot be computed."""
+NOTES = {
+    "missing": "missing at Meta",
+    "not ours": "not ours",
+    "title": "title",
+    "availability": "availability",
+    "link": "link",
+    "price": "price",
+    "refused by Meta": "refused by Meta",
+}
+"""What differs."""
 PAUSE = 1.0
 """Seconds between two looks at how far it is."""
 COLUMNS = ("product", "name", "state", "price", "reason", "since")
@@ -128,7 +138,7 @@ def diff(
     if json:
         print_json(found)
     else:
-        rows = ((one["sku"], spoken(one["what"]), one["ours"], one["theirs"]) for one in found["rows"])
+        rows = ((one["sku"], spoken(NOTES[one["what"]]), one["ours"], one["theirs"]) for one in found["rows"])
         print_table("Meta and we", ("product", "what", "ours", "Meta's"), rows, empty="Meta shows what it should")
         _tell_prices({"unknown": found["rules"], "different": found["prices"]})
     if found["rows"] or found["rules"] or found["prices"]:
@@ -162,13 +172,13 @@ def _is_over(told: Mapping[str, Any], wish: str) -> bool:
 
 def _counts(states: Mapping[str, int]) -> list[tuple[Any, int]]:
     return [
-        (colored(spoken(words), COLORS.get(name, "")), states[name]) for name, words in STATES.items() if name in states
+        (colored(spoken(words), COLORS.get(name, "")), states[name]) for name, words in WORDS.items() if name in states
     ]
 
 
 def _row(one: Mapping[str, Any]) -> list[Any]:
-    reason = one["detail"] if one["reason"] == "meta" else spoken(REASONS.get(one["reason"], ""))
-    state = colored(spoken(STATES[one["state"]]), COLORS.get(one["state"], ""))
+    reason = one["detail"] if one["reason"] == "meta" else spoken(MEANINGS.get(one["reason"], ""))
+    state = colored(spoken(WORDS[one["state"]]), COLORS.get(one["state"], ""))
     price = f"{one['price']['amount']} {one['price']['currency']}" if one["price"] else ""
     return [one["sku"], one["name"], state, price, reason, when(one["since"])]
 

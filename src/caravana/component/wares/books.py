@@ -67,7 +67,7 @@ class Books:
             ["res_model", "in", [one for one, _ in IMAGE]],
         ]
         if templates is not None:
-            domain.append(["res_id", "in", sorted({*templates, *products})])
+            domain += [["res_id", "in", sorted({*templates, *products})]]
         found = await self._search("ir.attachment", "res_model,res_id,checksum", domain)
         return {(one["res_model"], one["res_id"]): one["checksum"] for one in found}
 
