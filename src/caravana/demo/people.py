@@ -17,6 +17,7 @@ WHATEVER = {
     "version",
     "sale.order.search_read",
     "account.move.search_read",
+    "stock.picking.search_read",
     "ir.config_parameter.search_read",
     "res.company.search_read",
 }
