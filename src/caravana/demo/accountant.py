@@ -81,7 +81,7 @@ class Accountant:
 
     async def credit(self, paper: Paper) -> Paper:
         """Post a credit note for the whole factura."""
-        return await self._paper("04", await self._clerk.credit(_id(paper)))
+        return await self._paper("04", await self._clerk.credit(_id(paper), "Devolución"))
 
     async def debit(self, paper: Paper) -> Paper:
         """Post a debit note for a factura that was paid late."""

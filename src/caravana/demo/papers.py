@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 TYPES: Mapping[str, tuple[str, str]] = {
-    "01": ("Invoice (factura)", "FAC"),
-    "03": ("Purchase settlement (liquidación)", "LIQ"),
-    "04": ("Credit note (nota de crédito)", "NC"),
-    "05": ("Debit note (nota de débito)", "ND"),
-    "06": ("Delivery guide (guía)", "GR"),
-    "07": ("Withholding (retención)", "RET"),
+    "01": ("factura", "FAC"),
+    "03": ("liquidación de compra", "LIQ"),
+    "04": ("nota de crédito", "NC"),
+    "05": ("nota de débito", "ND"),
+    "06": ("guía de remisión", "GR"),
+    "07": ("retención", "RET"),
 }
-"""The SRI's code of a type → its name, and how the names of its files begin."""
+"""The SRI's code of a type → its name in Ecuador, and how the names of its files begin."""
 AUTHORISED, TAKEN = "AUTORIZADO", "RECIBIDA"
 PLAIN, CUT, RETURNED, AWAY = "plain", "cut", "returned", "away"
 

@@ -34,9 +34,7 @@ async def issuing(odoo: OdooSandbox, clock: Clock, ports: tuple[int, ...]) -> As
     make_fields(odoo)
     sri = SriSandbox(clock=clock, service=Service(folder=SRI))
     sri.connection()  # makes the certificate
-    mails = Path(MAILS)
-    mails.mkdir(exist_ok=True)
-    async with serve(sri.app(), port=sri_port), caught(MailCatcher(folder=mails), mail_port):
+    async with serve(sri.app(), port=sri_port), caught(MailCatcher(folder=Path(MAILS)), mail_port):
         yield
     await sri.close()
 

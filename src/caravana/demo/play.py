@@ -98,7 +98,7 @@ class Day:
         spoken: Spoken = str,
         keep: Path | None = None,
     ) -> None:
-        """`orders`: about how many in all, shared out among the chapters; `keep`: where files are left, else a folder of their own."""
+        """`orders`: about how many in all, shared out among the chapters; `keep`: where files are left."""
         self.world = world
         self.console = console
         self.spoken = spoken
@@ -280,7 +280,7 @@ def kinds_table(kinds: Sequence[Kind], spoken: Spoken = str) -> Table:
         shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
     names = [field.name for field in fields(Kind)][1:]
     for one in kinds:
-        shown.add_row(spoken(TYPES[one.cod_doc][0]), *_counted([getattr(one, name) for name in names]))
+        shown.add_row(TYPES[one.cod_doc][0], *_counted([getattr(one, name) for name in names]))
     shown.add_section()
     sums = [sum(getattr(one, name) for one in kinds) for name in names]
     shown.add_row(f"[bold]{spoken('total')}[/bold]", *_counted(sums))

@@ -158,6 +158,8 @@ class World:
             left.unlink()
         for name in (SRI, MAILS):
             shutil.rmtree(self.folder / name, ignore_errors=True)
+        if self.issues:
+            (self.folder / MAILS).mkdir()
         self.bank_folder.mkdir(exist_ok=True)
         (self.folder / "caravana.yaml").write_text(self._configuration())
         ports = [str(self.ports[name]) for name in self._partner_names]
