@@ -146,7 +146,7 @@ def _judge(results: "list[Result]", console: "Console") -> bool:
 
 def _judge_documents(results: "list[Result]", console: "Console") -> bool:
     """Say whether each electronic document is authorised once, in Odoo and with its receiver."""
-    good = all(each.is_right for one in results for each in (*one.kinds, *one.journeys))
+    good = all(one.papers_are_right for one in results)
     if not good:
         told = "Not every electronic document is authorised once, in Odoo and mailed: see its table."
         console.print(f"[bold red]{spoken(told)}[/bold red]")

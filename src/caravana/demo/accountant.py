@@ -24,7 +24,7 @@ class Accountant:
     async def prepare(self) -> None:
         """Make journal and contacts, and look taxes up."""
         like = await self._one("account.journal", "default_account_id", type="sale")
-        journal = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": "FE2"}
+        journal: dict[str, Any] = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": "FE2"}
         journal |= {"l10n_latam_use_documents": True, "default_account_id": like["default_account_id"][0]}
         journal |= dict(zip(("l10n_ec_entity", "l10n_ec_emission"), POINT.split("-"), strict=True))
         [self._journal] = await self._clerk.call("account.journal", "create", vals_list=[journal])

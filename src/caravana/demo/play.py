@@ -58,6 +58,11 @@ class Result(Tally):
     folder: Path | None = None
     """Of the documents' files."""
 
+    @property
+    def papers_are_right(self) -> bool:
+        """Whether each electronic document ended where it belongs, once."""
+        return all(one.is_right for one in self.kinds) and all(one.is_right for one in self.journeys)
+
 
 @dataclass
 class Books:
@@ -175,22 +180,22 @@ class Day:
         task = progress.add_task(f"   {chapter.name}", total=COUNT, unit=self.spoken("documents authorised"))
         playing = asyncio.create_task(invoices.play())
         deadline = time.monotonic() + 2 * PATIENCE
+        result = Result(0, chapter=chapter)
         while True:
             over = playing.done()
-            kinds, journeys = await invoices.look()
-            progress.update(task, completed=sum(one.authorised for one in kinds))
-            right = all(one.is_right for one in (*kinds, *journeys))
-            if (over and (right or playing.exception())) or time.monotonic() > deadline:
+            result.kinds, result.journeys = await invoices.look()
+            progress.update(task, completed=sum(one.authorised for one in result.kinds))
+            if (over and (result.papers_are_right or playing.exception())) or time.monotonic() > deadline:
                 break
             await asyncio.sleep(0.2)
         if over:
             await playing
         playing.cancel()
         await self._wait_until_idle()
-        kinds, journeys = await invoices.look()
-        folder = await invoices.save(self.keep)
-        seconds = time.monotonic() - began
-        return Result(0, chapter=chapter, seconds=seconds, kinds=kinds, journeys=journeys, folder=folder)
+        result.kinds, result.journeys = await invoices.look()
+        result.folder = await invoices.save(self.keep)
+        result.seconds = time.monotonic() - began
+        return result
 
     async def by_branch(self) -> dict[str, Tally]:
         """Return the day's books of each branch, by its name."""
