@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from caravana.demo.issuer import POINT
-from caravana.demo.papers import PLAIN, Paper
+from caravana.demo.papers import PLAIN, Fate, Paper
 from caravana.demo.people import Clerk
 
 IVA, WRONG_IVA, BOUGHT_IVA = "VAT 15% G", "VAT 5% G", "VAT 15% purchases"
@@ -59,7 +59,7 @@ class Accountant:
         made = await self._clerk.call("res.partner", "create", vals_list=values)
         self._customer, self._supplier, self._person, self._carrier = made
 
-    async def invoice(self, what: str, price: float, fate: str = PLAIN, tax: str = IVA) -> Paper:
+    async def invoice(self, what: str, price: float, fate: Fate = PLAIN, tax: str = IVA) -> Paper:
         """Post a factura of one line."""
         return await self._posted("01", [_line(what, price, self._taxes[tax])], fate)
 
@@ -125,14 +125,14 @@ class Accountant:
         await self._clerk.call("stock.picking", "button_validate", ids=[id_], context={"skip_sms": True})
         return Paper("06", _number(number), f"stock.picking,{id_}")
 
-    async def _posted(self, cod_doc: str, lines: list[Any], fate: str = PLAIN, **more: Any) -> Paper:
+    async def _posted(self, cod_doc: str, lines: list[Any], fate: Fate = PLAIN, **more: Any) -> Paper:
         values = {"move_type": "out_invoice", "partner_id": self._customer, "journal_id": self._journal}
         values |= {"invoice_line_ids": lines, **self._day, **more}
         [id_] = await self._clerk.call("account.move", "create", vals_list=[values])
         await self._clerk.call("account.move", "action_post", ids=[id_])
         return await self._paper(cod_doc, id_, fate)
 
-    async def _paper(self, cod_doc: str, id_: int, fate: str = PLAIN) -> Paper:
+    async def _paper(self, cod_doc: str, id_: int, fate: Fate = PLAIN) -> Paper:
         fields = ["l10n_latam_document_number"]
         [row] = await self._clerk.call("account.move", "read", ids=[id_], fields=fields)
         return Paper(cod_doc, row["l10n_latam_document_number"], f"account.move,{id_}", fate)

@@ -44,7 +44,7 @@ class Invoices:
         await self._cut()
         returned = await self._returned()
         await self._all_types()
-        await self._until(lambda: self._books.complaints(returned), "is not told in Odoo that it was returned")
+        await self._until(lambda: self._books.complaints(returned))
         await self._books.mend(returned)
         await self._away()
 
@@ -52,7 +52,7 @@ class Invoices:
         """The authority takes a factura, and its answer is lost."""
         await set_faults(self._world, "sri", [{"operation": RECEPTION, "action": "cut_after"}])
         self.papers.append(await self._books.invoice("Silla de oficina", 40.0, CUT))
-        await self._until(lambda: self._handed_in(1), "was not handed in")
+        await self._until(lambda: self._handed_in(1))
 
     async def _returned(self) -> Paper:
         """The clerk takes the wrong tax, and the authority returns the factura."""
@@ -82,7 +82,7 @@ class Invoices:
         async def refused() -> bool:
             return await self._calls(ANSWERS) >= before + 2
 
-        await self._until(refused, "was not tried while the SRI was away")
+        await self._until(refused)
         await set_faults(self._world, "sri", [])
 
     async def _handed_in(self, times: int) -> bool:
@@ -93,11 +93,11 @@ class Invoices:
             calls: dict[str, int] = (await answer.json())["calls"]
         return sum(count for name, count in calls.items() if name.endswith(operation.removeprefix("*")))
 
-    async def _until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    async def _until(self, holds: Callable[[], Awaitable[bool]]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not await holds():
             if time.monotonic() > deadline:
-                raise DemoFailed(f"the factura {what}; look into {self._world.hub_log}")
+                raise DemoFailed(f"an electronic document does not get on; look into {self._world.hub_log}")
             await asyncio.sleep(0.1)
 
     # What became of it.

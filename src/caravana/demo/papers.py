@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -14,18 +15,20 @@ TYPES: Mapping[str, tuple[str, str]] = {
 }
 """The SRI's code of a type → its name in Ecuador, and how the names of its files begin."""
 AUTHORISED, TAKEN = "AUTORIZADO", "RECIBIDA"
-PLAIN, CUT, RETURNED, AWAY = "plain", "cut", "returned", "away"
+Fate = StrEnum("Fate", ("PLAIN", "CUT", "RETURNED", "AWAY"))
+PLAIN, CUT, RETURNED, AWAY = Fate
+"""What happens to a document on its way: nothing, its answer is cut, it is returned, the authority is away."""
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A document that has to be authorised, and what happens to it on its way (`PLAIN`, `CUT`, `RETURNED` or `AWAY`)."""
+    """A document that has to be authorised, and what happens to it on its way."""
 
     cod_doc: str
     number: str
     record: str
     """In Odoo: `account.move,5`."""
-    fate: str = PLAIN
+    fate: Fate = PLAIN
 
     @property
     def file(self) -> str:
@@ -70,7 +73,7 @@ class Kind:
 class Journey:
     """What a document that had trouble went through; `answers`: those of the authority's reception, in their order."""
 
-    fate: str
+    fate: Fate
     number: str
     answers: Sequence[str]
     authorised: bool

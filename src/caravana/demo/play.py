@@ -313,8 +313,8 @@ def journeys_table(journeys: Sequence[Journey], spoken: Spoken = str) -> Table:
         shown.add_column(spoken(name), no_wrap=place == 0)
     for one in journeys:
         answers = ", ".join((*one.answers, *([AUTHORISED] if one.authorised else ())))
-        told = spoken(WENT[one.fate]) if one.is_right else f"[bold red]{spoken('wrong')}[/bold red]"
-        shown.add_row(one.number, told, answers)
+        told = spoken(WENT[one.fate] if one.is_right else "wrong")
+        shown.add_row(one.number, told if one.is_right else f"[bold red]{told}[/bold red]", answers)
     return shown
 
 
