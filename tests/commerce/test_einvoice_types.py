@@ -93,6 +93,7 @@ async def test_all_six_types(tmp_path: Path, clock: LeapingClock) -> None:
             await office.do("issue", name=f"account.move,{bill}", document=WITHHOLDING)
             found = {one: await authorised(office, key) for one, key in keys.items()} | {"01": first}
             assert {one: document["cod_doc"] for one, document in found.items()} == {one: one for one in found}
+            assert found["06"]["receiver"] == "rosa@cliente.example"  # a guía is its recipient's
             filed = [one.clave for one in datil.authority.register.documents()]
             assert sorted(filed) == sorted(one["access_key"] for one in found.values())
             model = office.odoo.env["ir.attachment"]

@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
+from lxml import etree
 
 
 @pytest.mark.slow
@@ -40,6 +44,38 @@ def test_money_ends_where_it_belongs() -> None:
         "net of withholding": "proposed",
         "unknown": "waiting",
     }
+
+
+@pytest.mark.slow
+def test_every_document_is_authorised_once(tmp_path: Path) -> None:
+    """All six types, one cut, one returned, two while the SRI was away: each once at the SRI, in Odoo and mailed."""
+    command = [sys.executable, "-m", "caravana", "demo", "--chapter", "invoices", "--json", "--keep", str(tmp_path)]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert played.returncode == 0, played.stderr[-2000:]
+    [result] = json.loads(played.stdout)["chapters"]
+    names = ("wanted", "authorised", "in_odoo", "mailed", "twice", "lost")
+    counted = {one["cod_doc"]: tuple(one[name] for name in names) for one in result["kinds"]}
+    one, two, five = ((count,) * 4 + (0, 0) for count in (1, 2, 5))
+    assert counted == {"01": five, "03": one, "04": one, "05": one, "06": one, "07": two}
+    went = [(one["fate"], one["answers"]) for one in result["journeys"]]
+    assert went == [
+        ("cut", ["RECIBIDA"]),
+        ("returned", ["DEVUELTA", "RECIBIDA"]),
+        ("away", ["RECIBIDA"]),
+        ("away", ["RECIBIDA"]),
+    ]
+    read = dict(scanned(path) for path in sorted(Path(result["folder"]).glob("*.pdf")))
+    assert {clave[8:10] for clave in read} == {*counted}
+    assert {clave: clave for clave in read} == read
+    assert len(read) == 11
+
+
+def scanned(path: Path) -> tuple[str, str]:
+    """Return the clave in the XML beside a printed form, and what a scanner reads from the form."""
+    page = pypdfium2.PdfDocument(path)[0]
+    [code] = zxingcpp.read_barcodes(page.render(scale=4).to_pil())
+    wrapper = etree.fromstring(path.with_suffix(".xml").read_bytes())
+    return str(wrapper.findtext("numeroAutorizacion")), code.text
 
 
 def test_unknown_chapter_is_named() -> None:

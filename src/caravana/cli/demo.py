@@ -10,12 +10,13 @@ from caravana.cli.speech import language, spoken
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from caravana.demo.chapters import Chapter
     from caravana.demo.play import Day, Result, Tally
     from caravana.demo.world import World
 
 Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
 ChapterName = Annotated[
-    str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, killed, money, …).")
+    str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, killed, money, invoices, …).")
 ]
 Speed = Annotated[float, typer.Option("--speed", help="How many times as fast as real time the day passes.", min=1)]
 Orders = Annotated[int, typer.Option("--orders", help="About how many orders in all.", min=1)]
@@ -33,12 +34,15 @@ def demo(
 ) -> None:
     """Play a day of payments: a real hub, imitations of Odoo, of three payment companies and a bank, and all that goes wrong.
 
-    The exit code is 1 when a payment, a refund or a transfer was lost, made twice, or put where it does not belong.
+    Last, electronic documents go to an imitated SRI; their printed forms are left in a folder that is told.
+
+    The exit code is 1 when a payment, a refund, a transfer or a document was lost, made twice, or put where it does not belong.
 
     \b
     caravana demo
     caravana demo --chapter killed --orders 30
     caravana demo --chapter money
+    caravana demo --chapter invoices --keep tried
     caravana demo --stay
     """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
@@ -60,9 +64,9 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
         console.print(spoken(f"there is no chapter `{chapter}`; there are {', '.join(one.name for one in CHAPTERS)}"))
         return 2
     with tempfile.TemporaryDirectory(prefix="caravana-demo-") as temporary:
-        world = World(keep or Path(temporary), speed)
+        world = World(keep or Path(temporary), speed, issues=any(one.papers for one in chosen))
         try:
-            return await _play(world, console, chosen, orders, as_json=as_json, stay=stay)
+            return await _play(world, console, chosen, orders, keep, as_json=as_json, stay=stay)
         except DemoFailed as error:
             console.print(f"[bold red]{spoken('The demo could not be played:')}[/bold red] {spoken(str(error))}")
             _show_log(world, console)
@@ -71,27 +75,53 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
             await world.stop()
 
 
-async def _play(world: "World", console: "Console", chosen: list, orders: int, *, as_json: bool, stay: bool) -> int:  # type: ignore[type-arg]
-    from caravana.demo.play import Day, capacity, lines_table, table
+async def _play(
+    world: "World",
+    console: "Console",
+    chosen: "list[Chapter]",
+    orders: int,
+    keep: Path | None,
+    *,
+    as_json: bool,
+    stay: bool,
+) -> int:
+    from caravana.demo.play import Day
 
-    console.print(spoken("Starting imitations of Odoo, PlacetoPay, Stripe and PayPhone, and a hub of your own …"))
+    told = "Starting imitations of Odoo, PlacetoPay, Stripe and PayPhone, and a hub of your own …"
+    if world.issues:
+        told = "Starting imitations of Odoo, PlacetoPay, Stripe, PayPhone and the SRI, and a hub of your own …"
+    console.print(spoken(told))
     await world.start()
-    day = Day(world, console, chosen, orders, spoken)
+    day = Day(world, console, chosen, orders, spoken, keep)
     results = await day.play()
     branches, doubts = await day.by_branch(), int(await world.measure("caravana_doubts_total"))
     if as_json:
         _print_json(results, branches, doubts)
     else:
-        console.print(table(results, branches, doubts, world.kills, spoken))
-        for one in filter(lambda one: one.lines, results):
-            console.print(lines_table(one.lines, language(), spoken))
-        console.print(spoken(capacity(results)))
+        _show(results, branches, doubts, world.kills, console)
     good = _judge(results, console)
     if not good:
         _show_log(world, console)
     if stay:
         await _stay(day, console)
     return 0 if good else 1
+
+
+def _show(results: "list[Result]", branches: "dict[str, Tally]", doubts: int, kills: int, console: "Console") -> None:
+    """Show the day's tables: card orders where there were some, what became of other money, and electronic documents."""
+    from caravana.demo.play import capacity, journeys_table, kinds_table, lines_table, table
+
+    if any(one.orders for one in results):
+        console.print(table(results, branches, doubts, kills, spoken))
+    for one in filter(lambda one: one.lines, results):
+        console.print(lines_table(one.lines, language(), spoken))
+    if any(one.orders for one in results):
+        console.print(spoken(capacity(results)))
+    for one in filter(lambda one: one.kinds, results):
+        console.print(kinds_table(one.kinds, spoken))
+        console.print(journeys_table(one.journeys, spoken))
+        told = f"The printed documents (RIDE) and their XML are in {one.folder}"
+        console.print(spoken(told), soft_wrap=True)
 
 
 def _judge(results: "list[Result]", console: "Console") -> bool:
@@ -103,7 +133,7 @@ def _judge(results: "list[Result]", console: "Console") -> bool:
     if bad or short:
         told = "1 payment was lost or doubled." if bad == 1 else f"{bad} payments were lost or doubled."
         console.print(f"[bold red]{spoken(told)}[/bold red]")
-    else:
+    elif any(one.orders for one in results):
         console.print(f"[bold green]{spoken('Every charge is in Odoo exactly once.')}[/bold green]")
     if wrong:
         told = "Not every refund and transfer ended where it belongs: see the second table."
@@ -111,7 +141,19 @@ def _judge(results: "list[Result]", console: "Console") -> bool:
     elif lines:
         told = "Every refund and transfer is where it belongs, once."
         console.print(f"[bold green]{spoken(told)}[/bold green]")
-    return not (bad or short or wrong)
+    return _judge_documents(results, console) and not (bad or short or wrong)
+
+
+def _judge_documents(results: "list[Result]", console: "Console") -> bool:
+    """Say whether each electronic document is authorised once, in Odoo and with its receiver."""
+    good = all(one.papers_are_right for one in results)
+    if not good:
+        told = "Not every electronic document is authorised once, in Odoo and mailed: see its table."
+        console.print(f"[bold red]{spoken(told)}[/bold red]")
+    elif any(one.kinds for one in results):
+        told = "Every electronic document is authorised exactly once, back in Odoo and mailed once."
+        console.print(f"[bold green]{spoken(told)}[/bold green]")
+    return good
 
 
 def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+from caravana.demo.invoices import Invoices
 from caravana.demo.money import Money
 from caravana.demo.people import Clerk, Customer, Order, plan_notifications, set_faults
 from caravana.demo.world import World
@@ -25,7 +26,10 @@ Sequel = Callable[[World, Clerk, Sequence[Order]], Money]
 
 @dataclass(frozen=True)
 class Chapter:
-    """One part of the day; `share` is its part of the orders, `sequel` what is played once they are paid."""
+    """One part of the day; `share` is its part of the orders, `sequel` what is played once they are paid.
+
+    `papers`: electronic documents that are played in place of orders.
+    """
 
     name: str
     title: str
@@ -33,6 +37,7 @@ class Chapter:
     play: Play
     share: int = 1
     sequel: Sequel | None = None
+    papers: Callable[[World, Clerk], Invoices] | None = None
 
 
 async def _all(orders: list[Order], act: Callable[[Order], Awaitable[None]]) -> None:
@@ -125,6 +130,10 @@ async def money(stage: Stage, orders: list[Order]) -> None:
     await _all(orders, one)
 
 
+async def nothing(stage: Stage, orders: list[Order]) -> None:
+    """No order is played."""
+
+
 CHAPTERS = (
     Chapter("paid", "Paid", "Customers pay by card; half of them come back to the shop.", paid, 3),
     Chapter("refused", "Refused, then paid", "The first card is refused, the second is accepted.", refused, 1),
@@ -147,6 +156,14 @@ CHAPTERS = (
         "Customers choose their company, an order is refunded from Odoo, the bank tells of transfers.",
         money,
         sequel=Money,
+    ),
+    Chapter(
+        "invoices",
+        "Electronic documents",
+        "All six types go to the SRI: an answer is cut, a factura is returned and mended, the SRI is away.",
+        nothing,
+        0,
+        papers=Invoices,
     ),
 )
 """The day, in its order."""

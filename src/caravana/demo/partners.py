@@ -1,22 +1,47 @@
 """The demo's partners in a process of their own.
 
-python -m caravana.demo.partners HUB_URL ODOO_PORT PLACETOPAY_PORT STRIPE_PORT PAYPHONE_PORT
+python -m caravana.demo.partners HUB_URL ODOO_PORT PLACETOPAY_PORT STRIPE_PORT PAYPHONE_PORT [SRI_PORT MAIL_PORT]
+
+With the last two, the tax authority and a mail server are there, too; they keep what they have in the folder of the process.
 """
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.component.placetopay.sandbox import PlacetopaySandbox, Site
+from caravana.component.smtp.sandbox import MailCatcher, caught
+from caravana.component.sri.sandbox import Service, SriSandbox
 from caravana.component.stripe.sandbox import Account, StripeSandbox
 from caravana.demo.branches import BANK, BRANCHES
-from caravana.kit.clock import clock_from_environment
+from caravana.demo.issuer import MAILS, SRI, make_fields
+from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.serving import serve
 
 
-async def main(hub: str, odoo_port: int, placetopay_port: int, stripe_port: int, payphone_port: int) -> None:
+@asynccontextmanager
+async def issuing(odoo: OdooSandbox, clock: Clock, ports: tuple[int, ...]) -> AsyncIterator[None]:
+    """Be what electronic documents need beside the rest; without ports nothing."""
+    if not ports:
+        yield
+        return
+    sri_port, mail_port = ports
+    make_fields(odoo)
+    sri = SriSandbox(clock=clock, service=Service(folder=SRI))
+    sri.connection()  # makes the certificate
+    async with serve(sri.app(), port=sri_port), caught(MailCatcher(folder=Path(MAILS)), mail_port):
+        yield
+    await sri.close()
+
+
+async def main(
+    hub: str, odoo_port: int, placetopay_port: int, stripe_port: int, payphone_port: int, *issue_ports: int
+) -> None:
     """Serve all imitations until the process is ended."""
     clock = clock_from_environment()
     warehouses = [(one.name, one.key.upper()[:3]) for one in BRANCHES]
@@ -30,6 +55,7 @@ async def main(hub: str, odoo_port: int, placetopay_port: int, stripe_port: int,
         serve(placetopay.app(), port=placetopay_port),
         serve(stripe.app(), port=stripe_port),
         serve(payphone.app(), port=payphone_port),
+        issuing(odoo, clock, issue_ports),
     ):
         print("ready", flush=True)  # noqa: T201 -- the parent waits for this line
         await asyncio.Event().wait()

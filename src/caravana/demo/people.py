@@ -17,6 +17,7 @@ WHATEVER = {
     "version",
     "sale.order.search_read",
     "account.move.search_read",
+    "stock.picking.search_read",
     "ir.config_parameter.search_read",
     "res.company.search_read",
 }
@@ -104,11 +105,11 @@ class Clerk:
         await self.call("account.move", "action_post", ids=[invoice])
         return int(invoice)
 
-    async def credit(self, invoice: int) -> int:
+    async def credit(self, invoice: int, reason: str = "") -> int:
         """Make and post a credit note for the whole invoice; return it."""
         [row] = await self.call("account.move", "read", ids=[invoice], fields=["journal_id"])
         context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
-        wish = {"journal_id": row["journal_id"][0]}
+        wish = {"journal_id": row["journal_id"][0], "reason": reason}
         made = await self.call("account.move.reversal", "create", vals_list=[wish], context=context)
         await self.call("account.move.reversal", "refund_moves", ids=made, context=context)
         [note] = await self.call("account.move", "search", domain=[["reversed_entry_id", "=", invoice]])

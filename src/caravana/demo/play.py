@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from types import MappingProxyType
 
 from rich.box import SIMPLE_HEAD
@@ -15,8 +16,10 @@ from rich.table import Table
 from caravana.demo.branches import BRANCHES
 from caravana.demo.chapters import CHAPTERS, Chapter, Stage
 from caravana.demo.companies import charged
+from caravana.demo.invoices import COUNT, Invoices
 from caravana.demo.line import Line
 from caravana.demo.money import Money
+from caravana.demo.papers import AUTHORISED, TYPES, Journey, Kind
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of
 from caravana.demo.world import DemoFailed, World
 
@@ -44,12 +47,21 @@ class Tally:
 
 @dataclass
 class Result(Tally):
-    """One chapter's books; `lines`: what became of money beside card orders."""
+    """One chapter's books; `lines`: what became of money beside card orders; `kinds`, `journeys`: of electronic documents."""
 
     chapter: Chapter = CHAPTERS[0]
     calls: int = 0
     seconds: float = 0.0
     lines: list[Line] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
+    journeys: list[Journey] = field(default_factory=list)
+    folder: Path | None = None
+    """Of the documents' files."""
+
+    @property
+    def papers_are_right(self) -> bool:
+        """Whether each electronic document ended where it belongs, once."""
+        return all(one.is_right for one in self.kinds) and all(one.is_right for one in self.journeys)
 
 
 @dataclass
@@ -83,14 +95,21 @@ class Day:
     """One day of orders."""
 
     def __init__(
-        self, world: World, console: Console, chapters: Sequence[Chapter], orders: int, spoken: Spoken = str
+        self,
+        world: World,
+        console: Console,
+        chapters: Sequence[Chapter],
+        orders: int,
+        spoken: Spoken = str,
+        keep: Path | None = None,
     ) -> None:
-        """`orders`: about how many in all, shared out among the chapters."""
+        """`orders`: about how many in all, shared out among the chapters; `keep`: where files are left."""
         self.world = world
         self.console = console
         self.spoken = spoken
-        shares = sum(chapter.share for chapter in chapters)
-        self.plan = [(chapter, max(3, orders * chapter.share // shares)) for chapter in chapters]
+        shares = sum(chapter.share for chapter in chapters) or 1
+        self.keep = keep
+        self.plan = [(one, max(3, orders * one.share // shares) if one.share else 0) for one in chapters]
         self.clerk = Clerk(world)
         self.orders: list[Order] = []
         self.stage = Stage(world, self.clerk, Customer(world))
@@ -103,6 +122,9 @@ class Day:
             for number, (chapter, count) in enumerate(self.plan, 1):
                 title, story = self.spoken(chapter.title), self.spoken(chapter.story)
                 progress.console.print(f"[bold]{number}. {title}.[/bold] {story}")
+                if chapter.papers is not None:
+                    results.append(await self._documents(chapter, chapter.papers(self.world, self.clerk), progress))
+                    continue
                 task = progress.add_task(f"   {chapter.name}", total=count, unit=self.spoken("payments in Odoo"))
                 results.append(await self._chapter(chapter, count, progress, task))
         return results
@@ -152,6 +174,29 @@ class Day:
         await self._wait_until_idle()
         return await money.look()
 
+    async def _documents(self, chapter: Chapter, invoices: Invoices, progress: Progress) -> Result:
+        """Play electronic documents until all have ended well, or time is up; then leave their files where they stay."""
+        began = time.monotonic()
+        task = progress.add_task(f"   {chapter.name}", total=COUNT, unit=self.spoken("documents authorised"))
+        playing = asyncio.create_task(invoices.play())
+        deadline = time.monotonic() + 2 * PATIENCE
+        result = Result(0, chapter=chapter)
+        while True:
+            over = playing.done()
+            result.kinds, result.journeys = await invoices.look()
+            progress.update(task, completed=sum(one.authorised for one in result.kinds))
+            if (over and (result.papers_are_right or playing.exception())) or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.2)
+        if over:
+            await playing
+        playing.cancel()
+        await self._wait_until_idle()
+        result.kinds, result.journeys = await invoices.look()
+        result.folder = await invoices.save(self.keep)
+        result.seconds = time.monotonic() - began
+        return result
+
     async def by_branch(self) -> dict[str, Tally]:
         """Return the day's books of each branch, by its name."""
         books, found = await Books.read(self.world, self.clerk), {}
@@ -191,7 +236,7 @@ def table(
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for place, name in enumerate(COLUMNS):
         shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
-    for one in results:
+    for one in filter(lambda one: not one.kinds, results):
         shown.add_row(spoken(one.chapter.title), *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
     shown.add_section()
     for name, tally in branches.items():
@@ -227,6 +272,50 @@ def capacity(results: Sequence[Result]) -> str:
         f"Odoo calls per paid order: {calls:.1f}, repetitions and what followed from trouble counted in. "
         f"At one call a second (Odoo Online) that allows {orders} orders an hour, beside the looks for what is new."
     )
+
+
+KINDS_COLUMNS = ("document", "wanted", "authorised", "issued twice", "lost", "in Odoo", "mailed")
+
+
+def kinds_table(kinds: Sequence[Kind], spoken: Spoken = str) -> Table:
+    """Return what became of electronic documents, by type and in all."""
+    title = spoken("Electronic documents, counted at the SRI, in Odoo and in the mailbox")
+    shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for place, name in enumerate(KINDS_COLUMNS):
+        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
+    names = [field.name for field in fields(Kind)][1:]
+    for one in kinds:
+        shown.add_row(TYPES[one.cod_doc][0], *_counted([getattr(one, name) for name in names]))
+    shown.add_section()
+    sums = [sum(getattr(one, name) for one in kinds) for name in names]
+    shown.add_row(f"[bold]{spoken('total')}[/bold]", *_counted(sums))
+    return shown
+
+
+def _counted(counts: Sequence[int]) -> list[str]:
+    """The counts of a row; what should be 0 stands at the third and fourth place."""
+    return [_bad(count) if place in (2, 3) else str(count) for place, count in enumerate(counts)]
+
+
+WENT = MappingProxyType(
+    {
+        "cut": "the answer was cut: found authorised, not handed in again",
+        "returned": "returned for a wrong tax, mended in Odoo, authorised under its number",
+        "away": "the SRI was away: it waited, and was handed in once",
+    }
+)
+
+
+def journeys_table(journeys: Sequence[Journey], spoken: Spoken = str) -> Table:
+    """Return what those documents went through that had trouble on their way, and what the SRI answered."""
+    shown = Table(title=spoken("Trouble on the way"), box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for place, name in enumerate(("number", "what happened", "answers of the SRI")):
+        shown.add_column(spoken(name), no_wrap=place == 0)
+    for one in journeys:
+        answers = ", ".join((*one.answers, *([AUTHORISED] if one.authorised else ())))
+        told = spoken(WENT[one.fate] if one.is_right else "wrong")
+        shown.add_row(one.number, told if one.is_right else f"[bold red]{told}[/bold red]", answers)
+    return shown
 
 
 LINES_COLUMNS = ("refund or transfer", "amount", "what became of it")

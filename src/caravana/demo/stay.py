@@ -105,10 +105,13 @@ class Stay:
     def _in_the_office(self) -> Iterator[tuple[str, str]]:
         """What clerks and operators may try."""
         spoken, world, here = self.spoken, self._world, f"cd {self._world.folder} && caravana"
-        yield spoken("refund"), f"{here} payments refund CV{self._day.orders[-1].id}-1"
+        if self._day.orders:
+            yield spoken("refund"), f"{here} payments refund CV{self._day.orders[-1].id}-1"
         hint = "run the last line above: one transfer pays an open invoice, the other nobody knows"
         yield spoken("bank"), spoken(hint)
         yield spoken("review"), f"{here} bank review"
+        if world.issues:
+            yield spoken("documents"), f"{here} einvoice list"
         yield spoken("kill"), spoken(f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")
         yield spoken("messages"), f"{here} messages"
         yield spoken("health"), f"{world.url('control')}/readyz"

@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from caravana.demo.branches import ACCOUNT, BANK_JOURNAL, BRANCHES
+from caravana.demo.issuer import CONNECTIONS, LIMITS, MAILS, PLACEHOLDERS, SETTINGS, SRI
 from caravana.engine.configuration import read_configuration
 from caravana.engine.control import holder
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
@@ -28,7 +30,7 @@ company:
   name: Empresa XYZ
 journal: sqlite:///caravana.db
 routes: []
-flows: [cards, matching]
+flows: [{flows}]
 listener:
   port: {listener}
   public_url: http://127.0.0.1:{listener}
@@ -55,24 +57,26 @@ connections:
     url: http://127.0.0.1:{payphone}
     token: sandbox-token
     storeId: sandbox-store
-branches:
+{connections}branches:
 {branches}settings:
   cards.life: 12h  # of the demo's clock, which hurries: time enough for a person at the checkout
   cards.refund_on_credit_note: true
   bank.journals: {{"{account}": {bank_journal}}}
-placeholders:
+{settings}placeholders:
   bank.folder: {bank_folder}
   bank.notification: notificacion
-modes:
+{placeholders}modes:
   connections: {{{shadow}}}
 limits:
   connections:
     "odoo:odoo": {{open_for: 2s}}
-"""
+{limits}"""
 
 
 STORES = ("placetopay", "stripe", "payphone")
 """Connections to payment companies; the pay page offers all of them."""
+ISSUING = ("sri", "mail")
+"""Who is there only where electronic documents are issued."""
 PATIENCE = 30.0
 """Real seconds that a process may take to start."""
 
@@ -94,13 +98,15 @@ def free_ports(count: int) -> list[int]:
 class World:
     """Starts, kills and stops the processes. `folder` holds configuration, journal and logs.
 
-    `shadow`: connections in shadow; `patience`: real seconds that a process may take to start.
+    `shadow`: connections in shadow; `patience`: real seconds that a process may take to start; `issues`: whether the company
+    issues electronic documents, too.
     """
 
     folder: Path
     speed: float
     shadow: tuple[str, ...] = ()
     patience: float = PATIENCE
+    issues: bool = False
     kills: int = 0
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
@@ -109,7 +115,7 @@ class World:
     """What the bank signs its notifications with."""
 
     def __post_init__(self) -> None:
-        names = ("odoo", *STORES, "listener", "control")
+        names = (*self._partner_names, "listener", "control")
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.clock = ScaledClock(time.time(), self.speed)
         self._environment = {
@@ -120,8 +126,12 @@ class World:
         }
         self.session: aiohttp.ClientSession | None = None
 
+    @property
+    def _partner_names(self) -> tuple[str, ...]:
+        return ("odoo", *STORES, *(ISSUING if self.issues else ()))
+
     def url(self, name: str) -> str:
-        """Return the address of `odoo`, a payment company, `listener` or `control`."""
+        """Return the address of `odoo`, a payment company, `sri`, `listener` or `control`."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
     @property
@@ -146,17 +156,27 @@ class World:
         self.folder.mkdir(parents=True, exist_ok=True)
         for left in (*self.folder.glob("caravana.db*"), *self.folder.glob("*.log")):
             left.unlink()
+        for name in (SRI, MAILS):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        if self.issues:
+            (self.folder / MAILS).mkdir()
         self.bank_folder.mkdir(exist_ok=True)
         (self.folder / "caravana.yaml").write_text(self._configuration())
-        ports = [str(self.ports[name]) for name in ("odoo", *STORES)]
+        ports = [str(self.ports[name]) for name in self._partner_names]
         self._partners = await self._spawn("partners.log", "caravana.demo.partners", self.url("listener"), *ports)
-        for name in ("odoo", *STORES):
+        for name in self._partner_names[: 1 + len(STORES)]:
             await self._answers(self.url(name) + "/_sandbox/counters", self._partners, "partners.log")
         await self.start_hub()
 
     def _configuration(self) -> str:
+        more = {"ports": self.ports, "folder": self.folder.resolve()}
         return CONFIGURATION.format(
             **self.ports,
+            flows="cards, matching, einvoice" if self.issues else "cards, matching",
+            connections=CONNECTIONS.format(**more) if self.issues else "",
+            settings=SETTINGS if self.issues else "",
+            placeholders=PLACEHOLDERS if self.issues else "",
+            limits=LIMITS if self.issues else "",
             branches="".join(one.settings() for one in BRANCHES),
             go_live=self.clock.now().isoformat(),
             speed=self.speed,

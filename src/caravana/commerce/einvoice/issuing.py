@@ -152,7 +152,7 @@ class Issuing(EInvoiceMapping):
             "environment": None if company is None else company["environment"],
             "number": number,
             "total": document.get("importeTotal"),
-            "receiver": receptor.get("email"),
+            "receiver": _receiver(document),
             "final_consumer": receptor.get("tipoIdentificacion") == FINAL_CONSUMER,
             "from_file": wish["document"] is not None,
         }
@@ -367,3 +367,9 @@ def _problems_of(error: BaseException | None) -> Sequence[dict[str, Any]]:
 
 def _branch(exchange: Exchange) -> dict[str, Any]:
     return {} if exchange.branch is None else {"branch": exchange.branch}
+
+
+def _receiver(document: Mapping[str, Any]) -> str | None:
+    """The address of who gets the document; a guía's is that of its recipient, where it has one only."""
+    people = [one["receptor"] for one in document.get("destinatarios") or ()] or [document.get("receptor") or {}]
+    return people[0].get("email") if len(people) == 1 else None

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 
 @dataclass
 class MailCatcher:
     """What it caught, and what it shall do to the next mails.
 
-    `refuse`: reply code with which the next recipient is refused; `cut`: how many mails are taken and never answered.
+    `refuse`: reply code with which the next recipient is refused; `cut`: how many mails are taken and never answered;
+    `folder`: where each mail is also written, as `0001.eml` and on.
     """
 
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     refuse: list[int] = field(default_factory=list)
     cut: int = 0
+    folder: Path | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -61,18 +64,20 @@ class MailCatcher:
         assert isinstance(found, EmailMessage)
         self.mails.append(found)
         self.recipients.append(to)
+        if self.folder is not None:
+            (self.folder / f"{len(self.mails):04}.eml").write_bytes(content)
 
     def _say(self, writer: asyncio.StreamWriter, text: str) -> None:
         writer.write(f"{text}\r\n".encode())
 
 
 @asynccontextmanager
-async def caught(catcher: MailCatcher) -> AsyncIterator[int]:
-    """Catch mails while the block runs; yields the port on this machine."""
-    server = await asyncio.start_server(catcher.serve, "127.0.0.1", 0, limit=32 * 2**20)
+async def caught(catcher: MailCatcher, port: int = 0) -> AsyncIterator[int]:
+    """Catch mails while the block runs; yields the port on this machine. `port` 0: one that is free."""
+    server = await asyncio.start_server(catcher.serve, "127.0.0.1", port, limit=32 * 2**20)
     async with server:
-        port: int = server.sockets[0].getsockname()[1]
-        yield port
+        found: int = server.sockets[0].getsockname()[1]
+        yield found
 
 
 __all__ = ["MailCatcher", "caught"]
