@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from caravana.journal import Broken, Fenced, Full, Journal, open_journal
+from caravana.journal import Broken, Fenced, Full, Journal, admin, open_journal
 from caravana.journal import operations as ops
 from caravana.journal.model import Ending, Fence, Record, State, Step
 from caravana.journal.operation import Operation
@@ -215,3 +216,47 @@ async def test_queue_is_bounded_but_never_for_results(
     answers = await asyncio.gather(*futures, return_exceptions=True)
     assert [isinstance(one, Full) for one in answers] == [False, False, False, True, True]
     await essential
+
+
+LOCALES = (
+    "SELECT collcollate, collprovider FROM pg_collation WHERE collprovider = 'c' AND collcollate ILIKE '%.utf%8' "
+    "AND collcollate NOT ILIKE 'c.%' UNION ALL "
+    "SELECT 'es', 'i' FROM pg_collation WHERE collname = 'es-x-icu' ORDER BY 2 LIMIT 1"
+)
+
+
+@pytest.fixture
+def database_of_words(own_server: PostgresServer) -> str:
+    """Address of a database that sorts as people do, not by bytes: by a language of the system's, else by ICU's Spanish."""
+    with psycopg.connect(own_server.url(), autocommit=True) as connection:
+        found = connection.execute(LOCALES).fetchone()
+        if found is None or (found[1] == "i" and connection.info.server_version < 150000):
+            pytest.skip("this PostgreSQL has no locale but C")
+        locale = "LOCALE_PROVIDER icu ICU_LOCALE {}" if found[1] == "i" else "LOCALE {}"
+        make = sql.SQL("CREATE DATABASE words TEMPLATE template0 ENCODING 'UTF8' " + locale)
+        connection.execute(make.format(sql.Literal(found[0])))
+    return own_server.url("words")
+
+
+async def test_keys_are_in_the_order_of_bytes_whatever_the_database_s_language(database_of_words: str) -> None:
+    """What begins with a prefix is found, only that, and in one order everywhere: states, settings, identifiers."""
+    journal = open_journal(database_of_words)
+    await journal.open()
+    keys = ["a", "a-3", "a/1", "a/1/x", "a/2", "a/\N{LATIN CAPITAL LETTER N WITH TILDE}", "a:1", "A/4", "b/1"]
+    for key in keys:
+        await journal.submit(ops.put_state("s", key, b"1", 1), essential=True)
+    await journal.submit(ops.put_setting("journal.key.1", b"1", 1), essential=True)
+    await journal.submit(ops.put_setting("journal_key", b"1", 1), essential=True)
+    [one] = await accept(journal, entry(1))
+    [of_prefix, since, whole] = [
+        [key for key, _ in await journal.read(ops.find_state("s", *what))]
+        for what in (("a/", 100), ("a/", 100, "a/1/"), ("", 100))
+    ]
+    settings = await query(journal, "select name from setting where name >= 'journal.' and name < 'journal/'")
+    ids = await journal.read(admin.find(one.id[:8]))
+    await journal.close()
+    assert of_prefix == [key for key in sorted(keys) if key.startswith("a/")]
+    assert since == ["a/1/x", "a/2", keys[5]]
+    assert whole == sorted(keys)
+    assert [row["name"] for row in settings] == ["journal.key.1"]
+    assert ids == [(one.seq, one.id)]

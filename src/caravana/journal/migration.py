@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from alembic.config import Config
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The newest version of the schema; a test compares it with the scripts."""
 VERSION = "SELECT version_num FROM alembic_version"
 """Asks for the version of the schema; an empty database does not have the table."""

@@ -1,4 +1,8 @@
-"""The journal's tables, the same on SQLite and PostgreSQL. Times are integer microseconds since 1970 UTC."""
+"""The journal's tables, the same on SQLite and PostgreSQL. Times are integer microseconds since 1970 UTC.
+
+On PostgreSQL the columns that are searched by how they begin (`state.scope`, `state.key`, `setting.name`, `exchange.id`) are in
+the order of bytes, COLLATE "C", by version 0002. It does not stand here, since every statement would repeat it at each value.
+"""
 
 import sqlalchemy as sa
 
