@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -205,11 +206,12 @@ async def open_storefront(
     setup: Setup | None = None,
     placeholders: dict[str, Any] | None = None,
     file: Path | None = None,
+    live_in: timedelta | None = None,
     **settings: Any,
 ) -> AsyncIterator[Storefront]:
     """Run the company while the block runs.
 
-    `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub.
+    `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub; `live_in`: the go-live line.
     """
     clock = LeapingClock(time.time(), 1.0)
     door, odoo, meta = (
@@ -237,6 +239,8 @@ async def open_storefront(
                 **{f"catalogue.{k}": v for k, v in settings.items()},
             },
         }
+        if live_in is not None:
+            given["go_live"] = (clock.now() + live_in).isoformat()
         if file is not None:
             listener, control = free_ports(2)
             given["listener"]["port"], given["control"] = listener, {"port": control}

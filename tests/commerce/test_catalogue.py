@@ -176,3 +176,15 @@ async def test_an_odoo_that_is_away(tmp_path: Path) -> None:
         shop.odoo.faults.append(Fault("product.product.search_read", "cut_before"))
         await shop.look()
         assert shop.skus == ["CAFE"]
+
+
+async def test_what_is_older_than_the_line_waits_for_a_person(tmp_path: Path) -> None:
+    """Products written before the go-live line are left alone, also by looks at everything, until a person publishes them."""
+    async with open_storefront(tmp_path, live_in=timedelta(days=2)) as shop:
+        shop.product("CAFE")
+        await shop.look()
+        shop.leap(hours=7)
+        await shop.look()
+        assert shop.skus == []
+        await shop.publish()
+        assert shop.skus == ["CAFE"]
