@@ -13,7 +13,7 @@ SHELF = Shelf("XYZ", "https://shop.example/{sku}", "https://hub.example")
 
 def facts(number: int, **more: Any) -> dict[str, Any]:
     """Return what was read of a product."""
-    plain = {
+    plain: dict[str, Any] = {
         "barcode": None,
         "text": None,
         "cost": "0",
