@@ -127,7 +127,7 @@ NAMES = frozenset(
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
         *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "WHYS", "_COLUMNS"),
-        *("BECAME", "LINES_COLUMNS", "REFUND"),
+        *("BECAME", "JOURNEYS_COLUMNS", "KINDS_COLUMNS", "LINES_COLUMNS", "REFUND"),
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
         *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),

@@ -7,7 +7,7 @@ from typing import Any
 
 TYPES: Mapping[str, tuple[str, str]] = {
     "01": ("factura", "FAC"),
-    "03": ("liquidación de compra", "LIQ"),
+    "03": ("liquidación", "LIQ"),
     "04": ("nota de crédito", "NC"),
     "05": ("nota de débito", "ND"),
     "06": ("guía de remisión", "GR"),

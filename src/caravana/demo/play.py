@@ -306,10 +306,13 @@ WENT = MappingProxyType(
 )
 
 
+JOURNEYS_COLUMNS = ("number", "what happened", "answers of the SRI")
+
+
 def journeys_table(journeys: Sequence[Journey], spoken: Spoken = str) -> Table:
     """Return what those documents went through that had trouble on their way, and what the SRI answered."""
     shown = Table(title=spoken("Trouble on the way"), box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    for place, name in enumerate(("number", "what happened", "answers of the SRI")):
+    for place, name in enumerate(JOURNEYS_COLUMNS):
         shown.add_column(spoken(name), no_wrap=place == 0)
     for one in journeys:
         answers = ", ".join((*one.answers, *([AUTHORISED] if one.authorised else ())))
