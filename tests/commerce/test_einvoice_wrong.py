@@ -11,7 +11,7 @@ from caravana.component.sri.sandbox import SriSandbox, to_p12
 from caravana.component.sri.sandbox.sandbox import PASSWORD
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
-from tests.commerce.einvoicing import POINT, open_office, sello_is_known
+from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.commerce.test_einvoice_partners import COMPANIES
 from tests.support.leaping import LeapingClock
 
@@ -88,3 +88,71 @@ async def test_a_page_in_place_of_an_answer(tmp_path: Path, clock: LeapingClock,
             assert partner.authority.issued_twice() == []
             assert await office.reviews() == {}
     await partner.close()
+
+
+def a_tax_of_nothing(office: Office) -> int:
+    """Return a tax whose group is nothing to the SRI."""
+    group = office.odoo.env["account.tax.group"].create({"name": "Tasa municipal"})
+    made: int = office.odoo.env["account.tax"].create(
+        {"name": "Tasa 3%", "amount": 3, "type_tax_use": "sale", "tax_group_id": group}
+    )
+    return made
+
+
+LINES: dict[str, tuple[Callable[[Office], dict[str, Any]], str]] = {
+    "no tax": (lambda office: {"tax_ids": [[6, 0, []]]}, "impuesto"),
+    "a tax that is nothing": (lambda office: {"tax_ids": [[6, 0, [a_tax_of_nothing(office)]]]}, "«Tasa 3%»"),
+    "a total of nothing": (lambda office: {"price_unit": 0}, "Aviso: la línea «Servicio» tiene"),
+    "less than nothing": (lambda office: {"price_unit": -5}, "(-5.00) no"),
+    "no description": (lambda office: {"name": " \n "}, "descripci"),
+}
+"""What is wrong with an invoice's line, and what a clerk reads of it."""
+
+
+@pytest.mark.parametrize("name", LINES)
+async def test_a_line_that_cannot_be(tmp_path: Path, clock: LeapingClock, name: str) -> None:
+    """The note says what is wrong; mended in Odoo, the invoice goes out by itself under its number."""
+    make, said = LINES[name]
+    async with open_office(tmp_path, clock) as office:
+        invoice = office.invoice(**make(office))
+        await office.reaches(invoice, "draft")
+        assert said in office.notes(invoice)[0], office.notes(invoice)
+        assert office.sello.bodies == []
+        mend(office, invoice)
+        await office.reaches(invoice, "authorised")
+        assert [one.numero for one in office.sello.authorised] == [office.number(invoice)]
+
+
+def mend(office: Office, invoice: int) -> None:
+    """Take the invoice back, write a right line, and post it again."""
+    move = office.odoo.env["account.move"]
+    [line] = office.one("account.move", invoice, "invoice_line_ids")["invoice_line_ids"]
+    tax = office.odoo.env["account.tax"].search([["type_tax_use", "=", "sale"], ["amount", "=", 15]])[:1]
+    move.button_draft([invoice])
+    right = {"name": "Servicio", "price_unit": 20, "tax_ids": [[6, 0, tax]]}
+    move.write([invoice], {"invoice_line_ids": [[1, line, right]]})
+    move.action_post([invoice])
+
+
+TEXTS = ("Servicio\r\nde dos líneas", "x" * 400, "<b>Gorra & Cía.</b> \"5'\" ]]>", "Gorra \x00\x0b roja", "Ñandú 🦤 — €")
+
+
+async def test_descriptions_of_all_kinds(tmp_path: Path, clock: LeapingClock) -> None:
+    """Line feeds, 400 characters, signs of XML, control signs: signed, authorised and printed at the SRI, without a task."""
+    sri = SriSandbox(clock=clock)
+    async with serve(sri.app()) as url:
+
+        def changes(given: dict[str, Any]) -> None:
+            given["connections"]["sri"] = {"url": url, **sri.connection()}
+            given["settings"]["einvoice.points"] = {POINT: {"connection": "sri"}}
+
+        async with open_office(tmp_path, clock, changes=changes) as office:
+            passport = office.odoo.env.ref("l10n_ec.ec_passport")
+            foreign = office.customer("X-12 345", l10n_latam_identification_type_id=passport, name="Zoë <Ng> & 'Søn'")
+            invoices = [office.invoice(customer=foreign, name=text) for text in TEXTS]
+            for one in invoices:
+                await office.reaches(one, "authorised", timeout=40)
+                assert len(office.files(one)) == 2
+            await office.idle()
+            assert (len(sri.authority.authorised()), await office.reviews()) == (len(TEXTS), {})
+    await sri.close()

@@ -8,9 +8,10 @@ from caravana.commerce.einvoice.persons import Persons
 from caravana.commerce.einvoice.posted import Posted
 from caravana.commerce.einvoice.series import Series
 from caravana.commerce.einvoice.settings import EInvoiceSettings
+from caravana.commerce.einvoice.turns import Turns
 
 
-class EInvoices(Posted, Issuing, News, Asking, Mailing, Persons, Series):
+class EInvoices(Posted, Issuing, News, Asking, Mailing, Persons, Series, Turns):
     """All of them under one name."""
 
 

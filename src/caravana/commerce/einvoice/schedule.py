@@ -24,7 +24,7 @@ def next_due(document: Mapping[str, Any], settings: EInvoiceSettings, now: datet
     duty, wait = _next(document, settings, now)
     if duty is None:
         return None
-    named = {name: document[name] for name in ("connection", "access_key", "request_id")}
+    named = {name: document[name] for name in ("connection", "access_key", "request_id", "point", "name")}
     branch = {} if document["branch"] is None else {"branch": document["branch"]}
     return {"at": ledger.stamp(now + wait), "duty": duty, **named, **branch}
 

@@ -1,0 +1,50 @@
+"""An emission point that is ordered: numbers go out in their order, also after a halt and when the company was away."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
+from tests.support.leaping import LeapingClock
+
+pytestmark = pytest.mark.usefixtures(sello_is_known.__name__)
+__all__ = ["sello_is_known"]
+POINTS = {"einvoice.points": {POINT: {"connection": "sello", "ordered": True}}}
+
+
+def sent(office: Office) -> list[int]:
+    """Return the numbers that the company was sent, each at its first time."""
+    return list(dict.fromkeys(int(json.loads(one)["secuencial"]) for one in office.sello.bodies))
+
+
+async def test_after_a_halt(tmp_path: Path, clock: LeapingClock) -> None:
+    """Twelve documents waited, and one is posted after the person has looked: all go out in the order of their numbers."""
+    async with open_office(tmp_path, clock, settings=POINTS) as office:
+        office.sello.foreign.add(f"{POINT}-000000001")
+        await office.reaches(office.invoice(), "needs_attention")
+        held = [office.invoice() for _ in range(12)]
+        for one in held:
+            await office.reaches(one, "queued")
+        await office.hub.store.put("review", f"einvoice/point/{POINT}", None)
+        held.append(office.invoice())
+        for one in held:
+            await office.reaches(one, "authorised", timeout=40)
+        await office.idle()
+        assert sent(office) == [*range(1, 15)]
+        assert len(office.sello.authorised) == len(held)
+
+
+async def test_after_the_company_was_away(tmp_path: Path, clock: LeapingClock) -> None:
+    """What could not be sent goes before what was posted later."""
+    async with open_office(tmp_path, clock, settings=POINTS) as office:
+        office.sello.locked = True
+        waiting = [office.invoice() for _ in range(5)]
+        for one in waiting:
+            await office.reaches(one, "queued")
+        office.sello.locked = False
+        waiting.append(office.invoice())
+        for one in waiting:
+            await office.reaches(one, "authorised", timeout=40)
+        await office.idle()
+        assert sent(office) == [*range(1, 7)]
