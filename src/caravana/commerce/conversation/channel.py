@@ -151,7 +151,8 @@ def _unlike(options: Sequence[Mapping[str, str]], most: int = TITLE) -> list[dic
     for number, one in enumerate(options, 1):
         title = cut(one["title"], most)
         if title in seen:
-            title = f"{cut(one['title'], most - 4)} ({number})"
+            mark = f" ({number})"
+            title = cut(one["title"], most - len(mark)) + mark
         seen.add(title)
         made.append({**one, "title": title})
     return made

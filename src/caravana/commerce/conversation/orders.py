@@ -267,7 +267,11 @@ class Orders(TalkMapping):
     def files_question(self, variables: Variables) -> dict[str, Any] | None:
         """Return the search for the PDF of the order's invoices; None without one."""
         found = variables["sale"]
-        posted = [] if found is None or variables["update"]["kind"] != "message" else [one["id"] for one in _posted(first(variables["orders"]))]
+        posted = (
+            []
+            if found is None or variables["update"]["kind"] != "message"
+            else [one["id"] for one in _posted(first(variables["orders"]))]
+        )
         if not posted:
             return None
         domain = [["res_model", "=", "account.move"], ["res_id", "in", posted], ["mimetype", "=", "application/pdf"]]
