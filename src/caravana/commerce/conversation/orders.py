@@ -59,8 +59,8 @@ class Orders(TalkMapping):
     def is_ours(self, variables: Variables) -> bool:
         """Whether the cart that is confirmed is the present one: an old button orders nothing."""
         scope = scope_of(variables)
-        known = scope.get("cart")
-        return bool(known) and scope.get("basket") == known["id"]
+        known = scope.get("cart") or {}
+        return "id" in known and scope.get("basket") == known["id"]
 
     @pure
     def ordered_before(self) -> dict[str, Any]:
