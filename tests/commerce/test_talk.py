@@ -195,7 +195,7 @@ def by_clerk(talk: Talk, partner: int) -> int:
     file = {"name": "FAC-1.pdf", "res_model": "account.move", "res_id": invoice, "mimetype": "application/pdf"}
     env["ir.attachment"].create({**file, "datas": base64.b64encode(PDF).decode()})
     [picking] = env["stock.picking"].search([["sale_id", "=", order]])
-    env["stock.picking"].button_validate([picking])
+    env["stock.picking"].button_validate([picking], context={"skip_sms": True})
     return order
 
 
@@ -210,9 +210,7 @@ async def test_outside_the_window_the_template_goes_out(tmp_path: Path) -> None:
     """A day after the last message a notice goes out by its template; without one a person is told, once."""
     clock = LeapingClock(time.time(), 1.0)
     template = {"conversation.template.order_confirmed": {"name": "pedido_confirmado", "language": "es"}}
-    async with open_talk(
-        tmp_path, clock, settings=template, placeholders={"conversation.notices.delay": "1s"}
-    ) as talk:
+    async with open_talk(tmp_path, clock, settings=template, placeholders={"conversation.notices.delay": "1s"}) as talk:
         talk.meta.templates.add("pedido_confirmado", "es", "Hola {{1}}, su pedido {{2}} está confirmado: {{3}}.")
         ana = talk.customer(ANA)
         for word in ("camiseta", "1", "terminar"):
@@ -232,3 +230,52 @@ async def reviewed(talk: Talk, count: int) -> bool:
     """Whether so many kinds of notices wait for a person."""
     found = [one for _, one in await talk.hub.store.find("review")]
     return len([one for one in found if one["kind"] == "talk_notice"]) == count
+
+
+async def test_paying_in_the_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order's pay link and the code for a transfer are those that the pay page and matching know."""
+    monkeypatch.setenv("CARAVANA_SECRET_PAY_LINK", "a-secret-for-tests-only")
+    (tmp_path / "in").mkdir()
+    more: dict[str, Any] = {
+        "flows": ["conversation", "cards", "matching"],
+        "connections": {
+            "placetopay": {"url": "http://127.0.0.1:9", "login": "sandbox-login", "secretKey": "sandbox-secret"}
+        },
+        "settings": {"bank.names": {"2100012345": "Banco del Austro"}},
+        "placeholders": {"bank.folder": str(tmp_path / "in")},
+    }
+    async with open_talk(tmp_path, **more) as talk:
+        for word in ("camiseta", "1", "terminar"):
+            await answered(talk, word)
+        assert "Puede pagarlo con tarjeta o por transferencia." in await answered(talk, "1")
+        [link] = [one for one in await answered(talk, "1") if one.startswith("[Pagar ahora]")]
+        assert "/pay/" in link
+        await answered(talk, "mis pedidos")
+        await answered(talk, "1")
+        told = await answered(talk, "Pagar transferencia")
+        [code] = [one for one in told if "código en el concepto" in one]
+        assert "• 2100012345 Banco del Austro" in told
+        [(issued, _)] = await talk.hub.store.find("bank_code")
+        assert issued in code.replace("-", "")
+
+
+async def test_an_expired_token(tmp_path: Path) -> None:
+    """While Meta refuses the token, messages wait and a person is told; with a good token they are answered, each once."""
+    clock = LeapingClock(time.time(), 1.0)
+    async with open_talk(tmp_path, clock) as talk:
+        ana = talk.customer(ANA)
+        await answered(talk, "hola")
+        talk.meta.account.standing = "expired"
+        for word in ("camiseta", "gorra"):
+            ana.text(word)
+        await eventually(lambda: standing(talk, "talk", "waiting"))
+        assert [one["id"] for one in await talk.hub.reviews.items(9)] == ["connection/whatsapp:whatsapp/token"]
+        talk.meta.account.standing = "valid"
+        async with clock.hurrying():
+            await eventually(lambda: len(ana.received) == 3, timeout=20)
+
+
+async def standing(talk: Talk, route: str, state: str) -> bool:
+    """Whether an exchange of a route is in a state."""
+    query = f"select count(*) as n from exchange where route = '{route}' and state = '{state}'"
+    return int((await talk.hub.journal.query(query, {}))[0]["n"]) > 0

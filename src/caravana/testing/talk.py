@@ -21,7 +21,7 @@ from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.kit.callables import Callables
-from caravana.kit.clock import Clock
+from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.serving import serve
 from caravana.route import read_text
 
@@ -117,9 +117,9 @@ async def open_talk(
 ) -> AsyncIterator[Talk]:
     """Run the company while the block runs; `account`: switches of Meta's imitation; `more`: parts of the configuration."""
     door = _Door()
-    clocked = {} if clock is None else {"clock": clock}
+    time = clock or SystemClock()
     switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
-    odoo, meta = OdooSandbox(database="demo", **clocked), MetaSandbox(account=Account(**switches), **clocked)
+    odoo, meta = OdooSandbox(database="demo", clock=time), MetaSandbox(account=Account(**switches), clock=time)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))

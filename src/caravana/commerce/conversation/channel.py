@@ -93,11 +93,11 @@ def whatsapp(reply: Reply) -> tuple[str, dict[str, Any]]:
     """Return operation and body for WhatsApp: one message, whatever it holds."""
     options = reply.get("options") or []
     if file := reply.get("file"):
-        kind = {"kind": "document", "id": file["id"], "filename": file["name"][:240]}
-        return "media", {**kind, "caption": cut(reply["text"], CAPTION)}
+        document = {"kind": "document", "id": file["id"], "filename": file["name"][:240]}
+        return "media", {**document, "caption": cut(reply["text"], CAPTION)}
     if link := reply.get("link"):
-        text = {"text": cut(reply["text"], BODY)}
-        return "link", {**text, "label": cut(link["label"], TITLE), "url": link["url"]}
+        shown_link = {"label": cut(link["label"], TITLE), "url": link["url"]}
+        return "link", {"text": cut(reply["text"], BODY), **shown_link}
     if not options:
         return _plain(reply)
     text, shown = cut(reply["text"], BODY), _unlike(options)
@@ -151,7 +151,8 @@ def _unlike(options: Sequence[Mapping[str, str]], most: int = TITLE) -> list[dic
     for number, one in enumerate(options, 1):
         title = cut(one["title"], most)
         if title in seen:
-            title = f"{cut(one['title'], most - 4)} ({number})"
+            mark = f" ({number})"
+            title = cut(one["title"], most - len(mark)) + mark
         seen.add(title)
         made.append({**one, "title": title})
     return made

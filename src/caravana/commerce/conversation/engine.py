@@ -55,6 +55,10 @@ class Engine:
         """Return the turn that begins with a state, whatever was said before: for what the company says by itself."""
         return self._go({**kept, "memory": {**kept["memory"], **values}}, state, now)
 
+    def picks(self, kept: Kept, text: str) -> bool:
+        """Whether a text is one of what was offered last, by its number or title."""
+        return _option(kept["options"], plain(text), by_number=True) is not None
+
     # What is meant.
 
     def _dialogue(self, kept: Mapping[str, Any]) -> Dialogue:

@@ -59,8 +59,8 @@ class Orders(TalkMapping):
     def is_ours(self, variables: Variables) -> bool:
         """Whether the cart that is confirmed is the present one: an old button orders nothing."""
         scope = scope_of(variables)
-        known = scope.get("cart")
-        return bool(known) and scope.get("basket") == known["id"]
+        known = scope.get("cart") or {}
+        return "id" in known and scope.get("basket") == known["id"]
 
     @pure
     def ordered_before(self) -> dict[str, Any]:
@@ -267,7 +267,11 @@ class Orders(TalkMapping):
     def files_question(self, variables: Variables) -> dict[str, Any] | None:
         """Return the search for the PDF of the order's invoices; None without one."""
         found = variables["sale"]
-        posted = [] if found is None or variables["update"]["kind"] != "message" else [one["id"] for one in _posted(first(variables["orders"]))]
+        posted = (
+            []
+            if found is None or variables["update"]["kind"] != "message"
+            else [one["id"] for one in _posted(first(variables["orders"]))]
+        )
         if not posted:
             return None
         domain = [["res_model", "=", "account.move"], ["res_id", "in", posted], ["mimetype", "=", "application/pdf"]]

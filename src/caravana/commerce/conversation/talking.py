@@ -29,15 +29,22 @@ class Talking(TalkMapping):
         said = channel.heard(update)
         now = self._of_now(update, said["message"], kept["language"], exchange)
         kept = self._released(kept, said, exchange.created)
-        kept |= {"person": now["person"], "contact": headers.get(CONTACT), "connection": update.get("connection"), "kind": update["kind"]}
+        kept |= {
+            "person": now["person"],
+            "contact": headers.get(CONTACT),
+            "connection": update.get("connection"),
+            "kind": update["kind"],
+        }
         if exchange.branch is not None:
             kept["branch"] = exchange.branch
-        quiet = self._is_quiet(kept, said, exchange.created)
+        is_pick = said["kind"] == "text" and self._engine.picks(kept, said["text"])
+        kind = "choice" if is_pick else said["kind"]
+        quiet = self._is_quiet(kept, kind, exchange.created)
         if quiet:
             kept["stopped"] = exchange.created.isoformat() if quiet == "stopped" else kept.get("stopped")
             return {"state": kept, "reply": None, "wish": None, "now": now, "quiet": quiet}
         kept["stopped"] = None
-        kept["answers"] = [*self._recent(kept, exchange.created), [exchange.created.isoformat(), said["kind"]]]
+        kept["answers"] = [*self._recent(kept, exchange.created), [exchange.created.isoformat(), kind]]
         return self._engine.hear(kept, said, now)
 
     def _of_now(self, update: Mapping[str, Any], message: str, language: str, exchange: Exchange) -> dict[str, Any]:
@@ -65,21 +72,21 @@ class Talking(TalkMapping):
             asked = meant(dialogue["intents"], said["text"], whole=True) == "menu"
         return {**kept, "with_person": None} if over or asked else kept
 
-    def _is_quiet(self, kept: Mapping[str, Any], said: Mapping[str, Any], moment: datetime) -> str | None:
+    def _is_quiet(self, kept: Mapping[str, Any], kind: str, moment: datetime) -> str | None:
         """Return why nothing is answered: `person`, `stopped`, or None.
 
         Two machines that answer each other would never end: after so many answers to words within a minute the assistant
-        stops, until nobody has written for a while. Taps are a person's, and are bounded more widely.
+        stops, until nobody has written for a while. Choosing is a person's way, and is bounded more widely.
         """
         if kept.get("with_person"):
             return "person"
         stopped = kept.get("stopped")
         pause = timedelta(seconds=self._settings.pause)
-        if stopped and moment - datetime.fromisoformat(stopped) < pause and said["kind"] != "choice":
+        if stopped and moment - datetime.fromisoformat(stopped) < pause and kind != "choice":
             return "stopped"
         recent = self._recent(kept, moment)
         words = [one for one in recent if one[1] != "choice"]
-        is_words = said["kind"] != "choice"
+        is_words = kind != "choice"
         return "stopped" if len(recent) >= FLOOD or (is_words and len(words) >= self._settings.answers) else None
 
     @staticmethod

@@ -1,0 +1,147 @@
+"""Dialogue files: both languages say the same things, mistakes are named with file and line, a company changes what it wants."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caravana.commerce.conversation.channel import heard, said
+from caravana.commerce.conversation.engine import Engine
+from caravana.commerce.conversation.reading import DialogueRefused, options_of, read
+
+NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "privacy": "", "place": {"hours": {}}}
+FACTS = {
+    "company": "Empresa XYZ",
+    "country": "EC",
+    "identify_above": "50",
+    "most": 100,
+    "cards": False,
+    "transfers": False,
+}
+
+
+def engine(**own: Path) -> Engine:
+    """Return the engine with both dialogues, with a company's own files over them."""
+    return Engine({one: read(one, own.get(one)) for one in ("es", "en")}, FACTS)
+
+
+def text(words: str) -> dict[str, Any]:
+    """Return a message in words."""
+    return {"kind": "text", "text": words}
+
+
+def test_both_languages_go_the_same_ways() -> None:
+    """Spanish and English have the same states, with the same choices and outcomes."""
+    spanish, english = (read(one)["states"] for one in ("es", "en"))
+    assert spanish.keys() - {"english"} == english.keys() - {"spanish"}
+    for name in spanish.keys() & english.keys():
+        ways = [
+            [one["go"].replace("english", "spanish") for one in options_of(each[name])] for each in (spanish, english)
+        ]
+        assert ways[0] == ways[1], name
+        assert spanish[name].get("on") == english[name].get("on")
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "reason"),
+    [
+        ("states:\n  menu:\n    say: a\n    butons: []", 4, "there is no `butons` here (did you mean `buttons`?)"),
+        ("states:\n  card: {on: {shown: card_show}}", 2, "there is no state `card_show` (did you mean `card_shown`?)"),
+        ("states:\n  new: {do: serch}", 2, "nothing is called `serch` (did you mean `search`?)"),
+        ("states:\n  new: {do: search, on: {found: goods}}", 2, "nothing follows the outcome `one` of `search`"),
+        ("states:\n\n  menu: {say: 'Hola {persn}'}", 3, "nothing makes `{persn}` known (did you mean `person`?)"),
+        ("states:\n  new: {buttons: []}", 2, "says nothing"),
+        (
+            "states:\n  thanks:\n    buttons: [{title: Un título demasiado largo, go: menu}]",
+            3,
+            "has 25 characters; the most is 20",
+        ),
+        ("intents:\n  menu:\n    words:\n      - menú\n      - hola", 5, "`hola` already means the intent `greeting`"),
+        ("intents:\n  menu: {words: [yes, 7], go: menu}", 2, "`7` is no text here"),
+        ("states:\n  ask_quantity:\n    listen: {as: nmber, into: quantity, go: add}", 3, "`as` must be one of"),
+        ("begin: nowhere", 1, "there is no state `nowhere`"),
+        ("states:\n  menu: [", 2, ""),
+        ("- a", 1, "a dialogue file holds"),
+    ],
+)
+def test_mistakes(tmp_path: Path, written: str, line: int, reason: str) -> None:
+    """A mistake is told with file, line and reason, and the nearest right name."""
+    file = tmp_path / "own.yaml"
+    file.write_text(written, "utf-8")
+    with pytest.raises(DialogueRefused) as error:
+        read("es", file)
+    assert any(f"own.yaml:{line}: " in one and reason in one for one in str(error.value).splitlines()), str(error.value)
+
+
+def test_a_company_changes_a_text_and_takes_an_intent_away(tmp_path: Path) -> None:
+    """Its own file is laid over the shipped one; all else stays."""
+    file = tmp_path / "es.yaml"
+    file.write_text("states:\n  thanks: {say: '¡A la orden, {person}!'}\nintents:\n  english: null\n", "utf-8")
+    talk = engine(es=file)
+    turn = talk.hear(talk.begin(), text("muchas gracias"), NOW)
+    assert turn["reply"] == {"text": "¡A la orden, Ana!"}
+    assert "english" not in read("es", file)["intents"]
+
+
+def test_an_old_button_means_what_it_says() -> None:
+    """A button says itself what it means, weeks later, too; what the dialogue never offers is not done."""
+    talk = engine()
+    kept = talk.begin()
+    assert (
+        talk.hear(kept, {"kind": "choice", "id": "card?product=7", "text": "x"}, NOW)["wish"]["scope"]["product"] == "7"
+    )
+    forged = talk.hear(kept, {"kind": "choice", "id": "card?cart=7", "text": "menú"}, NOW)
+    assert forged["state"]["at"] == "menu"
+    assert talk.hear(kept, {"kind": "choice", "id": "nowhere", "text": ""}, NOW)["state"]["at"] == "unreadable"
+
+
+def test_a_wish_comes_back() -> None:
+    """What the hub answers to a wish decides the next state; an outcome nobody named is an apology."""
+    talk = engine()
+    turn = talk.hear(talk.begin(), text("quiero una camiseta"), NOW)
+    assert (turn["wish"]["do"], turn["wish"]["scope"]["text"]) == ("search", "camiseta")
+    assert talk.resume(turn, {"outcome": "none", "values": {}})["state"]["at"] == "no_goods"
+    assert talk.resume(turn, {"outcome": "failed", "values": {}})["state"]["at"] == "trouble"
+
+
+def test_a_circle_is_an_error(tmp_path: Path) -> None:
+    """States that only do things and lead to each other are found when they are walked."""
+    file = tmp_path / "es.yaml"
+    file.write_text("states:\n  thanks: {say: null, do: cart, on: {filled: thanks, empty: thanks}}\n", "utf-8")
+    talk = engine(es=file)
+    with pytest.raises(ValueError, match="circles"):
+        talk.hear(talk.begin(), text("gracias"), NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"message": {"mid": "m1", "text": "hola"}}, "text"),
+        ({"message": {"mid": "m1", "text": "Menú", "quick_reply": {"payload": "menu"}}}, "choice"),
+        ({"postback": {"payload": "menu", "title": "Menú"}}, "choice"),
+        ({"message": {"mid": "m1", "attachments": [{}]}}, "unreadable"),
+        ({}, "unreadable"),
+    ],
+)
+def test_messenger_is_heard(content: dict[str, Any], kind: str) -> None:
+    """Words, quick replies, buttons and files of Messenger."""
+    assert heard({"kind": "chat", "type": "message", "key": "k", "content": content})["kind"] == kind
+
+
+def test_one_answer_for_each_network() -> None:
+    """The same answer fits WhatsApp and Messenger, whatever its length and number of choices."""
+    options = [
+        {"id": f"card?product={n}", "title": "Camiseta de algodón blanca", "description": "x" * 100} for n in range(10)
+    ]
+    reply = {"text": "a" * 5000, "options": options}
+    on_whatsapp = said({"kind": "message", "connection": "w"}, "EC.1", reply, "wamid.1")
+    on_messenger = said({"kind": "chat"}, "psid:1", reply, "m1")
+    rows = on_whatsapp["body"]["sections"][0]["rows"]
+    assert (on_whatsapp["uri"], len(on_whatsapp["body"]["text"]), len({one["title"] for one in rows})) == (
+        "whatsapp:list",
+        1024,
+        10,
+    )
+    assert (on_messenger["uri"], len(on_messenger["body"]["choices"])) == ("facebook:text", 10)
+    assert max(len(one["title"]) for one in rows) == 24
+    assert max(len(one["title"]) for one in on_messenger["body"]["choices"]) == 20

@@ -1,0 +1,103 @@
+"""kill -9 while a cart becomes an order, at each of its steps: one order, one answer, or a doubt that a person ends."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from caravana.commerce.flows import ROUTES
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.whatsapp.sandbox import Account, MetaSandbox
+from caravana.kit.serving import serve
+from caravana.testing.crash import CrashTest, Life
+from caravana.testing.talk import KEY
+
+NOW = str(int(time.time()))
+FILES = ("2-talk.yaml", "3-goods.yaml", "4-people.yaml", "5-orders.yaml")
+POINTS = [
+    ("write_records:before", 2),
+    ("write_records:after", 5),
+    ("write_records:before", 8),
+    ("write_records:after", 11),
+]
+"""Where the process dies while one cart is confirmed; each has a customer of its own."""
+
+
+def message(number: int, name: str, kind: str, content: Any) -> dict[str, Any]:
+    """Return a webhook's body with one message of customer `number`."""
+    phone, bsuid = f"59399000010{number}", f"EC.99{number}"
+    said = {"from": phone, "from_user_id": bsuid, "id": f"wamid.{name}{number}", "timestamp": NOW, "type": kind}
+    contact = {"profile": {"name": f"Cliente{number}"}, "wa_id": phone, "user_id": bsuid}
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "1", "phone_number_id": "106540352242922"},
+        "contacts": [contact],
+        "messages": [{**said, kind: content}],
+    }
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}],
+    }
+
+
+def confirmed(number: int) -> dict[str, Any]:
+    """Return the tap that confirms the cart of a customer."""
+    reply = {"id": f"order?basket=wamid.CART{number}&agreed=22.99", "title": "Confirmar"}
+    return message(number, "YES", "interactive", {"type": "button_reply", "button_reply": reply})
+
+
+@pytest.mark.timeout(180)
+async def test_killed_while_a_cart_becomes_an_order(tmp_path: Path) -> None:
+    """However often the hub dies, each cart is one confirmed order, and nobody is answered twice."""
+    odoo, meta = OdooSandbox(database="demo"), MetaSandbox(account=Account(fetch=False))
+    async with serve(odoo.app()) as odoo_url, serve(meta.app()) as meta_url:
+        crash = CrashTest(tmp_path)
+        into = (
+            (ROUTES / "conversation" / "1-in.yaml")
+            .read_text("utf-8")
+            .replace("uri: timer:talk-goods", "uri: seda:never")
+        )
+        into = into.replace('parameters: {delay: 0, period: "{{conversation.goods.every:5m}}"}', "parameters: {}")
+        into = into.replace("split\n", "split?oldest=0\n", 1)
+        connection = {
+            "url": odoo_url,
+            "database": "demo",
+            "apiKey": KEY,
+            "login": "integracion",
+            "rate": 1000,
+            "settle": "1s",
+        }
+        crash.routes(
+            into,
+            *(
+                (ROUTES / "conversation" / name).read_text("utf-8").split("\n- route:\n    id: talk-closed")[0]
+                for name in FILES
+            ),
+            callables={"talk": "tests.commerce.talk_callables:TALK"},
+            connections={"odoo": connection, "whatsapp": {"url": meta_url, "timeout": "5s", **meta.connection()}},
+        )
+        for number in range(len(POINTS)):
+            meta.customer(f"59399000010{number}").text("hola")
+        items = [{"product_retailer_id": "CAM-001", "quantity": 1, "item_price": 1, "currency": "USD"}]
+        carts = [
+            message(n, "CART", "order", {"catalog_id": "5678", "product_items": items}) for n in range(len(POINTS))
+        ]
+        await asyncio.to_thread(crash.finish, *(("talk-whatsapp", one) for one in carts))
+        lives: list[Life] = []
+        for number, (boundary, count) in enumerate(POINTS):
+            sent = ("talk-whatsapp", confirmed(number))
+            lives.append(await asyncio.to_thread(crash.kill, boundary, sent, count=count))
+        states = (await asyncio.to_thread(crash.finish)).states
+        assert all(one.killed for one in lives)
+        assert set(states.values()) <= {"done", "in_doubt"}
+        env = odoo.env["sale.order"]
+        orders = env.read(env.search([]), ["state", "client_order_ref"])
+        assert sorted(one["client_order_ref"] for one in orders) == [f"wamid.CART{n}" for n in range(len(POINTS))]
+        assert {one["state"] for one in orders} == {"sale"}
+        for number in range(len(POINTS)):
+            received = meta.customer(f"59399000010{number}").received
+            thanked = [one for one in received if "Gracias" in str(one.content)]
+            assert len(thanked) <= 1
+        await meta.close()
