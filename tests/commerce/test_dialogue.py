@@ -1,5 +1,6 @@
 """Dialogue files: both languages say the same things, mistakes are named with file and line, a company changes what it wants."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from caravana.commerce.conversation.channel import heard, said
 from caravana.commerce.conversation.engine import Engine
 from caravana.commerce.conversation.reading import DialogueRefused, options_of, read
+from caravana.testing.talk import open_talk
+from caravana.testing.transcript import run_transcript
 
 NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "privacy": "", "place": {"hours": {}}}
 FACTS = {
@@ -145,3 +148,19 @@ def test_one_answer_for_each_network() -> None:
     assert (on_messenger["uri"], len(on_messenger["body"]["choices"])) == ("facebook:text", 10)
     assert max(len(one["title"]) for one in rows) == 24
     assert max(len(one["title"]) for one in on_messenger["body"]["choices"]) == 20
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "dialogue-files.md"
+
+
+async def test_the_documentation(tmp_path: Path) -> None:
+    """The dialogue files of the page are right, and its transcript goes as it is written."""
+    blocks = re.findall(r"```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    files = [one for one in blocks if one.startswith("states:")]
+    for number, content in enumerate(files):
+        (tmp_path / f"{number}.yaml").write_text(content, "utf-8")
+        read("es", tmp_path / f"{number}.yaml")
+    [transcript] = [one for one in blocks if "customer: " in one]
+    (tmp_path / "t.txt").write_text(transcript, "utf-8")
+    async with open_talk(tmp_path, settings={"conversation.dialogue.es": str(tmp_path / "1.yaml")}) as talk:
+        assert await run_transcript(talk, tmp_path / "t.txt") == 3
