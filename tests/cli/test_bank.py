@@ -16,6 +16,7 @@ def test_a_folder_is_imported_and_told(caravana: Command) -> None:
     text = caravana("bank", "import", str(DATA)).stdout
     for told in ("camt053-v2-two-statements.xml", "29 files", "34 new", "5 that are no money"):
         assert told in text
+    assert "· mt940-february-30.sta: its value date is 30 February: taken as the 29th" in text
     assert "! mt940-totals-after-closing.sta: 0.00 - 21.35 is -21.35, and it closes with 3.47" in text
     assert "0 new, 42 known, 0 for a person" in caravana("bank", "import", str(DATA)).stdout
 

@@ -140,8 +140,8 @@ def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     say(f"{files}; entries: {new} new, {known} known, {doubtful} for a person to decide, {other} that are no money")
     for reason in (reason for one in shown for reason in _reasons(one)):
         typer.echo(f"! {reason}")
-    for note in dict.fromkeys(note for one in statements for note in one["notes"]):
-        typer.echo(f"· {spoken(note)}")
+    for name, note in dict.fromkeys(_notes(shown)):
+        typer.echo(f"· {name}: {spoken(note)}")
     if passed:
         say(f"passed over, no statements: {', '.join(passed)}")
     if doubtful:
@@ -177,6 +177,12 @@ def _outcome(statement: dict[str, Any]) -> str:
 
 def _money(amount: str, currency: str) -> str:
     return "" if float(amount) == 0 else f"{amount} {currency}"
+
+
+def _notes(reports: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """What a reader had to decide, with the file in which it did."""
+    for report in reports:
+        yield from ((report["name"], note) for one in report["statements"] for note in one["notes"])
 
 
 def _reasons(report: dict[str, Any]) -> Iterator[str]:
