@@ -134,7 +134,7 @@ def mend(office: Office, invoice: int) -> None:
     move.action_post([invoice])
 
 
-TEXTS = ("Servicio\r\nde dos líneas", "x" * 400, "<b>Gorra & Cía.</b> \"5'\" ]]>", "Gorra \x00\x0b roja", "Ñandú 🦤 — €")
+TEXTS = ("Servicio\r\nde dos líneas", "x" * 400, '<b>Gorra & Cía.</b> "5\'" ]]>', "Gorra \x00\x0b roja", "Ñandú 🦤 — €")
 
 
 async def test_descriptions_of_all_kinds(tmp_path: Path, clock: LeapingClock) -> None:

@@ -1,7 +1,9 @@
 """The cart: lines of what a customer wants, with the price that they were told.
 
-`{id, lines: [{product, code, name, quantity, price, total}], total, items}`; amounts are `{amount, currency}` with taxes, a
-price also says `net` and `rate` (per cent), for taxes are rounded line by line. `id` names the cart for good, so that no cart is ordered twice.
+`{id, lines: [{product, code, name, quantity, price, total}], total, items}`; amounts are `{amount, currency}` with
+taxes, a
+price also says `net` and `rate` (per cent), for taxes are rounded line by line. `id` names the cart for good, so that
+no cart is ordered twice.
 """
 
 from collections.abc import Iterable, Mapping

@@ -84,7 +84,12 @@ class Notices(TalkMapping):
         kept, told = variables["kept"], variables["notice"]
         uploaded = variables.get("uploaded")
         file = {"id": uploaded["id"], "name": told["file"]} if uploaded else None
-        now: dict[str, Any] = {"message": "", "now": self._now(exchange.created), "person": kept.get("person") or "", "place": {}}
+        now: dict[str, Any] = {
+            "message": "",
+            "now": self._now(exchange.created),
+            "person": kept.get("person") or "",
+            "place": {},
+        }
         values = {**told["values"], "file": file}
         turn = self._engine.opened(kept, f"notice_{told['kind']}", values, now)
         update = {"kind": kept["kind"], "connection": kept.get("connection")}
