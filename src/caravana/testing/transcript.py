@@ -64,7 +64,7 @@ def read_transcript(text: str, file: str) -> list[Step]:
 
 
 async def run_transcript(talk: Talk, file: Path, phone: str = "593990000009", name: str = "Ana") -> int:
-    """Play the customer of a transcript; returns how many lines were compared. Raises `TranscriptFailed`, `ConfigurationError`."""
+    """Play the customer of a transcript; returns how many lines were compared. Raises `TranscriptFailed`, `ConfigurationError`."""  # noqa: E501
     text = await asyncio.to_thread(file.read_text, "utf-8")
     steps, customer, compared = read_transcript(text, str(file)), talk.customer(phone, name), 0
     for step in steps:

@@ -17,7 +17,7 @@ MESSENGER_TEXT, MESSENGER_BUTTONS = 2000, 640
 
 
 def heard(update: Mapping[str, Any]) -> Heard:
-    """Return what a message says: `kind` (text, choice, basket, phone, unreadable), `text`, `id` or `items`, and its name, `message`."""
+    """Return what a message says: `kind` (text, choice, basket, phone, unreadable), `text`, `id` or `items`, and `message`."""
     content = update["content"] if isinstance(update.get("content"), Mapping) else {}
     if update["kind"] in ("chat", "postback"):
         return _messenger(content, str(update["key"]))
