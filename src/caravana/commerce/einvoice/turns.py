@@ -1,4 +1,4 @@
-"""Whose turn it is at an ordered emission point: after a halt, or when the company was away, numbers go out in order.
+"""Whose turn it is at an emission point that is ordered: after a halt, or when the company was away, numbers go out in their order.
 
 What waits to be sent stands in the store `einvoice_open` with its number. A document whose number is higher than that of one that
 waits is held, and called as soon as that one has gone; whatever happens, it looks again by itself after a minute.
