@@ -48,3 +48,18 @@ async def test_after_the_company_was_away(tmp_path: Path, clock: LeapingClock) -
             await office.reaches(one, "authorised", timeout=40)
         await office.idle()
         assert sent(office) == [*range(1, 7)]
+
+
+async def test_a_file_waits_with_its_document(tmp_path: Path, clock: LeapingClock) -> None:
+    """What a person's file adds is not forgotten while the emission point stands still."""
+    async with open_office(tmp_path, clock, settings=POINTS) as office:
+        office.sello.foreign.add(f"{POINT}-000000001")
+        await office.reaches(office.invoice(), "needs_attention")
+        second = office.invoice()
+        await office.reaches(second, "queued")
+        told = {"infoAdicional": [{"nombre": "Vendedor", "valor": "Inés Inventada"}]}
+        await office.do("issue", name=f"account.move,{second}", document=told)
+        await office.idle()
+        await office.hub.store.put("review", f"einvoice/point/{POINT}", None)
+        await office.reaches(second, "authorised", timeout=40)
+        assert "Inés Inventada" in json.dumps(json.loads(office.sello.bodies[-1]), ensure_ascii=False)

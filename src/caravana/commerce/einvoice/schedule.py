@@ -12,6 +12,8 @@ ASK, LOOK, AGAIN, ANNUL, LATE = "ask", "look", "again", "annul", "late"
 """What is due: ask the company; look whether the record was mended; send again; remind of the annulment; tell that it waits."""
 FIRST_AGAIN = timedelta(minutes=1)
 LONGEST_LOOK = timedelta(hours=1)
+IN_ORDER = timedelta(minutes=4)
+"""Most between two tries of what others wait behind, at an emission point that is ordered."""
 RECHECKS = 3
 """So often a refused document is asked about again, beside being looked at: an authorisation may come late."""
 WARNING = timedelta(days=2)
@@ -24,7 +26,7 @@ def next_due(document: Mapping[str, Any], settings: EInvoiceSettings, now: datet
     duty, wait = _next(document, settings, now)
     if duty is None:
         return None
-    named = {name: document[name] for name in ("connection", "access_key", "request_id", "point", "name")}
+    named = {name: document[name] for name in ("connection", "access_key", "request_id")}
     branch = {} if document["branch"] is None else {"branch": document["branch"]}
     return {"at": ledger.stamp(now + wait), "duty": duty, **named, **branch}
 
@@ -46,7 +48,9 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
     if is_open(document):
         return ASK, _doubled(timedelta(minutes=1), asks, LONGEST_LOOK)
     if state == State.QUEUED:
-        return AGAIN, _doubled(FIRST_AGAIN, asks, LONGEST_LOOK) if document["class"] == Verdict.AGAIN else FIRST_AGAIN
+        point = settings.points.get(document["point"] or "")
+        longest = IN_ORDER if point is not None and point["ordered"] else LONGEST_LOOK
+        return AGAIN, _doubled(FIRST_AGAIN, asks, longest) if document["class"] == Verdict.AGAIN else FIRST_AGAIN
     return LOOK, _doubled(timedelta(seconds=settings.look), asks, max(LONGEST_LOOK, timedelta(seconds=settings.look)))
 
 

@@ -1,45 +1,67 @@
-"""Whose turn it is at an emission point that is ordered: after a halt, or when the company was away, numbers go out in their order.
+"""Whose turn it is at an ordered emission point: numbers go out in their order, also after a halt or when the company was away.
 
-What waits to be sent stands in the store `einvoice_open` with its number. A document whose number is higher than that of one that
-waits is held, and called as soon as that one has gone; whatever happens, it looks again by itself after a minute.
+What waits to be sent stands in the store `einvoice_turn` under point, kind and number. A document with a higher number than one
+that waits is held, and called as soon as that one has gone; whatever happens, it looks again by itself after a while.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from caravana.commerce.einvoice import schedule
-from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
+from caravana.commerce.einvoice.base import Document, EInvoiceMapping, Variables
 from caravana.kit.callables import pure
 from caravana.kit.einvoice import State, Verdict
 
-Turn = tuple[str, int]
-"""What stands before the number in the document's name, and the number: types have numbers of their own."""
+DIGITS = 12
+"""Numbers stand with so many digits in keys, so that keys have the order of numbers."""
 
 
 class Turns(EInvoiceMapping):
-    """The order of an emission point's documents. `waiting`: what `einvoice_open` holds."""
+    """The order of an emission point's documents. `waiting`: the lowest numbers of the wish's kind that wait."""
+
+    # The ledger's news: what waits.
 
     @pure
-    def has_to_queue(self, variables: Variables) -> bool:
-        """Whether the document waits for lower numbers: what a person asks for, and what was refused before, goes at once."""
-        wish = variables["wish"]
-        return self.is_in_order(variables) and wish["origin"] != "person" and _is_new(variables["document"])
+    def turn_over(self, variables: Variables) -> str | None:
+        """Return the key under which the document waited and does no more. `before`: as it was before the news, or None."""
+        key = _waits_as(variables["before"])
+        return None if key == _waits_as(variables["document"]) else key
+
+    @pure
+    def turn_key(self, variables: Variables) -> str | None:
+        """Return the key under which the document waits to be sent, or None."""
+        return _waits_as(variables["document"])
+
+    @pure
+    def turn(self, variables: Variables) -> Document:
+        """Return what is kept of a document that waits."""
+        return {name: variables["document"][name] for name in ("key", "name", "branch")}
+
+    # Issuing: whose turn it is.
 
     @pure
     def is_in_order(self, variables: Variables) -> bool:
         """Whether the wish's emission point is ordered."""
-        point = self._settings.points.get(variables["wish"]["point"])
-        return point is not None and point["ordered"]
+        wish = variables["wish"]
+        point = self._settings.points.get(wish["point"])
+        return point is not None and point["ordered"] and _key(wish["point"], wish["name"]) is not None
+
+    @pure
+    def has_to_queue(self, variables: Variables) -> bool:
+        """Whether the document waits for lower numbers: what a person asks for, and what was refused before, goes at once."""
+        document = variables["document"]
+        is_next = document is None or not document["n"] or document["state"] == State.QUEUED
+        return self.is_in_order(variables) and variables["wish"]["origin"] != "person" and is_next
+
+    @pure
+    def turn_kind(self, variables: Variables) -> str:
+        """Return how the keys of what stands in one row with the wish's document begin."""
+        return _own(variables)[:-DIGITS]
 
     @pure
     def has_turn(self, variables: Variables) -> bool:
-        """Whether no lower number of the emission point waits; up to that in `after` all have gone."""
-        wish = variables["wish"]
-        own, after = turn_of(wish["name"]), turn_of(wish.get("after"))
-        if own is None:
-            return True
-        gone = after[1] if after is not None and after[0] == own[0] else 0
-        return not any(gone < number < own[1] for number, _ in _waiting(variables, own[0]))
+        """Whether no lower number waits; up to that in the wish's `after` all have gone."""
+        own = _own(variables)
+        return not any(key < own for key, _ in _waiting(variables, variables["wish"].get("after")))
 
     @pure
     def has_gone(self, variables: Variables) -> bool:
@@ -52,14 +74,11 @@ class Turns(EInvoiceMapping):
     def next_turn(self, variables: Variables) -> dict[str, Any] | None:
         """Return the wish to issue the next document that waits at the emission point, or None."""
         wish = variables["wish"]
-        own = turn_of(wish["name"])
-        later = [] if own is None else [one for one in _waiting(variables, own[0]) if one[0] > own[1]]
+        later = [one for _, one in _waiting(variables, wish["name"])]
         if not later:
             return None
-        _, row = min(later, key=lambda one: one[0])
-        value = row["value"]
-        branch = {"branch": value["branch"]} if "branch" in value else {}
-        told = {"key": row["key"], "point": wish["point"], "name": value["name"], "lane": wish["lane"]}
+        branch = {} if later[0]["branch"] is None else {"branch": later[0]["branch"]}
+        told = {"key": later[0]["key"], "point": wish["point"], "name": later[0]["name"], "lane": wish["lane"]}
         return {**told, "origin": "due", "document": None, "after": wish["name"], **branch}
 
     @pure
@@ -68,26 +87,31 @@ class Turns(EInvoiceMapping):
         return {**variables["next"], "document": variables["file"]}
 
 
-def turn_of(name: str | None) -> Turn | None:
-    """Return a document's place in the order, by its name in Odoo; None for a name without a number."""
+def _waits_as(document: Document | None) -> str | None:
+    """The key of a document that waits to be sent; None for any other."""
+    if document is None or document["state"] != State.QUEUED or document["dropped"] or not document["point"]:
+        return None
+    return _key(document["point"], document["name"])
+
+
+def _own(variables: Variables) -> str:
+    wish = variables["wish"]
+    return _key(wish["point"], wish["name"]) or ""
+
+
+def _key(point: str, name: str | None) -> str | None:
+    """Point, what stands before the number in Odoo's name (types are numbered apart), and number; None for no number."""
     text = str(name or "").strip()
     before = text.rstrip("0123456789")
     digits = text[len(before) :]
-    return (before, int(digits)) if digits else None
+    return f"{point}/{before}/{digits.zfill(DIGITS)}" if digits and len(digits) <= DIGITS else None
 
 
-def _is_new(document: Mapping[str, Any] | None) -> bool:
-    """Whether the document was not refused before: its number is then not the next one."""
-    return document is None or not document["n"] or document["state"] == State.QUEUED
+def _waiting(variables: Variables, after: str | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield key and document of what waits in the row, in order, behind the document that is called `after`."""
+    gone = _key(variables["wish"]["point"], after) or ""
+    rows = sorted((str(one["key"]), one["value"]) for one in variables["waiting"] if one["key"] > gone)
+    yield from rows
 
 
-def _waiting(variables: Variables, kind: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield number and row of what waits to be sent at the wish's emission point, of names that begin as `kind`."""
-    for row in variables["waiting"]:
-        value = row["value"]
-        turn = turn_of(value.get("name")) if value["duty"] == schedule.AGAIN else None
-        if turn is not None and turn[0] == kind and value.get("point") == variables["wish"]["point"]:
-            yield turn[1], row
-
-
-__all__ = ["Turns", "turn_of"]
+__all__ = ["Turns"]
