@@ -156,3 +156,37 @@ async def test_descriptions_of_all_kinds(tmp_path: Path, clock: LeapingClock) ->
             await office.idle()
             assert (len(sri.authority.authorised()), await office.reviews()) == (len(TEXTS), {})
     await sri.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(5, "el certificado firma solo hasta el"), (-3, "el certificado venció el")]
+)
+async def test_a_certificate_near_its_end(tmp_path: Path, clock: LeapingClock, days: int, said: str) -> None:
+    """It is told in Spanish before a document fails of it, and what is posted meanwhile goes out while it is valid."""
+    sri = SriSandbox(clock=clock)
+    settings = sri.connection()
+    file = Path(settings["certificate"])
+    right = file.read_bytes()
+    file.write_bytes(firma(sri, begins=-400, ends=days))
+    async with serve(sri.app()) as url:
+
+        def changes(given: dict[str, Any]) -> None:
+            given["connections"]["sri"] = {"url": url, **settings}
+            given["settings"]["einvoice.points"] = {POINT: {"connection": "sri"}}
+
+        often = {"einvoice.findings": "2m"}
+        async with open_office(tmp_path, clock, changes=changes, placeholders=often) as office:
+
+            async def told() -> str:
+                return "".join(one["text"] for one in (await office.reviews("connection")).values())
+
+            assert (await office.becomes(told)).startswith(said)
+            if days > 0:
+                await office.reaches(office.invoice(), "authorised", timeout=40)
+            file.write_bytes(right)
+
+            async def over() -> bool:
+                return await office.reviews("connection") == {}
+
+            await office.becomes(over)
+    await sri.close()

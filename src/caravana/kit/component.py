@@ -206,12 +206,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `caravana doctor`: what was looked at, how it stands, what to do."""
+    """One line of `caravana doctor`: what was looked at, how it stands, what to do.
+
+    `es`: message and remedy in Spanish, where clerks in Odoo are told of it, too.
+    """
 
     subject: str
     severity: Severity
     message: str
     remedy: str = ""
+    es: str = ""
 
 
 class Component(ABC):

@@ -19,7 +19,7 @@ from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.xml import clean
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import State, Verdict
-from caravana.kit.errors import NeedsPerson, Refused
+from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import describe
 
@@ -211,6 +211,11 @@ def invalid(problems: Iterable[Problem]) -> Refused:
 def blocked(code: str, es: str, en: str) -> NeedsPerson:
     """Return the error of what keeps every document back until a person mends it, in the words of both."""
     return NeedsPerson(en, code=code, body=[Problem(code, "connection", es, en).to_json()])
+
+
+def told_es(error: EffectError) -> str:
+    """Return the Spanish words of an error that `blocked` or `invalid` made; nothing of any other."""
+    return "; ".join(one["es"] for one in error.body) if isinstance(error.body, list) else ""
 
 
 def tidied(value: Any) -> Any:

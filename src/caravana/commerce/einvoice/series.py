@@ -43,10 +43,10 @@ class Series(EInvoiceMapping):
     def finding_review(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
         """Return what a person must look at: what is wrong with a connection; None when nothing is."""
         found = variables["found"]
-        lines = [": ".join(filter(None, (one["subject"], one["message"]))) for one in found["findings"]]
+        lines = [words.finding_line(one) for one in found["findings"]]
         if not lines:
             return None
-        advice = "\n".join(dict.fromkeys(one["remedy"] for one in found["findings"] if one["remedy"]))
+        advice = "\n".join(dict.fromkeys(one["remedy"] for one in found["findings"] if not one.get("es")))
         key = self.finding_key(variables)
         return {
             "key": key,

@@ -88,6 +88,12 @@ def late_text(document: Document) -> str:
     return "\n".join([first, *map(message_line, document["messages"])])
 
 
+def finding_line(finding: Mapping[str, Any]) -> str:
+    """Return what is wrong with a connection: in Spanish, where its component has it."""
+    told: str = finding.get("es") or ": ".join(filter(None, (finding["subject"], finding["message"])))
+    return told
+
+
 def short_error(document: Document, most: int = 250) -> str:
     """Return what is wrong in one line; empty where nothing is."""
     told: Sequence[str] = [*map(problem_line, document["problems"]), *map(message_line, document["messages"])]

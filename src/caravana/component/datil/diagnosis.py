@@ -31,7 +31,8 @@ async def _account(client: DatilClient) -> Finding:
         await client.get("/catalog/id-types")
     except NeedsPerson as error:
         remedy = "compare `apiKey` and `url` with what Dátil gave"
-        return Finding("credentials", Severity.ERROR, f"Dátil refused with {error.status}", remedy)
+        es = f"Dátil no acepta la clave ({error.status}): compare apiKey y url con lo que entregó Dátil"
+        return Finding("credentials", Severity.ERROR, f"Dátil refused with {error.status}", remedy, es)
     except Refused as error:
         text = f"{url} answers {error.status}, but not as Dátil does"
         return Finding("address", Severity.ERROR, text, "write `url` without a path: https://link.datil.co")

@@ -34,7 +34,10 @@ async def diagnose(client: EcuafactClient, notification_url: str) -> list[Findin
 def _unreached(url: str, error: EffectError) -> Finding:
     if isinstance(error, NeedsPerson):
         remedy = "compare `apiKey` and `url` with Ecuafact's portal: test and live service have keys of their own"
-        return Finding("credentials", Severity.ERROR, f"Ecuafact refused with {error.status} ({error.code})", remedy)
+        es = f"Ecuafact no acepta la clave ({error.status}): compare apiKey y url con el portal de Ecuafact"
+        return Finding(
+            "credentials", Severity.ERROR, f"Ecuafact refused with {error.status} ({error.code})", remedy, es
+        )
     if isinstance(error, Refused) or error.code == "not_json":
         told = f"{url} answers {error.status}, but not as Ecuafact does"
         return Finding("address", Severity.ERROR, told, "write `url` as host only: https://api.mynexusapi.com")
@@ -52,7 +55,8 @@ def _taxpayer(client: EcuafactClient, context: dict[str, Any]) -> Finding:
     own = client.settings.identification
     if not issuers:
         remedy = "finish the taxpayer's registration in Ecuafact's portal: certificate, establishments, emission points"
-        return Finding("taxpayer", Severity.ERROR, "no taxpayer of this key may issue documents", remedy)
+        es = "ningún contribuyente de esta clave puede emitir: termine su registro en el portal de Ecuafact"
+        return Finding("taxpayer", Severity.ERROR, "no taxpayer of this key may issue documents", remedy, es)
     if own is not None and own not in issuers and own not in whole:
         remedy = f"write one of them as `identification`: {known}"
         return Finding("taxpayer", Severity.ERROR, f"`identification` {own} is no taxpayer that may issue here", remedy)
@@ -66,10 +70,14 @@ async def _quota(client: EcuafactClient) -> Finding:
         return Finding("quota", Severity.WARNING, f"the quota could not be read: {error}", "look in Ecuafact's portal")
     left = sum(int(value) for name in ("disponibles", "disponiblesExtra") if isinstance(value := answer.get(name), int))
     if left == 0:
-        return Finding("quota", Severity.ERROR, "the quota of documents is used up", "buy more in Ecuafact's portal")
+        es = "se acabaron los documentos contratados: compre más en el portal de Ecuafact"
+        return Finding(
+            "quota", Severity.ERROR, "the quota of documents is used up", "buy more in Ecuafact's portal", es
+        )
     until = text(answer.get("vigenteHasta")) or "-"
     if left <= FEW:
-        return Finding("quota", Severity.WARNING, f"{left} documents are left, until {until}", "buy more in time")
+        es = f"quedan {left} documentos, hasta {until}: compre más a tiempo"
+        return Finding("quota", Severity.WARNING, f"{left} documents are left, until {until}", "buy more in time", es)
     return Finding("quota", Severity.OK, f"{left} documents are left, until {until}")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -73,10 +74,12 @@ class FindingsConsumer(Consumer):
         try:
             findings = await self._companies.of(name).diagnose(name)
         except CaravanaError as error:
-            wrong: list[dict[str, Any]] = [{"subject": name, "message": str(error), "remedy": "", "severity": "error"}]
+            wrong: list[dict[str, Any]] = [
+                {"subject": name, "message": str(error), "remedy": "", "severity": "error", "es": ""}
+            ]
         else:
             wrong = [
-                {"subject": one.subject, "message": one.message, "remedy": one.remedy, "severity": one.severity.value}
+                {**asdict(one), "severity": one.severity.value}
                 for one in findings
                 if one.severity is Severity.ERROR or (one.severity is Severity.WARNING and one.subject in RUNS_OUT)
             ]

@@ -8,6 +8,7 @@ from caravana.component.sri.envelope import RECEPTION
 from caravana.component.sri.spec import LIVE
 from caravana.kit.component import Finding, Severity
 from caravana.kit.edocument.clave import Clave
+from caravana.kit.einvoicing import told_es
 from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.reach import unreached
 
@@ -47,14 +48,16 @@ def certificate_of(client: SriClient) -> dict[str, Any]:
         chosen = choose(pairs, now, settings.ruc if settings.check_certificate_ruc else None)
         shown = Holder.of(chosen.certificate).to_json(now)
     except NeedsPerson as error:
-        return {"problem": str(error), "code": error.code, **shown}
-    return {"problem": None, "code": None, **shown}
+        return {"problem": str(error), "problem_es": told_es(error), "code": error.code, **shown}
+    return {"problem": None, "problem_es": None, "code": None, **shown}
 
 
 def _certificate(client: SriClient) -> Finding:
     found = certificate_of(client)
     if found["problem"]:
-        return Finding("certificate", Severity.ERROR, found["problem"], REMEDIES.get(found["code"], ""))
+        return Finding(
+            "certificate", Severity.ERROR, found["problem"], REMEDIES.get(found["code"], ""), found["problem_es"]
+        )
     rucs, ends, days = ", ".join(found["rucs"]), found["ends"][:10], found["days"]
     text = (
         f"the certificate of RUC {rucs} signs until {ends} ({days} days)"
@@ -64,7 +67,8 @@ def _certificate(client: SriClient) -> Finding:
     if found["validity"] != Validity.ENDING:
         return Finding("certificate", Severity.OK, text)
     severity = Severity.ERROR if found["days"] < min(ALARMS) else Severity.WARNING
-    return Finding("certificate", severity, text, "renew it now: without it nothing can be issued")
+    es = f"el certificado firma solo hasta el {ends} ({days} días): renuévelo ya; sin él no se puede emitir nada"
+    return Finding("certificate", severity, text, "renew it now: without it nothing can be issued", es)
 
 
 def _environment(client: SriClient) -> Finding:
@@ -95,7 +99,8 @@ async def _reception(client: SriClient) -> Finding:
     if is_there:
         return Finding("reception", Severity.OK, f"{client.settings.address} takes documents")
     text = f"{client.settings.address} does not answer as the SRI's reception does"
-    return Finding("reception", Severity.ERROR, text, "compare `url`: scheme and host only, no path")
+    es = f"{client.settings.address} no contesta como la recepción del SRI: revise la dirección (url) de la conexión"
+    return Finding("reception", Severity.ERROR, text, "compare `url`: scheme and host only, no path", es)
 
 
 async def _authorisation(client: SriClient) -> Finding:
