@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.support.leaping import LeapingClock
 pytestmark = pytest.mark.usefixtures(sello_is_known.__name__)
 __all__ = ["sello_is_known"]
 OTHER = "001-002"
+ZONE = ZoneInfo("America/Guayaquil")
 CARRIER = {"tipoIdentificacion": "04", "identificacion": RUC, "razonSocial": "TRANSPORTES INVENTADOS"}
 GUIDE = {"secuencial": "000000044", "transportista": CARRIER, "placa": "PBA1234"}
 HELD = [{"codigo": "1", "codigoRetencion": "312", "porcentajeRetener": "1.75"}]
@@ -60,7 +62,7 @@ async def test_all_six_types(tmp_path: Path, clock: LeapingClock) -> None:
 
         async with open_office(tmp_path, clock, None, changes, settings=given) as office:
             clerk = Clerk(office.odoo, OdooComponent(MemoryHub({})))
-            today: dict[str, Any] = {"invoice_date": clock.now().date().isoformat()}
+            today: dict[str, Any] = {"invoice_date": clock.now().astimezone(ZONE).date().isoformat()}
             factura = clerk.move(clerk.line("Servicio", 100), **today)
             first = await authorised(office, f"odoo/account.move,{factura}")
             wizard, context = (

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
+from caravana.component.odoo import OdooComponent
+from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.kit.clock import ManualClock
 from caravana.kit.errors import Refused, Unknown
 from caravana.kit.sandbox import Fault
+from caravana.kit.serving import serve
 from tests.component.odoo.conftest import Odoo
+from tests.component.odoo.hub import MemoryHub, send, settings
 
 PAYMENT = "odoo:account.payment?operation=createOnce"
 
@@ -160,3 +165,18 @@ async def test_reverse(odoo: Odoo) -> None:
     assert found is not None
     assert found.body == reply.body
     assert await odoo.verify(address, {**body, "known_ids": [note]}) is None
+
+
+async def test_an_evening_in_quito_is_still_today() -> None:
+    """What Odoo dates by itself takes the company's day, though its server lives in UTC and the hub's user has no zone."""
+    odoo = OdooSandbox(clock=ManualClock(datetime(2026, 11, 29, 0, 44, tzinfo=UTC)))
+    async with serve(odoo.app()) as url:
+        component = OdooComponent(MemoryHub(settings(url, **odoo.connection())))
+        env = odoo.env
+        env["res.users"].write(env["res.users"].search([]), {"tz": False})
+        line = [0, 0, {"name": "Servicio", "quantity": 1, "price_unit": 100.0}]
+        values = {"move_type": "out_invoice", "partner_id": 1, "invoice_line_ids": [line]}
+        invoice = env["account.move"].create(values)
+        await send(component, "odoo:account.move?method=action_post", {"ids": [invoice]})
+        await component.close()
+        assert env["account.move"].read([invoice], ["invoice_date"])[0]["invoice_date"] == "2026-11-28"

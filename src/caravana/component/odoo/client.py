@@ -228,9 +228,12 @@ async def after_effect() -> AsyncIterator[None]:
 def default_context(settings: OdooConnection, branch: Branch | None = None, model: str = "") -> dict[str, Any]:
     """Return the context that every call of a connection carries, for an exchange of `branch`.
 
-    Odoo then shows the records of the branch's company alone, and the stock of its warehouse (verified on 19.0).
+    Odoo then shows the records of the branch's company alone, and the stock of its warehouse (verified on 19.0), and
+    dates what it posts by the company's calendar: `context_today` takes the caller's zone, and UTC where he has none.
     """
-    context: dict[str, Any] = dict(settings.context)
+    context: dict[str, Any] = (
+        {"tz": settings.timezone, **settings.context} if settings.timezone else dict(settings.context)
+    )
     if settings.language:
         context["lang"] = settings.language
     companies = (branch.company,) if branch is not None else settings.company_ids

@@ -86,6 +86,12 @@ class OdooComponent(Component):
             raise ConfigurationError(f"`{uri.scheme}:{uri.path}` names no model", suggestion="write odoo:sale.order")
         return OdooEndpoint(uri=uri, options=options, context=self.context, component=self)
 
+    def connection_settings(self, name: str) -> OdooConnection:
+        """Return the settings of connection `name`, in the company's time zone unless they name another."""
+        settings: OdooConnection = super().connection_settings(name)
+        zone = settings.timezone or self.context.setting("company.timezone", "")
+        return settings.model_copy(update={"timezone": zone})
+
     def client(self, name: str) -> OdooClient:
         """Return the client of the connection `name`, without context; all of one name share session and limits."""
         if name not in self._connections:
@@ -98,13 +104,13 @@ class OdooComponent(Component):
     def hints(self, name: str) -> Hints:
         """Return the hint address of the connection `name`."""
         if name not in self._hints:
-            settings: OdooConnection = self.connection_settings(name)
+            settings = self.connection_settings(name)
             self._hints[name] = Hints(name, settings.hint_token, self.context)
         return self._hints[name]
 
     def side(self, name: str) -> Side | None:
         """Return what `site` says; an Odoo on this machine that says nothing is a sandbox."""
-        settings: OdooConnection = self.connection_settings(name)
+        settings = self.connection_settings(name)
         if settings.site is not None:
             return Side(settings.site, f"connections.{name}.site", settings.site)
         if is_loopback(settings.url):

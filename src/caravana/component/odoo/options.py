@@ -107,6 +107,7 @@ class OdooConnection(Options):
         None, description="Time between two looks of a consumer whose address names no `delay`; 5s, hosted 1m."
     )
     language: str = Field("", description="Language of texts and messages, e.g. es_EC.")
+    timezone: str = Field("", description="Zone whose calendar says what day it is in Odoo; the company's by default.")
     company_ids: tuple[int, ...] = Field(
         (), description="Companies that calls without a branch see and act for; the first is active."
     )

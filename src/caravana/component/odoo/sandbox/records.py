@@ -1,7 +1,9 @@
 """What business code works with: the environment of one call, and records with their values as attributes."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.component.odoo.sandbox import automation
 from caravana.component.odoo.sandbox.errors import AccessError, MissingError, ServerError
@@ -33,8 +35,10 @@ class Env:
 
     @property
     def today(self) -> str:
-        """The transaction's start, as a date."""
-        return self.transaction.stamp[:10]
+        """The transaction's start, as a date in the zone of the context, else of the user, else UTC (`context_today`)."""
+        zone = self.context.get("tz") or self.store.value("res.users", self.uid, "tz") or "UTC"
+        start = datetime.fromisoformat(self.transaction.stamp).replace(tzinfo=UTC)
+        return start.astimezone(ZoneInfo(zone)).date().isoformat()
 
     @property
     def user(self) -> "Record":
