@@ -1,15 +1,16 @@
 """The account that the imitation plays, with every switch of its behaviour."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from caravana.kit.sandbox_settings import SandboxSettings
 
 VERSIONS = ("b6", "1.0")
 
 
 @dataclass
-class Account:
+class Account(SandboxSettings):
     """One account with one taxpayer. Delays are in seconds of the sandbox's clock.
 
     - `api_key`: X-Api-Key; `contract`: `b6` or `1.0`; `ruc`: of the taxpayer; `business`, `address`: his profile
@@ -40,41 +41,13 @@ class Account:
     limited: int = 0
     public_url: str = ""
 
-    @classmethod
-    def read(cls, settings: Mapping[str, str]) -> "Account":
-        """Return the account of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
-        account = cls()
-        account.change({name: _read(name, text, getattr(account, name, None)) for name, text in settings.items()})
-        return account
-
     def change(self, values: Mapping[str, Any]) -> None:
-        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
-        fields = {one.name for one in dataclasses.fields(self)}
-        for name, value in values.items():
-            if name not in fields:
-                raise ValueError(f"the account has no `{name}`; it has {', '.join(sorted(fields))}")
-            wanted = type(getattr(self, name))
-            if type(value) is not wanted and not (wanted is float and type(value) is int):
-                raise ValueError(f"`{name}` must be {wanted.__name__}")
+        """Set some fields. Raises `ValueError` also for a `contract` that there is not."""
         if values.get("contract", self.contract) not in VERSIONS:
             raise ValueError(f"`contract` is one of {', '.join(VERSIONS)}")
-        for name, value in values.items():
-            setattr(self, name, value)
+        super().change(values)
 
     @property
     def identification(self) -> str:
         """How addresses name the taxpayer."""
         return self.ruc[:10] if self.contract == "b6" else self.ruc
-
-
-def _read(name: str, text: str, default: object) -> Any:
-    match default:
-        case bool():
-            if text.lower() not in {"true", "false"}:
-                raise ValueError(f"`{name}` is true or false")
-            return text.lower() == "true"
-        case int():
-            return int(text)
-        case float():
-            return float(text)
-    return text

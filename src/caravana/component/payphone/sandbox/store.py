@@ -1,13 +1,12 @@
 """The store (merchant account) that the imitation plays, with every switch of its behaviour."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from caravana.kit.sandbox_settings import SandboxSettings
 
 
 @dataclass
-class Store:
+class Store(SandboxSettings):
     """One store. Times are in seconds of the sandbox's clock.
 
     - `token`, `store_id`: its credentials; `old_token`: another token that is still taken, for what was prepared with it
@@ -49,36 +48,3 @@ class Store:
     def tokens(self) -> tuple[str, ...]:
         """The tokens that are taken."""
         return tuple(one for one in (self.token, self.old_token) if one)
-
-    @classmethod
-    def read(cls, settings: Mapping[str, str]) -> "Store":
-        """Return the store of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
-        store = cls()
-        store.change({name: _read(name, text, getattr(store, name, None)) for name, text in settings.items()})
-        return store
-
-    def change(self, values: Mapping[str, Any]) -> None:
-        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
-        fields = {one.name for one in dataclasses.fields(self)}
-        for name, value in values.items():
-            if name not in fields:
-                raise ValueError(f"the store has no `{name}`; it has {', '.join(sorted(fields))}")
-            wanted = type(getattr(self, name))
-            fits = type(value) is wanted or (wanted is float and type(value) is int)
-            if not fits:
-                raise ValueError(f"`{name}` must be {wanted.__name__}")
-        for name, value in values.items():
-            setattr(self, name, float(value) if isinstance(getattr(self, name), float) else value)
-
-
-def _read(name: str, text: str, default: object) -> Any:
-    match default:
-        case bool():
-            if text.lower() not in {"true", "false"}:
-                raise ValueError(f"`{name}` is true or false")
-            return text.lower() == "true"
-        case int():
-            return int(text)
-        case float():
-            return float(text)
-    return text

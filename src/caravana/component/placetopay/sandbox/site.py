@@ -1,13 +1,12 @@
 """The site (merchant account) that the imitation plays, with every switch of its behaviour."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from caravana.kit.sandbox_settings import SandboxSettings
 
 
 @dataclass
-class Site:
+class Site(SandboxSettings):
     """One site. Delays are in seconds of the sandbox's clock.
 
     - `login`, `secret_key`: its credentials; `condition`: `active`, `inactive`, `expired` or `credentials_expired`
@@ -33,37 +32,3 @@ class Site:
     refunds: str = "approved"
     otp: bool = False
     public_url: str = ""
-
-    @classmethod
-    def read(cls, settings: Mapping[str, str]) -> "Site":
-        """Return the site of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
-        site = cls()
-        site.change({name: _read(name, text, getattr(site, name, None)) for name, text in settings.items()})
-        return site
-
-    def change(self, values: Mapping[str, Any]) -> None:
-        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
-        fields = {one.name for one in dataclasses.fields(self)}
-        for name, value in values.items():
-            if name not in fields:
-                raise ValueError(f"the site has no `{name}`; it has {', '.join(sorted(fields))}")
-            wanted = type(getattr(self, name))
-            if wanted is float and type(value) is int:
-                value = float(value)
-            if type(value) is not wanted:
-                raise ValueError(f"`{name}` must be {wanted.__name__}")
-        for name, value in values.items():
-            setattr(self, name, value)
-
-
-def _read(name: str, text: str, default: object) -> Any:
-    match default:
-        case bool():
-            if text.lower() not in {"true", "false"}:
-                raise ValueError(f"`{name}` is true or false")
-            return text.lower() == "true"
-        case int():
-            return int(text)
-        case float():
-            return float(text)
-    return text

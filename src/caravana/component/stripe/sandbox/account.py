@@ -1,13 +1,12 @@
 """The account that the imitation plays, with every switch of its behaviour."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from caravana.kit.sandbox_settings import SandboxSettings
 
 
 @dataclass
-class Account:
+class Account(SandboxSettings):
     """One account. Delays are in seconds of the sandbox's clock.
 
     - `secret_key`: the key that may do everything; `restricted_key`: one that may do all but what `denied` names, a list
@@ -38,36 +37,3 @@ class Account:
     search_delay: float = 60.0
     strict_version: str = ""
     should_retry: str = ""
-
-    @classmethod
-    def read(cls, settings: Mapping[str, str]) -> "Account":
-        """Return the account of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
-        account = cls()
-        account.change({name: _read(name, text, getattr(account, name, None)) for name, text in settings.items()})
-        return account
-
-    def change(self, values: Mapping[str, Any]) -> None:
-        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
-        fields = {one.name for one in dataclasses.fields(self)}
-        fitting = {}
-        for name, value in values.items():
-            if name not in fields:
-                raise ValueError(f"the account has no `{name}`; it has {', '.join(sorted(fields))}")
-            wanted = type(getattr(self, name))
-            given = float(value) if wanted is float and type(value) is int else value
-            if type(given) is not wanted:
-                raise ValueError(f"`{name}` must be {wanted.__name__}")
-            fitting[name] = given
-        for name, value in fitting.items():
-            setattr(self, name, value)
-
-
-def _read(name: str, text: str, default: object) -> Any:
-    match default:
-        case bool():
-            if text.lower() not in {"true", "false"}:
-                raise ValueError(f"`{name}` is true or false")
-            return text.lower() == "true"
-        case float():
-            return float(text)
-    return text

@@ -1,13 +1,12 @@
 """What the imitation plays: one app with a WhatsApp number, a page, an Instagram account and a catalogue, and its switches."""
 
-import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from caravana.kit.sandbox_settings import SandboxSettings
 
 
 @dataclass
-class Account:
+class Account(SandboxSettings):
     """One business at Meta. Times are in seconds of the sandbox's clock.
 
     - `app_id`, `app_secret`, `token`, `verify_token`: the app's
@@ -80,35 +79,3 @@ class Account:
     usage: float = -1.0
     usage_minutes: int = 0
     pywa_mode: bool = False
-
-    @classmethod
-    def read(cls, settings: Mapping[str, str]) -> "Account":
-        """Return the account of texts as a configuration holds them. Raises `ValueError` for what does not fit."""
-        account = cls()
-        account.change({name: _read(name, text, getattr(account, name, None)) for name, text in settings.items()})
-        return account
-
-    def change(self, values: Mapping[str, Any]) -> None:
-        """Set some fields. Raises `ValueError` for a field that there is not or a value of another type."""
-        fields = {one.name for one in dataclasses.fields(self)}
-        for name, value in values.items():
-            if name not in fields:
-                raise ValueError(f"the account has no `{name}`; it has {', '.join(sorted(fields))}")
-            wanted = type(getattr(self, name))
-            if not (type(value) is wanted or (wanted is float and type(value) is int)):
-                raise ValueError(f"`{name}` must be {wanted.__name__}")
-        for name, value in values.items():
-            setattr(self, name, float(value) if isinstance(getattr(self, name), float) else value)
-
-
-def _read(name: str, text: str, default: object) -> Any:
-    match default:
-        case bool():
-            if text.lower() not in {"true", "false"}:
-                raise ValueError(f"`{name}` is true or false")
-            return text.lower() == "true"
-        case int():
-            return int(text)
-        case float():
-            return float(text)
-    return text
