@@ -19,6 +19,7 @@ from caravana.kit.sandbox import Sandbox
 from caravana.kit.serving import serve
 from tests.commerce.processes import HubProcess, open_processes
 from tests.commerce.shop import Street
+from tests.support.evening import zone_before_eight
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
@@ -30,7 +31,7 @@ REFUND = {"placetopay": ("transaction", "reverse"), "stripe": ("refunds.create",
 async def one_hub(folder: Path, company: str) -> AsyncIterator[tuple[Street, HubProcess, Sandbox]]:
     """Run a hub whose only merchant account is at `company`, before eight in the evening at any hour of the test."""
     clock = LeapingClock(time.time(), 30.0, folder / "clock")
-    zone = "America/Guayaquil" if 5 <= clock.now().hour < 24 else "Asia/Tokyo"
+    zone = zone_before_eight(clock)
     payphone, stripe = PayphoneSandbox(clock=clock), StripeSandbox(clock=clock)
     payphone.store.zone = zone
     async with AsyncExitStack() as stack:

@@ -14,6 +14,7 @@ from caravana.component.stripe.sandbox import StripeSandbox
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
 from tests.commerce.test_refunds import outgoing, refund
+from tests.support.evening import zone_before_eight
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
@@ -42,11 +43,14 @@ async def mall(tmp_path: Path) -> AsyncIterator[Mall]:
     """Serve the three; a second of the machine is twenty of theirs."""
     clock = LeapingClock(time.time(), 20)
     payphone, stripe = PayphoneSandbox(clock=clock), StripeSandbox(clock=clock)
+    payphone.store.zone = zone_before_eight(clock)
     async with serve(payphone.app()) as payphone_url, serve(stripe.app()) as stripe_url:
 
         def changes(street: Street, given: dict[str, Any]) -> None:
             street.provider.notifier.plan = SILENT
-            given["connections"]["payphone"] = {"url": payphone_url, **payphone.connection()}
+            given.setdefault("company", {})["timezone"] = payphone.store.zone
+            own = {**payphone.connection(), "zone": payphone.store.zone}
+            given["connections"]["payphone"] = {"url": payphone_url, **own}
             given["connections"]["stripe"] = {"url": stripe_url, **stripe.connection()}
             given["settings"]["cards.stores"] = ["placetopay", "payphone", "stripe"]
 

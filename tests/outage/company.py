@@ -50,6 +50,8 @@ ROUTES = """\
         - to: "{partner}/act"
 """
 CALLERS = 6
+MAY_BE_LEFT = {("ticks", "ready")}
+"""Route and state of what may be unfinished when the hub was told to stop: the timer ticks until then."""
 
 
 class Partner:

@@ -17,6 +17,7 @@ from caravana.kit.serving import serve
 from caravana.testing import RouteTest
 from caravana.testing.routes import RunningRoutes
 from tests.component.payphone.till import order
+from tests.support.evening import zone_before_eight
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -89,7 +90,7 @@ async def hub(
 ) -> AsyncIterator[tuple[RunningRoutes, PayphoneSandbox]]:
     """Run routes with PayPhone's imitation, thirty seconds in one."""
     clock = LeapingClock(time.time(), 30)
-    zone = "America/Guayaquil" if 5 <= clock.now().hour < 24 else "Asia/Tokyo"  # before eight at any hour of the test
+    zone = zone_before_eight(clock)
     sandbox = PayphoneSandbox(clock=clock, store=store or Store())
     sandbox.store.zone = zone
     callables = {"asked": asked, "waiting": waiting}
