@@ -47,6 +47,20 @@ async def test_read_leaves_out_what_is_missing(odoo: Odoo) -> None:
     assert [one["id"] for one in reply.body] == [odoo.customer]
 
 
+async def test_a_record_read_just_now(odoo: Odoo) -> None:
+    """With `maxAge` an answer that is not older is given again, whatever the branch; 0 asks and keeps what it gets."""
+    address = "odoo:res.partner?operation=read&fields=name,category_id.name"
+
+    async def name(age: str) -> str:
+        return str((await odoo.send(address, {"ids": [odoo.customer], "maxAge": age})).body[0]["name"])
+
+    assert await name("0s") == "Rosa Inventada"
+    odoo.sandbox.env["res.partner"].write([odoo.customer], {"name": "Rosa Nueva"})
+    assert [await name("1m"), await name("0s"), await name("1m")] == ["Rosa Inventada", "Rosa Nueva", "Rosa Nueva"]
+    with pytest.raises(Refused, match="maxAge"):
+        await name("soon")
+
+
 async def test_count_and_exists(odoo: Odoo) -> None:
     """Counting and existence ask no fields."""
     body = {"domain": [["id", "=", odoo.customer]]}

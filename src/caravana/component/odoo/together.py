@@ -6,8 +6,8 @@
 
 What cannot go together goes one by one, kind by kind in turn. What can lets some of that pass, so that more join it, but
 never many: a customer waits for his page. Each caller gets its own result or its own error. A refusal of several says
-nothing of any one: they are asked again in halves (notes one by one), and the bad one ends alone. An answer that was lost is lost for all
-of them: each has to find out by itself.
+nothing of any one: they are asked again in halves, or one by one, and the bad one ends alone. An answer that was lost is
+lost for all of them: each has to find out by itself.
 """
 
 import asyncio
