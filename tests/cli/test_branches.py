@@ -52,6 +52,7 @@ def test_branches_are_listed_with_what_is_under_way(branched: Folder, caravana: 
 def test_a_branch_that_there_is_not_is_told_with_the_nearest(branched: Folder, caravana: Command) -> None:
     """An empty list would hide a wrong letter."""
     assert "did you mean `matriz`?" in caravana("messages", "list", "--branch", "matris", code=1).stderr
+    assert caravana("messages", "--branch", "sur", "--json").stdout.strip() == "[]"
     assert caravana("messages", "list", "--branch", "sur", "--json").stdout.strip() == "[]"
 
 

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caravana.cli import app
+from caravana.cli.template import database_of
 from caravana.engine.configuration import Configuration, read_configuration
 from tests.cli.terminal import on_terminal
 
@@ -50,6 +51,20 @@ def test_what_is_given_is_written(tmp_path: Path) -> None:
     }
     assert [one.warehouse for one in written.branches.values()] == [1, 2, 3]  # of one company, they are told by it
     assert written.flows == ["cards"]
+
+
+@pytest.mark.parametrize(
+    ("url", "database"),
+    [
+        ("https://xyz.odoo.com", "xyz"),
+        ("http://localhost:8069", "localhost"),
+        ("http://127.0.0.1:18069", "odoo"),
+        ("http://[::1]:8069", "odoo"),
+    ],
+)
+def test_an_address_without_a_name_names_no_database(url: str, database: str) -> None:
+    """On Odoo Online the host's first part is the database; the first number of an address is none."""
+    assert database_of(url) == database
 
 
 def test_check_misses_nothing_but_secrets(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ async def bought(shop: Shop, order: int) -> None:
 
 
 async def test_one_order_alone(shop: Shop) -> None:
-    """An order costs eight calls: its link, page, button, look, payment made, posted and compared, and told."""
+    """An order costs seven calls: its link, page, look, payment made, posted and compared, and told."""
     await warm(shop)
     await bought(shop, shop.order())
     await shop.idle()
@@ -49,12 +49,12 @@ async def test_one_order_alone(shop: Shop) -> None:
         "account.payment.load": 1,
         "account.payment.search_read": 1,
         "sale.order.message_post": 2,
-        "sale.order.web_search_read": 3,
+        "sale.order.web_search_read": 2,
     }
 
 
 async def test_one_invoiced_order_alone(shop: Shop) -> None:
-    """An order that has its invoice costs two more: the open lines, their matching, and how both stand, for the comparison."""
+    """An order that has its invoice costs eight: the open lines and their matching in place of the comparison."""
     await warm(shop)
     order = shop.order()
     shop.invoice(order)
@@ -65,33 +65,37 @@ async def test_one_invoiced_order_alone(shop: Shop) -> None:
         "account.move.line.search_read": 1,
         "account.payment.action_post": 1,
         "account.payment.load": 1,
-        "account.payment.web_search_read": 1,
         "sale.order.message_post": 2,
-        "sale.order.web_search_read": 3,
+        "sale.order.web_search_read": 2,
     }
 
 
-async def test_twenty_orders_together(tmp_path: Path) -> None:
-    """Of twenty orders that wait together each costs three calls at most; two of them are its notes, which go one by one."""
+@pytest.mark.parametrize("invoiced", [False, True])
+async def test_twenty_orders_together(tmp_path: Path, invoiced: bool) -> None:
+    """Of twenty orders that wait together each costs three calls at most, whether it has its invoice or not."""
     settings = {"odoo": {"concurrency": 1}, "cards.orders.delay": "10s", "cards.reply_timeout": "1h"}
     async with open_shop(tmp_path, ScaledClock(time.time(), 10.0), **settings) as shop:
         await warm(shop)
         shop.odoo.faults.append(Fault(action="slow", delay=1.0, times=10_000))
         orders = [shop.order() for _ in range(TOGETHER)]
+        invoices = [shop.invoice(one) for one in orders] if invoiced else []
         links = [await shop.link(one) for one in orders]
         assert set(await asyncio.gather(*map(shop.face, links))) == {"pay"}
         for session in await asyncio.gather(*map(shop.press, links)):
             shop.provider.pay(str(session))
         await asyncio.gather(*map(shop.told, orders))
         await shop.idle()
-        assert len(shop.card_payments("in_process")) == TOGETHER + 1
-        assert caused(shop)["sale.order.message_post"] == 2 * TOGETHER
+        paid = [one["reconciled_invoice_ids"] for one in shop.card_payments("paid")]
+        assert sorted(paid) == [[one] for one in invoices]
+        assert len(shop.card_payments("in_process")) == TOGETHER + 1 - len(invoices)
+        assert [shop.notes(one).count("Pago con tarjeta recibido") for one in orders] == [1] * TOGETHER
+        assert caused(shop).get("account.move.line.reconcile", 0) == len(invoices)
         assert sum(caused(shop).values()) <= 3 * TOGETHER
 
 
 @pytest.mark.parametrize(
     "operation",
-    ["account.payment.load", "account.payment.action_post", "sale.order.message_post", "account.move.line.reconcile"],
+    ["account.payment.load", "account.payment.action_post", "mail.message.load", "account.move.line.reconcile"],
 )
 async def test_the_answer_to_several_is_lost(tmp_path: Path, clock: ScaledClock, operation: str) -> None:
     """The connection is cut while Odoo commits what several orders asked for together: each finds out, nothing is doubled."""

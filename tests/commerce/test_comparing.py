@@ -16,6 +16,7 @@ from caravana.component.stripe.sandbox import Card, StripeSandbox
 from caravana.engine.admin import Admin
 from caravana.engine.control import AdminError
 from caravana.kit.clock import ScaledClock
+from caravana.kit.sandbox import Interlude
 from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
 from tests.commerce.test_branches import COMPANIES, open_town
@@ -204,6 +205,35 @@ async def test_a_payment_deleted_in_odoo_is_found(counter: Counter) -> None:
         assert (found["kind"], found["name"], found["mending"]) == ("payment_missing", name, False)
     assert await counter.shop.reviews() == ["payment_missing"]
     assert model.search([["memo", "ilike", name]]) == []
+
+
+async def test_a_part_paid_by_hand_at_the_same_moment_is_found(counter: Counter) -> None:
+    """A clerk registers a part on the invoice while our match is on its way: what is open of the card payment is told."""
+    shop = counter.shop
+    order = shop.order()
+    invoice = shop.invoice(order)
+    link = await shop.link(order)
+    async with shop.web.post(f"{link}?store=placetopay", allow_redirects=False):
+        [attempt] = await shop.attempts(order)
+
+    async def clerk() -> None:
+        context = {"active_model": "account.move", "active_ids": [invoice], "active_id": invoice}
+        wizard = shop.odoo.env["account.payment.register"]
+        wizard.action_create_payments([wizard.create({"amount": 15.0}, context=context)], context=context)
+
+    shop.odoo.interludes.append(Interlude("account.move.line.reconcile", clerk))
+    shop.provider.pay(attempt["request_id"])
+    await shop.page(f"{link}/return")
+    await shop.settled(order)
+    await shop.idle()
+    assert await shop.reviews() == []
+    [found] = await counter.compare("placetopay")
+    assert (found["kind"], found["reference"], found["odoo"]) == (
+        "payment_open",
+        f"CV{order}-1",
+        [counter.in_odoo(order)],
+    )
+    assert await shop.reviews() == ["payment_open"]
 
 
 async def test_another_currency_in_the_books(counter: Counter) -> None:

@@ -81,6 +81,14 @@ PAYMENTS = {
     "other amount": ([listed()], [booked(amount=Decimal(100))], None, [("payment_amount", "pi_1", None)]),
     "captured in part": ([listed(captured={**USD, "total": Decimal(80)})], [booked(amount=Decimal(80))], None, []),
     "other currency": ([listed()], [booked(currency_id=[2, "EUR"])], None, [("payment_currency", "pi_1", None)]),
+    "used up, and still so": ([listed()], [booked(is_reconciled=True)], [attempt(used=["pi_1"])], []),
+    "used up, and open again": (
+        [listed()],
+        [booked(is_reconciled=False)],
+        [attempt(used=["pi_1"])],
+        [("payment_open", "pi_1", None)],
+    ),
+    "an advance that waits": ([listed()], [booked(is_reconciled=False)], [attempt(used=[])], []),
     "not at the company": ([], [booked()], None, [("payment_not_at_company", "7", None)]),
     "of another day": ([], [booked()], [attempt(payments=[])], []),
     "another number in the books": (

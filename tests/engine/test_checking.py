@@ -154,6 +154,15 @@ def test_secret_that_is_missing_here_is_a_warning() -> None:
     assert any("not_set_here" in line for line in told(found))
 
 
+def test_an_earlier_secret_that_is_not_there_is_no_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only while a token is replaced there is an earlier one: that there is none is not told."""
+    monkeypatch.setenv("CARAVANA_SECRET_SHOP_WEB", "token-of-the-shop-web")
+    clients = {"web": {"token": "shop_web", "scopes": ["products:read"]}}
+    text = route("        - stop: {}\n", """'platform-http:/x?security=[{"key": "shop", "scopes": "products:read"}]'""")
+    found = judged(text, configuration=Configuration(settings={"shop.clients": clients}))
+    assert (found.errors, told(found)) == (0, [])
+
+
 def test_policies_are_those_that_hold() -> None:
     """The clause's row shows what Camel makes of clause and handler together; the last row is for all other errors."""
     head = (

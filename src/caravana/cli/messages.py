@@ -34,15 +34,16 @@ COLORS = {"dead": "red", "failed": "red", "in_doubt": "yellow", "waiting": "cyan
 
 
 @app.callback()
-def messages(context: typer.Context, config: Config = DEFAULT, json: Json = False) -> None:
+def messages(context: typer.Context, branch: Branch = None, config: Config = DEFAULT, json: Json = False) -> None:
     """Find, show and repair exchanges; without a command, list the newest.
 
     \b
     caravana messages
+    caravana messages --branch sur
     caravana messages list --state dead,in_doubt
     """  # noqa: D301 -- click's mark for lines kept as they are
     if context.invoked_subcommand is None:
-        list_messages(config=config, json=json)
+        list_messages(branch=branch, config=config, json=json)
 
 
 @app.command("list")

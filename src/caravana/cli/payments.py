@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from caravana.cli.office import when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.payments_compare import compare
 from caravana.cli.payments_desk import COLUMNS, ENDED, money, operate, payment_row
@@ -154,9 +155,14 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
         _state(one),
         money(one["amount"], one),
         one["reason"],
-        one["due"] and one["due"][:10],
+        one["due"] and _day(one["due"]),
         one["origin"],
     ]
+
+
+def _day(text: str) -> str:
+    """The company's day of a moment; a person wrote a day without one."""
+    return when(text)[:10] if "T" in text else text
 
 
 def _state(dispute: Mapping[str, Any]) -> Any:

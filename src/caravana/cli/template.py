@@ -137,8 +137,9 @@ def _quoted(text: str) -> str:
 
 
 def database_of(url: str) -> str:
-    """Return what the database is called on Odoo Online: the first part of the host."""
-    return (urlsplit(url).hostname or "odoo").partition(".")[0]
+    """Return what the database is called on Odoo Online: the first part of the host; `odoo` for a bare IP address."""
+    first = (urlsplit(url).hostname or "").partition(".")[0]
+    return first if first and not first.isdigit() and ":" not in first else "odoo"
 
 
 def _branches(names: Sequence[str]) -> Iterator[Branch]:

@@ -24,7 +24,8 @@ text = (
     "a restored copy looks the same, for only administrators may read the uuid", "company {id} of {create_date}",
     # why the card flow asks for a person
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
-    "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company",
+    "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_open",
+    "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",

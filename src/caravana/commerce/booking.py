@@ -218,10 +218,10 @@ def _same(one: Payment, other: Payment) -> bool:
     return bool(one["internal_reference"] == other["internal_reference"])
 
 
-def unwritten(order_id: int, why: str, now: datetime) -> dict[str, Any]:
-    """Return what a person must look at when Odoo refused the x_ fields of an order; one item stands for a day."""
+def unwritten(order_id: int, why: str, now: datetime, zone: str) -> dict[str, Any]:
+    """Return what a person must look at when Odoo refused the x_ fields of an order; one item stands for a day in `zone`."""
     return {
-        "key": f"fields/{now.date().isoformat()}",
+        "key": f"fields/{now.astimezone(ZoneInfo(zone)).date().isoformat()}",
         "kind": "fields",
         "summary": "Revisar campos x_ de los pedidos",
         "text": REVIEWS["fields"],

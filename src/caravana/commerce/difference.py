@@ -14,6 +14,8 @@ REVIEWS: Mapping[str, str] = {
     "payment_double": "Un mismo pago de {company} está más de una vez en Odoo. Deje uno solo y cancele los demás.",
     "payment_amount": "El valor en Odoo no es el que cobró {company}. Cancele ese pago y regístrelo con el valor cobrado.",
     "payment_currency": "La moneda en Odoo no es la que cobró {company}. Cancele ese pago y regístrelo en la moneda cobrada.",
+    "payment_open": "El pago con tarjeta cubría la factura y en Odoo tiene saldo abierto (¿se registró otro pago a la vez, o se "
+    "deshizo la conciliación?). Concílielo, o decida si se devuelve el saldo.",
     "payment_not_at_company": "Odoo tiene un pago con tarjeta que {company} no tiene. Compruébelo en su página y, si se anuló, "
     "cancele el de Odoo.",
     "refund_unknown": "{company} devolvió un pago y Caravana no lo sabía. Registre la salida en Odoo y haga la nota de crédito.",

@@ -19,6 +19,10 @@ class MissingConnection(ConfigurationError):
     """A route names a connection that the configuration does not have."""
 
 
+EARLIER = "_previous"
+"""End of the name under which a secret that was replaced still holds for a while."""
+
+
 class CheckContext:
     """The hub as components see it while routes are judged (`caravana.kit.ports.Context`): nothing runs or is stored.
 
@@ -88,7 +92,12 @@ class CheckContext:
         return (self.configuration or Configuration()).setting(name, default)
 
     def secret(self, name: str) -> str:
-        """Return the secret, or a stand-in that is noted."""
+        """Return the secret, or a stand-in that is noted.
+
+        Raises `ConfigurationError` for an earlier one (`…_previous`) that is not there: only who changes a secret has it.
+        """
+        if name.endswith(EARLIER) and self.configuration is not None:
+            return self.configuration.secret(name)
         return str(self._filled(f"{{{{secret:{name}}}}}")) if self.configuration else "not-set"
 
     def wake(self, topic: str) -> None:

@@ -112,9 +112,19 @@ async def test_the_end_of_the_key_is_told_in_time(odoo: Odoo) -> None:
     odoo.sandbox.expire_key(BOT_KEY, clock.now() + timedelta(days=90))
     assert await wrong(odoo) == []
     del odoo.sandbox.store.models["res.users.apikeys"]
-    with_settings(keyExpires=(clock.now() + timedelta(days=3)).date().isoformat())(odoo)
+    with_settings(keyExpires=(clock.now() + timedelta(days=3)).date().isoformat(), timezone="UTC")(odoo)
     [found] = await wrong(odoo)
     assert (found.subject, "in 3 days" in found.message) == ("key expires", True)
+
+
+async def test_the_key_lasts_until_the_company_s_midnight(odoo: Odoo) -> None:
+    """At one in the morning in UTC it is still the evening of the last day in Quito: the key has a day more than UTC says."""
+    clock = odoo.hub.clock = odoo.sandbox.clock = ManualClock(datetime(2026, 11, 29, 1, tzinfo=UTC))
+    del odoo.sandbox.store.models["res.users.apikeys"]
+    with_settings(keyExpires="2026-12-01", timezone="America/Guayaquil")(odoo)
+    [found] = [one for one in await wrong(odoo) if one.subject == "key expires"]
+    assert "in 3 days" in found.message
+    assert clock.now().day == 29
 
 
 @pytest.mark.parametrize("seconds", [0, 90, 3600])

@@ -70,6 +70,28 @@ async def test_an_invoice_paid_by_somebody_else_leaves_the_credit_open(odoo: Odo
     assert (reply.body["matched"], reply.body["open_credit"]) == (False, 100)
 
 
+@pytest.mark.parametrize(("amount", "asked"), [("60.00", 0), ("100.00", 0), ("120.00", 1)])
+async def test_how_both_stand_is_read_only_where_something_may_be_left(odoo: Odoo, amount: str, asked: int) -> None:
+    """With `readBack=false` what was open before tells it, unless the payment is worth more than the invoice owed."""
+    invoice = odoo.invoice()
+    body = {"payment_id": await pay(odoo, amount), "invoice_id": invoice}
+    odoo.sandbox.calls.clear()
+    reply = await odoo.send("odoo:account.payment?operation=reconcile&readBack=false", body)
+    reads = [one for one in odoo.sandbox.calls if one.startswith("account.payment.")]
+    assert bool(reads) is bool(asked)
+    assert reply.body["matched"]
+    assert reply.body["open_credit"] == max(Decimal(amount) - 100, Decimal(0))
+    assert reply.body["amount_residual"] == max(100 - Decimal(amount), Decimal(0))
+
+
+async def test_after_a_while_what_was_seen_is_not_believed(odoo: Odoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between looking and matching others had turns: how both stand is read, whatever the address says."""
+    monkeypatch.setattr("caravana.component.odoo.reconciling.QUICK", 0.0)
+    body = {"payment_id": await pay(odoo, "100.00"), "invoice_id": odoo.invoice()}
+    reply = await odoo.send("odoo:account.payment?operation=reconcile&readBack=false", body)
+    assert reply.body == {"matched": True, "open_credit": 0, "payment_state": "paid", "amount_residual": 0}
+
+
 async def test_reconcile_after_a_lost_answer(odoo: Odoo) -> None:
     """The lines say whether it was done."""
     invoice = odoo.invoice()

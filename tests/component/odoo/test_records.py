@@ -1,11 +1,12 @@
 """Reading, writing, create-once, attachments and notes against the sandbox, over both protocols."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
 
 from caravana.component.odoo.sandbox import Conflict
-from caravana.kit.effect import Kind
+from caravana.kit.effect import Kind, Reply
 from caravana.kit.errors import NeedsPerson, Refused, Transient, Unknown
 from caravana.kit.sandbox import Fault
 from tests.component.odoo.conftest import Odoo
@@ -44,6 +45,20 @@ async def test_read_leaves_out_what_is_missing(odoo: Odoo) -> None:
     """A missing record is no error on reading."""
     reply = await odoo.send("odoo:res.partner?operation=read&fields=name", {"ids": [999999, odoo.customer]})
     assert [one["id"] for one in reply.body] == [odoo.customer]
+
+
+async def test_a_record_read_just_now(odoo: Odoo) -> None:
+    """With `maxAge` an answer that is not older is given again, whatever the branch; 0 asks and keeps what it gets."""
+    address = "odoo:res.partner?operation=read&fields=name,category_id.name"
+
+    async def name(age: str) -> str:
+        return str((await odoo.send(address, {"ids": [odoo.customer], "maxAge": age})).body[0]["name"])
+
+    assert await name("0s") == "Rosa Inventada"
+    odoo.sandbox.env["res.partner"].write([odoo.customer], {"name": "Rosa Nueva"})
+    assert [await name("1m"), await name("0s"), await name("1m")] == ["Rosa Inventada", "Rosa Nueva", "Rosa Nueva"]
+    with pytest.raises(Refused, match="maxAge"):
+        await name("soon")
 
 
 async def test_count_and_exists(odoo: Odoo) -> None:
@@ -188,13 +203,55 @@ async def test_attach_uploads_once(odoo: Odoo) -> None:
 
 async def test_a_marked_note_is_found(odoo: Odoo) -> None:
     """A note with the effect's key can be looked up, one without cannot."""
-    address, body = "odoo:sale.order?operation=note&marked=true", {"id": odoo.order(), "body": "Pago recibido"}
+    address, body = ADDRESS, {"id": odoo.order(), "body": "Pago recibido"}
     assert await odoo.verify(address, body) is None
     reply = await odoo.send(address, body)
     found = await odoo.verify(address, body)
     assert found is not None
     assert found.body == reply.body
     assert await odoo.verify(address, body, key="k-2") is None
+
+
+ADDRESS = "odoo:sale.order?operation=note&marked=true"
+
+
+async def test_several_notes_are_one_call(odoo: Odoo) -> None:
+    """Notes that wait together are made by one call: escaped, line by line, by the hub's user, each found by its mark."""
+    odoo.sandbox.faults.append(Fault("res.users.search_count", "slow", delay=0.3, times=4))
+    orders = [odoo.order() for _ in range(3)]
+    busy = [asyncio.create_task(odoo.send("odoo:res.users?operation=count")) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    bodies = [{"id": one, "body": f"Pago <{one}>\nrecibido"} for one in orders]
+    replies = await asyncio.gather(*(odoo.send(ADDRESS, one, f"k-{one['id']}") for one in bodies))
+    await asyncio.gather(*busy)
+    assert odoo.sandbox.calls["mail.message.load"] == 1
+    assert odoo.sandbox.calls["sale.order.message_post"] == 0
+    for body, reply in zip(bodies, replies, strict=True):
+        found = await odoo.verify(ADDRESS, body, f"k-{body['id']}")
+        assert found is not None
+        assert found.body == reply.body
+        [made] = odoo.sandbox.env["mail.message"].read([reply.body["id"]], ["body", "author_id", "subtype_id"])
+        assert made["body"].startswith(f"<p>Pago &lt;{body['id']}&gt;<br/>recibido<br/>ref:")
+        assert made["author_id"]
+        assert made["subtype_id"][1] == "Note"
+
+
+async def test_a_note_whose_answer_was_lost_is_not_made_again(odoo: Odoo) -> None:
+    """The answer to several is cut: each is found by its mark; sent again all the same, the load makes nothing twice."""
+    odoo.sandbox.faults.append(Fault("res.users.search_count", "slow", delay=0.3, times=4))
+    odoo.sandbox.faults.append(Fault("mail.message.load", "cut_after"))
+    bodies = [{"id": odoo.order(), "body": "Pago recibido"} for _ in range(2)]
+    for _ in range(2):
+        busy = [asyncio.create_task(odoo.send("odoo:res.users?operation=count")) for _ in range(4)]
+        await asyncio.sleep(0.1)
+        sent = [odoo.send(ADDRESS, one, f"k-{one['id']}") for one in bodies]
+        outcome = await asyncio.gather(*sent, return_exceptions=True)
+        await asyncio.gather(*busy)
+        assert [await odoo.verify(ADDRESS, one, f"k-{one['id']}") is not None for one in bodies] == [True, True]
+        odoo.sandbox.faults.append(Fault("res.users.search_count", "slow", delay=0.3, times=4))
+    assert [type(one) for one in outcome] == [Reply, Reply]
+    of_orders = [["model", "=", "sale.order"], ["body", "ilike", "Pago recibido"]]
+    assert len(odoo.sandbox.env["mail.message"].search(of_orders)) == 2
 
 
 async def test_an_activity_is_made_once(odoo: Odoo) -> None:

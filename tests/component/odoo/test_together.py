@@ -112,6 +112,35 @@ async def test_many_notes_keep_no_page_waiting() -> None:
     assert methods.index("read") < methods.index("load") < 20
 
 
+def marked(order: int, mark: str) -> Call:
+    row = {"id": mark, "model": "sale.order", "res_id": str(order), "body": f"<p>{mark}</p>"}
+    return Call("sale.order", "message_post", {"body": mark}, [order], {"lang": "es_EC"}, row)
+
+
+async def test_marked_notes_go_out_as_one() -> None:
+    """Three notes that carry their marks are one create-once load of messages; alone, each is posted as always."""
+    partner = Partner(lambda call: loaded(call) if call.method == "load" else [7])
+    queue = queues(partner)
+    tasks = await waiting(queue, partner, [marked(4, "c.n_11"), marked(5, "c.n_12"), marked(4, "c.n_13")])
+    partner.open.set()
+    assert await outcomes(tasks) == [[11], [12], [13]]
+    [sent] = partner.asked
+    assert (sent.place, sent.ids, sent.context) == ("mail.message.load", None, {"lang": "es_EC", **ONCE})
+    assert sent.arguments["data"][0] == ["c.n_11", "sale.order", "4", "<p>c.n_11</p>"]
+    assert await queue.call(marked(4, "c.n_14")) == [7]
+
+
+@pytest.mark.parametrize("refusal", [NeedsPerson("no", status=403), Refused("no", status=500), {"ids": False}])
+async def test_where_notes_may_not_be_loaded_each_is_posted(refusal: Any) -> None:
+    """An Odoo that takes no load of messages, or one bad row: each is posted by itself, the refused load made none."""
+    partner = Partner(lambda call: refusal if call.method == "load" else list(call.ids or ()))
+    queue = queues(partner)
+    tasks = await waiting(queue, partner, [marked(one, f"c.n_{one}") for one in (1, 2, 3)])
+    partner.open.set()
+    assert await outcomes(tasks) == [[1], [2], [3]]
+    assert [one.method for one in partner.asked] == ["load", "message_post", "message_post", "message_post"]
+
+
 async def test_what_goes_alone_goes_in_turn() -> None:
     """Kinds of calls that go alone have turns alternately, each kind in its order."""
     partner = Partner(rows)

@@ -29,6 +29,7 @@ KINDS = (
     "payment_double",
     "payment_amount",
     "payment_currency",
+    "payment_open",
     "payment_not_at_company",
     "refund_unknown",
     "refund_pending",
@@ -116,6 +117,8 @@ class Comparison:
             yield _difference("payment_currency", entry, attempt, found)
         elif found[0]["amount"] != entry["amount"]:
             yield _difference("payment_amount", entry, attempt, found)
+        elif attempt is not None and entry["name"] in attempt.get("used", ()) and not found[0]["is_reconciled"]:
+            yield _difference("payment_open", entry, attempt, found)
 
     def _surplus(self) -> Iterator[Difference]:
         """What the books have of the day's attempts, and the company does not."""

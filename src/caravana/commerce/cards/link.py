@@ -57,4 +57,5 @@ class Link(CardMapping):
     def unwritten(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at when x_ fields were refused: once a day, as seldom one order is the cause."""
         order = variables["fields"]["ids"][0]
-        return with_branch([booking.unwritten(order, variables["why"], exchange.created)], exchange.branch)
+        item = booking.unwritten(order, variables["why"], exchange.created, self._settings.zone)
+        return with_branch([item], exchange.branch)

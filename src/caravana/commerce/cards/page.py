@@ -27,6 +27,15 @@ class Page(CardMapping):
         return attempts.prefix(variables["order_id"])
 
     @pure
+    def look(self, variables: Variables) -> dict[str, Any]:
+        """Return what Odoo is asked of the order; `seen`: how old the answer may be, by default it is asked in any case.
+
+        The button takes what the customer saw on the page a moment before. A cancellation looks, too, so that what is kept
+        is never older than it.
+        """
+        return {"ids": [variables["order_id"]], "maxAge": variables.get("seen") or "0s"}
+
+    @pure
     def sale(self, variables: Variables) -> dict[str, Any] | None:
         """Return the order with what is to be paid, or None when Odoo has none."""
         if not variables["orders"]:

@@ -123,9 +123,14 @@ class Settling(CardMapping):
 
     @pure
     def settled(self, variables: Variables) -> dict[str, Any]:
-        """Return the attempt as booked; one that may still bring money stays open."""
-        one = variables["attempt"]
-        return {**one, "settled": bool(one["final"])}
+        """Return the attempt as booked; one that may still bring money stays open.
+
+        `used`: its payments that invoices took whole, which the daily comparison looks at once more.
+        """
+        one, payment, matches = variables["attempt"], variables["payment"], variables.get("matches") or []
+        taken = bool(matches) and not booking.open_credit(payment, matches, [])
+        used = [*one.get("used", []), *([payment["internal_reference"]] if taken else [])]
+        return {**one, "settled": bool(one["final"]), "used": used}
 
 
 def _waiting(answer: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,6 @@ from caravana.commerce.transfers.mapping import (
     TransferMapping,
     Variables,
     chosen_of,
-    day_of,
     digest,
     entry_of,
     journal_of,
@@ -25,7 +24,7 @@ class Line(TransferMapping):
         item = variables["item"]
         values = {
             "journal_id": journal_of(variables),
-            "date": day_of(item),
+            "date": self.day_of(item),
             "payment_ref": memo(variables),
             "amount": entry_of(item).amount,
             "partner_id": chosen_of(variables)["customer"],

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from caravana.commerce.matching.candidate import Credit
 from caravana.commerce.matching.records import credit_of
@@ -44,6 +45,12 @@ class TransferMapping(Configured):
         except TypeError as error:
             raise ConfigurationError(f"the settings of `transfers` were others then: {error}") from None
 
+    def day_of(self, item: Item) -> str:
+        """Return the entry's day, else the company's day on which it was looked at."""
+        day: date | None = entry_of(item).day
+        looked = datetime.fromisoformat(item["now"]).astimezone(ZoneInfo(self._settings.zone))
+        return (day or looked.date()).isoformat()
+
 
 def of_company(company: int | None) -> list[list[Any]]:
     """Return the term of a search for records of a company; none without one."""
@@ -58,12 +65,6 @@ def as_credit(item: Mapping[str, Any], codes: Sequence[str] = ()) -> Credit:
 def entry_of(item: Item) -> Entry:
     """Return the entry of the bank."""
     return Entry.from_record(item["entry"])
-
-
-def day_of(item: Item) -> str:
-    """Return its day, else the day on which it was looked at."""
-    day: date | None = entry_of(item).day
-    return (day or datetime.fromisoformat(item["now"]).date()).isoformat()
 
 
 def chosen_of(variables: Variables) -> dict[str, Any]:

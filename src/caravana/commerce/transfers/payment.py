@@ -7,7 +7,6 @@ from caravana.commerce.transfers.mapping import (
     TransferMapping,
     Variables,
     chosen_of,
-    day_of,
     digest,
     entry_of,
     journal_of,
@@ -28,7 +27,7 @@ class Payment(TransferMapping):
             "partner_type": "customer",
             "partner_id": chosen_of(variables)["customer"],
             "amount": entry.amount,
-            "date": day_of(item),
+            "date": self.day_of(item),
             "journal_id": journal_of(variables),
             "memo": memo(variables),
         }

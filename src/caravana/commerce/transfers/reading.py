@@ -11,12 +11,13 @@ FEE = 500
 """Cents that a bank may keep of a transfer."""
 
 
-def load(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the callables of the flow. Raises `ConfigurationError` for a wrong setting."""
+def load(settings: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Return the callables of the flow of a company in time zone `zone`. Raises `ConfigurationError` for a wrong setting."""
     posting = settings.get("bank.posting", POSTINGS[0])
     if posting not in POSTINGS:
         raise ConfigurationError(f"must be one of {', '.join(POSTINGS)}", place="settings.bank.posting")
-    made = TransferSettings(posting, _journals(settings.get("bank.journals")), _fee(settings), _table(settings))
+    journals = _journals(settings.get("bank.journals"))
+    made = TransferSettings(posting, journals, _fee(settings), _table(settings), zone)
     return {"transfers": Transfers(made)}
 
 

@@ -11,10 +11,11 @@ class TransferSettings:
     """How payments are made.
 
     - `posting`: one of `POSTINGS`; `journals`: account of the bank → Odoo's journal
-    - `fee`: cents that a bank may keep; `withholding`: percentages, None: those shipped
+    - `fee`: cents that a bank may keep; `withholding`: percentages, None: those shipped; `zone`: the company's
     """
 
     posting: str = "payment"
     journals: Mapping[str, int] = field(default_factory=dict)
     fee: int = 500
     withholding: Mapping[str, Sequence[str]] | None = None
+    zone: str = "UTC"

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import html as escaping
 from typing import Any
 
 from caravana.component.odoo.access import refuse_forbidden
@@ -24,6 +25,9 @@ MODEL_APPS = {
     "stock.picking": "stock",
 }
 """Model: the app under whose name Odoo gives it an external id (`sale.model_sale_order`)."""
+
+INTERNAL = "mail.mt_note"
+"""Odoo's subtype of a note that nobody gets by mail."""
 
 
 class Attach(Operation):
@@ -90,7 +94,7 @@ class Note(Operation):
             "body": str(needed(body, "body")),
             "html": bool(body.get("html", False)),
             "attachment_ids": as_ids(body.get("attachment_ids") or []),
-            "subtype": str(body.get("subtype") or "mail.mt_note"),
+            "subtype": str(body.get("subtype") or INTERNAL),
         }
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
@@ -103,9 +107,27 @@ class Note(Operation):
             arguments["body_is_html"] = True
         if request["attachment_ids"]:
             arguments["attachment_ids"] = request["attachment_ids"]
-        answer = await client.call(self.model, "message_post", arguments, ids=[request["id"]])
+        row = self._row(request, effect, text)
+        answer = await client.call(self.model, "message_post", arguments, ids=[request["id"]], row=row)
         ids = as_ids(answer)
         return Reply({"id": ids[0]}, reference=reference("mail.message", ids))
+
+    def _row(self, request: Request, effect: Effect, text: str) -> dict[str, str] | None:
+        """Return the note as a row of `load`, by which several go out as one; None for one that must be posted.
+
+        Posting sends mails and takes files along; an internal note has neither.
+        """
+        if not self.options.marked or request["attachment_ids"] or request["subtype"] != INTERNAL:
+            return None
+        lines = text if request["html"] else "<br/>".join(escaping.escape(text, quote=False).split("\n"))
+        return {
+            "id": external_id_from_key(f"note_{effect.key}", self.settings.external_module),
+            "model": self.model,
+            "res_id": str(request["id"]),
+            "body": lines if request["html"] else f"<p>{lines}</p>",
+            "message_type": "notification",
+            "subtype_id/id": INTERNAL,
+        }
 
     def would(self, request: Request, effect: Effect) -> Reply:
         """Return the id of no message."""

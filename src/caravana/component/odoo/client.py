@@ -175,14 +175,15 @@ class OdooClient:
         *,
         ids: Sequence[int] | None = None,
         context: Mapping[str, Any] | None = None,
+        row: Mapping[str, str] | None = None,
     ) -> Any:
         """Call `method` of `model` with named `arguments` and return its result.
 
-        Raises an `EffectError`; `Unknown` when the answer was lost.
+        `row`: the same as a row of `load`, see `Call`. Raises an `EffectError`; `Unknown` when the answer was lost.
         """
         merged = {**self._context, **(context or {})}
         return await self.connection.perform(
-            Call(model, method, arguments or {}, None if ids is None else list(ids), merged)
+            Call(model, method, arguments or {}, None if ids is None else list(ids), merged, row or {})
         )
 
     async def ask(

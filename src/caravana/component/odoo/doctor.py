@@ -6,6 +6,7 @@ It stops at the first fault that makes the rest meaningless.
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.component.odoo.client import JSON2_SINCE, Connection, OdooClient
 from caravana.component.odoo.doctor_people import people
@@ -132,7 +133,7 @@ def _is_of_the_database(error: EffectError) -> bool:
 async def _refused_key(connection: Connection, name: str, context: Context) -> Finding:
     """Odoo answers the same for a wrong and for an expired key: what is remembered tells them apart."""
     ends = connection.settings.key_expires
-    if ends is not None and ends <= context.clock.now().date():
+    if ends is not None and ends <= _today(connection.settings, context):
         return Finding("key expired", Severity.ERROR, f"the key ran out on {ends} (`keyExpires`)", NEW_KEY)
     known = (await context.store.get(SCOPE, name) or {}).get("known")
     if known:
@@ -148,10 +149,15 @@ async def _key(client: OdooClient, user: int, context: Context) -> Finding:
     ends = await _end(client, user) or client.settings.key_expires
     if ends is None:
         return Finding("key", Severity.OK, f"works over {protocol}")
-    left = ends - context.clock.now().date()
+    left = ends - _today(client.settings, context)
     if left > SOON:
         return Finding("key", Severity.OK, f"works over {protocol}, until {ends}")
     return Finding("key expires", Severity.WARNING, f"the key runs out on {ends}, in {left.days} days", NEW_KEY)
+
+
+def _today(settings: OdooConnection, context: Context) -> date:
+    """The company's day: a person wrote `keyExpires` by its calendar."""
+    return context.clock.now().astimezone(ZoneInfo(settings.timezone or "UTC")).date()
 
 
 async def _end(client: OdooClient, user: int) -> date | None:
@@ -165,4 +171,4 @@ async def _end(client: OdooClient, user: int) -> date | None:
     except EffectError:
         return None
     ends = [from_odoo_time(row["expiration_date"]) for row in rows if row.get("expiration_date")]
-    return min(ends).date() if ends else None
+    return min(ends).astimezone(ZoneInfo(client.settings.timezone or "UTC")).date() if ends else None

@@ -11,12 +11,12 @@ from typing import Any
 
 from caravana.component.odoo.access import refuse_forbidden
 from caravana.component.odoo.client import OdooClient
+from caravana.component.odoo.merging import ONCE
 from caravana.component.odoo.reading import find_external
 from caravana.component.odoo.values import FieldTypes, plain
 from caravana.kit.clock import Clock
 from caravana.kit.errors import Refused
 
-ONCE = {"mode": "update", "noupdate": True}
 PAUSES = (0.2, 0.5, 1.0)
 """Seconds before the same load is sent again: of several at once Odoo refuses all but one under HTTP 200 (19.0)."""
 

@@ -1,7 +1,7 @@
 """Which calls say the same of different records, how they go out as one call, and what of its result is whose. Pure.
 
 A call is one transaction of Odoo, so of merged calls all take place or none; what is here is safe to be sent again singly.
-Everything else goes alone: a note is for one record, `reconcile` would match the lines of one customer with another's.
+Everything else goes alone: `reconcile` would match the lines of one customer with another's.
 """
 
 import json
@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 from caravana.component.odoo.protocol import Call
 from caravana.component.odoo.values import plain
 
+ONCE = {"mode": "update", "noupdate": True}
+"""Context with which a load creates a record unless its external id is known."""
 LARGEST = 1000
 """Records asked for in one call at most: merging makes small calls one, not large ones larger."""
 PATIENT = 15
@@ -31,6 +33,8 @@ class Merge(ABC):
     largest: ClassVar[int] = LARGEST
     lets_pass: int = 6
     """Turns of what goes alone that it waits for, so that more may join."""
+    in_halves: ClassVar[bool] = True
+    """Whether a refusal of several is asked again in halves; else one by one."""
 
     def takes(self, calls: Sequence[Call], another: Call) -> bool:
         """Whether `another` may go along with `calls`."""
@@ -139,8 +143,43 @@ class LoadOnce(Merge):
         return [{**result, "ids": ids[start : start + count]} for start, count in zip(starts, counts, strict=True)]
 
 
+class Notes(Merge):
+    """Notes that carry a row of `load`: several are made by one create-once load on mail.message.
+
+    `message_post` is for one record; a load of messages was never recorded (docs/decisions/0009), so what is refused
+    goes one by one, by `message_post`.
+    """
+
+    largest = LARGEST_LOAD
+    lets_pass = PATIENT
+    in_halves = False
+
+    def takes(self, calls: Sequence[Call], another: Call) -> bool:
+        """Not twice the same external id."""
+        return all(one.row["id"] != another.row["id"] for one in calls) and super().takes(calls, another)
+
+    def size(self, call: Call) -> int:
+        """Return 1."""
+        return 1
+
+    def joined(self, calls: Sequence[Call]) -> Call:
+        """Return the load of all notes."""
+        columns = list(calls[0].row)
+        rows = [[one.row[name] for name in columns] for one in calls]
+        return Call("mail.message", "load", {"fields": columns, "data": rows}, None, {**calls[0].context, **ONCE})
+
+    def parted(self, calls: Sequence[Call], result: Any) -> list[Any]:
+        """Return to each its message, as `message_post` does. Raises `Indivisible` when none was made."""
+        ids = result.get("ids") if isinstance(result, Mapping) else None
+        if not ids or len(ids) != len(calls):
+            raise Indivisible
+        return [[one] for one in ids]
+
+
 def merge_of(call: Call) -> Merge | None:
     """Return how `call` goes along with others, or None when it goes alone."""
+    if call.row:
+        return Notes()
     maker = _MAKERS.get((call.model, call.method)) or _MAKERS.get(("*", call.method))
     return None if maker is None else maker(call)
 
@@ -149,6 +188,8 @@ def likeness(call: Call, merge: Merge | None) -> str:
     """Return what calls have in common that can go together; what goes alone has its model's and method's."""
     if merge is None:
         return call.place
+    if isinstance(merge, Notes):
+        return json.dumps(["note", list(call.row), plain(call.context)], sort_keys=True)
     arguments = dict(call.arguments)
     if isinstance(merge, LoadOnce):
         del arguments["data"]

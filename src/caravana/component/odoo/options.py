@@ -181,6 +181,10 @@ class OdooOptions(Options):
     marked: bool = Field(
         False, description="note: write the effect's key below the text, so that it can be found again."
     )
+    read_back: bool = Field(
+        True,
+        description="reconcile: read how both stand after every match; false: only where something may be left of the payment.",
+    )
     optional: Names = Field((), description="write: fields that are left out where this Odoo does not have them.")
     settle: Duration | None = Field(None, description="Instead of the connection's.")
     context: Mapping = Field(default_factory=dict, description="Context of the calls, as JSON.")
@@ -188,7 +192,9 @@ class OdooOptions(Options):
         (),
         description="Fields to read; no default: all of a model cost seconds. For read also `a.b`: `b` of what `a` links.",
     )
-    max_age: Duration = Field(timedelta(0), description="search: how old a reply may be that is given again.")
+    max_age: Duration = Field(
+        timedelta(0), description="search: how old a reply may be that is given again; for read see its body."
+    )
     domain: Domain = Field(default_factory=list, description="Which records, as JSON or as Odoo writes it.")
     order: str = Field("", description="search: order of the records; needs `limit`.")
     limit: int | None = Field(None, ge=1, description="search: at most so many records.")

@@ -23,6 +23,8 @@ class Call:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     ids: list[int] | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
+    row: Mapping[str, str] = field(default_factory=dict)
+    """Of a note: the same as a row of `mail.message.load`, in which several can go out as one."""
 
     @property
     def place(self) -> str:

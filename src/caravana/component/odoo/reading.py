@@ -12,6 +12,7 @@ from caravana.kit.codec import canonical_hash
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.exchange import Exchange
+from caravana.kit.options import parse_duration
 
 
 class Search(Operation):
@@ -70,9 +71,12 @@ class Search(Operation):
 
 
 class Read(Operation):
-    """Records by id, in batches."""
+    """Records by id, in batches.
 
-    body = "{ids, context}, a number or a list of numbers"
+    With `maxAge` in the body the answer is kept for the process, and one that is not older is given again; 0 always asks.
+    """
+
+    body = "{ids, context, maxAge}, a number or a list of numbers"
     reply = "list of records in the order asked for; missing ones left out; with `a.b` in `fields`, `a` is an object or a list"
 
     def check(self) -> None:
@@ -80,12 +84,24 @@ class Read(Operation):
         self.need_fields()
 
     def request(self, exchange: Exchange) -> Request:
-        """Return ids, fields and context."""
+        """Return ids, fields and context, and `age` in seconds where an older answer will do. Raises `Refused`."""
         ids, context = _ids_and_context(exchange)
-        return {"ids": ids, "fields": list(self.options.fields), "context": {**self.options.context, **context}}
+        request = {"ids": ids, "fields": list(self.options.fields), "context": {**self.options.context, **context}}
+        age = _max_age(exchange)
+        return request if age is None else {**request, "age": age}
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
-        """Read the records."""
+        """Read the records, unless they were read just now; whoever asks, a record kept is the same for all branches."""
+        if "age" not in request:
+            return await self._read(client, request)
+        key = canonical_hash([self.model, *(request[name] for name in ("ids", "fields", "context"))])
+        kept = await client.connection.replies.get(key, request["age"], lambda: self._body(client, request))
+        return Reply(deepcopy(kept))
+
+    async def _body(self, client: OdooClient, request: Request) -> Any:
+        return (await self._read(client, request)).body
+
+    async def _read(self, client: OdooClient, request: Request) -> Reply:
         client = client.within(request["context"])
         read = self._nested if is_nested(request["fields"]) else self._plain
         found: dict[int, Any] = {}
@@ -197,6 +213,16 @@ async def find_external(client: OdooClient, external_id: str) -> dict[str, Any] 
 def batches(ids: list[Any], size: int) -> list[list[Any]]:
     """Return `ids` in lists of at most `size`."""
     return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _max_age(exchange: Exchange) -> float | None:
+    """Return the `maxAge` of the body in seconds, or None. Raises `Refused` for one that is no duration."""
+    body = parsed_body(exchange.body)
+    told = body.get("maxAge") if isinstance(body, dict) else None
+    try:
+        return None if told is None else parse_duration(told).total_seconds()
+    except ValueError as error:
+        raise Refused(f"`maxAge`: {error}", code="body") from None
 
 
 def _ids_and_context(exchange: Exchange) -> tuple[list[int], dict[str, Any]]:

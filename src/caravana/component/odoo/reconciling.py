@@ -1,6 +1,8 @@
 """reconcile: a posted payment, or given lines, against an invoice."""
 
+import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +25,28 @@ _PAYMENT = tree(
     ]
 )
 """What tells how a payment stands."""
+QUICK = 5.0
+"""Seconds between looking and matching in which what was seen is believed, where the address says `readBack=false`."""
+
+
+@dataclass(frozen=True)
+class OpenLines:
+    """What is open of a payment and of an invoice, in the company's currency; `alike`: both are in it."""
+
+    ids: list[int]
+    credit: Decimal
+    due: Decimal
+    alike: bool
+    seen: float
+    """Moment of the process's own clock."""
+
+    @property
+    def used_up(self) -> Reply | None:
+        """How both stand after a match, as far as what was seen tells; None when something is left or time has passed."""
+        if self.credit > self.due or not self.alike or time.monotonic() - self.seen > QUICK:
+            return None
+        state = {"payment_state": None, "amount_residual": self.due - self.credit}
+        return Reply({"matched": True, "open_credit": Decimal(0), **state})
 
 
 class Reconcile(Operation):
@@ -36,7 +60,7 @@ class Reconcile(Operation):
     body = "{payment_id, invoice_id} or {line_ids}"
     reply = (
         "{matched: whether this payment pays this invoice, open_credit: what is left of the payment, payment_state, "
-        "amount_residual}; for line_ids {matched, line_ids}"
+        "amount_residual}; payment_state is null when it was not read back; for line_ids {matched, line_ids}"
     )
 
     def check(self) -> None:
@@ -60,12 +84,15 @@ class Reconcile(Operation):
         lines = await self._open_lines(client, request)
         if lines is not None:
             try:
-                await client.call("account.move.line", "reconcile", ids=lines)
+                await client.call("account.move.line", "reconcile", ids=lines.ids)
             except Refused:  # a clerk may have been faster: then the records say that nothing is left to match
                 found = await self.verify(client, request, effect)
                 if found is None:
                     raise
                 return found
+            known = None if self.options.read_back else lines.used_up
+            if known is not None:
+                return known
         async with after_effect() if lines is not None else nullcontext():
             return await self._reply(client, request)
 
@@ -99,17 +126,22 @@ class Reconcile(Operation):
         async with after_effect():
             return await self._lines_reply(client, request["line_ids"])
 
-    async def _open_lines(self, client: OdooClient, request: Request) -> list[int] | None:
+    async def _open_lines(self, client: OdooClient, request: Request) -> OpenLines | None:
         """Return the open lines of both, or None when one of them has nothing open: then there is nothing to match."""
-        payment, invoice = request["payment_id"], request["invoice_id"]
+        payment, invoice, seen = request["payment_id"], request["invoice_id"], time.monotonic()
         domain: list[Any] = ["|", ["payment_id", "in", [payment]], ["move_id", "in", [invoice]]]
         domain.append(["account_id.account_type", "in", OPEN_ACCOUNTS])
-        arguments = {"domain": domain, "fields": ["payment_id", "move_id", "reconciled"], "order": "id asc"}
+        fields = ["payment_id", "move_id", "reconciled", "amount_residual", "currency_id", "company_currency_id"]
+        arguments = {"domain": domain, "fields": fields, "order": "id asc"}
         found = await client.ask("account.move.line", "search_read", arguments)
         open_lines = [one for one in found if not one["reconciled"]]
-        of_invoice = [one["id"] for one in open_lines if _number(one["move_id"]) == invoice]
-        of_payment = [one["id"] for one in open_lines if _number(one["move_id"]) != invoice]
-        return [*of_payment, *of_invoice] if of_payment and of_invoice else None
+        of_invoice = [one for one in open_lines if _number(one["move_id"]) == invoice]
+        of_payment = [one for one in open_lines if _number(one["move_id"]) != invoice]
+        if not of_payment or not of_invoice:
+            return None
+        ids = [one["id"] for one in (*of_payment, *of_invoice)]
+        alike = all(_number(one["currency_id"]) == _number(one["company_currency_id"]) for one in open_lines)
+        return OpenLines(ids, _residual(of_payment), _residual(of_invoice), alike, seen)
 
     async def _reply(self, client: OdooClient, request: Request) -> Reply:
         if "line_ids" in request:
@@ -139,7 +171,11 @@ class Reconcile(Operation):
 
 def _open_credit(payment: dict[str, Any]) -> Decimal:
     """Return what is left of the payment: what is open on its lines on receivable and payable accounts."""
-    lines = [one for one in payment["move_id"]["line_ids"] if one["account_type"] in OPEN_ACCOUNTS]
+    return _residual([one for one in payment["move_id"]["line_ids"] if one["account_type"] in OPEN_ACCOUNTS])
+
+
+def _residual(lines: list[dict[str, Any]]) -> Decimal:
+    """What is open of lines of one side; JSON-2 gives amounts as decimals."""
     return sum((abs(Decimal(one["amount_residual"])) for one in lines), Decimal(0))
 
 

@@ -1,13 +1,13 @@
 """Calls of one connection that wait for their turn; those that are alike go out as one: group commit for a slow partner.
 
-    reads of orders      ●●●●●  ─┐  all of it in one turn, after a few notes
+    reads of orders      ●●●●●  ─┐  all of it in one turn, after a few matches
     loads of payments    ●●●    ─┼─▶ turns, at the connection's pace ─▶ Odoo
-    notes                ●●●●●● ─┘  one in each turn
+    matches              ●●●●●● ─┘  one in each turn
 
 What cannot go together goes one by one, kind by kind in turn. What can lets some of that pass, so that more join it, but
 never many: a customer waits for his page. Each caller gets its own result or its own error. A refusal of several says
-nothing of any one: they are asked again in halves, and the bad one ends alone. An answer that was lost is lost for all
-of them: each has to find out by itself.
+nothing of any one: they are asked again in halves, or one by one, and the bad one ends alone. An answer that was lost is
+lost for all of them: each has to find out by itself.
 """
 
 import asyncio
@@ -205,11 +205,11 @@ class Together:
             for one in batch:
                 one.fail(error)
             return
-        middle = len(batch) // 2
-        for half in (batch[middle:], batch[:middle]):
-            for one in half:
+        size = (len(batch) + 1) // 2 if queue.merge is not None and queue.merge.in_halves else 1
+        for part in reversed([batch[at : at + size] for at in range(0, len(batch), size)]):
+            for one in part:
                 one.sent = False
-            again = Queue(queue.merge, deque(half), passed=NO_MORE)
+            again = Queue(queue.merge, deque(part), passed=NO_MORE)
             self._queues[again] = again
             self._queues.move_to_end(again, last=False)
 

@@ -104,6 +104,18 @@ def _raw(attachment: Record) -> Any:
     return content.decode(errors="replace") or False
 
 
+def _prepare_message(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
+    """Whoever may write on a document may make a message on it; its author is the caller (documented)."""
+    if vals.get("model"):
+        document = env.one(str(vals["model"]), int(vals.get("res_id") or 0))
+        check_model(env, document.meta, "write")
+        if not document.exists:
+            raise MissingError(document.meta.name, (document.id,), env.uid)
+    if not vals.get("author_id"):
+        vals["author_id"] = env.user.get("partner_id")
+    return vals
+
+
 def _prepare_attachment(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     raw = vals.pop("raw", None)
     if raw:
@@ -118,6 +130,7 @@ def _digest(attachment: Record, names: set[str] | None = None) -> None:
     attachment.set(file_size=len(content), checksum=hashlib.sha1(content, usedforsecurity=False).hexdigest())
 
 
+MESSAGE.prepare = _prepare_message
 ATTACHMENT.prepare = _prepare_attachment
 ATTACHMENT.created = _digest
 ATTACHMENT.written = _digest

@@ -59,6 +59,7 @@ LINE = Model(
         "date": f.date("Date", related="move_id.date"),
         "date_maturity": f.date("Due Date"),
         "currency_id": f.many2one("res.currency", "Currency", related="move_id.currency_id"),
+        "company_currency_id": f.many2one("res.currency", "Company Currency", related="move_id.company_id.currency_id"),
         "company_id": f.many2one("res.company", "Company", related="move_id.company_id"),
         "ref": f.char("Reference", related="move_id.ref"),
     },

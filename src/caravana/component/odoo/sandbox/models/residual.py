@@ -138,9 +138,7 @@ def refresh_payment(payment: Record) -> None:
     invoices = {one.move_id for _, one, _ in counterparts(entry) if one.move_id.move_type != "entry"}
     paid = matched or (bool(invoices) and all(one.payment_state in ("paid", "reversed") for one in invoices))
     payment.set(
-        is_reconciled=bool(due)
-        and any(one.matched_credit_ids or one.matched_debit_ids for one in due)
-        and bool(invoices),
+        is_reconciled=bool(due) and not any(one.amount_residual for one in due),  # documented; e05
         is_matched=matched,
         reconciled_invoice_ids=sorted(one.id for one in invoices),
         state="paid" if paid else "in_process",
