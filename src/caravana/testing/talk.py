@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
-from caravana.component.whatsapp.sandbox import Account, MetaSandbox
+from caravana.component.whatsapp.sandbox import FIELDS, Account, MetaSandbox
 from caravana.component.whatsapp.sandbox.customer import Customer, choices
 from caravana.component.whatsapp.sandbox.people import Said
+from caravana.component.whatsapp.sandbox.visitor import Visitor
+from caravana.component.whatsapp.sandbox.webhook import PAGE, WHATSAPP
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
@@ -56,6 +58,10 @@ class Talk:
         """Return a customer with a phone."""
         return self.meta.customer(phone, name)
 
+    def visitor(self, phone: str = PHONE, name: str = "Ana") -> Visitor:
+        """Return a person on the company's page; needs a connection `facebook`."""
+        return self.meta.visitor(phone, name)
+
     async def ready(self) -> None:
         """Wait until the products can be searched."""
         while await self.hub.store.get("goods", "odoo|") is None:  # noqa: ASYNC110 -- the hub tells nobody
@@ -76,7 +82,7 @@ class Talk:
         )
         return int(rows[0]["n"]) == 0
 
-    async def answer(self, customer: Customer, count: int) -> list[Said]:
+    async def answer(self, customer: Customer | Visitor, count: int) -> list[Said]:
         """Wait until all is done, and return what the customer received after the first `count` messages."""
         await self.rest()
         return customer.received[count:]
@@ -113,9 +119,17 @@ def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
 
 @asynccontextmanager
 async def open_talk(
-    folder: Path, clock: Clock | None = None, *, account: Mapping[str, Any] | None = None, **more: Any
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    account: Mapping[str, Any] | None = None,
+    page: bool = False,
+    **more: Any,
 ) -> AsyncIterator[Talk]:
-    """Run the company while the block runs; `account`: switches of Meta's imitation; `more`: parts of the configuration."""
+    """Run the company while the block runs.
+
+    `account`: switches of Meta's imitation; `page`: with a Facebook page too; `more`: parts of the configuration.
+    """
     door = _Door()
     time = clock or SystemClock()
     switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
@@ -126,16 +140,24 @@ async def open_talk(
         meta_url = await stack.enter_async_context(serve(meta.app()))
         stack.push_async_callback(meta.close)
         journal = f"sqlite:///{folder / 'caravana.db'}"
+        if page:
+            facebook = {"url": meta_url, "timeout": "5s", **meta.connections()["facebook"]}
+            more["connections"] = {"facebook": facebook, **more.get("connections", {})}
         written = configured(odoo_url, meta_url, meta.connection(), journal, url, **more)
         hub = door.hub = hub_of(Configuration.model_validate(written), clock)
         await stack.enter_async_context(hub)
-        await meta.webhooks.subscribe(
-            "whatsapp_business_account", f"{url}/whatsapp/whatsapp", meta.account.verify_token, ("messages",)
-        )
-        meta.webhooks.subscribed[meta.account.waba_id] = ""
+        await _subscribe(meta, WHATSAPP, f"{url}/whatsapp/whatsapp", meta.account.waba_id)
+        if page:
+            await _subscribe(meta, PAGE, f"{url}/facebook/facebook", meta.account.page_id)
         talk = Talk(odoo, meta, hub)
         await talk.ready()
         yield talk
+
+
+async def _subscribe(meta: MetaSandbox, what: str, url: str, owner: str) -> None:
+    """The app gets what happens there."""
+    await meta.webhooks.subscribe(what, url, meta.account.verify_token, FIELDS[what])
+    meta.webhooks.subscribed[owner] = ""
 
 
 def lines_of(said: Said) -> list[str]:
@@ -148,6 +170,10 @@ def lines_of(said: Said) -> list[str]:
         action = content.get("action") or {}
         if content.get("type") == "cta_url":
             texts.append(f"[{action['parameters']['display_text']}] {action['parameters']['url']}")
+    if said.type == "messenger":
+        payload = (content.get("attachment") or {}).get("payload") or {}
+        texts += [content.get("text"), payload.get("text")]
+        texts += [f"[{one['title']}] {one['url']}" for one in payload.get("buttons") or () if one["type"] == "web_url"]
     if said.type in ("image", "document", "audio", "video", "sticker"):
         texts.insert(0, f"({said.type}{' ' + content['filename'] if content.get('filename') else ''})")
     made = [line for text in texts if text for line in str(text).splitlines() if line.strip()]

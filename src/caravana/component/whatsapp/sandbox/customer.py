@@ -186,6 +186,8 @@ def choices(said: Said) -> list[dict[str, str]]:
         return [
             {"id": str(one.get("payload") or one["text"]), "title": one["text"], "description": ""} for one in quick
         ]
+    if said.type == "messenger":
+        return _of_messenger(said.content)
     if said.type != "interactive":
         return []
     action = content["action"]
@@ -196,6 +198,13 @@ def choices(said: Said) -> list[dict[str, str]]:
         for number, row in enumerate(section.get("rows") or ()):
             rows.append({"description": "", **row, "section": "" if number else section.get("title", "")})
     return rows
+
+
+def _of_messenger(content: dict[str, Any]) -> list[dict[str, str]]:
+    """What can be tapped in a message of Messenger: answers to choose, else buttons that send something back."""
+    buttons = ((content.get("attachment") or {}).get("payload") or {}).get("buttons") or ()
+    offered = content.get("quick_replies") or [one for one in buttons if one["type"] == "postback"]
+    return [{"id": one["payload"], "title": one["title"], "description": ""} for one in offered]
 
 
 def _choice(said: Said, wanted: str) -> tuple[str, dict[str, Any]] | None:
