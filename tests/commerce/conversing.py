@@ -3,6 +3,7 @@
 from typing import Any
 
 from caravana.testing.talk import Talk, lines_of
+from tests.support.waiting import eventually
 
 ANA = "593990000009"
 
@@ -30,3 +31,12 @@ async def unfinished(talk: Talk) -> list[dict[str, Any]]:
 async def reviews(talk: Talk) -> list[dict[str, Any]]:
     """Return what waits for a person."""
     return [one for _, one in await talk.hub.store.find("review")]
+
+
+async def arrived(talk: Talk) -> None:
+    """Wait until the hub has taken all that Meta told: what is said next comes after it."""
+
+    def is_taken() -> bool:
+        return all(one.answered == 200 for one in talk.meta.webhooks.deliveries)
+
+    await eventually(is_taken)
