@@ -1,4 +1,4 @@
-"""Odoo away in the middle of a talk: nothing is lost, everything is answered once and in order; nobody gets an apology instead."""
+"""Odoo away in the middle of a talk: nothing is lost, everything is answered once and in order, and no apology comes instead."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caravana.kit.sandbox import Fault
+from caravana.kit.sandbox import Action, Fault
 from caravana.testing.talk import lines_of, open_talk
 from tests.commerce.conversing import ANA, answered, arrived, reviews, rows, unfinished
 from tests.support.leaping import LeapingClock
@@ -42,7 +42,7 @@ async def test_a_talk_waits_for_odoo(tmp_path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("action", ["status", "cut_before", "cut_after", "late_commit"])
-async def test_an_order_waits_for_odoo(tmp_path: Path, action: str) -> None:
+async def test_an_order_waits_for_odoo(tmp_path: Path, action: Action) -> None:
     """Whatever becomes of each of the calls that make an order, one cart is one confirmed order, thanked for once."""
     clock = LeapingClock(time.time(), 1.0)
     async with open_talk(tmp_path, clock, settings={"conversation.answers": 30}) as talk:

@@ -83,7 +83,9 @@ class Messenger:
             if self._sandbox.account.strict_ids:
                 raise unknown(name)
             author = self._sandbox.people.meet("00000000001", "Comentarista")
-            comment = self._sandbox.pages.comments[name] = Comment(name, name, name, "", author, self._sandbox.clock.now())
+            comment = self._sandbox.pages.comments[name] = Comment(
+                name, name, name, "", author, self._sandbox.clock.now()
+            )
         if comment.author is None:
             raise GraphError(10903, "This user can't reply to this activity")
         if comment.replied:
