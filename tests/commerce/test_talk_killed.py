@@ -16,9 +16,9 @@ from caravana.testing.talk import KEY
 
 NOW = str(int(time.time()))
 FILES = ("2-talk.yaml", "3-goods.yaml", "4-people.yaml", "5-orders.yaml")
-POINTS = [(f"write_records:{'before' if count % 2 else 'after'}", count) for count in range(1, 14)]
+POINTS = [(f"write_records:{'before' if count % 4 == 1 else 'after'}", count) for count in range(1, 14, 2)]
 """Where the process dies while one cart is confirmed; each has a customer of its own."""
-FEW = POINTS[1::4]
+FEW = POINTS[1::2]
 """Those at which it dies on PostgreSQL, where each new life waits for the end of the old one's lease."""
 
 
