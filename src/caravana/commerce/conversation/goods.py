@@ -176,7 +176,7 @@ class Goods(Prices):
         """Return the cart at Odoo's prices; what is gone is taken out, what is less is lowered, and told."""
         known = scope_of(variables).get("cart")
         if not known:
-            return result("empty", cart=None)
+            return result("empty", cart=None, problems=None)
         products = {one["id"]: one for one in variables["products"] or ()}
         wanted = [(products.get(one["product"]), one["code"] or one["name"], one) for one in known["lines"]]
         return self._cart(wanted, known["id"], variables, exchange, compare=True)

@@ -76,8 +76,9 @@ class Orders(Prices):
 
     @pure
     def cart_changed(self, variables: Variables) -> dict[str, Any]:
-        """Return that the cart is another now."""
-        return {**variables["result"], "outcome": "gone"}
+        """Return that the cart is another now, or that nothing is left of it."""
+        found = variables["result"]
+        return {**found, "outcome": "empty" if found["outcome"] == "empty" else "gone"}
 
     @pure
     def order_record(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
