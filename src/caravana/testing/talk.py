@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.whatsapp.sandbox import FIELDS, Account, MetaSandbox
 from caravana.component.whatsapp.sandbox.customer import Customer, choices
 from caravana.component.whatsapp.sandbox.people import Said
@@ -54,9 +55,9 @@ class Talk:
     meta: MetaSandbox
     hub: Hub
 
-    def customer(self, phone: str = PHONE, name: str = "Ana") -> Customer:
-        """Return a customer with a phone."""
-        return self.meta.customer(phone, name)
+    def customer(self, phone: str = PHONE, name: str = "Ana", number: str = "") -> Customer:
+        """Return a customer with a phone; `number`: id of the number that they talk with, if not the company's first."""
+        return self.meta.customer(phone, name, number)
 
     def visitor(self, phone: str = PHONE, name: str = "Ana") -> Visitor:
         """Return a person on the company's page; needs a connection `facebook`."""
@@ -124,16 +125,19 @@ async def open_talk(
     *,
     account: Mapping[str, Any] | None = None,
     page: bool = False,
+    setup: Setup | None = None,
     **more: Any,
 ) -> AsyncIterator[Talk]:
     """Run the company while the block runs.
 
-    `account`: switches of Meta's imitation; `page`: with a Facebook page too; `more`: parts of the configuration.
+    `account`: switches of Meta's imitation; `setup`: what Odoo's holds from the start; `page`: with a Facebook page too;
+    `more`: parts of the configuration.
     """
     door = _Door()
     time = clock or SystemClock()
     switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
-    odoo, meta = OdooSandbox(database="demo", clock=time), MetaSandbox(account=Account(**switches), clock=time)
+    odoo = OdooSandbox(database="demo", clock=time, setup=setup or Setup())
+    meta = MetaSandbox(account=Account(**switches), clock=time)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))

@@ -12,17 +12,18 @@ BUTTONS = "button"
 
 
 class Customer:
-    """One person, who talks with the account's number."""
+    """One person, who talks with one of the account's numbers."""
 
-    def __init__(self, sandbox: "MetaSandbox", person: Person) -> None:
-        """`person`: who it is."""
+    def __init__(self, sandbox: "MetaSandbox", person: Person, number: str) -> None:
+        """`person`: who it is; `number`: id of the number."""
         self._sandbox = sandbox
         self.person = person
+        self.number = number
 
     @property
     def chat(self) -> Chat:
         """What was said so far."""
-        return self._sandbox.people.chat(self._sandbox.account.number_id, self.person)
+        return self._sandbox.people.chat(self.number, self.person)
 
     @property
     def received(self) -> list[Said]:
@@ -133,7 +134,7 @@ class Customer:
             "user_preferences",
             {
                 "messaging_product": "whatsapp",
-                "metadata": {"display_phone_number": account.number, "phone_number_id": account.number_id},
+                "metadata": {"display_phone_number": account.number, "phone_number_id": self.number},
                 "contacts": [self._sandbox.contact(self.person)],
                 "user_preferences": [preference],
             },

@@ -115,9 +115,9 @@ class MetaSandbox(Sandbox):
 
     # What a test or a demo does with it.
 
-    def customer(self, phone: str, name: str = "") -> Customer:
-        """Return the customer with that phone, who may be new."""
-        return Customer(self, self.people.meet(phone, name))
+    def customer(self, phone: str, name: str = "", number: str = "") -> Customer:
+        """Return the customer with that phone, who may be new. `number`: id of the number that they talk with, if not the first."""
+        return Customer(self, self.people.meet(phone, name), number or self.account.number_id)
 
     def visitor(self, phone: str, name: str = "") -> Visitor:
         """Return the person with that phone, who may be new, as they visit the page."""
@@ -203,6 +203,7 @@ class MetaSandbox(Sandbox):
             "me": "me",
             "": "root",
         }
+        fixed |= dict.fromkeys(filter(None, account.more_numbers.split(",")), "number")
         if node in fixed:
             return fixed[node]
         found = (area.kind(node) for area in self.areas if hasattr(area, "kind"))
