@@ -123,7 +123,7 @@ async def told_twice(talk: Talk) -> bool:
 
 
 async def test_a_flood_of_taps(tmp_path: Path) -> None:
-    """Who taps without end is answered twenty times within a minute; all is kept, others are answered, and it is over by itself."""
+    """Who taps without end is answered twenty times within a minute; all is kept, others are answered, and it ends by itself."""
     clock = LeapingClock(time.time(), 1.0)
     async with open_talk(tmp_path, clock) as talk:
         ana, eva = talk.customer(ANA), talk.customer("593990000012", "Eva")

@@ -8,7 +8,7 @@ from caravana.testing.talk import Talk, lines_of, open_talk
 from tests.commerce.conversing import ANA, reviews, rows, unfinished
 
 NORTH, SOUTH = "106540352242922", "106540352242999"
-CLOSED = {day: "closed" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+CLOSED = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "closed")
 OPEN = {**CLOSED, **dict.fromkeys(CLOSED, "00:00-24:00")}
 
 

@@ -116,7 +116,7 @@ class MetaSandbox(Sandbox):
     # What a test or a demo does with it.
 
     def customer(self, phone: str, name: str = "", number: str = "") -> Customer:
-        """Return the customer with that phone, who may be new. `number`: id of the number that they talk with, if not the first."""
+        """Return the customer with that phone, who may be new; `number`: id of the number they talk with, if not the first."""
         return Customer(self, self.people.meet(phone, name), number or self.account.number_id)
 
     def visitor(self, phone: str, name: str = "") -> Visitor:
