@@ -8,6 +8,7 @@ import pytest
 
 from caravana.commerce.conversation.channel import heard, said
 from caravana.commerce.conversation.engine import Engine
+from caravana.commerce.conversation.fill import fill
 from caravana.commerce.conversation.reading import DialogueRefused, options_of, read
 from caravana.testing.talk import open_talk
 from caravana.testing.transcript import run_transcript
@@ -164,3 +165,10 @@ async def test_the_documentation(tmp_path: Path) -> None:
     (tmp_path / "t.txt").write_text(transcript, "utf-8")
     async with open_talk(tmp_path, settings={"conversation.dialogue.es": str(tmp_path / "1.yaml")}) as talk:
         assert await run_transcript(talk, tmp_path / "t.txt") == 3
+
+
+def test_where_nothing_is_known_nothing_is_said() -> None:
+    """An unknown name leaves no blank before a comma, and a line that only said it is not there."""
+    scope = {"person": "", "card": {"price": {"amount": "2.5", "currency": "USD"}}, "text": "a\n\nb"}
+    text = "Hola {person}, le saluda {company}.\n{stock}\n\nVale {card.price}: {text}"
+    assert fill(text, scope, "es") == "Hola, le saluda.\n\nVale $2,50: a\n\nb"

@@ -1,6 +1,7 @@
 """`caravana chat`: a customer at the terminal, who talks with the company's own dialogue against imitations."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -134,9 +135,19 @@ def _given(config: Path) -> dict[str, Any]:
     return {"settings": {**settings, "conversation.person": None}, "company": company}
 
 
-def _quiet() -> Any:
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
     """Only the talk is to be read: the hub's log lines stay out of it."""
-    import contextlib
     import os
 
-    return contextlib.redirect_stderr(Path(os.devnull).open("w", encoding="utf-8"))
+    import structlog
+
+    from caravana.engine.logs import configure_logs
+
+    before = structlog.get_config()
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        configure_logs(stream=nowhere)
+        try:
+            yield
+        finally:
+            structlog.configure(**before)

@@ -14,9 +14,12 @@ from starlette.types import Receive, Scope, Send
 
 from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
-from caravana.component.whatsapp.sandbox import Account, MetaSandbox
+from caravana.component.odoo.sandbox.seed import Setup
+from caravana.component.whatsapp.sandbox import FIELDS, Account, MetaSandbox
 from caravana.component.whatsapp.sandbox.customer import Customer, choices
 from caravana.component.whatsapp.sandbox.people import Said
+from caravana.component.whatsapp.sandbox.visitor import Visitor
+from caravana.component.whatsapp.sandbox.webhook import PAGE, WHATSAPP
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
@@ -52,9 +55,13 @@ class Talk:
     meta: MetaSandbox
     hub: Hub
 
-    def customer(self, phone: str = PHONE, name: str = "Ana") -> Customer:
-        """Return a customer with a phone."""
-        return self.meta.customer(phone, name)
+    def customer(self, phone: str = PHONE, name: str = "Ana", number: str = "") -> Customer:
+        """Return a customer with a phone; `number`: id of the number that they talk with, if not the company's first."""
+        return self.meta.customer(phone, name, number)
+
+    def visitor(self, phone: str = PHONE, name: str = "Ana") -> Visitor:
+        """Return a person on the company's page; needs a connection `facebook`."""
+        return self.meta.visitor(phone, name)
 
     async def ready(self) -> None:
         """Wait until the products can be searched."""
@@ -76,7 +83,7 @@ class Talk:
         )
         return int(rows[0]["n"]) == 0
 
-    async def answer(self, customer: Customer, count: int) -> list[Said]:
+    async def answer(self, customer: Customer | Visitor, count: int) -> list[Said]:
         """Wait until all is done, and return what the customer received after the first `count` messages."""
         await self.rest()
         return customer.received[count:]
@@ -113,29 +120,48 @@ def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
 
 @asynccontextmanager
 async def open_talk(
-    folder: Path, clock: Clock | None = None, *, account: Mapping[str, Any] | None = None, **more: Any
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    account: Mapping[str, Any] | None = None,
+    page: bool = False,
+    setup: Setup | None = None,
+    **more: Any,
 ) -> AsyncIterator[Talk]:
-    """Run the company while the block runs; `account`: switches of Meta's imitation; `more`: parts of the configuration."""
+    """Run the company while the block runs.
+
+    `account`: switches of Meta's imitation; `setup`: what Odoo's holds from the start; `page`: with a Facebook page too;
+    `more`: parts of the configuration.
+    """
     door = _Door()
     time = clock or SystemClock()
     switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
-    odoo, meta = OdooSandbox(database="demo", clock=time), MetaSandbox(account=Account(**switches), clock=time)
+    odoo = OdooSandbox(database="demo", clock=time, setup=setup or Setup())
+    meta = MetaSandbox(account=Account(**switches), clock=time)
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         meta_url = await stack.enter_async_context(serve(meta.app()))
         stack.push_async_callback(meta.close)
         journal = f"sqlite:///{folder / 'caravana.db'}"
+        if page:
+            facebook = {"url": meta_url, "timeout": "5s", **meta.connections()["facebook"]}
+            more["connections"] = {"facebook": facebook, **more.get("connections", {})}
         written = configured(odoo_url, meta_url, meta.connection(), journal, url, **more)
         hub = door.hub = hub_of(Configuration.model_validate(written), clock)
         await stack.enter_async_context(hub)
-        await meta.webhooks.subscribe(
-            "whatsapp_business_account", f"{url}/whatsapp/whatsapp", meta.account.verify_token, ("messages",)
-        )
-        meta.webhooks.subscribed[meta.account.waba_id] = ""
+        await _subscribe(meta, WHATSAPP, f"{url}/whatsapp/whatsapp", meta.account.waba_id)
+        if page:
+            await _subscribe(meta, PAGE, f"{url}/facebook/facebook", meta.account.page_id)
         talk = Talk(odoo, meta, hub)
         await talk.ready()
         yield talk
+
+
+async def _subscribe(meta: MetaSandbox, what: str, url: str, owner: str) -> None:
+    """The app gets what happens there."""
+    await meta.webhooks.subscribe(what, url, meta.account.verify_token, FIELDS[what])
+    meta.webhooks.subscribed[owner] = ""
 
 
 def lines_of(said: Said) -> list[str]:
@@ -148,6 +174,10 @@ def lines_of(said: Said) -> list[str]:
         action = content.get("action") or {}
         if content.get("type") == "cta_url":
             texts.append(f"[{action['parameters']['display_text']}] {action['parameters']['url']}")
+    if said.type == "messenger":
+        payload = (content.get("attachment") or {}).get("payload") or {}
+        texts += [content.get("text"), payload.get("text")]
+        texts += [f"[{one['title']}] {one['url']}" for one in payload.get("buttons") or () if one["type"] == "web_url"]
     if said.type in ("image", "document", "audio", "video", "sticker"):
         texts.insert(0, f"({said.type}{' ' + content['filename'] if content.get('filename') else ''})")
     made = [line for text in texts if text for line in str(text).splitlines() if line.strip()]

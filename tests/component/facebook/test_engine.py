@@ -121,9 +121,9 @@ async def test_a_person_is_answered_and_a_colleague_keeps_machines_quiet(route_t
     """A message and a pressed button are answered in the person's lane; receipts and a colleague's words are kept."""
     async with hub(route_test) as (running, sandbox):
         ana = sandbox.people.meet("50499990000", "Ana")
-        sandbox.pages.say(ana, "Hola")
+        sandbox.messenger.say(ana, "Hola")
         await eventually(lambda: len(running.mock("sent").bodies) == 1)
-        sandbox.pages.press(ana, "menu:orders", "Pedidos")
+        sandbox.messenger.press(ana, "menu:orders", "Pedidos")
         await eventually(lambda: len(running.mock("sent").bodies) == 2)
         await settled(running, sandbox)
         assert [one["kind"] for one in running.mock("chat").bodies] == ["chat", "postback"]
@@ -139,8 +139,8 @@ async def test_a_person_is_answered_and_a_colleague_keeps_machines_quiet(route_t
         assert (state["open"], state["person_until"], state["read"]) == (True, None, None), (
             "our echoes are no colleague"
         )
-        sandbox.pages.colleague(ana, "Buenas, soy Marta")
-        sandbox.pages.open(ana)
+        sandbox.messenger.colleague(ana, "Buenas, soy Marta")
+        sandbox.messenger.open(ana)
         await settled(running, sandbox)
         await running.send("who", ana.psid)
         state = running.mock("who").bodies[1]
@@ -155,7 +155,7 @@ async def test_a_lost_answer_is_settled_by_its_echo(route_test: RouteTest) -> No
     async with hub(route_test) as (running, sandbox):
         sandbox.faults.append(Fault("page.messages.post", "cut_after"))
         ana = sandbox.people.meet("50499990000", "Ana")
-        sandbox.pages.say(ana, "Hola")
+        sandbox.messenger.say(ana, "Hola")
         await eventually(lambda: running.mock("sent").bodies)
         await settled(running, sandbox)
         [sent] = running.mock("sent").bodies

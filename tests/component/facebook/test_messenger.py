@@ -20,7 +20,7 @@ DAY = 86_400
 async def ana(one: Bench) -> str:
     """Return the page-scoped id of somebody who wrote to the page a moment ago."""
     person = one.meta.sandbox.people.meet("50499990000", "Ana")
-    one.meta.sandbox.pages.say(person, "Hola")
+    one.meta.sandbox.messenger.say(person, "Hola")
     await one.component.line("facebook").contacts.learn(  # type: ignore[attr-defined]
         Identity(psid=person.psid), place=PAGE, heard=one.hub.clock.now()
     )

@@ -252,7 +252,7 @@ async def test_facebook_business_writes_in_messenger() -> None:
 
     async with meta_world() as meta, sdk(meta) as api:
         page, ana = Page(PAGE, api=api), meta.sandbox.people.meet(ANA, "Ana")
-        meta.sandbox.pages.say(ana, "Hola")
+        meta.sandbox.messenger.say(ana, "Hola")
         message = {"recipient": {"id": ana.psid}, "messaging_type": "RESPONSE", "message": {"text": "Hola"}}
         sent = await beside(page.create_message, params=message)
         assert (sent["recipient_id"], sent["message_id"]) == (ana.psid, meta.sandbox.people.chat(PAGE, ana).said[-1].id)

@@ -26,6 +26,7 @@ class TalkSettings:
     - `dialogues`: by language, as `reading.read` gives them; the first is the default
     - `privacy`: a sentence in the greeting; `address`: by language or one text; `hours`: by day, without branches
     - `identify_above`: from which total an invoice needs the customer's identification; `most`: largest quantity of one product
+    - `pricelist`: number in Odoo of the pricelist of whoever has none of their own there; None: sales prices
     - `sell_without_stock`: whether what is not there may be ordered
     - `notes`: where messages are noted in Odoo: `contact`, `order` or `off`
     - `person`: login or number of the Odoo user to whom conversations are handed over
@@ -44,6 +45,7 @@ class TalkSettings:
     hours: Mapping[str, str] = field(default_factory=dict)
     identify_above: str = "50"
     most: int = 1000
+    pricelist: int | None = None
     sell_without_stock: bool = False
     notes: str = "contact"
     person: str | int | None = None

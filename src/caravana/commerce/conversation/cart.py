@@ -56,10 +56,14 @@ def made(lines: Iterable[Mapping[str, Any]], name: str) -> Cart | None:
 
 
 def _times(price: Mapping[str, str], quantity: int) -> dict[str, str]:
-    """What Odoo makes of a line: the net amount in cents, and the taxes of that in cents."""
-    net = _cents(Decimal(price["net"]) * quantity)
-    amount = net + _cents(net * Decimal(price["rate"]) / 100)
+    amount = with_taxes(Decimal(price["net"]) * quantity, Decimal(price["rate"]))
     return {"amount": format(amount, "f"), "currency": price["currency"]}
+
+
+def with_taxes(net: Decimal, rate: Decimal) -> Decimal:
+    """Return what Odoo makes of a line: the net amount in cents, and the taxes of that, `rate` per cent, in cents."""
+    rounded = _cents(net)
+    return rounded + _cents(rounded * rate / 100)
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -13,7 +13,7 @@ Place = tuple[str | int, ...]
 Wrong = tuple[Place, str]
 TOP = {"language", "begin", "otherwise", "basket", "unreadable", "trouble", "skip", "intents", "states"}
 NOTICES = ("order_confirmed", "payment_received", "invoice_authorised", "shipped")
-NEEDED = ("comment", *(f"notice_{one}" for one in NOTICES))
+NEEDED = ("comment", "wait", *(f"notice_{one}" for one in NOTICES))
 """States that the hub enters by itself."""
 STARTS = ("begin", "otherwise", "basket", "unreadable", "trouble")
 STATE = {"say", "photo", "file", "link", "lines", "buttons", "list", "listen", "do", "with", "on", "quiet"}

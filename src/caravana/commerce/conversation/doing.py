@@ -52,7 +52,7 @@ DOINGS: Mapping[str, Doing] = {
     "basket": Doing(("ready", "changed", "empty"), ("cart", "problems")),
     "customer": Doing(("known", "failed"), ("customer",)),
     "identify": Doing(("known", "wrong"), ("customer",)),
-    "order": Doing(("ordered", "changed", "again", "gone", "failed"), ("order", "cart", "problems")),
+    "order": Doing(("ordered", "changed", "again", "gone", "empty", "failed"), ("order", "cart", "problems")),
     "orders": Doing(("found", "none"), ("orders",)),
     "order_shown": Doing(("open", "paid", "cancelled", "none"), ("order",)),
     "invoice": Doing(("sent", "waiting", "elsewhere", "none"), ("order", "file")),

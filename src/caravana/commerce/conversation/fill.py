@@ -8,6 +8,7 @@ from caravana.commerce.texts import LOCALES
 from caravana.kit.money import Money
 
 NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_GAP_AND_NAME = re.compile(f" ?{NAME.pattern}")
 
 
 def value_of(scope: Mapping[str, Any], name: str) -> Any:
@@ -19,8 +20,20 @@ def value_of(scope: Mapping[str, Any], name: str) -> Any:
 
 
 def fill(text: str, scope: Mapping[str, Any], language: str) -> str:
-    """Return the text with every name replaced; an amount of money as the language writes it, nothing where nothing is known."""
-    return NAME.sub(lambda match: shown(value_of(scope, match[1]), language), text).strip()
+    """Return the text with every name replaced; an amount of money as the language writes it.
+
+    Where nothing is known nothing is said: the blank before it goes too, and so does a line that said nothing else.
+    """
+    lines = [(line, _filled(line, scope, language)) for line in text.splitlines()]
+    return "\n".join(filled for line, filled in lines if filled.strip() or not NAME.search(line)).strip()
+
+
+def _filled(line: str, scope: Mapping[str, Any], language: str) -> str:
+    def known(match: re.Match[str]) -> str:
+        value = shown(value_of(scope, match[1]), language)
+        return f"{' ' if match[0].startswith(' ') else ''}{value}" if value else ""
+
+    return _GAP_AND_NAME.sub(known, line)
 
 
 def shown(value: Any, language: str) -> str:

@@ -3,24 +3,16 @@
 import base64
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.conversation import cart
-from caravana.commerce.conversation.base import (
-    TalkMapping,
-    Variables,
-    first,
-    language_of,
-    result,
-    scope_of,
-)
+from caravana.commerce.conversation.base import Variables, first, language_of, result, scope_of
 from caravana.commerce.conversation.fill import shown
+from caravana.commerce.conversation.prices import Prices, Product
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
-Product = Mapping[str, Any]
-CENT = Decimal("0.01")
 PHOTO_KEPT = timedelta(days=25)
 """Meta keeps an uploaded file for 30 days."""
 PICTURES: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -50,7 +42,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Goods(TalkMapping):
+class Goods(Prices):
     """Between the talk and Odoo's products."""
 
     # The list that is searched.
@@ -87,15 +79,15 @@ class Goods(TalkMapping):
         """Return what came of a search: products with price, the best first."""
         order = {one["product"]: number for number, one in enumerate(variables["hits"])}
         sold = sorted((one for one in variables["products"] if _is_sold(one)), key=lambda one: order[one["id"]])
-        goods = [self._row(one, exchange, language_of(variables)) for one in sold]
+        goods = [self._row(one, variables, exchange) for one in sold]
         if not goods:
             return result("none", goods=None)
         if len(goods) == 1:
             return result("one", goods=goods, product=goods[0]["product"])
         return result("found", goods=goods)
 
-    def _row(self, product: Product, exchange: Exchange, language: str) -> dict[str, Any]:
-        price = self._price(product, exchange)
+    def _row(self, product: Product, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        price = self.price(product, variables, exchange)
         told = {"product": product["id"], "code": product["default_code"] or "", "name": product["name"]}
         return {**told, "price": price or "—"}
 
@@ -118,7 +110,7 @@ class Goods(TalkMapping):
         product = first(variables["products"])
         if product is None or not _is_sold(product):
             return result("gone", card=None, photo=None)
-        price, free = self._price(product, exchange), _free(product)
+        price, free = self.price(product, variables, exchange), _free(product)
         language = language_of(variables)
         place = self._place(exchange.branch)["name"]
         stock = "" if free is None else TEXTS[language]["stock"].format(place=place, free=max(free, 0))
@@ -184,10 +176,10 @@ class Goods(TalkMapping):
         """Return the cart at Odoo's prices; what is gone is taken out, what is less is lowered, and told."""
         known = scope_of(variables).get("cart")
         if not known:
-            return result("empty", cart=None)
+            return result("empty", cart=None, problems=None)
         products = {one["id"]: one for one in variables["products"] or ()}
         wanted = [(products.get(one["product"]), one["code"] or one["name"], one) for one in known["lines"]]
-        return self._cart(wanted, known["id"], language_of(variables), exchange, compare=True)
+        return self._cart(wanted, known["id"], variables, exchange, compare=True)
 
     @pure
     def basket_question(self, variables: Variables) -> dict[str, Any]:
@@ -214,27 +206,28 @@ class Goods(TalkMapping):
         for one in items:
             found = [each for each in by_code.get(one["code"], ()) if _is_sold(each)]
             wanted.append((found[0] if len(found) == 1 else None, one["code"], one))
-        made = self._cart(wanted, scope["message"], language_of(variables), exchange, compare=False)
+        made = self._cart(wanted, scope["message"], variables, exchange, compare=False)
         return {**made, "values": {**made["values"], "items": None}}
 
     def _cart(
         self,
         wanted: Sequence[tuple[Product | None, str, Mapping[str, Any]]],
         name: str,
-        language: str,
+        variables: Variables,
         exchange: Exchange,
         *,
         compare: bool,
     ) -> dict[str, Any]:
         """Return the cart of what is wanted as far as it can be had; `compare`: a price that is another now is told."""
+        language = language_of(variables)
         texts, lines, problems = TEXTS[language], [], []
         for product, code, line in wanted:
             if product is None or not _is_sold(product):
                 problems.append(texts["gone"].format(code=code))
                 continue
             told = {"name": product["name"]}
-            price, free = self._price(product, exchange), _free(product)
-            quantity = cart.quantity_of(line["quantity"])
+            quantity, free = cart.quantity_of(line["quantity"]), _free(product)
+            price = self.price(product, variables, exchange, quantity or 1)
             if not price:
                 problems.append(texts["unpriced"].format(**told))
                 continue
@@ -252,20 +245,6 @@ class Goods(TalkMapping):
         made = cart.made(lines, name)
         outcome = "empty" if made is None else "changed" if problems else "ready"
         return result(outcome, cart=made, problems="\n".join(problems))
-
-    # Prices.
-
-    def _price(self, product: Product, exchange: Exchange) -> dict[str, str] | None:
-        """The sale price of one piece with its taxes; None for a product without a price, or with a tax that is no percentage."""
-        company = self._odoo(exchange).get("company")
-        taxes = [one for one in product["taxes_id"] or () if _of_company(one, company)]
-        net = Decimal(str(product["lst_price"]))
-        if net <= 0 or any(one["amount_type"] != "percent" for one in taxes):
-            return None
-        rate = sum((Decimal(str(one["amount"])) for one in taxes if not one["price_include"]), Decimal(0))
-        amount = (net * (100 + rate) / 100).quantize(CENT, ROUND_HALF_UP)
-        told = {"amount": format(amount, "f"), "currency": str(product["currency_id"]["name"])}
-        return {**told, "net": format(net, "f"), "rate": format(rate, "f")}
 
 
 def decoded(content: Any) -> bytes:
@@ -292,9 +271,3 @@ def _free(product: Product) -> int | None:
 
 def _written(product: Product) -> str:
     return str((product["product_tmpl_id"] or {}).get("write_date"))
-
-
-def _of_company(tax: Mapping[str, Any], company: int | None) -> bool:
-    found = tax.get("company_id")
-    owner = found["id"] if isinstance(found, Mapping) else found[0] if found else None
-    return company is None or owner in (None, company)

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce import attempt as attempts
-from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, first, language_of, result, scope_of
+from caravana.commerce.conversation.base import CONTACT, Variables, first, language_of, result, scope_of
 from caravana.commerce.conversation.goods import decoded
+from caravana.commerce.conversation.prices import Prices
 from caravana.commerce.sale import sale
 from caravana.commerce.shop import identity
 from caravana.kit.callables import pure
@@ -50,7 +51,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-class Orders(TalkMapping):
+class Orders(Prices):
     """Between carts and Odoo's orders."""
 
     # Making one.
@@ -75,8 +76,9 @@ class Orders(TalkMapping):
 
     @pure
     def cart_changed(self, variables: Variables) -> dict[str, Any]:
-        """Return that the cart is another now."""
-        return {**variables["result"], "outcome": "gone"}
+        """Return that the cart is another now, or that nothing is left of it."""
+        found = variables["result"]
+        return {**found, "outcome": "empty" if found["outcome"] == "empty" else "gone"}
 
     @pure
     def order_record(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
@@ -88,6 +90,7 @@ class Orders(TalkMapping):
             "company_id": odoo.get("company"),
             "warehouse_id": odoo.get("warehouse"),
             "journal_id": odoo.get("sale_journal"),
+            "pricelist_id": self.pricelist(variables),
             "partner_invoice_id": variables["known"].get("invoice_to"),
         }
         values = {

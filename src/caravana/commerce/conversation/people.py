@@ -22,34 +22,27 @@ NETWORKS: Mapping[str, str] = {"message": "WhatsApp", "chat": "Messenger", "post
 class People(TalkMapping):
     """Between contacts and Odoo's customers."""
 
-    def _asked(self, variables: Variables) -> dict[str, Any]:
-        """Who the contact is, as far as the network vouches for it: what somebody types is not proof of who they are."""
-        contact = variables["update"].get("contact") or {}
-        phone = phone_of(str(contact.get("phone") or ""))
-        name = str(contact.get("name") or "").strip()[:120]
-        return {**({"phone": f"+{phone}"} if phone else {}), **({"name": name} if name else {})}
-
     @pure
     def customer_question(self, variables: Variables) -> dict[str, Any] | None:
         """Return the search for whom the contact may be; None when nothing vouches for anybody."""
-        asked = self._asked(variables)
-        return customer.question([asked]) if "phone" in asked else None
+        who = asked(variables)
+        return customer.question([who]) if "phone" in who else None
 
     @pure
     def verdict(self, variables: Variables) -> dict[str, Any]:
         """Return whom the contact is: `{outcome: found, id}`, else `new`; with `kind` and `ids` where a person should look."""
         if not variables["found"]:
             return {"outcome": "new"}
-        found = customer.judge({**self._asked(variables), "name": None}, variables["found"])
+        found = customer.judge({**asked(variables), "name": None}, variables["found"])
         return found if found["outcome"] == "found" else {**found, "outcome": "new"}
 
     @pure
     def customer_record(self, variables: Variables, headers: Mapping[str, Any]) -> dict[str, Any]:
         """Return the customer to be made, under an external id of the contact's, so that it is made once."""
-        asked = self._asked(variables)
+        who = asked(variables)
         network = NETWORKS.get(variables["update"]["kind"], "WhatsApp")
-        name = asked.get("name") or asked.get("phone") or f"Cliente de {network}"
-        record = customer.record({**asked, "name": name}, self._settings.country)
+        name = who.get("name") or who.get("phone") or f"Cliente de {network}"
+        record = customer.record({**who, "name": name}, self._settings.country)
         return {**record, "external_id": identity.external_id("customer", "talk", str(headers.get(CONTACT)))}
 
     @pure
@@ -58,7 +51,7 @@ class People(TalkMapping):
         verdict = variables["verdict"]
         if "kind" not in verdict:
             return []
-        return [reviews.review(self._asked(variables), verdict, variables["found"], exchange.created)]
+        return [reviews.review(asked(variables), verdict, variables["found"], exchange.created)]
 
     @pure
     def customer_kept(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -205,3 +198,11 @@ class People(TalkMapping):
         """Return the contact's lane."""
         kept = variables["task"]
         return f"{'facebook' if kept['kind'] in ('chat', 'postback') else 'whatsapp'}:{kept['contact']}"
+
+
+def asked(variables: Variables) -> dict[str, Any]:
+    """Return who the contact is, as far as the network vouches for it: what somebody types is not proof of who they are."""
+    contact = variables["update"].get("contact") or {}
+    phone = phone_of(str(contact.get("phone") or ""))
+    name = str(contact.get("name") or "").strip()[:120]
+    return {**({"phone": f"+{phone}"} if phone else {}), **({"name": name} if name else {})}

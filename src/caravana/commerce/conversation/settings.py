@@ -34,6 +34,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         lambda: _texts(given, "conversation.privacy"),
         lambda: _amount(given, "conversation.identify_above", "50"),
         lambda: _notes(given),
+        lambda: _pricelist(given),
         lambda: _templates(given),
         lambda: _wanted(given),
         lambda: _links(configuration),
@@ -50,6 +51,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         hours=dict(given.get("conversation.hours") or {}),
         identify_above=_amount(given, "conversation.identify_above", "50"),
         most=_whole(given, "max_quantity", 1000),
+        pricelist=_pricelist(given),
         sell_without_stock=given.get("conversation.sell_without_stock") is True,
         notes=_notes(given),
         person=given.get("conversation.person", given.get("review.person")),
@@ -160,6 +162,17 @@ def _notes(given: Mapping[str, Any]) -> str:
     if found not in NOTES:
         raise ConfigurationError(f"must be one of {', '.join(NOTES)}", place="settings.conversation.notes")
     return str(found)
+
+
+def _pricelist(given: Mapping[str, Any]) -> int | None:
+    """The list of strangers: the flow's own, else that of the published catalogue."""
+    for place in ("conversation.pricelist", "catalogue.pricelist"):
+        found = given.get(place)
+        if found is not None:
+            if isinstance(found, bool) or not isinstance(found, int) or found < 1:
+                raise ConfigurationError("must be the number of a pricelist in Odoo", place=f"settings.{place}")
+            return found
+    return None
 
 
 def _templates(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -164,22 +164,6 @@ class Talking(TalkMapping):
         branch = {} if exchange.branch is None else {"branch": exchange.branch}
         return {**place, **branch, "note": {"id": place["id"], "body": body, "html": True}}
 
-    # Comments.
-
-    @pure
-    def comment_answer(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the private answer to a comment; None for a comment that names nothing to answer to."""
-        content, who = body["content"], body.get("contact") or {}
-        name = content.get("comment_id") or content.get("id")
-        if not name:
-            return None
-        person = str(who.get("name") or "").split(" ")[0][:40]
-        now = {"message": str(name), "now": "", "person": person, "place": {}}
-        turn = self._engine.opened(self._engine.begin(), "comment", {}, now)
-        named = {"connection": body["connection"]} if body.get("connection") else {}
-        made = {"made": body["time"]} if body.get("time") else {}
-        return {"comment": str(name), "text": turn["reply"]["text"][:2000], **made, **named}
-
     # Back from a person.
 
     @pure

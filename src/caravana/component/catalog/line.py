@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from caravana.component.catalog.spec import CatalogSettings
 from caravana.kit.graph.client import GraphClient
+from caravana.kit.graph.standing import Standing
 from caravana.kit.ports import Context
 
 
@@ -20,7 +21,8 @@ class Line:
     @classmethod
     def open(cls, name: str, settings: CatalogSettings, context: Context) -> "Line":
         """Return the line of a connection; give it back with `close`."""
-        return cls(name, settings, GraphClient(settings, context.clock), context)
+        client = GraphClient(settings, context.clock, Standing(context.store, context.clock, f"catalog:{name}"))
+        return cls(name, settings, client, context)
 
     async def close(self) -> None:
         """Close the connections."""

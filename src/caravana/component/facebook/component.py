@@ -1,11 +1,16 @@
 """The component: which address gives which producer or consumer, and one line for each connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import ClassVar
 
 from caravana.component.facebook import comments, diagnosis, posts, sending
+from caravana.component.facebook.body import PRIVATE_REPLY_LIFE
 from caravana.component.facebook.line import Line
-from caravana.component.facebook.people import People
-from caravana.component.facebook.producing import FacebookProducer
+from caravana.component.facebook.people import PEOPLE, People
+from caravana.component.facebook.producing import MADE, FacebookProducer
 from caravana.component.facebook.receiving import FacebookConsumer, FacebookSplitter
 from caravana.component.facebook.spec import MESSAGES, FacebookOptions, FacebookSettings, Operation
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Local, Maturity, Severity, Side
@@ -17,6 +22,15 @@ from caravana.kit.uri import Uri
 
 TOLD = "facebook.told"
 """Scope of what echoes told of messages that are under way, by the effect's key."""
+FORGETS: Mapping[str, timedelta] = MappingProxyType(
+    {
+        TOLD: timedelta(days=8),
+        comments.REPLIES: PRIVATE_REPLY_LIFE + timedelta(days=1),
+        MADE: timedelta(days=60),
+        PEOPLE: timedelta(days=60),
+    }
+)
+"""How long it is kept what echoes told, which comment was answered, what we made, and when somebody read."""
 
 
 class FacebookComponent(Component):
@@ -30,6 +44,7 @@ class FacebookComponent(Component):
         "hide, private_reply, text, buttons, cards, media, read, typing, contact, split (to); events (from)."
     )
     maturity = Maturity.BETA
+    forgets: ClassVar[Mapping[str, timedelta]] = FORGETS
     options = FacebookOptions
     connection = FacebookSettings
 

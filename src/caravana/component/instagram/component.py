@@ -1,10 +1,14 @@
 """The component: which address gives which producer or consumer, and one line for each connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import ClassVar
 
 from caravana.component.instagram import comments, diagnosis, posts
 from caravana.component.instagram.line import Line
-from caravana.component.instagram.producing import InstagramProducer
+from caravana.component.instagram.producing import MADE, InstagramProducer
 from caravana.component.instagram.receiving import InstagramConsumer, InstagramSplitter
 from caravana.component.instagram.spec import InstagramOptions, InstagramSettings, Operation
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Local, Maturity, Severity, Side
@@ -12,6 +16,9 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.graph.posting import Door
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
+
+KEPT = timedelta(days=60)
+"""How long it is kept what we made, and how far a post had come: a container lives a day, a doubt until a person ends it."""
 
 
 class InstagramComponent(Component):
@@ -25,6 +32,7 @@ class InstagramComponent(Component):
         "events (from)."
     )
     maturity = Maturity.BETA
+    forgets: ClassVar[Mapping[str, timedelta]] = MappingProxyType({MADE: KEPT, posts.WORK: KEPT})
     options = InstagramOptions
     connection = InstagramSettings
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from caravana.component.instagram.spec import InstagramSettings
 from caravana.kit.graph.client import GraphClient
 from caravana.kit.graph.contact import Contacts
+from caravana.kit.graph.standing import Standing
 from caravana.kit.http import HttpSession
 from caravana.kit.ports import Context
 
@@ -24,8 +25,8 @@ class Line:
     @classmethod
     def open(cls, name: str, settings: InstagramSettings, context: Context) -> "Line":
         """Return the line of a connection; give it back with `close`."""
-        contacts = Contacts(context.store, settings.portfolio)
-        return cls(name, settings, GraphClient(settings, context.clock), contacts, context)
+        client = GraphClient(settings, context.clock, Standing(context.store, context.clock, f"instagram:{name}"))
+        return cls(name, settings, client, Contacts(context.store, settings.portfolio), context)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -7,11 +7,13 @@ from caravana.component.whatsapp.sandbox.account import Account
 from caravana.component.whatsapp.sandbox.customer import Customer
 from caravana.component.whatsapp.sandbox.door import ErrorFault
 from caravana.component.whatsapp.sandbox.messages import StatusPlan
-from caravana.component.whatsapp.sandbox.sandbox import MetaSandbox
+from caravana.component.whatsapp.sandbox.sandbox import FIELDS, MetaSandbox
+from caravana.component.whatsapp.sandbox.visitor import Visitor
 from caravana.component.whatsapp.sandbox.webhook import DeliveryPlan
 from caravana.kit.clock import Clock
 
 __all__ = [
+    "FIELDS",
     "NAME",
     "PORT",
     "SETTINGS",
@@ -21,6 +23,7 @@ __all__ = [
     "ErrorFault",
     "MetaSandbox",
     "StatusPlan",
+    "Visitor",
     "build",
 ]
 

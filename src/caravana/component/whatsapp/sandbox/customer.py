@@ -12,17 +12,18 @@ BUTTONS = "button"
 
 
 class Customer:
-    """One person, who talks with the account's number."""
+    """One person, who talks with one of the account's numbers."""
 
-    def __init__(self, sandbox: "MetaSandbox", person: Person) -> None:
-        """`person`: who it is."""
+    def __init__(self, sandbox: "MetaSandbox", person: Person, number: str) -> None:
+        """`person`: who it is; `number`: id of the number."""
         self._sandbox = sandbox
         self.person = person
+        self.number = number
 
     @property
     def chat(self) -> Chat:
         """What was said so far."""
-        return self._sandbox.people.chat(self._sandbox.account.number_id, self.person)
+        return self._sandbox.people.chat(self.number, self.person)
 
     @property
     def received(self) -> list[Said]:
@@ -133,7 +134,7 @@ class Customer:
             "user_preferences",
             {
                 "messaging_product": "whatsapp",
-                "metadata": {"display_phone_number": account.number, "phone_number_id": account.number_id},
+                "metadata": {"display_phone_number": account.number, "phone_number_id": self.number},
                 "contacts": [self._sandbox.contact(self.person)],
                 "user_preferences": [preference],
             },
@@ -186,6 +187,8 @@ def choices(said: Said) -> list[dict[str, str]]:
         return [
             {"id": str(one.get("payload") or one["text"]), "title": one["text"], "description": ""} for one in quick
         ]
+    if said.type == "messenger":
+        return _of_messenger(said.content)
     if said.type != "interactive":
         return []
     action = content["action"]
@@ -196,6 +199,13 @@ def choices(said: Said) -> list[dict[str, str]]:
         for number, row in enumerate(section.get("rows") or ()):
             rows.append({"description": "", **row, "section": "" if number else section.get("title", "")})
     return rows
+
+
+def _of_messenger(content: dict[str, Any]) -> list[dict[str, str]]:
+    """What can be tapped in a message of Messenger: answers to choose, else buttons that send something back."""
+    buttons = ((content.get("attachment") or {}).get("payload") or {}).get("buttons") or ()
+    offered = content.get("quick_replies") or [one for one in buttons if one["type"] == "postback"]
+    return [{"id": one["payload"], "title": one["title"], "description": ""} for one in offered]
 
 
 def _choice(said: Said, wanted: str) -> tuple[str, dict[str, Any]] | None:

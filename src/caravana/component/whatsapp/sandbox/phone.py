@@ -298,7 +298,7 @@ class Phone:
 
     def _customer(self, request: Request) -> Customer | None:
         person = self._sandbox.people.find(request.path_params["person"])
-        return None if person is None else Customer(self._sandbox, person)
+        return None if person is None else Customer(self._sandbox, person, self._sandbox.account.number_id)
 
     def _page(self, request: Request, template: str, *, status: int = 200, problem: str = "", **shown: Any) -> Response:
         language = _language(request)

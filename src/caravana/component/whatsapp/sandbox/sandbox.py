@@ -22,11 +22,13 @@ from caravana.component.whatsapp.sandbox.limits import Bucket, Window
 from caravana.component.whatsapp.sandbox.management import Management
 from caravana.component.whatsapp.sandbox.media import Files, Media
 from caravana.component.whatsapp.sandbox.messages import Messages
+from caravana.component.whatsapp.sandbox.messenger import Messenger
 from caravana.component.whatsapp.sandbox.pages import Pages
 from caravana.component.whatsapp.sandbox.people import People, Person
 from caravana.component.whatsapp.sandbox.phone import Phone
 from caravana.component.whatsapp.sandbox.steering import Steering
 from caravana.component.whatsapp.sandbox.templates import Templates
+from caravana.component.whatsapp.sandbox.visitor import Visitor
 from caravana.component.whatsapp.sandbox.webhook import INSTAGRAM, PAGE, WHATSAPP, Subscription, Webhooks
 from caravana.component.whatsapp.sandbox.wire import Asked, GraphError
 from caravana.kit.sandbox import Sandbox
@@ -63,6 +65,7 @@ class MetaSandbox(Sandbox):
         self.management, self.batches = Management(self), Batches(self)
         self.catalog_calls = Window(self.clock, 60)
         self.catalog, self.pages, self.instagram = Catalog(self), Pages(self), Instagram(self)
+        self.messenger = Messenger(self)
         self.door = Door(self)
         self.areas: list[Any] = [
             self.messages,
@@ -72,6 +75,7 @@ class MetaSandbox(Sandbox):
             self.batches,
             self.catalog,
             self.pages,
+            self.messenger,
             self.instagram,
         ]
         self.table: dict[tuple[str, str, str], Any] = {}
@@ -111,9 +115,13 @@ class MetaSandbox(Sandbox):
 
     # What a test or a demo does with it.
 
-    def customer(self, phone: str, name: str = "") -> Customer:
-        """Return the customer with that phone, who may be new."""
-        return Customer(self, self.people.meet(phone, name))
+    def customer(self, phone: str, name: str = "", number: str = "") -> Customer:
+        """Return the customer with that phone, who may be new; `number`: id of the number they talk with, if not the first."""
+        return Customer(self, self.people.meet(phone, name), number or self.account.number_id)
+
+    def visitor(self, phone: str, name: str = "") -> Visitor:
+        """Return the person with that phone, who may be new, as they visit the page."""
+        return Visitor(self, self.people.meet(phone, name))
 
     async def settle(self) -> None:
         """Return when nothing is under way any more: statuses told, webhooks answered or given up."""
@@ -195,6 +203,7 @@ class MetaSandbox(Sandbox):
             "me": "me",
             "": "root",
         }
+        fixed |= dict.fromkeys(filter(None, account.more_numbers.split(",")), "number")
         if node in fixed:
             return fixed[node]
         found = (area.kind(node) for area in self.areas if hasattr(area, "kind"))
