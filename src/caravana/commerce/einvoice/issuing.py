@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice import ledger, own_edi, words
-from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
+from caravana.commerce.einvoice.base import Document, EInvoiceMapping, Variables, record_of
 from caravana.commerce.einvoice.mapping_sources import sources_of
 from caravana.commerce.einvoice.source import Mapped, Source, Wanted
 from caravana.kit.callables import pure
@@ -206,32 +206,44 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def package(self, variables: Variables) -> dict[str, Any]:
-        """Return the package to be kept, with its number `n`."""
-        before = variables["package"]
-        return {**variables["prepared"], "n": 1 if before is None else before["n"] + 1}
+        """Return the package to be kept: its number `n`, and what it `corrects`, as the company calls it; None: it is new there."""
+        before, prepared = variables["package"], variables["prepared"]
+        corrects = self._corrects(variables["document"], prepared["connection"])
+        return {**prepared, "n": 1 if before is None else before["n"] + 1, "corrects": corrects}
+
+    def _corrects(self, document: Document | None, connection: str) -> str | None:
+        if document is None or document["connection"] != connection:
+            return None
+        can = Operation.REISSUE in self._company(connection)["operations"]
+        return document.get("corrects") if can else None
 
     @pure
     def reissues(self, variables: Variables) -> bool:
-        """Whether the package corrects a document that the company has and refused."""
+        """Whether the company has the document: what it refused, mended, or what is to go again as it is."""
+        return self._known_as(variables) is not None
+
+    def _known_as(self, variables: Variables) -> str | None:
+        """What the company calls the document that the package corrects, or repeats."""
         document, package = variables["document"], variables["package"]
-        if document is None or document["request_id"] is None:
-            return False
-        unsigned = document["state"] == State.NEEDS_ATTENTION and document["class"] == Verdict.MEND
-        if not unsigned and document["state"] not in ledger.REFUSED:
-            return False
-        same = document["connection"] == package["connection"]
-        return same and Operation.REISSUE in self._company(package["connection"])["operations"]
+        found: str | None = package.get("corrects")
+        repeated = document is not None and document["n"] == package["n"]
+        return self._corrects(document, package["connection"]) if found is None and repeated else found
 
     @pure
     def corrected(self, variables: Variables) -> dict[str, Any]:
         """Return the package with the company's name of the document that it corrects."""
-        return {**variables["package"], "request_id": variables["document"]["request_id"]}
+        return {**variables["package"], "request_id": self._known_as(variables)}
+
+    @pure
+    def has_changed(self, variables: Variables) -> bool:
+        """Whether the record is another than the one of the package that waits: then a package is made of it as it is now."""
+        return bool(variables["mapped"]["digest"] != variables["document"]["digest"])
 
     @pure
     def may_stand_by(self, variables: Variables) -> bool:
         """Whether another company takes the document when the first is away; only a package just made of the record."""
         package = variables["package"]
-        if "mapped" not in variables or package["connection"] != self._connection(variables):
+        if variables["action"] != "make" or package["connection"] != self._connection(variables):
             return False
         return package["cod_doc"] in self._point(self._at(variables))["standby"]
 
@@ -250,7 +262,7 @@ class Issuing(EInvoiceMapping):
             raise ValueError(
                 "the stand-by company would issue it under another clave or number: nothing was sent to it"
             )
-        return {**second, "n": first["n"] + 1}
+        return {**second, "n": first["n"] + 1, "corrects": None}
 
     @pure
     def second_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -285,8 +297,7 @@ class Issuing(EInvoiceMapping):
         package = variables["package"]
         news = self._news("kept", variables, exchange) | {"n": package["n"], "digest": variables["mapped"]["digest"]}
         told = {name: package[name] for name in ("access_key", "number") if package.get(name)}
-        corrects = self.reissues(variables)
-        return {**news, "head": {**news["head"], **told}, "corrects": corrects}
+        return {**news, "head": {**news["head"], **told}, "corrects": package.get("corrects")}
 
     @pure
     def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -340,8 +351,11 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def is_known(self, variables: Variables) -> bool:
-        """Whether the company has the document."""
-        return bool(variables["standing"]["known"])
+        """Whether the company has what was sent, or may have been."""
+        document, package, standing = variables["document"], variables["package"], variables["standing"]
+        if document is None or document["n"] < package["n"]:  # the ledger's news of this package is on its way
+            document = {"state": State.SUBMITTING, "corrects": package.get("corrects")}
+        return not ledger.lacks(document, standing)
 
     @pure
     def is_taken(self, variables: Variables) -> bool:
