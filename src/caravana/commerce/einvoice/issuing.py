@@ -206,7 +206,7 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def package(self, variables: Variables) -> dict[str, Any]:
-        """Return the package to be kept: its number `n`, and what it `corrects`, as the company calls it; None: it is new there."""
+        """Return the package to be kept: its number `n`, and what it `corrects` by its name there; None: it is new."""
         before, prepared = variables["package"], variables["prepared"]
         corrects = self._corrects(variables["document"], prepared["connection"])
         return {**prepared, "n": 1 if before is None else before["n"] + 1, "corrects": corrects}
