@@ -193,14 +193,23 @@ class Issuing(EInvoiceMapping):
         return None if prepared is None or not prepared["number"] else f"{prepared['cod_doc']}/{prepared['number']}"
 
     @pure
+    def was_given_back(self, variables: Variables) -> bool:
+        """Whether the record that had the number has gone out under another one since. `rival`: its document, or None."""
+        rival, number = variables["rival"], variables["prepared"]["number"]
+        return rival is not None and rival["number"] not in (None, number) and rival["renumbered"] != number
+
+    @pure
     def doubled(self, variables: Variables) -> dict[str, Any]:
-        """Return what was mapped, with the problem when another record has the number already. `owner`: whose it is."""
+        """Return what was mapped, with the problem when another record has the number.
+
+        `owner`: whose it is; None: of one that has just come with it.
+        """
         mapped, owner, key = variables["mapped"], variables["owner"], variables["wish"]["key"]
-        if owner in (None, key):
+        if owner == key:
             return dict(mapped)
-        number = variables["prepared"]["number"]
-        es = f"El número {number} ya lo tiene otro documento de este Odoo ({owner.removeprefix('odoo/')}). Corrija el número."
-        en = f"The number {number} belongs to another record of this Odoo ({owner.removeprefix('odoo/')}). Mend the number."
+        number, of = variables["prepared"]["number"], "" if owner is None else f" ({owner.removeprefix('odoo/')})"
+        es = f"El número {number} ya lo tiene otro documento de este Odoo{of}. Corrija el número."
+        en = f"The number {number} belongs to another record of this Odoo{of}. Mend the number."
         told = Problem("number.doubled", "secuencial", es, en, "Número de documento")
         return {**mapped, "problems": [*mapped["problems"], told.to_json()], "stops": True}
 
