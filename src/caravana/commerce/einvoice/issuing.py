@@ -326,7 +326,7 @@ class Issuing(EInvoiceMapping):
         error = exchange.exception
         told = [one["es"] for one in _problems_of(error) if one["code"] != UNTOLD]
         kind = words.AWAY if isinstance(error, Transient) else words.TO_MEND
-        return kind.format(why="; ".join(told) or str(error))
+        return kind.format(why="; ".join(told) or words.plain(error))
 
     @pure
     def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
