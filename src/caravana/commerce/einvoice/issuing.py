@@ -13,7 +13,7 @@ from caravana.commerce.einvoice.source import Mapped, Source, Wanted
 from caravana.kit.callables import pure
 from caravana.kit.codec import canonical_hash
 from caravana.kit.edocument.problem import Problem, stops
-from caravana.kit.einvoice import Operation, State, Verdict
+from caravana.kit.einvoice import NAMES, Operation, State, Verdict
 from caravana.kit.errors import EffectError, Transient
 from caravana.kit.exchange import Exchange
 from caravana.kit.redaction import cap
@@ -349,14 +349,8 @@ class Issuing(EInvoiceMapping):
     def question(self, variables: Variables) -> dict[str, Any]:
         """Return what the company is asked about the package that is kept."""
         package, document = variables["package"], variables.get("document") or {}
-        same = document.get("n") == package["n"]
-        return {
-            "connection": package["connection"],
-            "access_key": package["access_key"],
-            "request_id": document.get("request_id") if same else None,
-            "reference": package["reference"],
-            "cod_doc": package["cod_doc"],
-        }
+        known = document.get("request_id") if document.get("n") == package["n"] else None
+        return {name: package.get(name) for name in NAMES} | {"request_id": known}
 
     @pure
     def is_known(self, variables: Variables) -> bool:
