@@ -77,6 +77,15 @@ class Office:
         self.odoo.env["account.move"].action_post([made])
         return made
 
+    def credit_note(self, invoice: int) -> int:
+        """Return a posted credit note of the whole invoice."""
+        wizard = self.odoo.env["account.move.reversal"]
+        context = {"active_model": "account.move", "active_ids": [invoice]}
+        made = wizard.create({"reason": "devolución"}, context=context)
+        note: int = wizard.refund_moves([made], context=context)["res_id"]
+        self.odoo.env["account.move"].action_post([note])
+        return note
+
     def number(self, invoice: int) -> str:
         """Return the number that Odoo gave the invoice."""
         return str(self.one("account.move", invoice, "l10n_latam_document_number")["l10n_latam_document_number"])

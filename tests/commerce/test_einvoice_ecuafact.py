@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from caravana.commerce.einvoice import EInvoices, ledger
 from caravana.component.ecuafact.sandbox import EcuafactSandbox
+from caravana.kit.einvoice import NAMES
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
+from tests.commerce.clerk import SETTINGS
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.support.leaping import LeapingClock
 
@@ -79,3 +83,15 @@ async def test_ecuafact_away_is_waited_for(tmp_path: Path, clock: LeapingClock) 
         invoice = office.invoice()
         assert (await office.reaches(invoice, "authorised"))["class"] is None
         assert ecuafact.effects["emit"] == 1
+
+
+def test_one_question() -> None:
+    """After a lost answer and later on the company is asked by the same names, with the number that was sent."""
+    key, number = "odoo/account.move,55", "001-002-000000123"
+    names = {"connection": "sello", "cod_doc": "01", "access_key": "1" * 49, "number": number}
+    document = ledger.new(key, {"model": "account.move", "id": 55}, datetime(2026, 11, 23, tzinfo=UTC)) | names
+    document |= {"point": "001-002", "request_id": "S-1", "n": 1}
+    flow = EInvoices(SETTINGS)
+    asked = flow.question({"package": {**names, "reference": key, "n": 1}, "document": document})
+    assert asked == flow.asking({"document": document}) == {**names, "request_id": "S-1", "reference": key}
+    assert {*asked} == {*NAMES}

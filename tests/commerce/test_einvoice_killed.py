@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from caravana.component.datil.sandbox import DatilSandbox
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.demo.world import free_ports
+from caravana.kit.authority.plan import Plan
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
 from caravana.kit.sandbox import Sandbox
 from caravana.kit.serving import serve
@@ -56,7 +57,7 @@ class Town:
         return made
 
     def notes(self, invoice: int) -> list[str]:
-        """Return the notes that say that it is authorised."""
+        """Return the notes that say whether it is authorised."""
         model = self.odoo.env["mail.message"]
         ids = model.search([["model", "=", "account.move"], ["res_id", "=", invoice]])
         return [str(one["body"]) for one in model.read(ids, ["body"]) if "AUTORIZADO" in str(one["body"])]
@@ -127,7 +128,11 @@ async def town(folder: Path, clock: ScaledClock) -> AsyncIterator[tuple[Town, Hu
                 "datil": {**datil.connection(), "url": url, "filesUrl": url},
             },
             "placeholders": {"einvoice.delay": "2s"},
-            "settings": {"einvoice.issuer": ISSUER, "einvoice.points": {POINT: {"connection": "datil"}}},
+            "settings": {
+                "einvoice.issuer": ISSUER,
+                "einvoice.points": {POINT: {"connection": "datil"}},
+                "einvoice.look": "2s",
+            },
         }
         file = folder / "caravana.yaml"
         with file.open("w") as target:
@@ -157,3 +162,26 @@ async def test_killed_while_an_invoice_is_issued(tmp_path: Path, clock: ScaledCl
         assert numbers == [f"{POINT}-{one:09d}" for one in range(1, len(POINTS) + 1)]
         assert [len(world.notes(one)) for one in invoices] == [1] * len(POINTS)
         assert [world.files(one) for one in invoices] == [2] * len(POINTS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("after", [False, True])
+async def test_killed_while_a_correction_is_sent(tmp_path: Path, clock: ScaledClock, *, after: bool) -> None:
+    """Dátil has another call for what it has refused: killed before or after it, the correction is no second document."""
+    async with town(tmp_path, clock) as (world, hub):
+        world.datil.authority.plans.append(Plan(refused=("65",)))
+        hub.dies_at(world.datil, "reissue", after=after)
+        invoice = world.invoice()
+        await eventually(lambda: world.notes(invoice), timeout=40)
+        [customer] = world.odoo.env["account.move"].read([invoice], ["partner_id"])
+        world.odoo.env["res.partner"].write([customer["partner_id"][0]], {"name": "Rosa Corregida"})
+        await hub.died()
+        await hub.start()
+        await eventually(lambda: any("NO AUTORIZADO" not in one for one in world.notes(invoice)), timeout=40)
+        await hub.idle()
+        [edoc] = world.datil.edocs.values()
+        assert "Rosa Corregida" in str(edoc.body)
+        assert (world.datil.effects["issue"], world.datil.effects["reissue"]) == (1, 1)
+        assert len([one for one in world.notes(invoice) if "NO AUTORIZADO" not in one]) == 1
+        assert world.files(invoice) == 2

@@ -1,12 +1,15 @@
 """An emission point that is ordered: numbers go out in their order, also after a halt and when the company was away."""
 
+import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.support.leaping import LeapingClock
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures(sello_is_known.__name__)
 __all__ = ["sello_is_known"]
@@ -63,3 +66,31 @@ async def test_a_file_waits_with_its_document(tmp_path: Path, clock: LeapingCloc
         await office.hub.store.put("review", f"einvoice/point/{POINT}", None)
         await office.reaches(second, "authorised", timeout=40)
         assert "Inés Inventada" in json.dumps(json.loads(office.sello.bodies[-1]), ensure_ascii=False)
+
+
+async def test_the_ledger_is_behind(tmp_path: Path, clock: LeapingClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a document waits counts from the moment when it could not be sent, not from when the ledger has been told."""
+    async with open_office(tmp_path, clock, settings=POINTS) as office:
+        office.sello.locked = True
+        put, written, told = office.hub.store.put, asyncio.Event(), asyncio.Event()
+
+        async def late(scope: str, key: str, value: Any) -> None:
+            if scope == "einvoice_document" and value and value["state"] == "queued" and not told.is_set():
+                told.set()
+                await written.wait()
+            await put(scope, key, value)
+
+        monkeypatch.setattr(office.hub.store, "put", late)
+        first = office.invoice()
+        await eventually(told.is_set)
+        office.sello.locked = False
+        second = office.invoice()
+
+        async def processed() -> bool:
+            return await office.document(second) is not None and len(office.hub.dispatcher) == 1
+
+        await office.becomes(processed)
+        written.set()
+        for one in (first, second):
+            await office.reaches(one, "authorised", timeout=40)
+        assert sent(office) == [1, 2]

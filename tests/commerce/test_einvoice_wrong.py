@@ -90,6 +90,29 @@ async def test_a_page_in_place_of_an_answer(tmp_path: Path, clock: LeapingClock,
     await partner.close()
 
 
+@pytest.mark.parametrize("name", COMPANIES)
+async def test_an_answer_that_never_ends(tmp_path: Path, clock: LeapingClock, name: str) -> None:
+    """A byte every now and then: the call is over after its time-out, and what was taken is asked about first."""
+    make, call, point = COMPANIES[name]
+    partner = make(clock)
+    async with serve(partner.app()) as url:
+
+        def changes(given: dict[str, Any]) -> None:
+            files = {"filesUrl": url} if name == "datil" else {}
+            given["connections"][name] = {**partner.connection(), "url": url, "timeout": "1s", **files}
+            given["settings"]["einvoice.points"] = {POINT: {"connection": name, **point}}
+
+        async with open_office(tmp_path, clock, changes=changes) as office:
+            partner.faults.append(Fault(call, "drip", delay=0.1))
+            invoice = office.invoice()
+            await office.reaches(invoice, "authorised", timeout=60)
+            assert len(partner.authority.authorised()) == 1
+            assert partner.authority.issued_twice() == []
+            assert partner.calls[call] == 1 or name != "sri"  # the others know a repeat by its key
+            assert await office.reviews() == {}
+    await partner.close()
+
+
 def a_tax_of_nothing(office: Office) -> int:
     """Return a tax whose group is nothing to the SRI."""
     group = office.odoo.env["account.tax.group"].create({"name": "Tasa municipal"})

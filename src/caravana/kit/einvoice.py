@@ -22,8 +22,9 @@ It raises `Refused` with code `invalid` when the document cannot be issued as it
 (`kit.edocument.problem`).
 
 **`submit`** takes a package and sends it; **`reissue`** sends a corrected package for a document that the company refused
-(`request_id` of the first); **`query`** takes `connection`, `access_key`, `request_id`, `reference`, `cod_doc` and asks how it
-stands. All three answer a *standing*:
+(`request_id` of the first); **`query`** takes what names a document (`NAMES`) and asks how it stands; its `number` is the one
+that was sent, None where the company numbers: another one in the answer is an alarm (class `taken`). All three answer a
+*standing*:
 
 | key | holds |
 | --- | --- |
@@ -57,6 +58,9 @@ from typing import ClassVar, Literal
 
 from caravana.kit.component import Component, Side
 from caravana.kit.errors import Refused
+
+NAMES = ("connection", "access_key", "request_id", "reference", "cod_doc", "number")
+"""What names a document in a question."""
 
 
 class Unsupported(Refused):

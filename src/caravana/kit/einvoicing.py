@@ -24,6 +24,7 @@ from caravana.kit.exchange import Exchange
 from caravana.kit.options import describe
 
 Model = TypeVar("Model", bound=BaseModel)
+Failure = TypeVar("Failure", bound=EffectError)
 INVALID = "invalid"
 """Code of the refusal of a document that cannot be issued as it is; `body` lists its problems."""
 LONGEST_TEXT = 300
@@ -174,8 +175,9 @@ def read_package(body: Any, provider: str, connection: str) -> Package:
     """
     package = _read(Package, body)
     if (package.provider, package.connection) != (provider, connection):
-        text = f"the package is of `{package.provider}:{package.connection}`; what one company took, it finishes"
-        raise Refused(text, code="provider")
+        named = f"`{package.provider}:{package.connection}`"
+        es = f"el documento está con {named}: la empresa que lo tomó lo termina"
+        raise told(Refused, "provider", es, f"the package is of {named}; what one company took, it finishes")
     if digest_of(package.content) != package.digest:
         raise Refused("the content of the package is not what its digest says: it is not sent", code="digest")
     return package
@@ -208,9 +210,14 @@ def invalid(problems: Iterable[Problem]) -> Refused:
     return Refused(f"the document cannot be issued: {text}", code=INVALID, body=[one.to_json() for one in listed])
 
 
+def told(kind: type[Failure], code: str, es: str, en: str, **known: Any) -> Failure:
+    """Return an error in the words of both; `known`: status and whatever else an `EffectError` holds."""
+    return kind(en, code=code, body=[Problem(code, "connection", es, en).to_json()], **known)
+
+
 def blocked(code: str, es: str, en: str) -> NeedsPerson:
     """Return the error of what keeps every document back until a person mends it, in the words of both."""
-    return NeedsPerson(en, code=code, body=[Problem(code, "connection", es, en).to_json()])
+    return told(NeedsPerson, code, es, en)
 
 
 def told_es(error: EffectError) -> str:

@@ -2,19 +2,19 @@
 
 import fnmatch
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.serving import abort_connection
 
-Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "slow_answer", "not_json"]
+Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "slow_answer", "drip", "not_json"]
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Fault:
     - `late_commit`: cut the connection at once, do it `delay` seconds later
     - `slow`: wait `delay` seconds, then do it and answer
     - `slow_answer`: do it, then wait `delay` seconds before answering
+    - `drip`: do it, then answer one byte every `delay` seconds, without end
     - `not_json`: answer 200 with an HTML page, nothing done
     """
 
@@ -110,6 +111,9 @@ class Sandbox:
                 answer = await act()
                 await self.clock.sleep(fault.delay)
                 return answer
+            case "drip":
+                await act()
+                return StreamingResponse(self._dripping(fault.delay), media_type="application/octet-stream")
             case "cut_before":
                 abort_connection(request.scope)
             case "cut_after":
@@ -120,6 +124,12 @@ class Sandbox:
                 await self.clock.sleep(fault.delay)
                 await act()
         return Response(status_code=502)
+
+    async def _dripping(self, delay: float) -> AsyncIterator[bytes]:
+        """An answer without end; it is over when the client has had enough."""
+        while True:
+            yield b" "
+            await self.clock.sleep(delay)
 
     def control_routes(self) -> list[Route]:
         """Return the steering addresses under `/_sandbox/`: they belong to the imitation, not to the partner."""

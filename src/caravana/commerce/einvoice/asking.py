@@ -59,7 +59,7 @@ class Asking(EInvoiceMapping):
         `standing`: its answer, or null.
         """
         document, standing = variables["document"], variables["standing"]
-        absent = standing is not None and not standing["known"]
+        absent = standing is not None and ledger.lacks(document, standing)
         return absent and bool(document["n"]) and document["asks"] % LOST == LOST - 1
 
     @pure

@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice import ledger, own_edi, words
-from caravana.commerce.einvoice.base import EInvoiceMapping, Variables, record_of
+from caravana.commerce.einvoice.base import Document, EInvoiceMapping, Variables, record_of
 from caravana.commerce.einvoice.mapping_sources import sources_of
 from caravana.commerce.einvoice.source import Mapped, Source, Wanted
 from caravana.kit.callables import pure
 from caravana.kit.codec import canonical_hash
 from caravana.kit.edocument.problem import Problem, stops
-from caravana.kit.einvoice import Operation, State, Verdict
+from caravana.kit.einvoice import NAMES, Operation, State, Verdict
 from caravana.kit.errors import EffectError, Transient
 from caravana.kit.exchange import Exchange
 from caravana.kit.redaction import cap
@@ -193,45 +193,66 @@ class Issuing(EInvoiceMapping):
         return None if prepared is None or not prepared["number"] else f"{prepared['cod_doc']}/{prepared['number']}"
 
     @pure
+    def was_given_back(self, variables: Variables) -> bool:
+        """Whether the record that had the number has gone out under another one since. `rival`: its document, or None."""
+        rival, number = variables["rival"], variables["prepared"]["number"]
+        return rival is not None and rival["number"] not in (None, number) and rival["renumbered"] != number
+
+    @pure
     def doubled(self, variables: Variables) -> dict[str, Any]:
-        """Return what was mapped, with the problem when another record has the number already. `owner`: whose it is."""
+        """Return what was mapped, with the problem when another record has the number.
+
+        `owner`: whose it is; None: of one that has just come with it.
+        """
         mapped, owner, key = variables["mapped"], variables["owner"], variables["wish"]["key"]
-        if owner in (None, key):
+        if owner == key:
             return dict(mapped)
-        number = variables["prepared"]["number"]
-        es = f"El número {number} ya lo tiene otro documento de este Odoo ({owner.removeprefix('odoo/')}). Corrija el número."
-        en = f"The number {number} belongs to another record of this Odoo ({owner.removeprefix('odoo/')}). Mend the number."
+        number, of = variables["prepared"]["number"], "" if owner is None else f" ({owner.removeprefix('odoo/')})"
+        es = f"El número {number} ya lo tiene otro documento de este Odoo{of}. Corrija el número."
+        en = f"The number {number} belongs to another record of this Odoo{of}. Mend the number."
         told = Problem("number.doubled", "secuencial", es, en, "Número de documento")
         return {**mapped, "problems": [*mapped["problems"], told.to_json()], "stops": True}
 
     @pure
     def package(self, variables: Variables) -> dict[str, Any]:
-        """Return the package to be kept, with its number `n`."""
-        before = variables["package"]
-        return {**variables["prepared"], "n": 1 if before is None else before["n"] + 1}
+        """Return the package to be kept: its number `n`, and what it `corrects` by its name there; None: it is new."""
+        before, prepared = variables["package"], variables["prepared"]
+        corrects = self._corrects(variables["document"], prepared["connection"])
+        return {**prepared, "n": 1 if before is None else before["n"] + 1, "corrects": corrects}
+
+    def _corrects(self, document: Document | None, connection: str) -> str | None:
+        if document is None or document["connection"] != connection:
+            return None
+        can = Operation.REISSUE in self._company(connection)["operations"]
+        return document.get("corrects") if can else None
 
     @pure
     def reissues(self, variables: Variables) -> bool:
-        """Whether the package corrects a document that the company has and refused."""
+        """Whether the company has the document: what it refused, mended, or what is to go again as it is."""
+        return self._known_as(variables) is not None
+
+    def _known_as(self, variables: Variables) -> str | None:
+        """What the company calls the document that the package corrects, or repeats."""
         document, package = variables["document"], variables["package"]
-        if document is None or document["request_id"] is None:
-            return False
-        unsigned = document["state"] == State.NEEDS_ATTENTION and document["class"] == Verdict.MEND
-        if not unsigned and document["state"] not in ledger.REFUSED:
-            return False
-        same = document["connection"] == package["connection"]
-        return same and Operation.REISSUE in self._company(package["connection"])["operations"]
+        found: str | None = package.get("corrects")
+        repeated = document is not None and document["n"] == package["n"]
+        return self._corrects(document, package["connection"]) if found is None and repeated else found
 
     @pure
     def corrected(self, variables: Variables) -> dict[str, Any]:
         """Return the package with the company's name of the document that it corrects."""
-        return {**variables["package"], "request_id": variables["document"]["request_id"]}
+        return {**variables["package"], "request_id": self._known_as(variables)}
+
+    @pure
+    def has_changed(self, variables: Variables) -> bool:
+        """Whether the record is another than the one of the package that waits: then a package is made of it as it is now."""
+        return bool(variables["mapped"]["digest"] != variables["document"]["digest"])
 
     @pure
     def may_stand_by(self, variables: Variables) -> bool:
         """Whether another company takes the document when the first is away; only a package just made of the record."""
         package = variables["package"]
-        if "mapped" not in variables or package["connection"] != self._connection(variables):
+        if variables["action"] != "make" or package["connection"] != self._connection(variables):
             return False
         return package["cod_doc"] in self._point(self._at(variables))["standby"]
 
@@ -250,7 +271,7 @@ class Issuing(EInvoiceMapping):
             raise ValueError(
                 "the stand-by company would issue it under another clave or number: nothing was sent to it"
             )
-        return {**second, "n": first["n"] + 1}
+        return {**second, "n": first["n"] + 1, "corrects": None}
 
     @pure
     def second_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -285,8 +306,7 @@ class Issuing(EInvoiceMapping):
         package = variables["package"]
         news = self._news("kept", variables, exchange) | {"n": package["n"], "digest": variables["mapped"]["digest"]}
         told = {name: package[name] for name in ("access_key", "number") if package.get(name)}
-        corrects = self.reissues(variables)
-        return {**news, "head": {**news["head"], **told}, "corrects": corrects}
+        return {**news, "head": {**news["head"], **told}, "corrects": package.get("corrects")}
 
     @pure
     def answer_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -306,7 +326,7 @@ class Issuing(EInvoiceMapping):
         error = exchange.exception
         told = [one["es"] for one in _problems_of(error) if one["code"] != UNTOLD]
         kind = words.AWAY if isinstance(error, Transient) else words.TO_MEND
-        return kind.format(why="; ".join(told) or str(error))
+        return kind.format(why="; ".join(told) or words.plain(error))
 
     @pure
     def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -329,19 +349,16 @@ class Issuing(EInvoiceMapping):
     def question(self, variables: Variables) -> dict[str, Any]:
         """Return what the company is asked about the package that is kept."""
         package, document = variables["package"], variables.get("document") or {}
-        same = document.get("n") == package["n"]
-        return {
-            "connection": package["connection"],
-            "access_key": package["access_key"],
-            "request_id": document.get("request_id") if same else None,
-            "reference": package["reference"],
-            "cod_doc": package["cod_doc"],
-        }
+        known = document.get("request_id") if document.get("n") == package["n"] else None
+        return {name: package.get(name) for name in NAMES} | {"request_id": known}
 
     @pure
     def is_known(self, variables: Variables) -> bool:
-        """Whether the company has the document."""
-        return bool(variables["standing"]["known"])
+        """Whether the company has what was sent, or may have been."""
+        document, package, standing = variables["document"], variables["package"], variables["standing"]
+        if document is None or document["n"] < package["n"]:  # the ledger's news of this package is on its way
+            document = {"state": State.SUBMITTING, "corrects": package.get("corrects")}
+        return not ledger.lacks(document, standing)
 
     @pure
     def is_taken(self, variables: Variables) -> bool:

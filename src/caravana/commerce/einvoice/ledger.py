@@ -7,6 +7,9 @@
 
 `n` counts the packages: 0 before the first one is kept. An answer about an earlier package changes nothing, unless it says
 that the document is authorised: that wins over everything but an annulment. `needs_attention` is left by a person alone.
+
+`corrects` is what the company calls the document that it has and does not go on with: the next package corrects that, however
+long it is kept back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,6 +53,7 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
         "final_consumer": False,
         "from_file": False,
         "request_id": None,
+        "corrects": None,
         "renumbered": None,
         "dropped": False,
         "state": State.DRAFT.value,
@@ -100,8 +104,8 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     if news["n"] < document["n"] or document["state"] in OVER:
         return document
     found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
-    found["dropped"] = False
-    if not news["corrects"]:  # to the company it is a new document: what it called an earlier one is not asked about
+    found |= {"dropped": False, "corrects": news["corrects"]}
+    if news["corrects"] is None:  # to the company a new document: what it called an earlier one is not asked about
         found |= {"request_id": None, "access_key": None, "number": None}
     cleared: Document = {"class": None, "status": None, "messages": [], "problems": []}
     return _changed(document, {**found, **cleared, **_head(news), "sent": document["sent"] or stamp(now)}, now)
@@ -146,6 +150,7 @@ def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Docu
     told |= {"access_key": standing["access_key"], "number": standing["number"]}
     found = {name: one for name, one in told.items() if one is not None}
     words = {name: standing[name] for name in ("class", "status", "messages")}
+    found["corrects"] = found.get("request_id", document["request_id"]) if _stopped(state, standing) else None
     problems = [] if state in OVER else document["problems"]
     mail = document["mail"]
     if standing.get("mailed") and mail is not None and mail["by"] == "provider":
@@ -155,6 +160,12 @@ def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Docu
     )
 
 
+def _stopped(state: str, standing: Mapping[str, Any]) -> bool:
+    """Whether the company has the document and waits for its correction, or for the same once more."""
+    unsigned = state == State.NEEDS_ATTENTION and standing["class"] == Verdict.MEND
+    return bool(standing["known"]) and (unsigned or state in REFUSED or state == State.QUEUED)
+
+
 def _counts(document: Document, news: Mapping[str, Any]) -> bool:
     """Whether an answer says something about the document as it is."""
     standing = news["standing"]
@@ -162,11 +173,18 @@ def _counts(document: Document, news: Mapping[str, Any]) -> bool:
         return False
     if standing["state"] == State.AUTHORISED:
         return True
-    if document["state"] == State.AUTHORISED or not (standing["known"] or news.get("sent")):
-        return (
-            False  # that a company does not have what it was asked about says nothing of what may still be on its way
-        )
+    if document["state"] == State.AUTHORISED:
+        return False
+    if not news.get("sent") and lacks(document, standing):
+        return False  # what a company was asked about and does not have may still be on its way
     return bool(news["n"] >= document["n"])
+
+
+def lacks(document: Mapping[str, Any], standing: Mapping[str, Any]) -> bool:
+    """Whether the company, when asked, does not have what was sent last: nothing, or only the refusal that it corrects."""
+    corrected = document.get("corrects") if document["state"] == State.SUBMITTING else None
+    only = corrected is not None and standing["request_id"] == corrected and _stopped(standing["state"], standing)
+    return not standing["known"] or only
 
 
 def annulled(document: Document, news: Mapping[str, Any], now: datetime) -> Document:

@@ -22,7 +22,7 @@ from caravana.kit.edocument.mending import with_fields
 from caravana.kit.edocument.official import OfficialSchemas
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.structure.facet import shown
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.edocument.wrong import Wrong
 
 POINT_LENGTH, NUMBER_LENGTH = 7, 17
 """`001-001` and `001-001-000000123`."""
@@ -134,8 +134,8 @@ class Draft:
         whole["referencia"] = self.key
         try:
             document = read_document(whole)
-        except ConfigurationError as error:
-            es, en = f"el documento no se puede formar: {error}", f"the document cannot be made: {error}"
+        except Wrong as error:
+            es, en = f"el documento no se puede formar: {error.es}", f"the document cannot be made: {error}"
             self.tell("document", "document", es, en)
             return Mapped(None, with_fields(self.problems, str(whole.get("codDoc"))))
         if expected is not None:
@@ -149,8 +149,8 @@ class Draft:
         """Return what the checks find; a folder of schemas that is no use is told like a problem of the document."""
         try:
             return check(document, rules(self.settings, self.today))
-        except ConfigurationError as error:
-            es, en = f"los esquemas del SRI no se pueden usar: {error}", f"the SRI's schemas cannot be used: {error}"
+        except Wrong as error:
+            es, en = f"los esquemas del SRI no se pueden usar: {error.es}", f"the SRI's schemas cannot be used: {error}"
             return [Problem("schemas", "", es, en, "Configuración de Caravana › einvoice.schemas")]
 
 

@@ -1,7 +1,9 @@
 """Whose turn it is at an ordered emission point: numbers go out in their order, also after a halt or when the company was away.
 
-What waits to be sent stands in the store `einvoice_turn` under point, kind and number. A document with a higher number than one
-that waits is held, and called as soon as that one has gone; whatever happens, it looks again by itself after a while.
+What waits to be sent stands in the store `einvoice_turn` under point, kind and number: from the moment when it could not be
+sent (written in the emission point's lane, where the next one is judged), until the ledger says that it waits no more. A document
+with a higher number than one that waits is held, and called as soon as that one has gone; whatever happens, it looks again by
+itself after a while. Documents come as Odoo tells of them: what is posted out of its order is not waited for.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,6 +71,25 @@ class Turns(EInvoiceMapping):
         standing = variables.get("standing")
         again = standing is not None and standing["class"] == Verdict.AGAIN and not standing["final"]
         return variables["action"] in ("make", "again") and variables["why"] is None and not again
+
+    @pure
+    def stays(self, variables: Variables) -> bool:
+        """Whether the document waits from now on: it was held, or could not be sent."""
+        tried = variables["action"] in ("make", "again") or variables["why"] is not None
+        return self.is_in_order(variables) and (
+            variables["action"] == "hold" or (tried and not self.has_gone(variables))
+        )
+
+    @pure
+    def own_key(self, variables: Variables) -> str:
+        """Return the key of the wish's document among those that wait."""
+        return _own(variables)
+
+    @pure
+    def own_turn(self, variables: Variables) -> Document:
+        """Return what is kept of the wish's document while it waits."""
+        wish = variables["wish"]
+        return {"key": wish["key"], "name": wish["name"], "branch": wish.get("branch")}
 
     @pure
     def next_turn(self, variables: Variables) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from caravana.kit.einvoice import State, Verdict
+from caravana.kit.errors import Transient
 
 Document = Mapping[str, Any]
 TITLES: Mapping[str | None, str] = {
@@ -41,6 +42,14 @@ ADVICE: Mapping[str | None, str] = {
 AWAY = "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo."
 TO_MEND = "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo."
 """Why a document waits that is not wrong itself."""
+
+
+CALLS: Mapping[str, str] = {
+    "connect": "no hay conexión",
+    "circuit": "no atiende desde hace un rato",
+    "off": "la conexión está apagada en Caravana",
+}
+"""Code of a call that went wrong on its way → why, in a clerk's words."""
 
 
 def title(document: Document) -> str:
@@ -98,6 +107,14 @@ def short_error(document: Document, most: int = 250) -> str:
     """Return what is wrong in one line; empty where nothing is."""
     told: Sequence[str] = [*map(problem_line, document["problems"]), *map(message_line, document["messages"])]
     return "" if document["state"] in (State.AUTHORISED, State.ANNULLED) else "; ".join(told)[:most]
+
+
+def plain(error: BaseException | None) -> str:
+    """Return why a call was of no use, when its component has no Spanish for it: what is known of every call, else its words."""
+    if not isinstance(error, Transient):
+        return str(error)
+    answered = None if error.status is None else f"respondió {error.status}"
+    return CALLS.get(error.code or "") or answered or str(error)
 
 
 def _advice(document: Document) -> str:

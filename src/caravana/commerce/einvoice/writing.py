@@ -8,7 +8,7 @@ from caravana.commerce.einvoice import words
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
 from caravana.kit.callables import pure
 from caravana.kit.edocument.document import TYPES
-from caravana.kit.einvoice import Operation, State
+from caravana.kit.einvoice import NAMES, Operation, State
 
 NUMBER, DATE = "l10n_ec_authorization_number", "l10n_ec_authorization_date"
 """Of Enterprise's `l10n_ec_edi`; OCA's module has the date under the same name."""
@@ -56,10 +56,10 @@ class Writing(EInvoiceMapping):
 
     def _named(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """What names a document; its number only where it is ours: another one in the answer is then an alarm."""
-        told = {name: document[name] for name in ("connection", "access_key", "request_id", "cod_doc")}
         point = self._settings.points.get(document["point"] or "")
         own = point is not None and point["numbering"] == "odoo"
-        return {**told, "number": document["number"] if own else None, "reference": document["key"]}
+        number = document["number"] if own else None
+        return {name: document.get(name) for name in NAMES} | {"reference": document["key"], "number": number}
 
     @pure
     def files(self, variables: Variables) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caravana.kit.edocument.problem import Problem
-from caravana.kit.einvoicing import INVALID
+from caravana.kit.einvoicing import INVALID, told
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
@@ -26,10 +26,11 @@ BY_STATUS: Mapping[int, type[EffectError]] = {
     429: RateLimited,
     503: Transient,
 }
-REMEDIES: Mapping[int, str] = {
-    401: "compare `apiKey` with the one in Dátil's settings",
-    403: "the key has no right to this: ask Dátil",
+REMEDIES: Mapping[int, tuple[str, str]] = {
+    401: ("compare `apiKey` con la que muestra Dátil", "compare `apiKey` with the one in Dátil's settings"),
+    403: ("la clave no tiene permiso para esto: pregunte a Dátil", "the key has no right to this: ask Dátil"),
 }
+"""Status → what to do, in Spanish and English."""
 FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "MISSING_PARAMETER": ("falta este dato", "this field is missing"),
     "INVALID_PARAMETER": ("Dátil no conoce este campo", "Dátil does not know this field"),
@@ -58,13 +59,14 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
     """Return the error that an answer with a bad status means."""
     code = _text(content.get("code")) or str(answer.status)
     said = redact_text(_text(content.get("message")) or answer.reason)[:_TEXT_LIMIT]
-    remedy = REMEDIES.get(answer.status)
-    text = f"Dátil answered {answer.status} ({code}): {said}" + (f"; {remedy}" if remedy else "")
+    tails = [f"; {one}" for one in REMEDIES.get(answer.status, ())] or ["", ""]
+    es = f"Dátil respondió {answer.status} ({code}): {said}{tails[0]}"
+    text = f"Dátil answered {answer.status} ({code}): {said}{tails[1]}"
     if answer.status == 400:
         problem = _problem(code, content)
         text = f"{text}; `{problem.where}`: {problem.en}"
         return Refused(text, status=400, code=INVALID, body=[problem.to_json()])
-    return class_of(answer.status)(text, status=answer.status, code=code, retry_after=answer.retry_after)
+    return told(class_of(answer.status), code, es, text, status=answer.status, retry_after=answer.retry_after)
 
 
 def class_of(status: int) -> type[EffectError]:

@@ -13,6 +13,7 @@ from caravana.kit import json
 from caravana.kit.component import Producer
 from caravana.kit.edocument.clave import clave_of
 from caravana.kit.edocument.document import GuiaRemision, read_document
+from caravana.kit.edocument.wrong import Wrong
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, Unsupported, Verdict
 from caravana.kit.einvoicing import (
@@ -26,8 +27,9 @@ from caravana.kit.einvoicing import (
     read_package,
     read_question,
     tidied,
+    told,
 )
-from caravana.kit.errors import ConfigurationError, EffectError, Refused
+from caravana.kit.errors import EffectError, Refused
 from caravana.kit.exchange import Exchange
 
 MARGIN = timedelta(seconds=10)
@@ -86,8 +88,8 @@ class Prepare(DatilProducer):
         """Return the package. Raises `Refused` with every problem of the document."""
         try:
             document = read_document(request["document"])
-        except ConfigurationError as error:
-            raise Refused(str(error), code="body") from None
+        except Wrong as error:
+            raise invalid([error.problem("document")]) from None
         CAPABILITIES.need(Operation.PREPARE, "Dátil", document.cod_doc)
         settings = self._client.settings
         if isinstance(document, GuiaRemision):
@@ -206,12 +208,14 @@ class Reissue(Sending):
         elif word == reading.CREATED and same(json.loads(package.content), now):
             path, key = f"/edocs/{question.request_id}/issue", None
         elif word == reading.CREATED:
+            named = question.request_id
+            es = f"el documento {named} nunca se firmó, y Dátil solo corrige lo que el SRI devolvió: pida a Dátil que lo elimine"
             text = "it was never signed, and Dátil mends only what the SRI has returned: ask Dátil to remove it"
-            raise Refused(f"the document {question.request_id} cannot be changed: {text}", code="not_sent")
+            raise told(Refused, "not_sent", es, f"the document {named} cannot be changed: {text}")
         else:
-            raise Refused(
-                f"the document {question.request_id} is {word}: only a refused one is sent again", code="state"
-            )
+            es = f"el documento {question.request_id} está {word}: solo uno rechazado se envía de nuevo"
+            text = f"the document {question.request_id} is {word}: only a refused one is sent again"
+            raise told(Refused, "state", es, text)
         signed_only = path.startswith("/edocs/")
         return self.standing(await self._client.issue(path, "{}" if signed_only else package.content, key), package)
 
@@ -241,17 +245,17 @@ class Query(DatilProducer):
             found = reading.standing(await self.fetch(known), known)
             return await self._surer(found, known, effect)
         if self._elsewhere is not None and question.access_key is not None:
-            told = await self._elsewhere.standing(question, effect)
-            return absent(PROVIDER, question).reply() if told is None else reply_of(told)
+            theirs = await self._elsewhere.standing(question, effect)
+            return absent(PROVIDER, question).reply() if theirs is None else reply_of(theirs)
         listed = lookup.is_listed(self._client, question.cod_doc) and question.access_key is not None
         if (
             listed or question.cod_doc in CAPABILITIES.idempotent
         ):  # what has a key is sent again under it: the same document
             return absent(PROVIDER, question).reply()
+        named = question.access_key or question.reference
+        es = "A Dátil se le pregunta por su id, que no se conoce: ponga `verifyWith` o `listUrl` en la conexión"
         text = "Dátil is asked by its id, which is not known, and neither `verifyWith` nor `listUrl` is set"
-        raise Unsupported(
-            f"nobody can be asked about {question.access_key or question.reference}: {text}", code="lookup"
-        )
+        raise told(Unsupported, "lookup", es, f"nobody can be asked about {named}: {text}")
 
     async def _surer(self, found: Standing, question: Question, effect: Effect) -> Reply:
         """Where Dátil passes on that the SRI has the clave (43, 70), the SRI knows what became of it."""

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caravana.kit.edocument.problem import Problem
-from caravana.kit.einvoicing import INVALID
+from caravana.kit.einvoicing import INVALID, told
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
@@ -34,12 +34,23 @@ BY_STATUS: Mapping[int, type[EffectError]] = {
     429: RateLimited,
     503: Transient,
 }
-REMEDIES: Mapping[int, str] = {
-    401: "compare `apiKey` with the one in Ecuafact's portal",
-    403: "the key has no right to this taxpayer or operation: look in Ecuafact's portal",
-    409: "look for the document in Ecuafact's portal before anything is sent again",
+Both = tuple[str, str]
+"""Spanish and English."""
+REMEDIES: Mapping[int, Both] = {
+    401: ("compare `apiKey` con la del portal de Ecuafact", "compare `apiKey` with the one in Ecuafact's portal"),
+    403: (
+        "la clave no tiene permiso para este contribuyente u operación: revíselo en el portal de Ecuafact",
+        "the key has no right to this taxpayer or operation: look in Ecuafact's portal",
+    ),
+    409: (
+        "busque el documento en el portal de Ecuafact antes de que se envíe otra vez",
+        "look for the document in Ecuafact's portal before anything is sent again",
+    ),
 }
-QUOTA_REMEDY = "the quota of documents is used up: buy more in Ecuafact's portal, then retry"
+QUOTA_REMEDY: Both = (
+    "se terminó el cupo de documentos: compre más en el portal de Ecuafact",
+    "the quota of documents is used up: buy more in Ecuafact's portal, then retry",
+)
 INVALID_STATUS = frozenset({400, 422})
 _TEXT_LIMIT = 200
 _MOST = 50
@@ -64,12 +75,13 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
     if answer.status in INVALID_STATUS:
         found = problems(content)
         return Refused(text, status=answer.status, code=INVALID, body=[one.to_json() for one in found])
-    if answer.status == 429 and code == QUOTA:
-        return NeedsPerson(f"{text}; {QUOTA_REMEDY}", status=429, code=code)
-    remedy = REMEDIES.get(answer.status)
-    kind = class_of(answer.status)
-    full = text + (f"; {remedy}" if remedy else "")
-    return kind(full, status=answer.status, code=code, retry_after=answer.retry_after)
+    used_up = answer.status == 429 and code == QUOTA
+    kind = NeedsPerson if used_up else class_of(answer.status)
+    remedy = QUOTA_REMEDY if used_up else REMEDIES.get(answer.status)
+    tails = [f"; {one}" for one in remedy or ()] or ["", ""]
+    es = f"Ecuafact respondió {answer.status} ({code}): {said}{tails[0]}"
+    after = None if used_up else answer.retry_after
+    return told(kind, code, es, text + tails[1], status=answer.status, retry_after=after)
 
 
 def class_of(status: int) -> type[EffectError]:

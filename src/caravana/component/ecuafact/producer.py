@@ -12,6 +12,7 @@ from caravana.kit.clock import Clock
 from caravana.kit.component import Producer
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.edocument.document import read_document
+from caravana.kit.edocument.wrong import Wrong
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, Unsupported
 from caravana.kit.einvoicing import (
@@ -19,14 +20,16 @@ from caravana.kit.einvoicing import (
     Package,
     Question,
     absent,
+    blocked,
     coded,
     invalid,
     key_of,
     read_package,
     read_question,
     tidied,
+    told,
 )
-from caravana.kit.errors import ConfigurationError, NeedsPerson, Refused
+from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
 MARGIN = timedelta(seconds=10)
@@ -71,8 +74,8 @@ class Prepare(EcuafactProducer):
         """Return the package. Raises `Refused` with every problem of the document."""
         try:
             document = read_document(request["document"])
-        except ConfigurationError as error:
-            raise Refused(str(error), code="body") from None
+        except Wrong as error:
+            raise invalid([error.problem("document")]) from None
         CAPABILITIES.need(Operation.PREPARE, "Ecuafact", document.cod_doc)
         settings = self._client.settings
         document = coded(document, settings.missing_code)
@@ -111,9 +114,8 @@ class Sending(EcuafactProducer):
         """Send the very text of the package."""
         answer = await self._client.emit(_ruc(package), package.cod_doc, package.content, key)
         if reading.identity(answer.get("idOperacion")) is None:
-            raise NeedsPerson(
-                "Ecuafact took the document and named no operation: look in its portal", code="no_operation"
-            )
+            es = "Ecuafact recibió el documento y no dijo con qué operación: búsquelo en su portal"
+            raise blocked("no_operation", es, "Ecuafact took the document and named no operation: look in its portal")
         return reading.admitted(answer, _question(package)).reply()
 
 
@@ -142,8 +144,9 @@ class Reissue(Sending):
         before = Question(connection=self._name, request_id=request["request_id"], cod_doc=package.cod_doc)
         found = reading.operation(await self._client.operation(request["request_id"]), before)
         if found.state not in reading.REFUSED:
+            es = f"la operación {before.request_id} está {found.status}: solo lo rechazado se corrige"
             text = f"operation {before.request_id} is {found.status}: only after a refusal a mended document is sent"
-            raise Refused(text, code="state")
+            raise told(Refused, "state", es, text)
         return await self.emit(package, key_of(request["key"], request["request_id"]))  # unchanged, it may go again
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from caravana.component.einvoice.company import Companies
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
-from caravana.kit.einvoice import Operation
+from caravana.kit.einvoice import NAMES, Operation
 from caravana.kit.errors import ConfigurationError, NeedsPerson
 from caravana.kit.exchange import Exchange
 
@@ -158,8 +158,7 @@ class Certain(Handed):
     def request(self, exchange: Exchange) -> Any:
         """Return what the company is asked, with the question about it."""
         question = exchange.copy()
-        names = ("connection", "access_key", "reference", "cod_doc", "request_id")
-        question.body = {name: exchange.body.get(name) for name in names}
+        question.body = {name: exchange.body.get(name) for name in NAMES}
         return {"submit": super().request(exchange), "query": self._query.request(question)}
 
     def kind_of(self, request: Any) -> Kind:

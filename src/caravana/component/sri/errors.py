@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from caravana.component.sri.answer import Malformed, SoapFault
+from caravana.kit.einvoicing import told
 from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
@@ -43,8 +44,9 @@ def check(answer: HttpAnswer, read: Callable[[bytes], T]) -> T:
     except SoapFault as fault:
         kind = BY_FAULT.get(fault.code, Unknown)
         said = redact_text(str(fault))[:_LIMIT]
+        es = f"el SRI rechazó la llamada ({fault.code}): {said}"
         text = f"the SRI answered a SOAP fault ({fault.code}): {said}"
-        raise kind(text, status=answer.status, code=f"fault.{fault.code}") from None
+        raise told(kind, f"fault.{fault.code}", es, text, status=answer.status) from None
     except Malformed as error:
         if answer.status == 500:
             raise _of_status(answer) from None
@@ -62,10 +64,11 @@ def class_of(status: int) -> type[EffectError]:
 
 def _of_status(answer: HttpAnswer) -> EffectError:
     kind = class_of(answer.status)
-    text = f"the SRI answered {answer.status} {answer.reason}".rstrip()
+    es, text = f"el SRI respondió {answer.status}", f"the SRI answered {answer.status} {answer.reason}".rstrip()
     if kind is NeedsPerson:
+        es += "; revise `url`, y si hay un proxy en medio"
         text += "; compare `url`, and see whether a proxy stands between"
-    return kind(text, status=answer.status, code=str(answer.status), retry_after=answer.retry_after)
+    return told(kind, str(answer.status), es, text, status=answer.status, retry_after=answer.retry_after)
 
 
 __all__ = ["BY_FAULT", "BY_STATUS", "check", "class_of"]

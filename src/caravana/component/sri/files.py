@@ -12,8 +12,8 @@ from caravana.component.sri.spec import PROVIDER
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, State
-from caravana.kit.einvoicing import Question, filename
-from caravana.kit.errors import NeedsPerson, Refused
+from caravana.kit.einvoicing import Question, blocked, filename
+from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -63,7 +63,8 @@ class Fetch(SriProducer):
         try:
             picture = None if logo is None else logo.read_bytes()
         except OSError as error:
-            raise NeedsPerson(f"the logo {logo} cannot be read: {error.strerror}", code="logo") from None
+            es = f"el logotipo {logo} no se puede leer: póngalo allí, o quite `logo` de la conexión"
+            raise blocked("logo", es, f"the logo {logo} cannot be read: {error.strerror}") from None
         try:
             return base64.b64encode(ride(document.encode(), told, logo=picture)).decode()
         except NotPrintable as error:

@@ -15,11 +15,12 @@ from caravana.kit.edocument.clave import Clave, clave_of
 from caravana.kit.edocument.document import AnyDocument, read_document
 from caravana.kit.edocument.problem import stops
 from caravana.kit.edocument.verdict import IN_PROCESS, REGISTERED
+from caravana.kit.edocument.wrong import Wrong
 from caravana.kit.edocument.xml import to_xml
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, State, Verdict
-from caravana.kit.einvoicing import Package, Question, Standing, absent, invalid, read_package, read_question
-from caravana.kit.errors import ConfigurationError, EffectError, NeedsPerson, Refused, Unknown
+from caravana.kit.einvoicing import Package, Question, Standing, absent, blocked, invalid, read_package, read_question
+from caravana.kit.errors import EffectError, Refused, Unknown
 from caravana.kit.exchange import Exchange
 
 COMPANY = "the SRI"
@@ -86,8 +87,8 @@ class Prepare(SriProducer):
         """
         try:
             document = read_document(request["document"])
-        except ConfigurationError as error:
-            raise Refused(str(error), code="body") from None
+        except Wrong as error:
+            raise invalid([error.problem("document")]) from None
         CAPABILITIES.need(Operation.PREPARE, COMPANY, document.cod_doc)
         clave, content = self._written(document)
         signed = self._signed(document, content)
@@ -101,8 +102,8 @@ class Prepare(SriProducer):
         client = self._client
         try:
             found = judge(document, client.settings, client.clock.now(), client.schemas)
-        except ConfigurationError as error:
-            raise NeedsPerson(str(error), code="schemas") from None
+        except Wrong as error:
+            raise blocked("schemas", f"los esquemas del SRI no se pueden usar: {error.es}", str(error)) from None
         if stops(found):
             raise invalid(found)
         clave = str(clave_of(document))
@@ -115,7 +116,8 @@ class Prepare(SriProducer):
         try:
             return sign(content, pair, now, settings.signature)
         except BrokenSignature as error:
-            raise NeedsPerson(f"the document was signed, but {error}", code="signature") from error
+            es = "la firma hecha con este certificado no se pudo comprobar: revise el certificado"
+            raise blocked("signature", es, f"the document was signed, but {error}") from error
 
 
 class Submit(SriProducer):

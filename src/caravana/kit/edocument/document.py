@@ -17,8 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from caravana.kit.errors import ConfigurationError
-from caravana.kit.options import describe
+from caravana.kit.edocument.wrong import misfit
 
 Amount = Annotated[Decimal, Field(max_digits=24), PlainSerializer(lambda one: format(one, "f"), return_type=str)]
 """An exact number of at most 24 digits (the SRI takes 18), so that it can be calculated with; a text in messages."""
@@ -293,11 +292,11 @@ _READER: TypeAdapter[AnyDocument] = TypeAdapter(Annotated[AnyDocument, Field(dis
 
 
 def read_document(value: Any, place: str = "document") -> AnyDocument:
-    """Return the document of a message or file. Raises `ConfigurationError` with every wrong field and its place."""
+    """Return the document of a message or file. Raises `Wrong` with every wrong field and its place."""
     try:
         return _READER.validate_python(value)
     except ValidationError as error:
-        raise ConfigurationError(describe(error), place=place) from None
+        raise misfit(error, place) from None
 
 
 __all__ = [

@@ -93,7 +93,8 @@ class SelloSandbox(Sandbox):
         known = self.papers.get(clave)
         if known is not None and known.word != "devuelto":
             return self._shown(known)
-        taken = [one for one in self.papers.values() if one.numero == numero and one.tipo == given["tipo"]]
+        same = [one for one in self.papers.values() if one.numero == numero and one.tipo == given["tipo"]]
+        taken = [one for one in same if one.word != "devuelto"]
         if numero in self.foreign or [one for one in taken if one.clave != clave]:
             return JSONResponse(
                 {"estado": "devuelto", "mensajes": [{"codigo": "45", "texto": "SECUENCIAL REGISTRADO"}]}
@@ -109,6 +110,9 @@ class SelloSandbox(Sandbox):
         paper = next(one for one in self.papers.values() if one.folio == given["folio"])
         if paper.word not in ("devuelto", "rechazado"):
             return JSONResponse({"error": "estado"}, 422)
+        self.papers.pop(paper.clave)
+        paper.clave, paper.numero = given["clave"], given["numero"]
+        self.papers[paper.clave] = paper
         paper.content, paper.word, paper.says, paper.asked = given["contenido"], "proceso", [], 0
         self.effects["corregir"] += 1
         return self._judged(paper)
