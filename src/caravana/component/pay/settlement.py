@@ -203,7 +203,7 @@ class _Reader:
                 return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a day of the company, in no zone
             except ValueError:
                 continue
-        raise TableRefused(f"`{text[:30]}` is no day as {' or '.join(self._profile.dates)}", line=row.line)
+        raise TableRefused(f"`{text[:30]}` is no day as {', '.join(self._profile.dates)}", line=row.line)
 
     def _text(self, row: Row, name: str) -> str | None:
         """A cell's text. Raises `TableRefused` for a card number, which must never come in."""
