@@ -55,6 +55,8 @@ text = (
     "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
     "taken", "held", "passed", "yes", "no",
+    # what Odoo does when it is asked for an order
+    "it does not answer",
     # what a bank's file counts, and the cells and days that it lacks
     "entries", "credit entries", "debit entries", "credit", "debit", "balance", "date", "value date", "booking date",
     # fields of rows, as their reasons name them

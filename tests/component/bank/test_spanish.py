@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caravana.component.bank import mt940_reader
-from caravana.component.bank.notice import Notice
+from caravana.component.bank.errors import StatementRefused
 from caravana.component.bank.report import FileReport
 from caravana.kit.sentences import said
 from tests.component.bank.telling import camt053, movement, mt940
@@ -94,7 +93,7 @@ async def test_of_notifications(content: bytes) -> None:
     told = []
     try:
         told = [one for each in await World().tell(content) for one in sentences(each)]
-    except mt940_reader.StatementRefused as error:
+    except StatementRefused as error:
         told = [error.reason]
     assert told
     check(*told)
