@@ -50,6 +50,9 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         assert (one["reference"], one["state"], one["amount"], one["refunds"]) == (name, "paid", "115.00", [])
         assert name in (await run(hub.file, "list", "--state", "paid")).stdout
         assert "nobody has paid by card" in (await run(hub.file, "list", "--order", "999")).stdout
+        called = str(street.read("sale.order", order, "name"))
+        assert called in (await run(hub.file, "list", "--order", called)).stdout
+        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
         number = one["payments"][0]["internal_reference"]
         assert number in (await run(hub.file, "show", name)).stdout
         assert "more than is left" in (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr

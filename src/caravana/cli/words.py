@@ -27,6 +27,7 @@ text = (
     "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
+    "refund_without_note", "refund_failed", "fields",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
@@ -55,6 +56,8 @@ text = (
     "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
     "taken", "held", "passed", "yes", "no",
+    # who began a refund or dispute, and states of a transfer
+    "person", "company", "odoo", "posting", "posted", "proposed", "left", "reversed",
     # what Odoo does when it is asked for an order
     "it does not answer",
     # what a bank's file counts, and the cells and days that it lacks

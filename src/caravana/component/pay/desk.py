@@ -41,11 +41,12 @@ class Desk:
         self.settlements = SettlementFiles(context)
         """Reads settlement files."""
 
-    async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """Return the newest payments and attempts, each with what went back of it."""
-        prefix = "" if order is None else f"sale.order,{order}/"
+    async def listed(self, order: str | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Return the newest payments and attempts, each with what went back of it. `order`: its name, or its number in Odoo."""
+        prefix = f"sale.order,{order}/" if order is not None and order.isdigit() else ""
         found = [one for _, one in await self._context.store.find(ATTEMPTS, prefix, MOST)]
-        chosen = [one for one in found if state in (None, one["state"])]
+        named = [one for one in found if prefix or order in (None, one.get("order"))]
+        chosen = [one for one in named if state in (None, one["state"])]
         newest = sorted(chosen, key=lambda one: str(one["created"]), reverse=True)[: max(1, limit)]
         return [_shown(one, await self._refunds(one)) for one in newest]
 
@@ -209,7 +210,18 @@ def plain(value: Any) -> Any:
 
 
 def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
-    names = ("reference", "order_id", "branch", "connection", "state", "amount", "currency", "created", "settled")
+    names = (
+        "reference",
+        "order_id",
+        "order",
+        "branch",
+        "connection",
+        "state",
+        "amount",
+        "currency",
+        "created",
+        "settled",
+    )
     paid = [
         {name: one[name] for name in ("internal_reference", "total", "currency", "date")} for one in attempt["payments"]
     ]
