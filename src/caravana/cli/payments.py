@@ -13,6 +13,7 @@ from caravana.cli.payments_desk import COLUMNS, ENDED, PAID_COLUMNS, money, oper
 from caravana.cli.payments_desk import number as number_of
 from caravana.cli.payments_import import import_
 from caravana.cli.payments_refund import refund, refunded
+from caravana.cli.payments_settled import show_settled
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import spoken
 
@@ -77,6 +78,8 @@ def show(
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
     _show_disputes(one["disputes"])
+    if one["settled"]:
+        show_settled(one["settled"])
 
 
 app.command()(refund)

@@ -13,6 +13,7 @@ from caravana.kit.merchant import accounts_of
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
 ATTEMPTS, REFUNDED, DISPUTED, PAYMENTS = "card_attempt", "card_refund", "card_dispute", "card_payment"
+SETTLED = "card_settlement"
 """Stores of the card flow."""
 REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunds",
@@ -54,7 +55,8 @@ class Desk:
         """Return one attempt, by our reference or the company's name of a payment. Raises `LookupError`."""
         attempt = await self._attempt(name)
         shown = _shown(attempt, await self._refunds(attempt))
-        return {**shown, "payments": attempt["payments"], "disputes": await self._disputes(attempt)}
+        more = {"disputes": await self._disputes(attempt), "settled": await self._settled(attempt)}
+        return {**shown, "payments": attempt["payments"], **more}
 
     async def refund(
         self, name: str, amount: str | None = None, reason: str = "", payment: str | None = None
@@ -170,6 +172,13 @@ class Desk:
     async def _refunds(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
         return [one for _, one in await self._context.store.find(REFUNDED, prefix)]
+
+    async def _settled(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What settlement files told of the attempt's payments, the oldest first."""
+        days = await self._context.store.find(SETTLED, f"{attempt['connection']}/", MOST)
+        numbers = {one["internal_reference"] for one in attempt["payments"]}
+        lines = (one for _, day in days for one in day["lines"])
+        return [one for one in lines if one["payment"] in numbers or one["reference"] == attempt["reference"]]
 
     async def _disputes(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = [one for _, one in await self._context.store.find(DISPUTED, "", MOST)]
