@@ -120,10 +120,6 @@ def test_reviewing_without_anything_to_review(caravana: Command) -> None:
     assert "not learned" in caravana("bank", "review", "unlearn", "name:x", "4", code=1).stderr
 
 
-def test_a_payment_code_is_told(caravana: Command) -> None:
-    """By the order's name: the same one however often, another one for another order; with accounts where some are set."""
-    [code] = caravana("bank", "code", "S00042").stdout.split()
-    assert caravana("bank", "code", "S00042").stdout.split() == [code]
-    told = json.loads(caravana("bank", "code", "S00043", "--json").stdout)
-    assert (told["shown"] != code, len(told["shown"]), told["accounts"]) == (True, 9, [])
-    assert "say of which branch" in caravana("bank", "code", "S00042", "--branch", "sur", code=1).stderr
+def test_a_payment_code_needs_a_hub_that_asks_odoo(caravana: Command) -> None:
+    """Whether there is such an order only the running hub can ask."""
+    assert "no hub of this configuration runs" in caravana("bank", "code", "S00042", code=1).stderr

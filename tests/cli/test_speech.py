@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from caravana.cli import app, language_first
-from caravana.cli.speech import Catalogue, choose, of_locale, spoken
+from caravana.cli.speech import choose, of_locale, spoken
+from caravana.kit.sentences import Catalogue
 from tests.cli.conftest import Folder
 from tools.extract_texts import extracted, known, sentences
 

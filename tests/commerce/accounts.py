@@ -25,6 +25,7 @@ SOON = {
     "bank.match.delay": "100ms",
     "bank.match.decisions.delay": "100ms",
     "bank.match.again": "1h",
+    "bank.match.awaited": "300ms",
     "review.delay": "200ms",
 }
 
@@ -52,6 +53,24 @@ class Books:
         made: int = self.odoo.env["account.move"].create(values)
         self.odoo.env["account.move"].write([made], {"l10n_latam_document_number": f"001-001-{number:09d}"})
         self.odoo.env["account.move"].action_post([made])
+        return made
+
+    def order(self, customer: int, price: str, **of: Any) -> tuple[int, str]:
+        """Return a confirmed order of one product, with IVA of 15 %, and its name."""
+        product = self.odoo.env["product.product"].create({"name": "Silla", "list_price": float(price)})
+        line = {"product_id": product, "product_uom_qty": 1}
+        made: int = self.odoo.env["sale.order"].create({"partner_id": customer, "order_line": [[0, 0, line]], **of})
+        self.odoo.env["sale.order"].action_confirm([made])
+        return made, str(self.one("sale.order", made, "name")["name"])
+
+    def bill(self, order: int, *, post: bool = True) -> int:
+        """Invoice an order; return the invoice."""
+        context = {"active_model": "sale.order", "active_ids": [order]}
+        wizard = self.odoo.env["sale.advance.payment.inv"]
+        wizard.create_invoices([wizard.create({}, context=context)], context=context)
+        made: int = self.one("sale.order", order, "invoice_ids")["invoice_ids"][-1]
+        if post:
+            self.odoo.env["account.move"].action_post([made])
         return made
 
     def one(self, model: str, id_: int, *fields: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The pure mappings: links, attempts, faces, and what a configuration may say."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,7 @@ STORE: Store = {
 }
 OFFERS: Offers = {"stores": {"placetopay": STORE}, "live": None, "held_by": None}
 ZONE = "America/Guayaquil"
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def loaded(given: dict[str, Any]) -> Flow:
@@ -189,9 +191,7 @@ def booked(left: int = 0, *, change: dict[str, Any] | None = None, **sale: Any) 
     """Return the kinds of review of one payment of 115."""
     one = attempt.judged(an_attempt(), an_answer("paid", "paid")) | (change or {})
     [payment] = booking.payments(STORE, one)
-    from datetime import UTC, datetime
-
-    found = booking.reviews(a_sale(one, **sale), one, payment, Decimal(left), datetime(2026, 11, 23, tzinfo=UTC))
+    found = booking.reviews(a_sale(one, **sale), one, payment, Decimal(left), NOW)
     return [each["kind"] for each in found]
 
 
@@ -203,6 +203,14 @@ def test_what_a_person_must_look_at() -> None:
     assert booked(115, state="cancel") == ["cancelled_order"]
     assert booked(change={"amount": Decimal(100)}) == ["other_amount"]
     assert booked(change={"currency": "COP"}) == ["other_currency"]
+
+
+def test_a_person_reads_what_was_paid_and_what_was_asked() -> None:
+    """Both stand in the task where they differ."""
+    one = attempt.judged(an_attempt(amount=Decimal(100)), an_answer("paid", "paid"))
+    [payment] = booking.payments(STORE, one)
+    [item] = booking.reviews(a_sale(one), one, payment, Decimal(0), NOW)
+    assert item["detail"] == "Referencia CV7-1: se pagó 115.00 USD, y se pidió 100.00 USD."
 
 
 def test_a_payment_has_one_name_and_the_company_s_day() -> None:

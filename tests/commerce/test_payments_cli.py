@@ -50,6 +50,9 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         assert (one["reference"], one["state"], one["amount"], one["refunds"]) == (name, "paid", "115.00", [])
         assert name in (await run(hub.file, "list", "--state", "paid")).stdout
         assert "nobody has paid by card" in (await run(hub.file, "list", "--order", "999")).stdout
+        called = str(street.read("sale.order", order, "name"))
+        assert called in (await run(hub.file, "list", "--order", called)).stdout
+        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
         number = one["payments"][0]["internal_reference"]
         assert number in (await run(hub.file, "show", name)).stdout
         assert "more than is left" in (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
@@ -83,6 +86,9 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         taken = json.loads((await run(hub.file, "import", str(settlement), *to, "--json")).stdout)
         assert (taken["new"], [one["differences"] for one in taken["compared"]]) == (2, [[]])
         assert "0 new, 2 known" in (await run(hub.file, "import", str(settlement), *to)).stdout
+        for look in (("compare", "--day", day_of(one)), ("show", name)):
+            text = (await run(hub.file, *look)).stdout
+            assert all(sum_ in text for sum_ in ("4.03 USD", "110.97 USD", "not booked in Odoo")), text
         settlement.write_text(SETTLEMENT.format(number=number, reference=name, day="ayer"))
         assert "liquidacion.csv, line 2: `ayer` is no day" in (
             (await run(hub.file, "import", str(settlement), *to, code=1)).stderr

@@ -64,6 +64,8 @@ async def test_a_person_sends_all_back(shop: Shop) -> None:
     assert "Devolución con tarjeta" in shop.notes(order)
     assert "una mochila devuelta" in shop.notes(order)
     assert await shop.reviews() == ["refund_without_note"]
+    [(_, item)] = await shop.hub.store.find("review")
+    assert item["detail"] == f"Referencia CV{order}-1-R1, 115.00 USD. Motivo: una mochila devuelta."
 
 
 async def test_with_its_credit_note_it_is_reconciled(shop: Shop) -> None:
@@ -194,6 +196,26 @@ async def test_a_refund_by_bank_transfer_is_entered_once(tmp_path: Path, clock: 
         assert made == [(15.0, bank, answer["made"]), (100.0, cash, answer["made"])]
         assert shop.provider.effects["reverse"] == 0
         assert "Devolución por transferencia bancaria: 15.00 USD" in shop.notes(order)
+
+
+async def test_a_transfer_leaves_no_branch_s_journal_of_cards(tmp_path: Path, clock: ScaledClock) -> None:
+    """The bank account from which money is sent is none of the journals that cards of any branch are booked in."""
+
+    def branches(street: Street, given: dict[str, Any]) -> None:
+        [warehouse] = street.odoo.env["stock.warehouse"].search([])
+        south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
+        here, there, _ = banks(street)
+        own = {"company": 1, "payment_store": "placetopay"}
+        given["branches"] = {
+            "centro": {"name": "Centro", "warehouse": warehouse, "card_journal": here, **own},
+            "sur": {"name": "Sur", "warehouse": south, "card_journal": there, **own},
+        }
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Tarjetas Sur", "Banco")), branches) as shop:
+        order, _ = await bought(shop)
+        assert (await entered(shop, f"CV{order}-1", amount="15.00"))["booked"]
+        [out] = shop.odoo.env["account.payment"].read([one["id"] for one in outgoing(shop)], ["journal_id"])
+        assert out["journal_id"][0] == banks(shop)[2]
 
 
 def banks(street: Street) -> list[int]:

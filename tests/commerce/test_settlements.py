@@ -84,7 +84,8 @@ async def test_what_is_the_same_is_no_difference_and_a_file_counts_once(shop: Sh
     paid = line(shop, number(shop), f"CV{order}-1")
     first = await bring(shop, paid)
     assert (first["state"], first["new"], first["known"], kinds(first)) == ("taken", 1, 0, [])
-    assert first["totals"] == [{"currency": "USD", "paid": "115.00", "back": "0", "fee": "0", "net": "0"}]
+    nothing = dict.fromkeys(("back", "fee", "deductions", "net"), "0")
+    assert first["totals"] == [{"currency": "USD", "paid": "115.00", **nothing}]
     again = await bring(shop, paid, paid)
     assert (again["new"], again["known"], kinds(again)) == (0, 2, [])
     [(key, day)] = await shop.hub.store.find("card_settlement")
@@ -252,7 +253,7 @@ async def test_files_laid_into_the_folder(shop: Shop, tmp_path: Path) -> None:
 
     await eventually(told, timeout=30)
     [(_, item)] = await shop.hub.store.find("review")
-    assert "línea 2: `uno` is no amount" in item["detail"]
+    assert "línea 2: `uno` no es un monto" in item["detail"]
 
 
 async def test_one_account_of_two_branches(tmp_path: Path) -> None:

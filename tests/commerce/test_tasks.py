@@ -48,6 +48,14 @@ async def test_an_item_about_an_order_is_a_task_on_it(shop: Shop) -> None:
     assert "marque esta actividad como hecha" in task["note"]
 
 
+async def test_what_the_hub_says_in_english_is_spanish_in_the_task(shop: Shop) -> None:
+    """Why a bank's file was refused, and what it is: the clerk's task has not one English word."""
+    told = {"title": "bank file extracto.sta: refused", "reason": "line 5: its value date `2028-02-31` does not exist"}
+    task = await asked(shop, kind="bank_file", **told)
+    assert task["summary"] == "Revisar: archivo de banco extracto.sta (rechazado)"
+    assert "línea 5: su fecha valor `2028-02-31` no existe" in task["note"]
+
+
 async def test_settled_in_the_hub(shop: Shop) -> None:
     """Taking the item off the list closes its task."""
     await asked(shop)

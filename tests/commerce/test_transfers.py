@@ -307,30 +307,6 @@ async def test_a_held_entry_whose_question_is_settled_is_held_no_longer(accounts
     assert decided["state"] == "open"
 
 
-async def test_a_payment_code_says_what_is_paid(accounts: Accounts) -> None:
-    """A part of somebody whom nobody knows, with nothing but the code: posted; with one wrong character it is a question."""
-    invoice = accounts.invoice(accounts.customer("Comercial Nodesur Cía. Ltda."), "100", 820)
-    told = await accounts.ask("code", name="001-001-000000820")
-    wrong = told["code"][:-2] + ("A" if told["code"][-2] != "A" else "C") + told["code"][-1]
-    await accounts.tells([movement("40.00", "R1", "", f"PAGO {wrong}")])
-    await accounts.matches("proposed", 1)
-    await accounts.tells([movement("50.00", "R2", "", f"pago {told['shown'].lower()} gracias")])
-    [match] = await accounts.matches("posted", 1)
-    assert (match["chosen"]["rule"], accounts.residual(invoice)) == ("structured_reference", 65)
-
-
-async def test_a_code_of_an_order_pays_its_invoice(accounts: Accounts) -> None:
-    """The money comes before the invoice: it waits, and pays the invoice of the order as soon as that is there."""
-    customer = accounts.customer("Comercial Nodesur Cía. Ltda.")
-    code = (await accounts.ask("code", name="S00077"))["code"]
-    await accounts.tells([movement("115.00", "R1", "", code)])
-    [match] = await accounts.matches("proposed", 1)
-    invoice = accounts.invoice(customer, "100", 821, invoice_origin="S00076, S00077")
-    await accounts.hub.receivers["match-open"].accept([], cursor={})  # as after some hours
-    [posted] = await accounts.matches("posted", 1)
-    assert (posted["entry"], accounts.residual(invoice)) == (match["entry"], 0)
-
-
 @pytest.mark.parametrize(
     "operation", ["account.payment.load", "account.payment.action_post", "account.move.line.reconcile"]
 )

@@ -133,3 +133,13 @@ def test_bank_line_needs_its_group_and_reconciles_after_a_rewrite(shop: Shop) ->
     shop.env["account.move.line"].reconcile([suspense, shop.due(invoice)])
     assert shop.read("account.bank.statement.line", line, "is_reconciled") is True
     assert shop.read("account.move", invoice, "payment_state") == "paid"
+
+
+def test_new_journal_of_money_takes_payments(shop: Shop) -> None:
+    """A bank journal that a person makes has its account and its ways to pay at once: a payment in it is posted."""
+    journal = shop.env["account.journal"].create({"name": "Tarjetas Sur", "type": "bank", "code": "TSU"})
+    vals = {"payment_type": "inbound", "partner_id": shop.customer, "amount": 46.0, "journal_id": journal}
+    payment = shop.env["account.payment"].create({**vals, "partner_type": "customer"})
+    shop.env["account.payment"].action_post([payment])
+    assert shop.read("account.payment", payment, "name", "state")["state"] == "in_process"
+    assert len(shop.read("account.journal", journal, "outbound_payment_method_line_ids")) == 1

@@ -36,6 +36,14 @@ def test_overselling_is_not_prevented(shop: Shop) -> None:
     assert shop.read("product.product", shop.shirt, "virtual_available") == 120.0 - 9999
 
 
+def test_new_warehouse_delivers(shop: Shop) -> None:
+    """A warehouse that a person makes has its place for stock and its deliveries at once, numbered by themselves."""
+    south = shop.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
+    picking = shop.read("sale.order", shop.order(3, warehouse_id=south), "picking_ids")[0]
+    assert shop.read("stock.picking", picking, "name") == "SUR/OUT/00001"
+    assert shop.read("product.product", shop.shirt, "outgoing_qty") == 3.0
+
+
 def test_cancel_frees_stock_and_forgets_draft_invoice(shop: Shop) -> None:
     """A cancelled order gives back what it reserved and takes its draft invoice with it."""
     order = shop.order(3)

@@ -119,11 +119,13 @@ def _content(path: Path) -> bytes:
         raise typer.Exit(1) from None
 
 
-def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:
-    """Ask the bank component of the hub; `subject`: what is changed, for the audit."""
+def _operate(
+    config: Path, act: str, arguments: dict[str, Any], subject: str | None = None, *, running: bool = False
+) -> Any:
+    """Ask the bank component of the hub; `subject`: what is changed, for the audit; `running`: only a running hub can."""
     actor = getpass.getuser()
     given: dict[str, Any] = {"scheme": "bank", "act": act, "arguments": arguments, "subject": subject, "actor": actor}
-    return ask(config, "operate", routes=True, **given)
+    return ask(config, "operate", routes=True, running=running, **given)
 
 
 def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
@@ -310,10 +312,28 @@ def code(
     caravana bank code S00042
     caravana bank code 001-001-000000123 --branch sur
     """  # noqa: D301 -- click's mark for lines kept as they are
-    answer = _operate(config, "code", {"name": document, "branch": branch}, document)
+    answer = _operate(config, "code", {"name": document, "branch": branch}, document, running=True)
     if json:
         print_json(answer)
+    elif answer.get("refused"):
+        fail(_why_no_code(answer))
+    if answer.get("refused"):
+        raise typer.Exit(1)
+    if json:
         return
     typer.echo(answer["shown"])
     for one in answer["accounts"]:
         typer.echo("  ".join(filter(None, (one["number"], one["name"]))))
+
+
+def _why_no_code(answer: dict[str, Any]) -> str:
+    """Why no code is issued, in words."""
+    name, message = answer["name"], answer.get("message")
+    reasons = {
+        "unknown": spoken(f"Odoo has no order and no customer's invoice `{name}`: write it as Odoo shows it"),
+        "cancelled": spoken(f"`{name}` is cancelled in Odoo: nobody is to pay it"),
+        "draft": spoken(f"the invoice `{name}` is a draft in Odoo: post it first"),
+        "paid": spoken(f"the invoice `{name}` is paid: nothing is open"),
+        "away": spoken(f"whether `{name}` is there cannot be asked of Odoo now: {message}"),
+    }
+    return reasons[answer["refused"]]

@@ -15,7 +15,7 @@ from caravana.cli.speech import language, say, spoken
 app = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 SHOWN = 3
 """Proposals of each transfer in the table; --json has all."""
-STATES = ("posted", "left", "reversed")
+STATES = ("posting", "posted", "left", "reversed")
 Key = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry, as the list names it.")]
 
 
@@ -23,7 +23,8 @@ Key = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry, as the lis
 def review(
     context: typer.Context,
     state: Annotated[
-        str | None, typer.Option("--state", help="posted, left or reversed; without it what waits for a person.")
+        str | None,
+        typer.Option("--state", help="posting, posted, left or reversed; without it what waits for a person."),
     ] = None,
     config: Config = DEFAULT,
     json: Json = False,
@@ -38,7 +39,7 @@ def review(
     if context.invoked_subcommand is not None:
         return
     if state is not None and state not in STATES:
-        fail("say posted, left or reversed")
+        fail("say posting, posted, left or reversed")
         raise typer.Exit(2)
     found = _operate(config, "matches", {"state": state})
     if json:
@@ -203,9 +204,9 @@ def _decide(config: Path, act: str, entry: str, *, json: bool, **said: Any) -> N
     elif act == "leave":
         say("left")
     elif act == "undo":
-        say("noted; it is taken out of the books as soon as the hub runs")
+        say("noted; the hub takes it out of the books at once, or when it is started")
     else:
-        say("noted; it is posted as soon as the hub runs")
+        say("noted; the hub posts it at once, or when it is started")
 
 
 def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:

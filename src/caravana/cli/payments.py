@@ -10,10 +10,11 @@ import typer
 from caravana.cli.office import when
 from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.payments_compare import compare
-from caravana.cli.payments_desk import COLUMNS, ENDED, money, operate, payment_row
+from caravana.cli.payments_desk import COLUMNS, ENDED, PAID_COLUMNS, money, operate, paid_row, payment_row
 from caravana.cli.payments_desk import number as number_of
 from caravana.cli.payments_import import import_
 from caravana.cli.payments_refund import refund, refunded
+from caravana.cli.payments_settled import show_settled
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import spoken
 
@@ -39,7 +40,7 @@ def payments() -> None:
 
 @app.command("list")
 def list_(
-    order: Annotated[int | None, typer.Option("--order", help="Only of this order: its number in Odoo.")] = None,
+    order: Annotated[str | None, typer.Option("--order", help="Only of this order: its name.")] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only in this state: paid, pending, failed, …")] = None,
     limit: Annotated[int, typer.Option("--limit", help="How many at most, the newest first.", min=1)] = 50,
     config: Config = DEFAULT,
@@ -49,7 +50,7 @@ def list_(
 
     \b
     caravana payments list
-    caravana payments list --order 42 --json
+    caravana payments list --order S00042 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
     found = operate(config, "list", {"order": order, "state": state, "limit": limit})
     if json:
@@ -74,11 +75,12 @@ def show(
         print_json(one)
         return
     print_table("Card payments", COLUMNS, [payment_row(one)])
-    rows = ((each["internal_reference"], money(each["total"], each), each["date"]) for each in one["payments"])
-    print_table("Payments", ("number", "amount", "date"), rows, empty="nothing was paid")
+    print_table("Payments", PAID_COLUMNS, map(paid_row, one["payments"]), empty="nothing was paid")
     columns = ("reference", "state", "amount", "begun by", "number", "in Odoo", "message")
     print_table("Refunds", columns, (_refund_row(one, each) for each in one["refunds"]), empty="nothing went back")
     _show_disputes(one["disputes"])
+    if one["settled"]:
+        show_settled(one["settled"])
 
 
 app.command()(refund)
@@ -156,7 +158,7 @@ def _dispute_row(one: Mapping[str, Any]) -> list[Any]:
         money(one["amount"], one),
         one["reason"],
         one["due"] and _day(one["due"]),
-        one["origin"],
+        spoken(one["origin"]),
     ]
 
 
@@ -176,8 +178,8 @@ def _refund_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> list[Any]:
         each["reference"],
         state,
         money(each["amount"], one),
-        each["origin"],
+        spoken(each["origin"]),
         each["refund"],
         booked,
-        each["message"],
+        spoken(each["message"]),
     ]

@@ -8,6 +8,7 @@ import typer
 from caravana.cli.output import Json, fail, print_json, print_table
 from caravana.cli.payments_desk import day as iso_day
 from caravana.cli.payments_desk import money, operate
+from caravana.cli.payments_settled import show_totals
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import spoken
 
@@ -36,6 +37,8 @@ def compare(
         print_json(found)
     else:
         tell_differences(found)
+        told = (((one["day"], one["connection"]), each) for one in found for each in one.get("settled", ()))
+        show_totals(("day", "account"), told)
     raise typer.Exit(1 if any(one.get("differences") or "exchange" in one for one in found) else 0)
 
 

@@ -13,6 +13,7 @@ from caravana.cli.output import colored, fail
 from caravana.cli.speech import spoken
 
 COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
+PAID_COLUMNS = ("number", "amount", "when", "by", "authorization")
 COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
 ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
 """How a refund ended, and its color."""
@@ -61,7 +62,7 @@ def payment_row(one: Mapping[str, Any]) -> list[Any]:
     asked = money(one["amount"], one)
     return [
         one["reference"],
-        one["order_id"],
+        one.get("order") or one["order_id"],
         one["branch"],
         one["connection"],
         state,
@@ -70,3 +71,9 @@ def payment_row(one: Mapping[str, Any]) -> list[Any]:
         back,
         when(one["created"]),
     ]
+
+
+def paid_row(one: Mapping[str, Any]) -> list[Any]:
+    """A payment: the company's number of it, how much came when, and by which card."""
+    card = " ".join(filter(None, (one["method"], one["last_digits"] and f"…{one['last_digits']}")))
+    return [one["internal_reference"], money(one["total"], one), when(one["date"]), card, one["authorization"]]

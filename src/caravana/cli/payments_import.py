@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.output import Json, fail, print_json, print_table
+from caravana.cli.output import Json, fail, print_json
 from caravana.cli.payments_compare import tell_differences
-from caravana.cli.payments_desk import money, operate
+from caravana.cli.payments_desk import operate
+from caravana.cli.payments_settled import show_totals
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
 
@@ -67,12 +68,8 @@ def _refuse(name: str, problems: Sequence[Mapping[str, Any]]) -> None:
 
 def _tell(report: Mapping[str, Any]) -> None:
     """Show what the file told, and what is not the same."""
-    columns = ("currency", "paid", "gone back", "kept by the company", "net")
-    rows = [
-        (one["currency"], *(money(one[name], one) for name in ("paid", "back", "fee", "net")))
-        for one in report["totals"]
-    ]
-    print_table("Settlement", columns, rows, empty="no line of a payment")
+    totals = (((one["currency"],), one) for one in report["totals"])
+    show_totals(("currency",), totals, empty="no line of a payment")
     say(f"lines: {report['new']} new, {report['known']} known, {report['before_line']} before the go-live line")
     if report["passed"]:
         say(f"passed over, of no payment: {report['passed']}")

@@ -11,7 +11,7 @@ from caravana.cli.output import Json, colored, fail, print_json, print_table
 from caravana.cli.payments_desk import COLUMNS, ENDED, money, operate, payment_row
 from caravana.cli.payments_desk import number as number_of
 from caravana.cli.project import DEFAULT, Config
-from caravana.cli.speech import agree, spoken
+from caravana.cli.speech import agree, say, spoken
 
 
 def refund(
@@ -117,9 +117,11 @@ def _tell(answer: Mapping[str, Any]) -> None:
     state = str(answer["state"])
     told = colored(spoken(state), ENDED.get(state, "yellow"))
     if "reference" not in answer:
-        typer.echo(f"{told}: caravana messages show {answer['exchange']} {answer['message']}".strip())
+        typer.echo(": ".join(filter(None, (told, spoken(answer["message"])))))
+        say(f"see: caravana messages show {answer['exchange']}")
         return
-    typer.echo(f"{answer['reference']}: {told}, {money(answer['amount'], answer)} {answer['message']}".strip())
+    amount, message = money(answer["amount"], answer), spoken(answer["message"])
+    typer.echo(f"{answer['reference']}: {told}, {amount} {message}".strip())
 
 
 def _why(answer: Mapping[str, Any]) -> str:
@@ -136,7 +138,10 @@ def _why(answer: Mapping[str, Any]) -> str:
         "already": spoken("it is entered already; where it is another one, give its --number"),
         "day": spoken("the day must not lie ahead, nor before the payment"),
         "told": spoken("the company tells of its refunds itself: see `caravana payments show`"),
-        "too_late": spoken("the company sends back only on the day of the payment: now by bank transfer, by hand"),
+        "too_late": spoken(
+            f"the company sends back only on the day of the payment, until {until}: send it by bank transfer and enter it "
+            "with `caravana payments refunded`"
+        ),
     }
-    beside = {"too_much": f" ({left})", "too_late": f" ({until})"}.get(answer["refused"], "")
+    beside = f" ({left})" if answer["refused"] == "too_much" else ""
     return f"{company}: {reasons[answer['refused']]}{beside}"

@@ -62,7 +62,7 @@ def _title(title: str) -> str:
     """The title in the person's language; of a flow's item its first word is the kind."""
     kind, space, rest = title.partition(" ")
     whole = spoken(title)
-    return spoken(kind) + space + rest if whole == title else whole
+    return spoken(kind).replace("_", " ") + space + rest if whole == title else whole
 
 
 def _reason(reason: str) -> str:

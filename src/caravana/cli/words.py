@@ -28,6 +28,7 @@ text = (
     "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
+    "refund_without_note", "refund_failed", "fields",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
@@ -56,6 +57,14 @@ text = (
     "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
     "taken", "held", "passed", "yes", "no",
+    # what a settlement file tells
+    "paid", "gone back", "fee", "deductions", "net", "payment", "refund", "reversal", "chargeback",
+    # who began a refund or dispute, and states of a transfer
+    "person", "company", "odoo", "posting", "posted", "proposed", "left", "reversed",
+    # what Odoo does when it is asked for an order
+    "it does not answer",
+    # what a bank's file counts, and the cells and days that it lacks
+    "entries", "credit entries", "debit entries", "credit", "debit", "balance", "date", "value date", "booking date",
     # fields of rows, as their reasons name them
     "name: {told}", "code: {told}", "price: {told}", "barcode: {told}", "type: {told}", "tax_id: {told}",
     "tax_id_type: {told}", "phone: {told}", "email: {told}", "street: {told}", "city: {told}", "zip: {told}",

@@ -84,6 +84,7 @@ def new(
     return {
         "key": key(sale["id"], number),
         "order_id": sale["id"],
+        "order": sale["name"],
         "number": number,
         "reference": named,
         "state": "created",

@@ -11,6 +11,7 @@ from caravana.commerce.attempt import Attempt
 from caravana.commerce.sale import Sale
 from caravana.commerce.store import Store
 from caravana.kit.money import Money
+from caravana.kit.sentences import said
 
 Payment = Mapping[str, Any]
 REVIEWS: Mapping[str, str] = {
@@ -123,20 +124,29 @@ def refund_review(
     """Return what a person must look at; `about`: what names the refund, or the wish that was not met."""
     code = refund.get("refused")
     told = {"company": refund.get("company"), "until": refund.get("until"), "left": refund.get("left")}
-    why = REFUSALS[code].format(**told) if code else str(refund.get("message") or "")
+    why = REFUSALS[code].format(**told) if code else _reason(kind, refund)
+    amount = refund.get("amount") or about.get("amount")
+    value = f", {Money.of(amount, refund['currency'])}" if amount and refund.get("currency") else ""
     return {
         "key": f"{about['reference']}/{about.get('credit_note') or refund.get('key') or ''}/{kind}",
         "kind": kind,
         "summary": "Revisar devolución con tarjeta",
         "text": REFUND_REVIEWS[kind],
-        "detail": f"Referencia {about['reference']}." + (f" Motivo: {why}." if why else ""),
+        "detail": f"Referencia {refund.get('reference') or about['reference']}{value}."
+        + (f" Motivo: {why}." if why else ""),
         "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
         "order": sale["name"],
         "reference": about["reference"],
-        "amount": refund.get("amount") or about.get("amount"),
+        "amount": amount,
         "since": now.isoformat(timespec="seconds"),
     }
+
+
+def _reason(kind: str, refund: Mapping[str, Any]) -> str:
+    """Why it was made, by whoever asked for it; of one that failed what the company says."""
+    told = refund.get("message") if kind == "refund_failed" else refund.get("reason")
+    return said(str(told or ""), "es").removesuffix(".")
 
 
 def note(sale: Sale, attempt: Attempt, payment: Payment, payment_id: int) -> dict[str, Any]:
@@ -257,12 +267,16 @@ def expired_note(attempt: Attempt) -> dict[str, Any]:
 
 
 def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> dict[str, Any]:
+    paid, asked = (
+        Money.of(*one) for one in ((payment["total"], payment["currency"]), (attempt["amount"], attempt["currency"]))
+    )
+    beside = "" if paid == asked else f", y se pidió {asked}"
     return {
         "key": f"{payment['external_id']}/{kind}",
         "kind": kind,
         "summary": "Revisar pago con tarjeta",
         "text": REVIEWS[kind],
-        "detail": f"Referencia {attempt['reference']}, {Money.of(payment['total'], payment['currency'])}.",
+        "detail": f"Referencia {attempt['reference']}: se pagó {paid}{beside}.",
         "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
         "order": sale["name"],

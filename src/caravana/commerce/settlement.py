@@ -59,14 +59,16 @@ def _contradictions(known: dict[tuple[Any, str, str], Line], lines: Sequence[Lin
 
 
 def totals(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return for each currency what came, what went back, what the company kept and what it says it pays out."""
+    """Return for each currency what came, what went back, what the company kept (fees, deductions), and what it pays out."""
     found = []
     for currency in sorted({one["currency"] for one in lines}):
         own = [one for one in lines if one["currency"] == currency]
         sums = {
             "paid": _sum(one["amount"] for one in own if one["kind"] == "payment"),
             "back": _sum(one["amount"] for one in own if one["kind"] != "payment"),
-            "fee": _sum(abs(one["fee"]) for one in own if one["fee"] is not None),
+            **{
+                name: _sum(abs(one[name]) for one in own if one.get(name) is not None) for name in ("fee", "deductions")
+            },
             "net": _sum(one["net"] for one in own if one["net"] is not None),
         }
         found.append({"currency": currency, **sums})

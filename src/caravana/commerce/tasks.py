@@ -9,6 +9,7 @@ from typing import Any
 
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.sentences import said
 
 Variables = Mapping[str, Any]
 SUMMARIES: Mapping[str, str] = {
@@ -190,22 +191,22 @@ def _is_about(item: Mapping[str, Any], connection: str) -> bool:
 def _summary(item: Mapping[str, Any]) -> str:
     """What a flow calls it, else its kind and title."""
     own = (item.get("details") or {}).get("summary")
-    return str(own or SUMMARIES.get(item["kind"], "Revisar: {title}").format(title=item["title"]))[:200]
+    return str(own or SUMMARIES.get(item["kind"], "Revisar: {title}").format(title=said(item["title"], "es")))[:200]
 
 
 def _text(item: Mapping[str, Any]) -> str:
     details = item.get("details") or {}
-    said = TEXTS.get(item["kind"], "").format(title=item["title"], count=item.get("count", ""))
+    kind = TEXTS.get(item["kind"], "").format(title=item["title"], count=item.get("count", ""))
     remedy = _remedy(item)
     closing = SETTLES if item["settles"] else STAYS.format(remedy=remedy)
     about = item["id"] if item["kind"] in ("in_doubt", "dead") else ""
-    lines = (said, item["reason"], details.get("detail"), about and f"Mensaje {about}", closing)
+    lines = (kind, said(item["reason"], "es"), details.get("detail"), about and f"Mensaje {about}", closing)
     return "\n".join(str(one) for one in lines if one)
 
 
 def _remedy(item: Mapping[str, Any]) -> str:
     """The command, with the item's own id."""
-    remedy = NO_BRANCH if item["code"] == "NoBranch" else REMEDIES.get(item["kind"], str(item["remedy"]))
+    remedy = NO_BRANCH if item["code"] == "NoBranch" else REMEDIES.get(item["kind"]) or said(item["remedy"], "es")
     return re.sub(r"\b(ID|N|NAME)\b", str(item["id"]), remedy)
 
 

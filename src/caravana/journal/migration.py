@@ -21,6 +21,17 @@ LOCK = f"SELECT pg_advisory_xact_lock({0x0CA2A7AA})"
 """Held by a process that migrates PostgreSQL or looks at its keys: those that start together do so one after the other."""
 
 
+def is_old(version: str | None) -> bool:
+    """Whether a schema must be brought up to date; None: the database is empty. Raises `Broken` for one of a newer program."""
+    if version is not None and version > NEWEST:
+        reason = (
+            f"the journal is of a newer Caravana: its schema is {version}, and this program knows {NEWEST}. Nothing was "
+            "changed: start the newer program"
+        )
+        raise Broken(reason)
+    return version != NEWEST
+
+
 def upgrade(url: str) -> None:
     """Bring the schema at `url` (SQLAlchemy's form) to the newest version. Raises `Broken`."""
     import sqlalchemy as sa  # as the module says: only here

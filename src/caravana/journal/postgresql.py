@@ -14,7 +14,7 @@ from psycopg import errors
 
 from caravana.journal.batch import INSERTING, Batch, Connection, Job, run_reading
 from caravana.journal.journal import Broken, Full, JournalError, Unreadable
-from caravana.journal.migration import LOCK, NEWEST, VERSION, upgrade
+from caravana.journal.migration import LOCK, VERSION, is_old, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
 from caravana.journal.readers import Readers
@@ -108,7 +108,7 @@ class PostgresJournal:
         """Bring the schema up to date and start the writers. Raises `Broken`, `Unreadable`."""
         scheme, _, rest = self.url.partition("://")
         try:
-            if await self._version() != NEWEST:
+            if is_old(await self._version()):
                 await asyncio.to_thread(upgrade, f"{scheme}+psycopg://{rest}")
             await self._admit()
         except Unreadable:

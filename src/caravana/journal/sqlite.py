@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 
 from caravana.journal.journal import Broken, Full, JournalError, Locked, Unreadable
-from caravana.journal.migration import NEWEST, VERSION, upgrade
+from caravana.journal.migration import VERSION, is_old, upgrade
 from caravana.journal.model import Fence
 from caravana.journal.operation import Operation
 from caravana.journal.sealing import Keyring, admit
@@ -98,7 +98,7 @@ class SqliteJournal:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
-            if self._version() != NEWEST:
+            if is_old(self._version()):
                 upgrade(f"sqlite:///{self.path}")
             self._admit()
         except Unreadable:

@@ -101,8 +101,9 @@ def _of_text(content: bytes, layout: Layout) -> Iterator[Row]:
         for cells in reader:
             yield Row(line, tuple(one.strip() for one in cells))
             line = reader.line_num + 1
-    except csv.Error as error:
-        raise TableRefused(f"a row cannot be divided into columns: {error}", line=reader.line_num) from None
+    except csv.Error:
+        told = "a row cannot be divided into columns: is a quotation mark missing, or one too many?"
+        raise TableRefused(told, line=reader.line_num) from None
 
 
 def _decoded(content: bytes, layout: Layout) -> str:
@@ -115,10 +116,10 @@ def _decoded(content: bytes, layout: Layout) -> str:
             continue
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise TableRefused(f"it is not in {' or '.join(layout.encodings)}: it has zero bytes", line=line)
+            raise TableRefused(f"it is not in {', '.join(layout.encodings)}: it has zero bytes", line=line)
         return text
     where = content.count(b"\n", 0, wrong.start) + 1 if wrong is not None else None
-    raise TableRefused(f"it is not in {' or '.join(layout.encodings)}", line=where)
+    raise TableRefused(f"it is not in {', '.join(layout.encodings)}", line=where)
 
 
 def _of_workbook(content: bytes, sheet: str | None) -> Iterator[Row]:

@@ -46,7 +46,8 @@ def test_a_payment_and_a_refund() -> None:
         "2026-11-27",
     )
     assert (back["kind"], back["name"], back["number"], back["amount"]) == ("refund", "701", "701", Decimal("15.00"))
-    assert (back["line"], back["fee"]) == (4, None)
+    assert paid["deductions"] == Decimal("2.60")
+    assert (back["line"], back["fee"], back["deductions"]) == (4, None, None)
 
 
 def test_a_workbook_says_the_same() -> None:

@@ -10,7 +10,7 @@ from caravana.commerce.attempt import Attempt
 from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day, of_payouts
 from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
 from caravana.commerce.cards.settled import attempt_of
-from caravana.commerce.settlement import Line, key
+from caravana.commerce.settlement import Line, key, totals
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
@@ -251,11 +251,12 @@ class Comparing(CardMapping):
 
     @pure
     def compare_result(self, variables: Variables) -> dict[str, Any]:
-        """Return what was compared, and the differences, each with what was proposed."""
+        """Return what was compared, the differences, each with what was proposed, and what settlement files told of the day."""
         unit = variables["unit"]
         company, names = self._settings.stores[unit["connection"]]["company"], ("connection", "branch", "day")
         found = [difference.shown(one, company) for one in variables["differences"]]
-        return {**{name: unit[name] for name in names}, "differences": found}
+        told = totals(self._lines(variables))
+        return {**{name: unit[name] for name in names}, "differences": found, "settled": told}
 
     @pure
     def compare_line(self, variables: Variables) -> str:

@@ -47,6 +47,10 @@ class CardMapping(Configured):
             raise ValueError(f"the branch `{branch}` was configured after this began: retry under the current revision")
         return found
 
+    def _branches(self) -> list[CardBranch]:
+        """What each branch has of its own; without branches the company's."""
+        return list(self._settings.branches.values()) or [self._of(None)]
+
     def _store(self, attempt: Mapping[str, Any]) -> Store:
         """The merchant account of an attempt; one that names none began when there was only the default.
 

@@ -195,15 +195,15 @@ class Refunds(Books):
         """Return the search for the journal that the money left from.
 
         Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else the company's first bank journal
-        that is not that of its cards. Else the journal of card payments.
+        that is not one of cards, of whichever branch. Else the journal of card payments.
         """
         one, cards = variables["refund"], self.journal_question(variables, exchange)
         if one.get("by") != "transfer":
             return cards
         chosen = one["journal"] or self._settings.refund_journal_id
-        own = self._of(exchange.branch)["journal_id"]
+        own = sorted({each["journal_id"] for each in self._branches() if each["journal_id"] is not None})
         domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
-        domain += [["id", "!=", own]] if chosen is None and own is not None else []
+        domain += [["id", "not in", own]] if chosen is None and own else []
         company = variables["sale"]["company_id"]
         return {"domain": [*domain, *([["company_id", "=", company]] if company is not None else [])], "limit": 1}
 

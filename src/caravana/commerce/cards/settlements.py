@@ -9,6 +9,7 @@ from caravana.commerce.cards.comparing import Comparing
 from caravana.commerce.cards.mapping import Variables, with_branch
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
+from caravana.kit.sentences import said
 
 REFUSED = (
     "Un archivo de liquidación no se pudo leer, y nada de él se tomó. Corríjalo, o su perfil, y vuelva a ponerlo ahí."
@@ -65,7 +66,8 @@ class Settlements(Comparing):
     def settlement_review(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return what a person must look at: a file of the folder that cannot be taken."""
         result = variables["result"]
-        told = [f"línea {one['line']}: {one['reason']}" if one["line"] else one["reason"] for one in result["problems"]]
+        reasons = ((one["line"], said(one["reason"], "es")) for one in result["problems"])
+        told = [f"línea {line}: {reason}" if line else reason for line, reason in reasons]
         item = {
             "key": f"card-settlement/{result['connection']}/{result['name']}",
             "kind": "settlement_refused",

@@ -43,10 +43,7 @@ def item_of(record: Mapping[str, Any], issued: Mapping[str, Sequence[str]] | Non
     currency = str(record["currency_id"][1])
     number = record.get("l10n_latam_document_number") or record["name"]
     codes = [record["name"], record.get("payment_reference"), record.get("ref")]
-    orders = str(record.get("invoice_origin") or "").split(
-        ","
-    )  # of several orders Odoo writes all names, with commas between
-    for name in {str(number), str(record["name"]), *(one.strip() for one in orders)}:
+    for name in names_of(record):
         codes += (issued or {}).get(name, ())
     day = _day(record["invoice_date"]) or date.min
     return Item(
@@ -61,6 +58,13 @@ def item_of(record: Mapping[str, Any], issued: Mapping[str, Sequence[str]] | Non
         codes=tuple(str(one) for one in codes if one),
         currency=currency,
     )
+
+
+def names_of(record: Mapping[str, Any]) -> set[str]:
+    """Return by which names payment codes of an invoice were issued: its own, and those of its orders."""
+    number = record.get("l10n_latam_document_number") or record["name"]
+    orders = str(record.get("invoice_origin") or "").split(",")  # Odoo writes the names of several with commas between
+    return {str(number), str(record["name"]), *(one.strip() for one in orders if one.strip())}
 
 
 def customer_of(record: Mapping[str, Any], accounts: tuple[str, ...] = ()) -> Customer:

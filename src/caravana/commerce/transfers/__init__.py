@@ -1,5 +1,7 @@
 """The pure callables of the flow `matching`, named `transfers.…` in its routes: from bank entries to payments in Odoo."""
 
+from caravana.commerce.transfers.awaiting import Awaiting
+from caravana.commerce.transfers.coding import Coding
 from caravana.commerce.transfers.decide import Decide
 from caravana.commerce.transfers.learn import Learn
 from caravana.commerce.transfers.line import Line
@@ -10,7 +12,7 @@ from caravana.commerce.transfers.settings import POSTINGS, TransferSettings
 from caravana.commerce.transfers.undo import Undo
 
 
-class Transfers(Look, Post, Payment, Line, Decide, Undo, Learn):
+class Transfers(Look, Awaiting, Coding, Post, Payment, Line, Decide, Undo, Learn):
     """All of them under one name."""
 
 

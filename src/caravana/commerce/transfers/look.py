@@ -6,6 +6,7 @@ from caravana.commerce.matching import Habits, Matcher
 from caravana.commerce.matching.clue import Policy
 from caravana.commerce.matching.records import customer_of, item_of
 from caravana.commerce.matching.withholding import Withholding
+from caravana.commerce.transfers.awaiting import with_order
 from caravana.commerce.transfers.learn import read_habit
 from caravana.commerce.transfers.mapping import OPEN, Item, TransferMapping, Variables, as_credit, of_company
 from caravana.commerce.transfers.match import about, bare, item_of_entry, taking_back
@@ -55,7 +56,8 @@ class Look(TransferMapping):
         names = {one["id"]: one["name"] for one in variables["customers"]}
         decided = self._matcher(variables).match(credits_)
         branches = {one["id"]: one.get("branch") for one in variables["invoices"]}
-        found = [item_of_entry(batch, *each, names, branches) for each in zip(money, decided, credits_, strict=True)]
+        items = [item_of_entry(batch, *each, names, branches) for each in zip(money, decided, credits_, strict=True)]
+        found = [with_order(item, one, variables) for item, one in zip(items, money, strict=True)]
         return [*found, *(taking_back(batch, one) for one in back)]
 
     def _matcher(self, variables: Variables) -> Matcher:

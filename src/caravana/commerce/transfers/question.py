@@ -23,18 +23,25 @@ def question(match: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]
     invoices = [one["invoices"][0]["id"] for one in proposals if one["invoices"]]
     came = f"{'El banco devolvió' if entry.reversal else 'Llegó'} una transferencia de {amount} ({entry.day or 's/f'}):"
     told = " ".join(filter(None, (entry.party.name, *entry.structured, *entry.remittance)))[:160]
+    order, waits = match.get("order"), bool(match.get("awaits"))
+    summary = f"Facturar {order['name']}: ya llegó su pago de {amount}" if order and waits else ""
     return {
         "kind": "bank_match",
         "title": f"transfer of {amount}, account {account}",
-        "summary": f"Identificar transferencia de {amount}",
+        "summary": summary or f"Identificar transferencia de {amount}",
         "text": f"{came} {told}. {'Quedó registrada' if match['state'] == 'posted' else 'No se registró sola'}: {why['es']}.",
         "detail": "\n".join(f"{number}. {_line(one)}" for number, one in enumerate(proposals, 1)) or "Sin propuestas.",
-        "record": {"model": "account.move", "id": invoices[0]} if invoices else None,
+        "record": {"model": "sale.order", "id": order["id"]} if order else _record(invoices),
         "branch": match.get("branch"),
         "entry": match["entry"],
         "since": match.get("since"),
         "remedy": REMEDY,
     }
+
+
+def _record(invoices: Sequence[int]) -> dict[str, Any] | None:
+    """The first proposed invoice."""
+    return {"model": "account.move", "id": invoices[0]} if invoices else None
 
 
 def _line(one: Mapping[str, Any]) -> str:

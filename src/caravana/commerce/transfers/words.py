@@ -11,6 +11,18 @@ NOBODYS = {
     "es": "no se sabe de qué empresa es la cuenta: falta en `bank_accounts` de su sucursal",
     "en": "it is not known which company's the account is: it is missing in its branch's `bank_accounts`",
 }
+WAITS = {
+    "es": "es de {order} ({customer}), que aún no tiene factura abierta; cuando se publique, la paga sola",
+    "en": "it is for {order} ({customer}), which has no open invoice yet; once that is posted, this pays it by itself",
+}
+PAID = {
+    "es": "es de {order} ({customer}), cuyas facturas ya están pagadas",
+    "en": "it is for {order} ({customer}), whose invoices are paid already",
+}
+CANCELLED = {
+    "es": "es de {order} ({customer}), que está cancelado",
+    "en": "it is for {order} ({customer}), which is cancelled",
+}
 NOTHING_BACK = {
     "es": "el banco devuelve un ingreso y no se sabe cuál", "en": "the bank takes a credit back, and it is not clear which"
 }  # fmt: skip

@@ -64,8 +64,8 @@ def read_camt(content: bytes) -> list[Statement]:
                 raise StatementRefused(f"there is no `{message.body}` in it", line=found.line)
             return statements
     inner = next(root.children(), None)
-    told = f"`{root.name}`" + (f" with `{inner.name}`" if inner is not None else "")
-    raise StatementRefused(f"it is another XML than camt.052, 053 or 054: {told}", line=root.line)
+    path = root.name if inner is None else f"{root.name}/{inner.name}"
+    raise StatementRefused(f"it is another XML than camt.052, 053 or 054: `{path}`", line=root.line)
 
 
 class _Reader:

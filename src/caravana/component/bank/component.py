@@ -12,7 +12,7 @@ from caravana.component.bank.notification import NotificationConsumer
 from caravana.component.bank.office import Office
 from caravana.component.bank.producer import CodeProducer, ImportProducer, SettleProducer
 from caravana.component.bank.spec import BankOptions, MailSettings, Operation
-from caravana.component.bank.waiting import DecisionsConsumer, OpenConsumer
+from caravana.component.bank.waiting import AwaitedConsumer, CodesConsumer, DecisionsConsumer, OpenConsumer
 from caravana.kit.component import Component, Consumer, Endpoint, Finding, Maturity, Producer, Severity
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Context, Receiver
@@ -53,6 +53,10 @@ class BankEndpoint(Endpoint):
                 return MailConsumer(settings, options, receiver, self.context)
             case Operation.OPEN:
                 return OpenConsumer(self.desk, self.options, receiver, self.context)
+            case Operation.AWAITED:
+                return AwaitedConsumer(self.desk, self.options, receiver, self.context)
+            case Operation.CODES:
+                return CodesConsumer(self.desk, receiver)
             case Operation.DECISIONS:
                 return DecisionsConsumer(self.desk, self.options, receiver, self.context)
         raise ConfigurationError(

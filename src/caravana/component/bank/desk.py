@@ -21,7 +21,7 @@ from caravana.component.bank.reading import Reader
 from caravana.component.bank.report import PASSED, FileReport
 from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Context
+from caravana.kit.ports import Arrival, Context, Receiver
 
 DECIDED = "bank-decided"
 """What is told when a person has decided something of a match."""
@@ -37,6 +37,8 @@ class Desk:
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
+        self.codes_taker: Receiver | None = None
+        """The route that looks for a document before its code is issued, while one does."""
 
     @cached_property
     def book(self) -> Book:
@@ -179,16 +181,35 @@ class Desk:
         `{code, shown, accounts: [{number, name}]}`; `name`: what the setting `bank.names` says of the account.
         Raises `LookupError` for a branch that is not there, or none where there are some, and `Unavailable`.
         """
-        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
-        if branch not in branches and (branches or branch):
-            raise LookupError(f"say of which branch `{name}` is: {', '.join(branches) or 'there are none'}")
-        known = branches.get(branch or "")
+        known = self._branch(name, branch)
         place = Place() if known is None else Place(branch, known.odoo, known.company)
         names = {str(number): str(text) for number, text in (self._context.setting("bank.names") or {}).items()}
         numbers = list(names) if known is None else known.bank_accounts
         code = await self.codes.issue(name, place, self._now())
         accounts = [{"number": one, "name": names.get(one, "")} for one in numbers]
         return {"code": code, "shown": shown(code), "accounts": accounts}
+
+    async def ask_code(self, name: str, branch: str | None) -> dict[str, Any]:
+        """Have the document looked for in Odoo, and return its code, as `code` does.
+
+        What is not there, or takes no money, is `{refused, name}`; `refused`: `unknown`, `cancelled`, `draft`, `paid`, or
+        `away` when Odoo could not be asked, with the `message`. Raises `LookupError`.
+        """
+        known = self._branch(name, branch)
+        if self.codes_taker is None:
+            raise LookupError("no hub issues payment codes here: it must run the flow `matching`")
+        body = {"name": name, "branch": branch, "company": None if known is None else known.company}
+        outcome = await self.codes_taker.request(Arrival(body=body))
+        if outcome.state == "done" and isinstance(outcome.body, Mapping):
+            return dict(outcome.body)
+        return {"refused": "away", "name": name, "message": outcome.error or "it does not answer"}
+
+    def _branch(self, name: str, branch: str | None) -> Branch | None:
+        """The branch of a document, None where there are none. Raises `LookupError` for one that there is not."""
+        branches: Mapping[str, Branch] = self._context.setting("branches") or {}
+        if branch not in branches and (branches or branch):
+            raise LookupError(f"say of which branch `{name}` is: {', '.join(branches) or 'there are none'}")
+        return branches.get(branch or "")
 
     # What is matched.
 
@@ -201,6 +222,10 @@ class Desk:
         """Return the keys of the entries that wait to be matched, those of long before `line` left out."""
         await self.let_go()
         return await self.book.due(books.OPEN, line)
+
+    async def awaited(self) -> list[str]:
+        """Return the keys of the entries that wait for the invoice of the order that they pay."""
+        return [one["entry"] for one in await self.matches.asked() if one.get("awaits")]
 
     async def waiting(self, keys: Sequence[str], line: date | None) -> list[dict[str, Any]]:
         """Return those of `keys` that still are money, are not settled, and lie on or after `line`.

@@ -92,7 +92,7 @@ def find_table(found: Sequence[Row], profile: Profile) -> Table:
         found_most, line = (best[0], best[1].line) if best else (0, None)
         raise HeadingsMissing(_no_headings(found_most, profile), found=found_most, line=line)
     if len(heads) > 1:
-        lines = " and ".join(str(row.line) for _, row, _ in heads)
+        lines = ", ".join(str(row.line) for _, row, _ in heads)
         raise StatementRefused(
             f"the headings stand twice, in rows {lines}: it is two tables in one", line=heads[1][1].line
         )
@@ -227,7 +227,7 @@ class _Reader:
                 return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a day of the account, in no zone
             except ValueError:
                 continue
-        raise StatementRefused(f"`{text[:30]}` is no day as {' or '.join(self._profile.dates)}", line=row.line)
+        raise StatementRefused(f"`{text[:30]}` is no day as {', '.join(self._profile.dates)}", line=row.line)
 
     def _text(self, row: Row, name: str) -> str | None:
         return text_of(row.cell(self._columns.get(name)))

@@ -1,6 +1,6 @@
 """XML of strangers, parsed without entities, network or surprises, and read by local names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,17 @@ from caravana.component.bank.errors import StatementRefused
 _DOCTYPE = "it has a DOCTYPE, which a bank's statement never needs and an attack does"
 _HEAD = 65_536
 """Bytes among which a DOCTYPE stands."""
+_KINDS = etree.ErrorTypes
+MEANINGS: Mapping[int, str] = {
+    _KINDS.ERR_TAG_NOT_FINISHED: "it is no well-formed XML: it is cut off",
+    _KINDS.ERR_GT_REQUIRED: "it is no well-formed XML: it is cut off",
+    _KINDS.ERR_TAG_NAME_MISMATCH: "it is no well-formed XML: an element ends that is not open",
+    _KINDS.ERR_INVALID_CHAR: "it is no well-formed XML: it holds what no text has, or is in another encoding than it says",
+    _KINDS.ERR_INVALID_ENCODING: "it is no well-formed XML: it holds what no text has, or is in another encoding than it says",
+    _KINDS.ERR_UNDECLARED_ENTITY: "it is no well-formed XML: it names an entity that nobody declares",
+    _KINDS.ERR_DOCUMENT_END: "it is no well-formed XML: something stands behind its end",
+}
+"""What the parser's errors mean for whoever sent the file."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +91,10 @@ def parse(content: bytes) -> Node:
     except etree.XMLSyntaxError as error:
         if b"<!DOCTYPE" in content[:_HEAD]:
             raise StatementRefused(_DOCTYPE, line=1) from None
-        raise StatementRefused(f"it is no well-formed XML: {_short(error)}", line=error.lineno or None) from None
-    except ValueError as error:
-        raise StatementRefused(f"it is no well-formed XML: {error}") from None
+        told = MEANINGS.get(error.code, "it is no well-formed XML")
+        raise StatementRefused(told, line=error.lineno or None) from None
+    except ValueError:
+        raise StatementRefused("it is no well-formed XML") from None
     if root.getroottree().docinfo.doctype:
         raise StatementRefused(_DOCTYPE, line=1)
     return Node(root)
-
-
-def _short(error: etree.XMLSyntaxError) -> str:
-    text = str(error.msg or "").partition("\n")[0]
-    return text.partition(", line ")[0][:160]

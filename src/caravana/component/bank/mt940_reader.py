@@ -41,7 +41,7 @@ def _statement(message: Message) -> Statement:
     account = message.get("25", "25P")
     if account is None or not account.first.strip():
         raise StatementRefused("it does not say of which account (field :25:)", line=message.line)
-    opening, closing = _balance(message, _OPENING, "opening"), _balance(message, _CLOSING, "closing")
+    opening, closing = _balance(message, _OPENING), _balance(message, _CLOSING)
     entries = tuple(_entries(message, account.first.replace(" ", ""), opening.currency))
     number = message.get("28C", "28")
     return Statement(
@@ -60,13 +60,13 @@ def _statement(message: Message) -> Statement:
     )
 
 
-def _balance(message: Message, names: Sequence[str], which: str) -> Balance:
+def _balance(message: Message, names: Sequence[str]) -> Balance:
     field = message.get(*names)
     if field is None:
-        raise StatementRefused(
-            f"a statement without its {which} balance (field :{names[0]}:): is the file cut?",
-            line=message.fields[-1].line,
-        )
+        told = "a statement without its opening balance (field :60F:): is the file cut?"
+        if names is _CLOSING:
+            told = "a statement without its closing balance (field :62F:): is the file cut?"
+        raise StatementRefused(told, line=message.fields[-1].line)
     found = _BALANCE.fullmatch(field.first)
     if found is None:
         raise StatementRefused(f"`{field.first[:40]}` is no balance", line=field.line)
@@ -205,4 +205,4 @@ def _date(year: int, month: int, day: int, line: int, name: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise StatementRefused(f"its {name} {year}-{month:02}-{day:02} does not exist", line=line) from None
+        raise StatementRefused(f"its {name} `{year}-{month:02}-{day:02}` does not exist", line=line) from None

@@ -199,7 +199,7 @@ class Notice:
                 return date.fromisoformat(text[:10]) if form == "iso" else datetime.strptime(text, form).date()  # noqa: DTZ007
             except ValueError:
                 continue
-        raise StatementRefused(f"`{name}`: `{text[:30]}` is no day as {' or '.join(self.profile.dates)}")
+        raise StatementRefused(f"`{name}`: `{text[:30]}` is no day as {', '.join(self.profile.dates)}")
 
     def _text(self, item: Mapping[str, Any], name: str, *, needed: bool = False) -> str | None:
         value = self._value(item, name)
@@ -220,8 +220,8 @@ class Notice:
 def _parsed(raw: bytes) -> Any:
     try:
         return json.loads(raw)
-    except ValueError as error:
-        raise StatementRefused(f"it is no JSON: {error}") from None
+    except ValueError:
+        raise StatementRefused("it is no JSON") from None
 
 
 def _found(path: str, item: Mapping[str, Any]) -> Iterator[Any]:

@@ -38,7 +38,7 @@ class Office:
             case "match":
                 return _plain(await self._desk.decide_match(**arguments))
             case "code":
-                return await self._desk.code(arguments["name"], arguments.get("branch"))
+                return await self._desk.ask_code(arguments["name"], arguments.get("branch"))
             case "learned":
                 return await self._desk.matches.habits()
             case "unlearn":

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from caravana.component.bank.entry import Direction, Statement, Status
+from caravana.component.bank.entry import Balance, Direction, Statement, Status
 
 
 def closes(statement: Statement) -> bool | None:
@@ -20,8 +20,7 @@ def problems(statement: Statement) -> list[str]:
 def _balance_problems(statement: Statement) -> list[str]:
     opening, closing = statement.opening, statement.closing
     if opening is None or closing is None:
-        missing = [name for name, one in (("opening", opening), ("closing", closing)) if one is None]
-        return [f"it has no {' and no '.join(missing)} balance"] if statement.must_close else []
+        return [_missing(opening, closing)] if statement.must_close else []
     currencies = {closing.currency, *(one.currency for one in statement.entries)} - {opening.currency}
     if currencies:
         return [f"it begins in {opening.currency} and goes on in {', '.join(sorted(currencies))}"]
@@ -31,6 +30,12 @@ def _balance_problems(statement: Statement) -> list[str]:
             f"{opening.amount} {_with_sign(moved)} is {opening.amount + moved}, and it closes with {closing.amount}"
         ]
     return []
+
+
+def _missing(opening: Balance | None, closing: Balance | None) -> str:
+    if opening is None and closing is None:
+        return "it has no opening and no closing balance"
+    return "it has no opening balance" if opening is None else "it has no closing balance"
 
 
 def _total_problems(statement: Statement) -> list[str]:

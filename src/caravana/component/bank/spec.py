@@ -16,9 +16,11 @@ class Operation(StrEnum):
     NOTIFICATION = "notification"
     MAIL = "mail"
     OPEN = "open"
+    AWAITED = "awaited"
     DECISIONS = "decisions"
     SETTLE = "settle"
     CODE = "code"
+    CODES = "codes"
 
 
 class BankOptions(Options):
@@ -46,15 +48,15 @@ class BankOptions(Options):
         description="mail: regular expression that names of attachments fit, case ignored.",
     )
     delay: Duration = Field(
-        timedelta(minutes=1), gt=timedelta(0), description="mail, open, decisions: wait between two looks."
+        timedelta(minutes=1), gt=timedelta(0), description="mail, open, awaited, decisions: wait between two looks."
     )
     initial_delay: Duration = Field(timedelta(seconds=1), description="mail: wait before the first look.")
     again: Duration = Field(
         timedelta(hours=6),
         gt=timedelta(0),
-        description="open: after what time an entry that still waits is told again.",
+        description="open, awaited: after what time an entry that still waits is told again.",
     )
-    most: int = Field(2000, ge=1, le=20_000, description="open: entries of one message.")
+    most: int = Field(2000, ge=1, le=20_000, description="open, awaited: entries of one message.")
 
     @field_validator("include")
     @classmethod

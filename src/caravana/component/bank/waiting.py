@@ -1,4 +1,7 @@
-"""`bank:open` and `bank:decisions`: entries that wait to be matched, and what persons said of matches, as messages."""
+"""`bank:open`, `bank:awaited`, `bank:decisions`: entries that wait to be matched, and what persons said of matches, as messages.
+
+`bank:codes`: who asks for a payment code.
+"""
 
 import hashlib
 from collections import defaultdict
@@ -9,6 +12,7 @@ from zoneinfo import ZoneInfo
 from caravana.component.bank.desk import DECIDED, ENTRIES, Desk
 from caravana.component.bank.matches import DECISION
 from caravana.component.bank.spec import BankOptions
+from caravana.kit.component import Consumer
 from caravana.kit.polling import PollingConsumer
 from caravana.kit.ports import Arrival, Context, Receiver
 
@@ -48,7 +52,7 @@ class OpenConsumer(_Looking):
         """Tell of what is due."""
         told: dict[str, str] = dict(await self._receiver.cursor() or {})
         line, now = self._line(), self._context.clock.now()
-        keys = await self._desk.due(line)
+        keys = await self._keys(line)
         fresh = [one for one in keys if self._is_due(told.get(one), now)][: self._options.most]
         after = {key: told[key] for key in keys if key in told} | dict.fromkeys(fresh, now.isoformat())
         groups: dict[Whose, list[dict[str, Any]]] = defaultdict(list)
@@ -58,6 +62,10 @@ class OpenConsumer(_Looking):
         if arrivals or after != told:
             await self._receiver.accept(arrivals, cursor=after)
 
+    async def _keys(self, line: date | None) -> list[str]:
+        """The entries that may be told."""
+        return await self._desk.due(line)
+
     def _line(self) -> date | None:
         """The company's day of the go-live line: what the bank booked before it is never posted."""
         line = self._receiver.go_live
@@ -66,6 +74,13 @@ class OpenConsumer(_Looking):
 
     def _is_due(self, at: str | None, now: datetime) -> bool:
         return at is None or now - datetime.fromisoformat(at) >= self._options.again
+
+
+class AwaitedConsumer(OpenConsumer):
+    """Tells again, after `again`, of the entries whose order is not invoiced yet."""
+
+    async def _keys(self, line: date | None) -> list[str]:
+        return await self._desk.awaited()
 
 
 def _arrival(whose: Whose, entries: list[dict[str, Any]], now: datetime) -> Arrival:
@@ -98,3 +113,20 @@ class DecisionsConsumer(_Looking):
                     [Arrival(body, key=key, lane=f"match:{decision['key']}", branch=match.get("branch"))]
                 )
             await self._receiver.store.put(DECISION, key, None)
+
+
+class CodesConsumer(Consumer):
+    """`bank:codes`: the route that looks for a document in the books before its payment code is issued."""
+
+    def __init__(self, desk: Desk, receiver: Receiver) -> None:
+        """`desk`: who asks."""
+        self._desk = desk
+        self._receiver = receiver
+
+    async def start(self) -> None:
+        """Take what is asked."""
+        self._desk.codes_taker = self._receiver
+
+    async def stop(self) -> None:
+        """Take nothing any more."""
+        self._desk.codes_taker = None

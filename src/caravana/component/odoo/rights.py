@@ -54,6 +54,7 @@ NEEDS: tuple[Need, ...] = (
     Need("cards", "account.payment", ("read", "create", "write"), INVOICING, "payments are registered and posted"),
     Need("cards", "sale.advance.payment.inv", ("create",), SALES, "orders are invoiced (cards.on_paid: invoice)"),
     Need("matching", "account.move", ("read",), INVOICING, "which invoices are open"),
+    Need("matching", "sale.order", ("read",), SALES, "orders whose payment code a transfer carries"),
     Need("matching", "account.move.line", ("read", "write"), INVOICING, "transfers are reconciled with invoices"),
     Need("matching", "account.journal", ("read",), INVOICING, "the journal of the bank account"),
     Need("matching", "account.payment", ("read", "create", "write"), INVOICING, "transfers are registered and undone"),

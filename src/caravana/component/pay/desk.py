@@ -13,6 +13,7 @@ from caravana.kit.merchant import accounts_of
 from caravana.kit.ports import Arrival, Context, Outcome, Receiver
 
 ATTEMPTS, REFUNDED, DISPUTED, PAYMENTS = "card_attempt", "card_refund", "card_dispute", "card_payment"
+SETTLED = "card_settlement"
 """Stores of the card flow."""
 REFUNDS, DISPUTES, COMPARISONS, SETTLEMENTS, REFUNDED_BY_HAND = WISHES = (
     "refunds",
@@ -41,11 +42,12 @@ class Desk:
         self.settlements = SettlementFiles(context)
         """Reads settlement files."""
 
-    async def listed(self, order: int | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
-        """Return the newest payments and attempts, each with what went back of it."""
-        prefix = "" if order is None else f"sale.order,{order}/"
+    async def listed(self, order: str | None = None, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """Return the newest payments and attempts, each with what went back of it. `order`: its name, or its number in Odoo."""
+        prefix = f"sale.order,{order}/" if order is not None and order.isdigit() else ""
         found = [one for _, one in await self._context.store.find(ATTEMPTS, prefix, MOST)]
-        chosen = [one for one in found if state in (None, one["state"])]
+        named = [one for one in found if prefix or order in (None, one.get("order"))]
+        chosen = [one for one in named if state in (None, one["state"])]
         newest = sorted(chosen, key=lambda one: str(one["created"]), reverse=True)[: max(1, limit)]
         return [_shown(one, await self._refunds(one)) for one in newest]
 
@@ -53,7 +55,8 @@ class Desk:
         """Return one attempt, by our reference or the company's name of a payment. Raises `LookupError`."""
         attempt = await self._attempt(name)
         shown = _shown(attempt, await self._refunds(attempt))
-        return {**shown, "payments": attempt["payments"], "disputes": await self._disputes(attempt)}
+        more = {"disputes": await self._disputes(attempt), "settled": await self._settled(attempt)}
+        return {**shown, "payments": attempt["payments"], **more}
 
     async def refund(
         self, name: str, amount: str | None = None, reason: str = "", payment: str | None = None
@@ -170,6 +173,13 @@ class Desk:
         prefix = f"{attempt['connection']}/{attempt['reference']}-R"
         return [one for _, one in await self._context.store.find(REFUNDED, prefix)]
 
+    async def _settled(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What settlement files told of the attempt's payments, the oldest first."""
+        days = await self._context.store.find(SETTLED, f"{attempt['connection']}/", MOST)
+        numbers = {one["internal_reference"] for one in attempt["payments"]}
+        lines = (one for _, day in days for one in day["lines"])
+        return [one for one in lines if one["payment"] in numbers or one["reference"] == attempt["reference"]]
+
     async def _disputes(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = [one for _, one in await self._context.store.find(DISPUTED, "", MOST)]
         return [one for one in found if one["attempt"] == attempt["key"]]
@@ -209,7 +219,18 @@ def plain(value: Any) -> Any:
 
 
 def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
-    names = ("reference", "order_id", "branch", "connection", "state", "amount", "currency", "created", "settled")
+    names = (
+        "reference",
+        "order_id",
+        "order",
+        "branch",
+        "connection",
+        "state",
+        "amount",
+        "currency",
+        "created",
+        "settled",
+    )
     paid = [
         {name: one[name] for name in ("internal_reference", "total", "currency", "date")} for one in attempt["payments"]
     ]

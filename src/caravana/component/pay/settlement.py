@@ -2,8 +2,8 @@
 
 A **line** is a dict: `kind` (`payment`, `refund`, `reversal` or `chargeback`), `name` (its own number, else one made of what it
 says; the same whenever the same line comes), `number` (its own, or None), `payment` and `reference` (the company's number and
-ours of the payment, one of them may be None), `amount` (above zero), `currency`, `day` (ISO), `fee`, `net` (or None) and `line`
-(where it stands).
+ours of the payment, one of them may be None), `amount` (above zero), `currency`, `day` (ISO), `fee`, `deductions`, `net`
+(or None) and `line` (where it stands).
 """
 
 from collections import Counter
@@ -148,6 +148,7 @@ class _Reader:
             "currency": currency,
             "day": self._day(row).isoformat(),
             "fee": self._money(row, "fee", currency),
+            "deductions": self._money(row, "deductions", currency),
             "net": self._money(row, "net", currency),
             "line": row.line,
         }
@@ -203,7 +204,7 @@ class _Reader:
                 return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a day of the company, in no zone
             except ValueError:
                 continue
-        raise TableRefused(f"`{text[:30]}` is no day as {' or '.join(self._profile.dates)}", line=row.line)
+        raise TableRefused(f"`{text[:30]}` is no day as {', '.join(self._profile.dates)}", line=row.line)
 
     def _text(self, row: Row, name: str) -> str | None:
         """A cell's text. Raises `TableRefused` for a card number, which must never come in."""

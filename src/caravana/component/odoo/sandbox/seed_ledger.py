@@ -131,12 +131,3 @@ def _journals(env: Env, prefix: str, banks: Sequence[str], name_it: Name) -> Non
             vals |= {"l10n_ec_entity": "001", "l10n_ec_emission": "001"}
         journal = env.create("account.journal", vals)
         name_it(env, f"{prefix}_{code.lower()}", journal)
-        if kind == "bank":
-            _methods(env, journal)
-
-
-def _methods(env: Env, journal: Record) -> None:
-    for direction in ("inbound", "outbound"):
-        vals = {"name": "Manual Payment", "code": "manual", "payment_type": direction}
-        method = env.create("account.payment.method", vals)
-        env.create("account.payment.method.line", vals | {"journal_id": journal.id, "payment_method_id": method.id})

@@ -135,6 +135,19 @@ SRI_PAYMENT = Model(
 TERM = Model("account.payment.term", "Payment Terms", {"name": f.char(required=True), "days": f.integer()})
 
 
+def _furnish(journal: Record) -> None:
+    """Give a new journal of money its account and its ways to pay."""
+    if journal.type not in ("bank", "cash", "credit"):
+        return
+    env = journal.env
+    if not journal.default_account_id:
+        journal.set(default_account_id=env.ref("account.bank_account").id)
+    for direction in ("inbound", "outbound"):
+        vals = {"name": "Manual Payment", "code": "manual", "payment_type": direction}
+        method = env.create("account.payment.method", vals)
+        env.create("account.payment.method.line", vals | {"journal_id": journal.id, "payment_method_id": method.id})
+
+
 def take_number(journal: Record, series: str) -> int:
     """Return the next number of a journal's series; a transaction that fails gives it back."""
     numbers = dict(journal.last_numbers or {})
@@ -166,6 +179,7 @@ def untaxed(amount: float, taxes: list[Record]) -> float:
     return money(amount / (1 + included / 100))
 
 
+JOURNAL.created = _furnish
 METHOD_LINE.display = lambda one: f"{one.name} ({one.journal_id.name})" if one.journal_id else one.name
 DOCUMENT_TYPE.display = lambda one: f"({one.code}) {one.name}"
 MODELS = [ACCOUNT, TAX_GROUP, TAX, JOURNAL, METHOD, METHOD_LINE, DOCUMENT_TYPE, SRI_PAYMENT, TERM]

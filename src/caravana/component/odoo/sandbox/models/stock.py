@@ -120,6 +120,15 @@ SMS = Model(
 )
 
 
+def _furnish(warehouse: Record) -> None:
+    """Give a new warehouse its place for stock and its kind of delivery."""
+    env = warehouse.env
+    view = env.create("stock.location", {"name": warehouse.code, "usage": "view"})
+    place = env.create("stock.location", {"name": "Stock", "usage": "internal", "location_id": view.id})
+    kind = {"name": "Delivery Orders", "code": "outgoing", "warehouse_id": warehouse.id}
+    warehouse.set(lot_stock_id=place.id, out_type_id=env.create("stock.picking.type", kind).id)
+
+
 def _prepare_quant(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     if "inventory_quantity" in vals:
         if not env.context.get("inventory_mode"):
@@ -295,6 +304,7 @@ def dont_send_sms(wizards: Records) -> Any:
     return send_sms(wizards)
 
 
+WAREHOUSE.created = _furnish
 QUANT.prepare = _prepare_quant
 QUANT.display = lambda one: one.product_id.display_name
 MOVE.display = lambda one: one.product_id.display_name
