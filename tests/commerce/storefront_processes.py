@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 from ruamel.yaml import YAML
 
+from caravana.cli.office import ask_hub
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.whatsapp.sandbox import Account, MetaSandbox
@@ -37,6 +38,12 @@ class Display(Counter):
         with await asyncio.to_thread(urlopen, f"{self.presence.address}/metrics") as answer:
             text: str = answer.read().decode()
         return text.splitlines()
+
+    async def publishes(self) -> None:
+        """Do what `caravana catalog publish` does, through this hub."""
+        assert self.presence is not None
+        given = {"scheme": "wares", "act": "publish", "arguments": {}, "subject": "catalog", "actor": "rosa"}
+        await asyncio.to_thread(ask_hub, self.presence, "operate", given)
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be done."""

@@ -42,16 +42,12 @@ PUBLISHING = (
     Place("o:sale.order.line.onchange", after=True),
     Place(scope="wares", has="'sku': '{code}'"),
     Place(scope="wares", has="'sku': '{code}'", after=True),
-    Place(scope="wares", has="prices", after=True),
     Place("m:catalog.items_batch.post", again=True),
     Place("m:catalog.items_batch.post", after=True, again=True),
-    Place(scope="catalog.work", has="'handle'", again=True),
     Place(scope="catalog.work", has="'handle'", after=True),
     Place("m:catalog.check_batch_request_status.get", after=True),
-    Place(scope="wares", has="'state': 'accepted'"),
     Place(scope="wares", has="'state': 'accepted'", after=True),
-    Place("o:product.product.write"),
-    Place("o:product.product.write", after=True),
+    Place("o:product.product.write", after=True, again=True),  # that it waits, while Meta is called
 )
 POSTING = (
     Place(scope="catalogue_post", has="'facebook': None"),

@@ -132,6 +132,12 @@ class Catalogue(Configured):
         return bool(body["items"] or body.get("delete"))
 
     @pure
+    def answered(self, variables: Variables) -> dict[str, Any]:
+        """Return what is handed over once Meta has ended a batch: the batch, the hashes of what went out, what Meta refused."""
+        out, answer = variables["out"], variables["answer"]
+        return {"batch": variables["batch"], "out": {"sent": out["sent"]}, "answer": {"refused": answer["refused"]}}
+
+    @pure
     def after(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return what is kept after Meta's answer; products that changed meanwhile are as before."""
         at = exchange.created.replace(microsecond=0)
