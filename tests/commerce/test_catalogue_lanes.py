@@ -64,7 +64,8 @@ def changing_price(shop: Storefront, keep: Keep) -> Keep:
             shop.hub.wake(NAME)
 
             async def known() -> bool:
-                return (await shop.kept())["CAFE"]["item"]["price"]["amount"] == "23.00"
+                price: str = (await shop.kept())["CAFE"]["item"]["price"]["amount"]
+                return price == "23.00"
 
             await perhaps(known)
         await keep(store, records)
