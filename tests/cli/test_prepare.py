@@ -97,3 +97,21 @@ async def test_automations_are_another_app(odoo: OdooSandbox, caravana: Command)
     del odoo.store.models["base.automation"]
     found = states(await run(caravana, "prepare", "--key", "admin", "--yes", "--json"))
     assert (found["sale.order"], found["Publicar"]) == ("app not installed", "created")
+
+
+async def test_the_catalogue_wishes_a_field_on_products(odoo: OdooSandbox, caravana: Command, folder: Folder) -> None:
+    """Beside its tag: the field that the setting names is made on products, and the hub's own when none is named."""
+    path = folder.path / "caravana.yaml"
+    given = path.read_text().replace("flows: [cards]", "flows: [catalogue]")
+    link = 'settings: {catalogue.link: "https://shop.example/p/{sku}"'
+    connections = "  catalog: {component: catalog, catalog: 1, token: invented}\n"
+    path.write_text(f"{given}{connections}{link}}}\n")
+    shown = states(await run(caravana, "prepare", "--dry-run", "--json"))
+    assert set(shown) >= {"Publicar", "product.product.x_caravana_catalogue_state"}
+    path.write_text(f"{given}{connections}{link}, catalogue.field: x_catalogo}}\n")
+    made = states(await run(caravana, "prepare", "--key", "admin", "--yes", "--json"))
+    assert made["product.product.x_catalogo"] == "created"
+    field = odoo.env["ir.model.fields"].search([["name", "=", "x_catalogo"], ["model", "=", "product.product"]])
+    assert len(field) == 1
+    again = states(await run(caravana, "prepare", "--key", "admin", "--yes", "--json"))
+    assert again["product.product.x_catalogo"] == "there"

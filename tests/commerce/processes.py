@@ -74,10 +74,11 @@ class Killable:
 
     async def died(self) -> None:
         """Wait until it is dead by a kill."""
-        assert self.process is not None
+        process = self.process  # who waits longer than others waits for this one, though it was started again meanwhile
+        assert process is not None
         async with self.joining:
-            await asyncio.to_thread(self.process.join, 60)
-        assert self.process.exitcode == -signal.SIGKILL
+            await asyncio.to_thread(process.join, 60)
+        assert process.exitcode == -signal.SIGKILL
 
     def dies_at(self, sandbox: Sandbox, operation: str, *, after: bool = False) -> None:
         """Have it killed when it next calls `operation`; with `after` when that is done, before it is answered."""

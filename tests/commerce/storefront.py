@@ -43,14 +43,11 @@ def picture(color: str = "red", size: tuple[int, int] = (600, 600), kind: str = 
 
 
 @dataclass
-class Storefront:
-    """What a test does as clerk in Odoo, and sees as Meta's customers do."""
+class Stall:
+    """What a test does as clerk in Odoo, and sees as Meta's customers do. `tag`: number of the one that says: shown."""
 
     odoo: OdooSandbox
     meta: MetaSandbox
-    hub: Hub
-    web: aiohttp.ClientSession
-    url: str
     tag: int
 
     def product(self, code: str, price: float = 10.0, stock: float = 5, **values: Any) -> int:
@@ -142,12 +139,6 @@ class Storefront:
         """Return the captions at Instagram, the oldest first."""
         return [str(one["caption"]) for one in self.meta.instagram.published]
 
-    def leap(self, hours: float) -> None:
-        """Let hours pass."""
-        clock = self.hub.clock
-        assert isinstance(clock, LeapingClock)
-        clock.leap(hours * 3600)
-
     def pricelist(self, *rules: dict[str, Any]) -> int:
         """Return a new pricelist."""
         made: int = self.odoo.env["product.pricelist"].create(
@@ -164,6 +155,21 @@ class Storefront:
     def skus(self) -> list[str]:
         """What is in the catalogue."""
         return sorted(self.meta.catalog.products)
+
+
+@dataclass
+class Storefront(Stall):
+    """A stall with its hub in the test's own process."""
+
+    hub: Hub
+    web: aiohttp.ClientSession
+    url: str
+
+    def leap(self, hours: float) -> None:
+        """Let hours pass."""
+        clock = self.hub.clock
+        assert isinstance(clock, LeapingClock)
+        clock.leap(hours * 3600)
 
     async def kept(self) -> dict[str, dict[str, Any]]:
         """Return what the hub keeps, by SKU."""
@@ -248,7 +254,7 @@ async def open_storefront(
         hub = door.hub = hub_of(Configuration.model_validate(given), clock)
         await stack.enter_async_context(hub if file is None else served(hub))
         web = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Storefront(odoo, meta, hub, web, url, tag)
+        yield Storefront(odoo, meta, tag, hub, web, url)
 
 
 def hub_of(given: Configuration, clock: LeapingClock, flows: Sequence[str] = ("catalogue",)) -> Hub:

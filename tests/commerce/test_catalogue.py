@@ -169,6 +169,22 @@ async def test_prices_that_agree_again_are_published(tmp_path: Path) -> None:
         assert await shop.hub.store.find("review") == []
 
 
+async def test_a_price_that_differs_is_compared_until_it_agrees(tmp_path: Path) -> None:
+    """Other products that agree do not settle the matter: it is open, and all are held back, until the price itself agrees; then all go out."""
+    async with open_storefront(tmp_path, country=999) as shop:
+        cafe = shop.product("CAFE")
+        await shop.look()
+        shop.product("LIBRO", taxes_id=[])
+        await shop.look()
+        assert shop.skus == []
+        assert [one["kind"] for _, one in await shop.hub.store.find("review")] == ["catalogue_prices"]
+        shop.change(cafe, taxes_id=[[6, 0, []]])
+        await shop.look()
+        assert shop.item("CAFE")["price"] == "10.00 USD"
+        assert shop.skus == ["CAFE", "LIBRO"]
+        assert await shop.hub.store.find("review") == []
+
+
 async def test_an_odoo_that_is_away(tmp_path: Path) -> None:
     """While Odoo does not answer nothing is lost: the next look finds what changed."""
     async with open_storefront(tmp_path) as shop:

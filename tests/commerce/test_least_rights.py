@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from caravana.component.odoo.rights import LEAST
+from caravana.component.odoo.rights import LEAST, OF_CATALOGUE
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import Shop, open_shop
+from tests.commerce.storefront import open_storefront
 from tests.commerce.test_tasks import asked, open_tasks
 from tests.support.waiting import eventually
 
@@ -93,3 +94,33 @@ def test_the_groups_are_known_to_the_imitation() -> None:
     from caravana.component.odoo.sandbox.seed import GROUPS
 
     assert set(XMLIDS) <= {xmlid for xmlid, _ in GROUPS}
+
+
+@pytest.mark.parametrize("field", [None, "x_catalogo"])
+async def test_the_catalogue_with_exactly_its_rights(tmp_path: Path, field: str | None) -> None:
+    """A product is published and told of, and how it stands is written on it; the hub's list stays empty."""
+    setup = Setup(demo=False, bot_groups=[one.xmlid for one in OF_CATALOGUE])
+    async with open_storefront(tmp_path, setup=setup, field=field, posts=["facebook"]) as shop:
+        shop.field("x_catalogo")
+        flag = shop.odoo.env["product.tag"].create({"name": "Anunciar"})
+        cafe = shop.product("CAFE", product_tag_ids=[[6, 0, [shop.tag, flag]]])
+        bare = shop.product("NADA", image_1920=False)
+        await shop.look()
+        assert shop.skus == ["CAFE"]
+        told = [shop.read(bare, field)] if field else shop.notes(bare)
+        assert "no tiene imagen" in told[0]
+        assert "Anunciado en Facebook" in shop.notes(cafe)[-1]
+        assert await shop.hub.reviews.items(100) == []
+
+
+async def test_the_catalogue_without_rights_on_products(tmp_path: Path) -> None:
+    """What cannot be written on products is told with the right and its group; publishing goes on."""
+    setup = Setup(demo=False, bot_groups=XMLIDS)
+    async with open_storefront(tmp_path, setup=setup) as shop:
+        shop.product("NADA", image_1920=False)
+        await shop.look()
+        shop.product("CAFE")
+        await shop.look()
+        assert shop.skus == ["CAFE"]
+        waits = [one["reason"] for one in await shop.hub.reviews.items(100)]
+        assert "product.group_product_manager" in waits[0]

@@ -180,10 +180,10 @@ def _things(project: "Project", name: str, settings: Any, *, every: bool) -> "li
     address = f"{public.rstrip('/')}/odoo/{name}/hint/{token.get_secret_value()}" if public and token else None
     watched = _watched(project, name)
     if every:
-        return wishes(FLOWS, watched, address or "-")
+        return wishes(FLOWS, watched, address or "-", configuration.settings)
     if watched and address is None:
         say("· hints are left out: they need `hintToken` of the connection and listener.public_url", err=True)
-    return wishes(names(configuration.flows), watched, address)
+    return wishes(names(configuration.flows), watched, address, configuration.settings)
 
 
 def _watched(project: "Project", name: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -1,6 +1,7 @@
 """What the shipped flows would like to find in Odoo, beside what Odoo brings. Nothing of it is required."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from caravana.component.odoo.things import CustomField, HintAutomation, ProductTag, Thing
 
@@ -10,6 +11,7 @@ EINVOICE = "x_caravana_einvoice_"
 NOTED = "the same stands as a note on the document"
 NOTES = "the same stands as a note on the order"
 PUBLISH = "Publicar"
+PRODUCT_STATE = "x_caravana_catalogue_state"
 
 
 def _of_document(use: str, name: str, label: str) -> CustomField:
@@ -32,15 +34,29 @@ FIELDS: dict[str, tuple[CustomField, ...]] = {
 """Flow: the fields that it writes where they are."""
 
 
-def wishes(flows: Iterable[str], watched: Sequence[tuple[str, tuple[str, ...]]], address: str | None) -> list[Thing]:
-    """Return what these flows would like.
+def wishes(
+    flows: Iterable[str],
+    watched: Sequence[tuple[str, tuple[str, ...]]],
+    address: str | None,
+    settings: Mapping[str, Any],
+) -> list[Thing]:
+    """Return what these flows would like, under their `settings`.
 
     `watched`: models that routes poll, with the fields they look at; `address`: where Odoo may send hints, None when nowhere.
     """
+    flows = list(flows)
     tag = ProductTag("flags the products that the catalogue publishes", "products are published only with it", PUBLISH)
     fields = [one for flow in flows for one in FIELDS.get(flow, ())]
+    fields += [_of_products(settings)] if "catalogue" in flows else []
     hints = [_hint(model, names, address) for model, names in watched] if address else []
     return [tag, *fields, *hints]
+
+
+def _of_products(settings: Mapping[str, Any]) -> CustomField:
+    """The field that `catalogue.field` names, or the one that may be named there."""
+    use = "products can be filtered by their state at Meta; `catalogue.field` names it"
+    name = settings.get("catalogue.field") or PRODUCT_STATE
+    return CustomField(use, "the same stands as a note on the product", "product.product", name, "Catálogo de Meta")
 
 
 def _hint(model: str, fields: tuple[str, ...], address: str) -> HintAutomation:

@@ -240,8 +240,8 @@ class Configuration(Section):
         section, _, rest = name.partition(".")
         if section == "company" and rest in type(self.company).model_fields:
             return getattr(self.company, rest)
-        if name == "profile":
-            return self.profile
+        if name in ("profile", "flows"):
+            return getattr(self, name)
         if section == "branches":
             return self.branches.get(rest, default) if rest else self.branches
         return self.settings.get(name, default)

@@ -135,10 +135,12 @@ class Hub:
         await self.doors.open_all(self.program.routes.values(), let_in=let_in)
         self.listener.mount("/_exchange/{id}", ["GET"], self.requests.show_status)
         self.listener.publish(self.program.pages)
+        self.listener.whole = True
         self._housekeeping.start()
 
     async def stop(self, grace: float = 10.0) -> None:
         """Take nothing more, give what runs a little time, and close; the rest resumes at the next start."""
+        self.listener.whole = False
         await self.doors.close_all()
         await self._housekeeping.stop()
         await self._follower.stop()

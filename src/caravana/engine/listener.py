@@ -18,6 +18,8 @@ from caravana.kit.ports import Handler, Unavailable
 log = structlog.get_logger("caravana.listener")
 FORWARDED = "caravana.forwarded"
 """Key of the scope: whether a trusted proxy told who calls."""
+LATER = 5.0
+"""Seconds after which an address is asked again that may be there when the hub has started."""
 
 
 class _Mounted(Route):
@@ -39,6 +41,8 @@ class HubListener:
         self._proxies = proxies or Proxies()
         self._routes: list[_Mounted] = []
         self._exact: dict[tuple[str, str], Handler] = {}
+        self.whole = False
+        """Whether every address that there is is answered: until then, and after that, an unknown one is to be asked again."""
 
     @property
     def public_url(self) -> str:
@@ -113,6 +117,8 @@ class HubListener:
                 scope.update(child)
                 return await self._guarded(route.endpoint, Request(scope, receive))
             partial = partial or match is Match.PARTIAL
+        if not self.whole:
+            return _later(LATER)
         if partial:
             return JSONResponse({"error": "this address does not take that method"}, 405)
         return JSONResponse({"error": "nothing answers at this address"}, 404)
@@ -121,11 +127,14 @@ class HubListener:
         try:
             return await handler(request)
         except Unavailable as error:
-            headers = {"Retry-After": str(max(1, round(error.retry_after)))}
-            return JSONResponse({"error": "try again later"}, 503, headers)
+            return _later(error.retry_after)
         except Exception:
             log.exception("listener.handler_failed", path=request.url.path)
             return JSONResponse({"error": "something went wrong here; it was written down"}, 500)
+
+
+def _later(seconds: float) -> Response:
+    return JSONResponse({"error": "try again later"}, 503, {"Retry-After": str(max(1, round(seconds)))})
 
 
 def _document(document: Any) -> Handler:

@@ -154,10 +154,11 @@ async def test_missing_apps(odoo: Odoo, model: str, named: str, severity: Severi
 
 @pytest.mark.parametrize(
     ("model", "right"),
-    sorted({(need.model, right) for need in needs(USES) for right in need.rights}),
+    sorted({(need.model, right) for need in needs((*USES, "catalogue")) for right in need.rights}),
 )
 async def test_each_missing_right(odoo: Odoo, model: str, right: str) -> None:
     """A right that the user lacks is named with its model and the group that gives it."""
+    configured(odoo, flows=["catalogue"])
     closed = odoo.sandbox.store.models[model]
     closed.rights = {**closed.rights, right: "base.group_system"}
     [found] = [one for one in await wrong(odoo) if one.subject == "right"]

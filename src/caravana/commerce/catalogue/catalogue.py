@@ -7,7 +7,7 @@ from typing import Any
 
 from caravana.commerce.catalogue import checking, posting, telling
 from caravana.commerce.catalogue.item import LIVE, Shelf, World
-from caravana.commerce.catalogue.plan import key, plan, told
+from caravana.commerce.catalogue.plan import is_held, key, plan, told
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
@@ -68,16 +68,19 @@ class Catalogue(Configured):
 
     @pure
     def names(self, variables: Variables) -> list[str]:
-        """Return under which names the products of the message are kept."""
+        """Return under which names the products of the message are kept, and those whose prices differed."""
         news = variables["news"]
-        return [key(one["id"]) for one in news["products"]] + [key(one) for one in news["again"]]
+        ids = [*(one["id"] for one in news["products"]), *news["again"], *_differing(variables)]
+        return [key(one) for one in dict.fromkeys(ids)]
 
     @pure
     def planned(self, variables: Variables) -> dict[str, Any]:
         """Return what is to be done: `records` to be kept, `batches` to go out, `checks` to be made before."""
         news, kept = variables["news"], variables["kept"]
         at, world = datetime.fromisoformat(news["at"]), World.read(news["world"])
-        known = (kept.get(key(one)) for one in news["again"])
+        first, fresh = _differing(variables), {one["id"] for one in news["products"]}
+        held = [one for one in first if one not in fresh and is_held(kept.get(key(one)))]
+        known = (kept.get(key(one)) for one in dict.fromkeys([*news["again"], *held]))
         again = [{**one["facts"], "hash": one["facts_hash"]} for one in known if one is not None]
         found = plan([*news["products"], *again], kept, world, self._settings.shelf, at, again=news["wished"])
         moved = [found.records[key(one)] for one in [*found.content, *found.live]]
@@ -85,7 +88,7 @@ class Catalogue(Configured):
             "records": found.records,
             "batches": found.batches(),
             "posts": [{"id": one} for one in found.posts],
-            "checks": checking.sample(moved, world, self._settings.shelf, at, self._settings.sample),
+            "checks": checking.sample(moved, world, self._settings.shelf, at, self._settings.sample, first=first),
             "unknown": checking.unknown(world, self._settings.shelf.pricelist),
         }
 
@@ -103,6 +106,13 @@ class Catalogue(Configured):
     def judged(self, variables: Variables) -> dict[str, Any]:
         """Return the plan as it is after the comparison: where prices differ nothing of it goes out."""
         return checking.judged(variables["plan"], variables["compared"] or [], variables["news"], variables["prices"])
+
+    @pure
+    def released(self, variables: Variables) -> dict[str, Any]:
+        """Return what was held back until now, as a message about it: it is judged again."""
+        held = {one["id"] for one in variables["kept"].values() if is_held(one)}
+        now = {one["id"] for one in variables["plan"]["records"].values()}
+        return {**variables["news"], "products": [], "again": sorted(held - now), "wished": False}
 
     # Sending.
 
@@ -130,6 +140,12 @@ class Catalogue(Configured):
         """Whether anything is left to be handed in."""
         body = variables["out"]["body"]
         return bool(body["items"] or body.get("delete"))
+
+    @pure
+    def answered(self, variables: Variables) -> dict[str, Any]:
+        """Return what is handed over once Meta has ended a batch: the batch, the hashes of what went out, what Meta refused."""
+        out, answer = variables["out"], variables["answer"]
+        return {"batch": variables["batch"], "out": {"sent": out["sent"]}, "answer": {"refused": answer["refused"]}}
 
     @pure
     def after(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
@@ -242,6 +258,12 @@ def _told(variables: Variables) -> list[tuple[Mapping[str, Any] | None, Mapping[
         (variables["fresh"], variables["after"]) if sent else (variables["kept"], variables["plan"]["records"])
     )
     return [(before.get(name), one) for name, one in after.items()]
+
+
+def _differing(variables: Variables) -> list[int]:
+    """The products whose prices differed in the last comparison, while that holds the list back."""
+    prices = variables.get("prices")
+    return [one["id"] for one in prices["different"]] if prices is not None and prices["held"] else []
 
 
 def _item(variables: Variables) -> Mapping[str, Any]:

@@ -21,9 +21,14 @@ REVIEW = "catalogue/prices"
 """Name of the item for a person."""
 
 
-def sample(records: Sequence[Kept], world: World, shelf: Shelf, at: datetime, most: int) -> list[dict[str, Any]]:
-    """Return at most so many prices to be compared, other products each time, and each time the same in a re-run."""
-    chosen = sorted(records, key=lambda one: canonical_hash([one["id"], at.isoformat()]))[:most]
+def sample(
+    records: Sequence[Kept], world: World, shelf: Shelf, at: datetime, most: int, *, first: Sequence[int] = ()
+) -> list[dict[str, Any]]:
+    """Return at most so many prices to be compared, other products each time, and each time the same in a re-run.
+
+    `first`: products that are among them in any case.
+    """
+    chosen = sorted(records, key=lambda one: (one["id"] not in first, canonical_hash([one["id"], at.isoformat()])))
     return [
         {
             "id": one["id"],
@@ -31,7 +36,7 @@ def sample(records: Sequence[Kept], world: World, shelf: Shelf, at: datetime, mo
             "unit": f"{unit_price(one['facts'], world, shelf, at):f}",
             "total": f"{price(one['facts'], world, shelf, at).amount:f}",
         }
-        for one in chosen
+        for one in chosen[:most]
     ]
 
 
@@ -64,7 +69,7 @@ def judged(
 ) -> dict[str, Any]:
     """Return the plan, `prices` (what was found out) and `review` (`put`: an item, `close`: whether it is settled, else None).
 
-    Prices that differ hold back everything of the list until a run finds none; what goes out of the catalogue still goes.
+    Prices that differ hold back everything of the list until they agree; what goes out of the catalogue still goes.
     """
     wrong = [one for one in compared if not one["same"]]
     told = {

@@ -24,6 +24,11 @@ def key(product: int) -> str:
     return f"p/{product:010d}"
 
 
+def is_held(record: Kept | None) -> bool:
+    """Whether a product waits until prices agree with Odoo's."""
+    return record is not None and record["reason"] == "held"
+
+
 @dataclass
 class Plan:
     """`content`, `live`: products of which everything goes out, or price and stock; `gone`: (product, SKU) to be taken out.

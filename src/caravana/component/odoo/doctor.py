@@ -47,7 +47,7 @@ async def examine(connection: Connection, name: str, context: Context) -> list[F
     try:
         missing, installed = await apps(client)
         found += installed
-        found += await rights(client, version, missing)
+        found += await rights(client, version, missing, context.setting("flows", ()))
         found.append(await same_as_last_time(name, connection, context.store))
         found += await places(client, name, context, missing)
         found += await people(client, name, context)

@@ -1,5 +1,6 @@
 """What the company's flows need of Odoo: apps that must be installed, and the rights of `rights.NEEDS`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from caravana.component.odoo.client import OdooClient
@@ -25,7 +26,7 @@ APPS = (
     App("Ecuadorian Accounting (l10n_ec)", "l10n_ec.sri.payment", "no electronic invoice of the SRI", needed=False),
 )
 USES = ("cards", "matching", "review")
-"""The shipped flows; what `prepare` needs is asked for when it is called."""
+"""Flows that are asked for in any case; what `prepare` needs is asked for when it is called."""
 
 
 async def apps(client: OdooClient) -> tuple[frozenset[str], list[Finding]]:
@@ -56,10 +57,15 @@ async def has_model(client: OdooClient, model: str) -> bool:
     return True
 
 
-async def rights(client: OdooClient, version: tuple[int, ...], missing: frozenset[str]) -> list[Finding]:
-    """Return a finding for each right that the hub's user lacks on the models that are there. Raises an `EffectError`."""
+async def rights(
+    client: OdooClient, version: tuple[int, ...], missing: frozenset[str], flows: Iterable[str]
+) -> list[Finding]:
+    """Return a finding for each right that the hub's user lacks on the models that are there. Raises an `EffectError`.
+
+    `flows`: those configured, asked for beside `USES`.
+    """
     found: dict[tuple[str, str], Finding] = {}
-    for need in needs(USES):
+    for need in needs({*USES, *flows}):
         for right in need.rights:
             key = need.model, right
             if _app_of(need.model) in missing or key in found or await _allowed(client, version, *key):
@@ -72,7 +78,9 @@ async def rights(client: OdooClient, version: tuple[int, ...], missing: frozense
 
 def _app_of(model: str) -> str:
     """The model by which the app of `model` is known."""
-    return {"account": "account.move", "sale": "sale.order"}.get(model.partition(".")[0], model)
+    return {"account": "account.move", "sale": "sale.order", "stock": "stock.warehouse"}.get(
+        model.partition(".")[0], model
+    )
 
 
 async def _allowed(client: OdooClient, version: tuple[int, ...], model: str, right: str) -> bool:

@@ -18,13 +18,16 @@ class Group:
 
 USER = Group("base.group_user", "Role / User")
 CONTACTS = Group("base.group_partner_manager", "Extra Rights / Contact Creation")
+PRODUCTS = Group("product.group_product_manager", "Products / Create")
 SALES = Group("sales_team.group_sale_salesman_all_leads", "Sales / User: All Documents")
 SALES_MANAGER = Group("sales_team.group_sale_manager", "Sales / Administrator")
 INVOICING = Group("account.group_account_invoice", "Accounting / Invoicing")
 SYSTEM = Group("base.group_system", "Role / Administrator")
 
 LEAST = (USER, CONTACTS, SALES, INVOICING)
-"""The groups of the hub's user: with them every flow that is shipped works, and no more than that."""
+"""The groups of the hub's user: with them the flows that are shipped work, and no more than that."""
+OF_CATALOGUE = (*LEAST, PRODUCTS)
+"""The same for who publishes a catalogue: how each product stands is written on it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,18 @@ NEEDS: tuple[Need, ...] = (
     Need("review", "res.partner", ("write",), CONTACTS, "tasks about no document stand on the company's contact"),
     Need("review", "res.users", ("read",), USER, "whose tasks they are"),
     Need("review", "res.company", ("read",), USER, "which contact is the company's own"),
+    Need("catalogue", "product.product", ("read",), USER, "which products are shown, their stock and pictures"),
+    Need("catalogue", "product.product", ("write",), PRODUCTS, "how a product stands, in the x_ field"),
+    Need(
+        "catalogue", "product.template", ("write",), PRODUCTS, "how a product stands and where it was told of, as notes"
+    ),
+    Need("catalogue", "product.tag", ("read",), USER, "the tags that say what is shown and told of"),
+    Need("catalogue", "product.category", ("read",), USER, "categories, by which rules of pricelists apply"),
+    Need("catalogue", "product.pricelist.item", ("read",), USER, "the rules of the pricelist"),
+    Need("catalogue", "account.tax", ("read",), USER, "the taxes in the prices"),
+    Need("catalogue", "ir.attachment", ("read",), USER, "which pictures changed"),
+    Need("catalogue", "stock.quant", ("read",), USER, "which stock changed"),
+    Need("catalogue", "sale.order.line", ("read",), SALES, "Odoo's own prices, to compare with (onchange)"),
     Need("prepare", "product.tag", ("create",), SALES_MANAGER, "the tag Publicar"),
     Need("prepare", "ir.model.fields", ("create",), SYSTEM, "x_ fields"),
     Need("prepare", "base.automation", ("create",), SYSTEM, "hints"),

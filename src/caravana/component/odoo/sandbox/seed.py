@@ -18,12 +18,14 @@ GROUPS = (
     ("base.group_erp_manager", "Access Rights"),
     ("base.group_system", "Role / Administrator"),
     ("base.group_partner_manager", "Extra Rights / Contact Creation"),
+    ("product.group_product_manager", "Products / Create"),
     ("sales_team.group_sale_salesman", "Sales / User: Own Documents Only"),
     ("sales_team.group_sale_salesman_all_leads", "Sales / User: All Documents"),
     ("sales_team.group_sale_manager", "Sales / Administrator"),
     ("account.group_account_invoice", "Accounting / Invoicing"),
     ("account.group_account_basic", "Basic"),
     ("stock.group_stock_user", "Inventory / User"),
+    ("stock.group_stock_manager", "Inventory / Administrator"),
 )
 WORKER = ("base.group_user", "sales_team.group_sale_manager", "account.group_account_invoice", "stock.group_stock_user")
 ADMIN = (*WORKER, "base.group_erp_manager", "base.group_system")

@@ -12,6 +12,7 @@ USER = "base.group_user"
 CONTACTS = ("base.group_partner_manager", "sales_team.group_sale_manager")
 SALES, SALES_MANAGER = "sales_team.group_sale_salesman", "sales_team.group_sale_manager"
 INVOICING = "account.group_account_invoice"
+PRODUCTS = ("product.group_product_manager", SALES_MANAGER, "stock.group_stock_manager")
 ACCOUNTS: Rights = dict.fromkeys(("read", "create", "write", "unlink"), INVOICING)
 POSTING = {"action_post": "write", "button_draft": "write", "button_cancel": "write"}
 
@@ -21,6 +22,13 @@ RIGHTS: Mapping[str, Rights] = {
     "res.users": {"read": USER},
     "res.company": {"read": USER},
     "mail.activity": dict.fromkeys(("read", "create", "write", "unlink"), USER),
+    "product.template": {"read": USER, **dict.fromkeys(("create", "write", "unlink"), PRODUCTS)},
+    "product.product": {"read": USER, **dict.fromkeys(("create", "write", "unlink"), PRODUCTS)},
+    "product.pricelist.item": {"read": USER},
+    "product.category": {"read": USER},
+    "account.tax": {"read": USER},
+    "ir.attachment": {"read": USER},
+    "stock.quant": {"read": USER},
     "product.tag": dict.fromkeys(("create", "write", "unlink"), SALES_MANAGER),
     "sale.order": {"read": SALES, "create": SALES, "write": SALES, "unlink": SALES_MANAGER},
     "sale.order.line": dict.fromkeys(("read", "create", "write", "unlink"), SALES),
