@@ -5,9 +5,10 @@ from typing import Any
 
 from caravana.demo.issuer import POINT
 from caravana.demo.papers import PLAIN, Fate, Paper
-from caravana.demo.people import Clerk
+from caravana.demo.people import Clerk, Order
 
 IVA, WRONG_IVA, BOUGHT_IVA = "VAT 15% G", "VAT 5% G", "VAT 15% purchases"
+JOURNAL = "FE2"
 HELD = "renta 312 1.75%; IVA 30%"
 
 
@@ -23,13 +24,22 @@ class Accountant:
 
     async def prepare(self) -> None:
         """Make journal and contacts, and look taxes up."""
-        like = await self._one("account.journal", "default_account_id", type="sale")
-        journal: dict[str, Any] = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": "FE2"}
-        journal |= {"l10n_latam_use_documents": True, "default_account_id": like["default_account_id"][0]}
-        journal |= dict(zip(("l10n_ec_entity", "l10n_ec_emission"), POINT.split("-"), strict=True))
-        [self._journal] = await self._clerk.call("account.journal", "create", vals_list=[journal])
+        self._journal = await self.journal()
         self._taxes = {name: (await self._one("account.tax", name=name))["id"] for name in (IVA, WRONG_IVA, BOUGHT_IVA)}
         await self._contacts()
+
+    async def journal(self) -> int:
+        """Return the journal of the emission point for electronic documents, made the first time."""
+        made = await self._clerk.call("account.journal", "search", domain=[["code", "=", JOURNAL]])
+        return int(made[0]) if made else await self._make_journal()
+
+    async def _make_journal(self) -> int:
+        like = await self._one("account.journal", "default_account_id", type="sale")
+        journal: dict[str, Any] = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": JOURNAL}
+        journal |= {"l10n_latam_use_documents": True, "default_account_id": like["default_account_id"][0]}
+        journal |= dict(zip(("l10n_ec_entity", "l10n_ec_emission"), POINT.split("-"), strict=True))
+        [made] = await self._clerk.call("account.journal", "create", vals_list=[journal])
+        return int(made)
 
     async def _contacts(self) -> None:
         country = (await self._one("res.country", code="EC"))["id"]
@@ -62,6 +72,10 @@ class Accountant:
     async def invoice(self, what: str, price: float, fate: Fate = PLAIN, tax: str = IVA) -> Paper:
         """Post a factura of one line."""
         return await self._posted("01", [_line(what, price, self._taxes[tax])], fate)
+
+    async def of_order(self, order: Order) -> Paper:
+        """Post the factura of an order."""
+        return await self._paper("01", await self._clerk.invoice(order, await self.journal()))
 
     async def mend(self, paper: Paper) -> None:
         """Put the right tax into a factura, under its number."""

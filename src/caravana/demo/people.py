@@ -71,7 +71,7 @@ class Clerk:
     async def prepare(self) -> None:
         """Make a customer and a product."""
         [self._partner] = await self.call("res.partner", "create", vals_list=[{"name": "Comercial Los Ceibos"}])
-        product = {"name": "Silla de oficina", "list_price": 40.0, "type": "consu"}
+        product = {"name": "Silla de oficina", "default_code": "SIL-001", "list_price": 40.0, "type": "consu"}
         [self._product] = await self.call("product.product", "create", vals_list=[product])
 
     async def confirm_order(self, number: int) -> Order:
@@ -94,14 +94,16 @@ class Clerk:
             if found:
                 by_id[row["res_id"]].link = found[0]
 
-    async def invoice(self, order: Order) -> int:
-        """Invoice an order that is paid, and post it; return the invoice."""
+    async def invoice(self, order: Order, journal: int | None = None) -> int:
+        """Invoice an order that is paid, and post it, in a journal of its own or the usual one; return the invoice."""
         context = {"active_model": "sale.order", "active_ids": [order.id], "active_id": order.id}
         wish = {"advance_payment_method": "delivered"}
         made = await self.call("sale.advance.payment.inv", "create", vals_list=[wish], context=context)
         await self.call("sale.advance.payment.inv", "create_invoices", ids=made, context=context)
         [row] = await self.call("sale.order", "read", ids=[order.id], fields=["invoice_ids"])
         [invoice] = row["invoice_ids"]
+        if journal is not None:
+            await self.call("account.move", "write", ids=[invoice], vals={"journal_id": journal})
         await self.call("account.move", "action_post", ids=[invoice])
         return int(invoice)
 
