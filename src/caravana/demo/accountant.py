@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from caravana.demo.branches import BRANCHES
 from caravana.demo.issuer import POINT
 from caravana.demo.papers import PLAIN, Fate, Paper
 from caravana.demo.people import Clerk, Order
@@ -127,16 +128,10 @@ class Accountant:
     async def delivery(self, number: int) -> Paper:
         """Sell goods and deliver them, with carrier and plate written on the delivery."""
         product = await self._one("product.product", default_code="CAM-001")
-        line = [0, 0, {"product_id": product["id"], "product_uom_qty": 3}]
-        order = {"partner_id": self._customer, "order_line": [line]}
-        [made] = await self._clerk.call("sale.order", "create", vals_list=[order])
-        await self._clerk.call("sale.order", "action_confirm", ids=[made])
-        [row] = await self._clerk.call("sale.order", "read", ids=[made], fields=["picking_ids"])
-        [id_] = row["picking_ids"]
+        line = {"product_id": product["id"], "product_uom_qty": 3}
+        order = await self._clerk.order(self._customer, line, BRANCHES[0])
         told = {"x_guia": f"{number:09}", "x_transportista": self._carrier}
-        told |= {"x_placa": "PBA1234", "x_ruta": "Quito - Ambato"}
-        await self._clerk.call("stock.picking", "write", ids=[id_], vals=told)
-        await self._clerk.call("stock.picking", "button_validate", ids=[id_], context={"skip_sms": True})
+        id_ = await self._clerk.deliver(order.id, **told, x_placa="PBA1234", x_ruta="Quito - Ambato")
         return Paper("06", _number(number), f"stock.picking,{id_}")
 
     async def _posted(self, cod_doc: str, lines: list[Any], fate: Fate = PLAIN, **more: Any) -> Paper:

@@ -1,86 +1,102 @@
-"""What the chapter of conversations plays: the catalogue goes out, and five customers talk with the company, all at once.
+"""What the chapter of conversations plays: the catalogue goes out, and five customers talk with the company.
 
 What became of it is read from Meta's chats and catalogue and from Odoo, never from the hub.
 """
 
 import asyncio
+import html
+import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 
-from caravana.component.odoo.sandbox.seed import check_digit
-from caravana.component.whatsapp.sandbox.people import Said
+from caravana.component.whatsapp.sandbox import Account
 from caravana.demo import goods
-from caravana.demo.accountant import Accountant
-from caravana.demo.bank import Bank
-from caravana.demo.branches import BRANCHES
-from caravana.demo.papers import Paper
-from caravana.demo.people import Clerk, Customer, Order
-from caravana.demo.phone import Phone, graph
+from caravana.demo.people import Clerk, Order
+from caravana.demo.phone import Chat, Line, Phone, chats, graph
+from caravana.demo.scenes import Scenes
+from caravana.demo.seller import REFUSED
+from caravana.demo.talks import Item, Talk, Wanted, item, talk
 from caravana.demo.world import DemoFailed, World
 
 PATIENCE = 45.0
-"""Real seconds that each step may take."""
-CEDULA = "170123456" + check_digit("170123456")
+"""Real seconds until the catalogue is out."""
+COUNT = 21
+"""How many messages there will be that have to be answered, and notices."""
+Show = Callable[[Sequence[Line]], None]
+_TAGS = re.compile(r"<[^>]+>")
 
 
 class Chats:
     """Plays it, and looks what became of it."""
 
-    def __init__(self, world: World, clerk: Clerk, spoken: Callable[[str], str] = str) -> None:
+    def __init__(self, world: World, clerk: Clerk) -> None:
         """`world`: where Meta is; `clerk`: who has access to Odoo."""
         self._world = world
         self._clerk = clerk
-        self._books = Accountant(clerk, Bank(world).today)
-        self._buyer = Customer(world)
-        self.orders: list[Order] = []
-        self.papers: list[Paper] = []
-        self.ana = Phone(world, "593990000101", "Ana Ficticia")
+        self._scenes = Scenes(world, clerk)
 
-    async def play(self) -> None:
-        """Raises `DemoFailed`."""
+    @property
+    def orders(self) -> list[Order]:
+        """The orders that were paid."""
+        return self._scenes.orders
+
+    async def play(self, show: Show) -> None:
+        """The catalogue goes out; then everybody talks. `show`: shows a talk that is over. Raises `DemoFailed`."""
         await self._world.open_shop()
         await goods.prepare(self._clerk)
-        await self._until(self._shown, "the catalogue")
-        await self._ana()
+        scenes = self._scenes
+        await self._catalogue()
+        await scenes.mischief()
+        await scenes.buy()
+        show(scenes.ana.lines)
+        await asyncio.gather(scenes.cart(), scenes.comment())
+        show(scenes.rosa.lines)
+        show(scenes.diego.lines)
+        await asyncio.gather(scenes.hand_over(), scenes.ship())
+        show(scenes.luis.lines)
+        show(scenes.marta.lines)
 
-    async def _shown(self) -> bool:
-        listed = await graph(self._world, "5678/products", fields="retailer_id,price,availability")
-        print(listed)
-        return {one["retailer_id"] for one in listed["data"]} == {one.code for one in goods.GOODS}
-
-    async def _ana(self) -> None:
-        """She looks for a product with a typing error, orders it, pays, and gets the factura."""
-        ana = self.ana
-        await ana.ask("hola, busco una mochla")
-        await ana.ask(tap="Agregar al carrito")
-        await ana.ask(tap="Finalizar compra")
-        await ana.ask(CEDULA)
-        await ana.ask(tap="Confirmar")
-        await self._pay(ana)
-
-    async def _pay(self, phone: Phone) -> None:
-        """Take the link, pay at a company's page, be told, and get the factura of the order."""
-        link = await phone.ask(tap="Pagar con tarjeta")
-        assert link is not None
-        order = await self._order(phone, link)
-        await self._buyer.open(order)
-        await self._buyer.check_out(order)
-        await phone.notice(lambda one: one.type == "text")
-        self.papers.append(await self._books.of_order(order))
-        await phone.notice(lambda one: one.type == "document")
-
-    async def _order(self, phone: Phone, link: Said) -> Order:
-        """The order in Odoo that the link is of: the newest of the customer."""
-        asked = {"domain": [["partner_id.phone", "like", phone.number[-9:]]], "fields": ["name", "amount_total"]}
-        [row] = await self._clerk.call("sale.order", "search_read", **asked, order="id desc", limit=1)
-        order = Order(row["id"], row["name"], BRANCHES[0], amount=row["amount_total"])
-        order.link = link.content["action"]["parameters"]["url"]
-        self.orders.append(order)
-        return order
-
-    async def _until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    async def _catalogue(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not await holds():
+        while not all(one.right for one in await self.items()) or not await self._posts():
             if time.monotonic() > deadline:
-                raise DemoFailed(f"{what} does not get on; look into {self._world.hub_log}")
+                raise DemoFailed(f"the catalogue is not out; look into {self._world.hub_log}")
             await asyncio.sleep(0.1)
+
+    async def _posts(self) -> int:
+        return len(await graph(self._world, f"{Account.page_id}/feed", fields="message"))
+
+    # What became of it.
+
+    async def look(self) -> list[Talk]:
+        """Return what became of each conversation, as it stands now."""
+        orders = await self._clerk.call(
+            "sale.order", "search_read", domain=[["client_order_ref", "!=", False]], fields=["client_order_ref"]
+        )
+        found = await chats(self._world)
+        return [_talk(one, found, [row["client_order_ref"] for row in orders]) for one in self._scenes.phones]
+
+    async def items(self) -> list[Item]:
+        """Return what became of each product, as it stands now."""
+        asked = {
+            "domain": [["product_tag_ids.name", "=", goods.SHOWN]],
+            "fields": ["default_code", "name", "list_price", "product_tmpl_id"],
+        }
+        products = await self._clerk.call("product.product", "search_read", **asked, order="id asc")
+        listed = await graph(self._world, f"{Account.catalog_id}/products", fields="retailer_id,price,availability")
+        notes = await self._notes([one["product_tmpl_id"][0] for one in products])
+        return [item(one, listed, notes, REFUSED.get(one["default_code"], "")) for one in products]
+
+    async def _notes(self, templates: list[int]) -> list[str]:
+        """What is noted on products in Odoo."""
+        domain = [["model", "=", "product.template"], ["res_id", "in", templates]]
+        rows = await self._clerk.call("mail.message", "search_read", domain=domain, fields=["body"])
+        return [html.unescape(_TAGS.sub("", str(one["body"]))) for one in rows]
+
+
+def _talk(phone: Phone, found: Sequence[Chat], references: Sequence[str]) -> Talk:
+    """What became of one customer's conversation; an order's reference is the message that its cart began with."""
+    wanted = Wanted(phone.name, phone.place, phone.wanted, phone.unwanted, phone.notices, phone.orders)
+    own = [one for one in found if (one.place, one.phone) == (phone.place, phone.number)]
+    said = [said for chat in own for said in chat.said if said.ours]
+    return talk(wanted, said, sum(one in phone.wanted for one in references))

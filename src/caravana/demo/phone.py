@@ -14,57 +14,9 @@ from caravana.testing.talk import lines_of
 
 PATIENCE = 45.0
 """Real seconds that an answer may take."""
+COMPANY = "Empresa XYZ"
 Line = tuple[str, str]
 """Who speaks, and what; of what only happens nobody speaks."""
-
-
-@dataclass
-class Phone:
-    """One customer. `wanted`, `unwanted`: ids of messages that must be answered, and that must not; `notices`: what is told besides."""
-
-    world: World
-    number: str
-    name: str
-    wanted: list[str] = field(default_factory=list)
-    unwanted: list[str] = field(default_factory=list)
-    notices: int = 0
-    lines: list[Line] = field(default_factory=list)
-
-    async def ask(self, text: str = "", *, answered: bool = True, **what: Any) -> Said | None:
-        """Write `text`, or do `what` (`tap`, `order`); return the answer. Raises `DemoFailed` when there is none in time."""
-        name = await self.say(text, answered=answered, **what)
-        return await self.answer_to(name) if answered else None
-
-    async def say(self, text: str = "", *, answered: bool = True, shown: str = "", **what: Any) -> str:
-        """Write or do something, and wait for nothing; return the message's id."""
-        self.lines.append((self.name, shown or text or f"[{what.get('tap')}]"))
-        told = await steer(self.world, "say", phone=self.number, name=self.name, **({"text": text} if text else what))
-        (self.wanted if answered else self.unwanted).append(str(told["id"]))
-        return str(told["id"])
-
-    async def answer_to(self, name: str) -> Said:
-        """Wait for the answer to a message."""
-        return await self._next(lambda one: one.reply_to == name)
-
-    async def notice(self, holds: Callable[[Said], bool]) -> Said:
-        """Wait for what the company tells by itself."""
-        self.notices += 1
-        return await self._next(lambda one: one.reply_to is None and holds(one))
-
-    async def _next(self, holds: Callable[[Said], bool]) -> Said:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            found = [one for one in await self.received() if holds(one)]
-            if found:
-                self.lines += [("", one) for one in lines_of(found[0])]
-                return found[0]
-            if time.monotonic() > deadline:
-                raise DemoFailed(f"{self.name} got no answer; look into {self.world.hub_log}")
-            await asyncio.sleep(0.05)
-
-    async def received(self) -> list[Said]:
-        """Return what the company has written so far."""
-        return [one for chat in await chats(self.world) if chat.phone == self.number for one in chat.said if one.ours]
 
 
 @dataclass(frozen=True)
@@ -74,6 +26,83 @@ class Chat:
     place: str
     phone: str
     said: list[Said]
+
+
+@dataclass
+class Phone:
+    """A customer at a `place`: the company's number, or its page.
+
+    - `wanted`, `unwanted`: ids of messages and comments that must be answered once, and that must not be answered
+    - `notices`: how much the company has to tell by itself; `orders`: how many orders have to come of it
+    - `lines`: the talk, to be read
+    """
+
+    world: World
+    number: str
+    name: str
+    place: str = Account.number_id
+    wanted: list[str] = field(default_factory=list)
+    unwanted: list[str] = field(default_factory=list)
+    notices: int = 0
+    orders: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    async def ask(self, text: str = "", **what: Any) -> Said:
+        """Write `text`, or do `what` (`tap`, `order`, `comment`, …), and return the answer. Raises `DemoFailed`."""
+        await self.say(text, **what)
+        return await self.answer()
+
+    async def say(self, text: str = "", *, answered: bool = True, shown: str = "", **what: Any) -> None:
+        """Write or do something. `answered`: whether it has to be; `shown`: as which line it is read."""
+        self.lines.append((self.name, shown or text or f"[{what.get('tap')}]"))
+        kind = "text" if self.place == Account.number_id else "messenger"
+        told = await steer(self.world, "say", phone=self.number, name=self.name, **({kind: text} if text else what))
+        (self.wanted if answered else self.unwanted).append(str(told["id"]))
+
+    async def answer(self) -> Said:
+        """Wait for the answer to what was said last. Raises `DemoFailed`."""
+        return await self._next(lambda found: answers(found, self.wanted[-1:]) or found[len(self.wanted) - 1 :])
+
+    async def notice(self, kind: str) -> Said:
+        """Wait for what the company tells by itself: `text`, `document` or `template`. Raises `DemoFailed`."""
+        self.notices += 1
+        return await self._next(lambda found: [one for one in found if one.reply_to is None and one.type == kind])
+
+    def happens(self, text: str) -> None:
+        """Something happens meanwhile."""
+        self.lines.append(("", text))
+
+    async def _next(self, chosen: Callable[[list[Said]], list[Said]]) -> Said:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            if found := chosen(await self.received()):
+                self.lines.append((COMPANY, told(found[0])))
+                return found[0]
+            if time.monotonic() > deadline:
+                raise DemoFailed(f"{self.name} gets no answer; look into {self.world.hub_log}")
+            await asyncio.sleep(0.05)
+
+    async def received(self) -> list[Said]:
+        """Return what the company has written so far."""
+        found = [one for one in await chats(self.world) if (one.place, one.phone) == (self.place, self.number)]
+        return [one for chat in found for one in chat.said if one.ours]
+
+
+def answers(said: list[Said], names: list[str]) -> list[Said]:
+    """Return the messages that answer those of these ids, as WhatsApp marks them."""
+    return [one for one in said if one.reply_to in names]
+
+
+def told(said: Said) -> str:
+    """Return a message of the company as it is read: what it says, and below what may be chosen."""
+    if said.type == "messenger":
+        quick = [one["title"] for one in said.content.get("quick_replies") or ()]
+        lines = [*str(said.content.get("text") or "").splitlines(), *(f"[{one}]" for one in quick)]
+    else:
+        lines = lines_of(said)
+    words = [one.replace("*", "") for one in lines if one and not one.startswith("[")]
+    choices = [one.partition("]")[0] + "]" for one in lines if one.startswith("[")]
+    return "\n".join(filter(None, (" · ".join(words), " ".join(choices))))
 
 
 async def chats(world: World) -> list[Chat]:
@@ -95,10 +124,11 @@ async def steer(world: World, what: str, **values: Any) -> Any:
         return await answer.json()
 
 
-async def graph(world: World, path: str, **query: str) -> Any:
-    """Read something of Meta's, as an app does. Raises `DemoFailed`."""
+async def graph(world: World, path: str, **query: str) -> list[dict[str, Any]]:
+    """Return a list of Meta's, as an app reads it. Raises `DemoFailed`."""
     headers = {"Authorization": f"Bearer {Account.token}"}
     async with world.http.get(f"{world.url('meta')}/v26.0/{path}", params=query, headers=headers) as answer:
         if answer.status != 200:
             raise DemoFailed(f"the imitation of Meta answered {answer.status} to {path}")
-        return await answer.json()
+        listed: list[dict[str, Any]] = (await answer.json())["data"]
+        return listed
