@@ -21,16 +21,20 @@ class DemoBranch:
     journal: int
     accounts: tuple[str, ...] = ()
     number: str = ""
-    """Of WhatsApp."""
+    page: str = ""
+    """At WhatsApp and Facebook."""
 
     def settings(self) -> str:
         """Return what the hub's configuration says of it."""
-        number = f', whatsapp_number: "{self.number}"' if self.number else ""
+        meta = f', whatsapp_number: "{self.number}", facebook_page: "{self.page}"' if self.number else ""
         accounts = ", ".join(f'"{one}"' for one in self.accounts)
         return (
             f"  {self.key}: {{name: {self.name}, company: 1, warehouse: {self.warehouse}, card_journal: {self.journal}, "
-            f"payment_store: [placetopay, stripe, payphone], bank_accounts: [{accounts}]{number}}}\n"
+            f"payment_store: [placetopay, stripe, payphone], bank_accounts: [{accounts}]{meta}}}\n"
         )
 
 
-BRANCHES = (DemoBranch("matriz", "Matriz", 1, 6, (ACCOUNT,), Account.number_id), DemoBranch("sur", "Sucursal Sur", 2, 8))
+BRANCHES = (
+    DemoBranch("matriz", "Matriz", 1, 6, (ACCOUNT,), Account.number_id, Account.page_id),
+    DemoBranch("sur", "Sucursal Sur", 2, 8),
+)

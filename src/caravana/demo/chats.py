@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from caravana.component.whatsapp.sandbox import Account
 from caravana.demo import goods
+from caravana.demo.inbox import Inbox
 from caravana.demo.people import Clerk, Order
 from caravana.demo.phone import Chat, Line, Phone, chats, graph
 from caravana.demo.scenes import Scenes
@@ -20,7 +21,7 @@ from caravana.demo.world import DemoFailed, World
 
 PATIENCE = 45.0
 """Real seconds until the catalogue is out."""
-COUNT = 21
+COUNT = 23
 """How many messages there will be that have to be answered, and notices."""
 Show = Callable[[Sequence[Line]], None]
 _TAGS = re.compile(r"<[^>]+>")
@@ -34,6 +35,7 @@ class Chats:
         self._world = world
         self._clerk = clerk
         self._scenes = Scenes(world, clerk)
+        self.inbox = Inbox(world)
 
     @property
     def orders(self) -> list[Order]:
@@ -47,14 +49,21 @@ class Chats:
         scenes = self._scenes
         await self._catalogue()
         await scenes.mischief()
-        await scenes.buy()
-        show(scenes.ana.lines)
-        await asyncio.gather(scenes.cart(), scenes.comment())
-        show(scenes.rosa.lines)
-        show(scenes.diego.lines)
-        await asyncio.gather(scenes.hand_over(), scenes.ship())
-        show(scenes.luis.lines)
-        show(scenes.marta.lines)
+        await scenes.begin()
+        acts = (scenes.buy(), scenes.cart(), scenes.comment(), scenes.hand_over(), scenes.ship())
+        tasks = [asyncio.create_task(one) for one in (*acts, self._watch())]
+        try:
+            for phone, task in zip(scenes.phones, tasks, strict=False):
+                await task
+                show(phone.lines)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _watch(self) -> None:
+        """From the hub's death on, somebody looks into Meta's inbox for what nobody knows."""
+        await self._scenes.revived.wait()
+        await self.inbox.watch()
 
     async def _catalogue(self) -> None:
         deadline = time.monotonic() + PATIENCE

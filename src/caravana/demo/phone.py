@@ -1,6 +1,7 @@
 """A customer of the demo with a phone: what they write and tap, what the company answers, and both as lines to read."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from caravana.testing.talk import lines_of
 PATIENCE = 45.0
 """Real seconds that an answer may take."""
 COMPANY = "Empresa XYZ"
+_MARKS = re.compile(r"[*•] ?")
+_FILE = re.compile(r"\(document (.+)\)")
 Line = tuple[str, str]
 """Who speaks, and what; of what only happens nobody speaks."""
 
@@ -47,14 +50,22 @@ class Phone:
     orders: int = 0
     lines: list[Line] = field(default_factory=list)
 
-    async def ask(self, text: str = "", **what: Any) -> Said:
-        """Write `text`, or do `what` (`tap`, `order`, `comment`, …), and return the answer. Raises `DemoFailed`."""
+    async def ask(self, text: str = "", *, aside: bool = False, **what: Any) -> Said:
+        """Write `text`, or do `what` (`tap`, `order`, `comment`, …), and return the answer. Raises `DemoFailed`.
+
+        `aside`: it is not read in the talk.
+        """
+        before = len(self.lines)
         await self.say(text, **what)
-        return await self.answer()
+        answer = await self.answer()
+        if aside:
+            del self.lines[before:]
+        return answer
 
     async def say(self, text: str = "", *, answered: bool = True, shown: str = "", **what: Any) -> None:
         """Write or do something. `answered`: whether it has to be; `shown`: as which line it is read."""
-        self.lines.append((self.name, shown or text or f"[{what.get('tap')}]"))
+        words = shown or text or f"[{what.get('tap')}]"
+        self.lines.append((self.name, words))
         kind = "text" if self.place == Account.number_id else "messenger"
         told = await steer(self.world, "say", phone=self.number, name=self.name, **({kind: text} if text else what))
         (self.wanted if answered else self.unwanted).append(str(told["id"]))
@@ -94,15 +105,10 @@ def answers(said: list[Said], names: list[str]) -> list[Said]:
 
 
 def told(said: Said) -> str:
-    """Return a message of the company as it is read: what it says, and below what may be chosen."""
-    if said.type == "messenger":
-        quick = [one["title"] for one in said.content.get("quick_replies") or ()]
-        lines = [*str(said.content.get("text") or "").splitlines(), *(f"[{one}]" for one in quick)]
-    else:
-        lines = lines_of(said)
-    words = [one.replace("*", "") for one in lines if one and not one.startswith("[")]
-    choices = [one.partition("]")[0] + "]" for one in lines if one.startswith("[")]
-    return "\n".join(filter(None, (" · ".join(words), " ".join(choices))))
+    """Return a message of the company as it is read, without what may be chosen."""
+    lines = str(said.content.get("text") or "").splitlines() if said.type == "messenger" else lines_of(said)
+    words = (_FILE.sub(r"📎 \1", _MARKS.sub("", one)) for one in lines if not one.startswith("["))
+    return " · ".join(one for one in words if one).replace("(photo)", "📷").replace(": · ", ": ")
 
 
 async def chats(world: World) -> list[Chat]:

@@ -34,6 +34,7 @@ class Scenes:
         self._clerk = clerk
         self._books = Accountant(clerk, Bank(world).today)
         self._buyer = Customer(world)
+        self.revived = asyncio.Event()
         self.orders: list[Order] = []
         self.papers: list[Paper] = []
         self.ana = Phone(world, "593990000101", "Ana")
@@ -54,11 +55,15 @@ class Scenes:
         await steer(self._world, "statuses", phone=self.rosa.number, steps=shuffled, times=2)
         await steer(self._world, "statuses", phone=self.luis.number, steps=[])
 
-    async def buy(self) -> None:
-        """Ana mistypes, orders, pays and gets her factura; Meta's answer to a message to her is lost."""
-        ana = self.ana
+    async def begin(self) -> None:
+        """Ana mistypes what she looks for; Meta's answer to what is written to her is lost. Raises `DemoFailed`."""
         await set_faults(self._world, "meta", [{"operation": SEND, "action": "cut_after"}])
-        await ana.ask("hola, busco una mochla")
+        await self.ana.ask("hola, busco una mochla")
+        self.ana.happens("Meta's answer to that message was lost: its status told that it arrived.")
+
+    async def buy(self) -> None:
+        """Ana orders, pays and gets her factura."""
+        ana = self.ana
         await ana.ask(tap="Agregar al carrito")
         await ana.ask(tap="Finalizar compra")
         await ana.ask(CEDULA)
@@ -66,14 +71,15 @@ class Scenes:
         await self._pay(ana)
 
     async def cart(self) -> None:
-        """Rosa, whom Odoo knows, sends a cart with yesterday's price; the hub dies while it becomes an order."""
+        """Rosa, whom Odoo knows, sends a cart with an old price; the hub dies while it becomes an order."""
         rosa = self.rosa
         caps = {"product_retailer_id": "GOR-001", "quantity": 2, "item_price": 5.0, "currency": "USD"}
-        await rosa.ask(order=[caps], shown="(carrito: 2 × GOR-001 a $5,00)")
-        await rosa.ask(tap="Finalizar compra")
+        await rosa.ask(order=[caps], shown="🛒 2 × GOR-001, $5,00")
+        await rosa.ask(tap="Finalizar compra", aside=True)
         await rosa.say(tap="Confirmar")
         await self._world.kill_hub()
-        rosa.happens("kill -9")
+        rosa.happens("The hub was killed with -9 while the cart became an order, and started again.")
+        self.revived.set()
         await rosa.answer()
         await self._pay(rosa)
 
@@ -81,31 +87,33 @@ class Scenes:
         """Diego comments on the post of a product, and goes on in Messenger."""
         diego = self.diego
         posts = await graph(self._world, f"{Account.page_id}/feed", fields="message")
-        diego.happens(f"Facebook: {posts[0]['message']}")
+        diego.happens("On the page's post of a product:")
         comment = {"post": posts[0]["id"], "text": "¿Qué precio tiene?"}
-        await diego.ask(comment=comment, shown="¿Qué precio tiene? (comentario)")
-        await diego.ask("mochila")
+        await diego.ask(comment=comment, shown="¿Qué precio tiene?")
+        await diego.ask("la mochila")
 
     async def hand_over(self) -> None:
         """Luis wants a person: the assistant is quiet until the clerk is done with the task in Odoo."""
         luis = self.luis
-        await luis.ask("¿tienen zapatos?")
+        await luis.ask("¿tienen zapatos?", aside=True)
         await luis.ask("quiero hablar con una persona")
         await luis.say("¿me hacen un descuento?", answered=False)
         task = await self._task(luis)
-        luis.happens(f"Odoo: {task['summary']}, {task['user_id'][1]} ✓")
+        luis.happens("The assistant is quiet. In Odoo a person has a task, answers, and marks it as done.")
+        await self.revived.wait()
         await self._clerk.call("mail.activity", "action_done", ids=[task["id"]])
         await self._until(self._is_back)
         await luis.ask("gracias")
 
     async def ship(self) -> None:
-        """Marta asks for her order; it is shipped when more than a day has gone by since."""
+        """Marta is told of her order at once, and of its shipping by a template: more than a day went by since she wrote."""
         marta = self.marta
-        order = await self._ordered(marta)
         await marta.ask("¿dónde está mi pedido?")
-        await marta.ask(tap=order.name)
+        marta.happens("A clerk makes her order in Odoo.")
+        order = await self._ordered(marta)
+        await marta.notice("text")
         await steer(self._world, "say", phone=marta.number, silent=DAY)
-        marta.happens("+ 25 h")
+        marta.happens("At Meta a day goes by, and only a template may go out. The order is shipped.")
         await self._clerk.deliver(order.id)
         await marta.notice("template")
 
@@ -124,9 +132,11 @@ class Scenes:
 
     async def _order(self, phone: Phone, link: Said) -> Order:
         """The order in Odoo that the link is of: the newest of the customer."""
-        domain = [["partner_id", "=", await self._partner(phone)]]
+        domain = [["partner_id", "=", await self._partner(phone)], ["client_order_ref", "!=", False]]
         fields = ["name", "amount_total"]
-        [row] = await self._clerk.call("sale.order", "search_read", domain=domain, fields=fields, order="id desc", limit=1)
+        [row] = await self._clerk.call(
+            "sale.order", "search_read", domain=domain, fields=fields, order="id desc", limit=1
+        )
         order = Order(row["id"], row["name"], BRANCHES[0], amount=row["amount_total"])
         order.link = link.content["action"]["parameters"]["url"]
         self.orders.append(order)

@@ -39,6 +39,6 @@ def meta_of(clock: Clock, hub: str) -> MetaSandbox:
     account = Account(whatsapp_url=f"{hub}/whatsapp/whatsapp", page_url=f"{hub}/facebook/facebook")
     made = MetaSandbox(clock=clock, account=account)
     for name, text in TEMPLATES.items():
-        made.templates.add(name, "es", text)
+        made.templates.add(name, language="es", text=text)
     made.catalog.refused |= REFUSED
     return made

@@ -78,7 +78,7 @@ STORES = ("placetopay", "stripe", "payphone")
 """Connections to payment companies; the pay page offers all of them."""
 ISSUING, SELLING = ("sri", "mail"), ("meta",)
 """Who is there only where electronic documents are issued, and where the company sells in chats."""
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Real seconds that a process may take to start."""
 
 
@@ -234,14 +234,18 @@ class World:
 
     async def operate(self, scheme: str, act: str, **arguments: Any) -> Any:
         """Ask a component of the running hub, as the command line does. Raises `DemoFailed`."""
+        asked = {"scheme": scheme, "act": act, "arguments": arguments, "subject": None, "actor": "demo"}
+        return await self.office("operate", **asked)
+
+    async def office(self, operation: str, **arguments: Any) -> Any:
+        """Ask the running hub, as the command line does. Raises `DemoFailed`."""
         hub = holder(read_configuration(self.folder / "caravana.yaml"))
         if hub is None:
             raise DemoFailed(f"the hub does not run; look into {self.hub_log}")
-        asked = {"scheme": scheme, "act": act, "arguments": arguments, "subject": None, "actor": "demo"}
         headers = {"Authorization": f"Bearer {hub.token}"}
-        async with self.http.post(f"{hub.address}/admin/operate", json=asked, headers=headers) as answer:
+        async with self.http.post(f"{hub.address}/admin/{operation}", json=arguments, headers=headers) as answer:
             if answer.status != 200:
-                raise DemoFailed(f"the hub answered {answer.status} to {scheme} {act}; look into {self.hub_log}")
+                raise DemoFailed(f"the hub answered {answer.status} to {operation}; look into {self.hub_log}")
             return await answer.json()
 
     async def stop(self) -> None:
