@@ -138,7 +138,7 @@ def _show(results: "list[Result]", branches: "dict[str, Tally]", doubts: int, ki
         console.print(spoken(told), soft_wrap=True)
     for one in filter(lambda one: one.talks, results):
         console.print(items_table(one.items, spoken))
-        console.print(talks_table(one.talks, spoken))
+        console.print(talks_table(one.talks, one.webhooks, one.settled, spoken))
 
 
 def _judge(results: "list[Result]", console: "Console") -> bool:

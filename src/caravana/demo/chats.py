@@ -21,7 +21,7 @@ from caravana.demo.world import DemoFailed, World
 
 PATIENCE = 45.0
 """Real seconds until the catalogue is out."""
-COUNT = 23
+COUNT = 22
 """How many messages there will be that have to be answered, and notices."""
 Show = Callable[[Sequence[Line]], None]
 _TAGS = re.compile(r"<[^>]+>")
@@ -84,6 +84,11 @@ class Chats:
         )
         found = await chats(self._world)
         return [_talk(one, found, [row["client_order_ref"] for row in orders]) for one in self._scenes.phones]
+
+    async def webhooks(self) -> int:
+        """Return how many updates Meta told, each more than once."""
+        async with self._world.http.get(f"{self._world.url('meta')}/_sandbox/deliveries") as answer:
+            return len((await answer.json())["deliveries"]) // 2
 
     async def items(self) -> list[Item]:
         """Return what became of each product, as it stands now."""

@@ -1,4 +1,4 @@
-"""What the demo company shows in its catalogue, and the clerk who prepares it in Odoo: pictures, tags, one thing to be told of."""
+"""What the demo company shows in its catalogue, and how a clerk prepares it in Odoo: pictures, tags, one thing to be told of."""
 
 import base64
 import io

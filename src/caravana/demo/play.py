@@ -52,7 +52,8 @@ class Result(Tally):
 
     - `calls`: of Odoo, where what is counted is an order's payment
     - `lines`: what became of money beside card orders; `kinds`, `journeys`: of electronic documents; `folder`: of their files
-    - `talks`, `items`: what became of conversations, and of the catalogue's products
+    - `talks`, `items`: what became of conversations, and of the catalogue's products; `webhooks`: of Meta; `settled`: how often
+      a person looked at Meta and said whether a message had gone out
     """
 
     chapter: Chapter = CHAPTERS[0]
@@ -64,6 +65,8 @@ class Result(Tally):
     folder: Path | None = None
     talks: list[Talk] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    webhooks: int = 0
+    settled: int = 0
 
     @property
     def papers_are_right(self) -> bool:
@@ -220,7 +223,7 @@ class Day:
             chats.play(show), look, progress, progress.add_task(f"   {chapter.name}", total=MESSAGES, unit=unit)
         )
         self.orders += chats.orders
-        result.items = await chats.items()
+        result.items, result.webhooks, result.settled = await chats.items(), await chats.webhooks(), chats.inbox.told
         result.seconds = time.monotonic() - began
         return result
 

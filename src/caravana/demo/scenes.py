@@ -126,6 +126,7 @@ class Scenes:
         order = await self._order(phone, link)
         await self._buyer.open(order)
         await self._buyer.check_out(order)
+        phone.happens("The customer pays by card on the page behind the link.")
         await phone.notice("text")
         self.papers.append(await self._books.of_order(order))
         await phone.notice("document")

@@ -159,8 +159,8 @@ def _bad(count: int) -> str:
 TALKS_COLUMNS = ("customer", "at", "wrote", "answered", "told", "lost", "doubled", "orders")
 
 
-def talks_table(talks: Sequence[Talk], spoken: Spoken = str) -> Table:
-    """Return what became of conversations, each and in all."""
+def talks_table(talks: Sequence[Talk], webhooks: int, settled: int, spoken: Spoken = str) -> Table:
+    """Return what became of conversations, each and in all. `webhooks`, `settled`: see `Result`."""
     title = spoken("Conversations, counted in Meta's chats and in Odoo")
     shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for place, name in enumerate(TALKS_COLUMNS):
@@ -171,6 +171,9 @@ def talks_table(talks: Sequence[Talk], spoken: Spoken = str) -> Table:
     shown.add_section()
     sums = [sum(getattr(one, name) for one in talks) for name in names]
     shown.add_row(f"[bold]{spoken('total')}[/bold]", "", *_of_talk(sums))
+    shown.caption = spoken(
+        f"Meta's webhooks: {webhooks}, twice each; settled by a person who looked at Meta: {settled}"
+    )
     return shown
 
 
@@ -188,6 +191,6 @@ def items_table(items: Sequence[Item], spoken: Spoken = str) -> Table:
     for place, name in enumerate(ITEMS_COLUMNS):
         shown.add_column(spoken(name), justify="right" if place == 1 else "left", no_wrap=place < 2)
     for one in items:
-        told = f"{spoken('refused')}: {one.refused}" if one.refused else spoken(one.stock or "nothing")
+        told = spoken(f"refused: {one.refused} (noted in Odoo)" if one.refused else one.stock or "nothing")
         shown.add_row(f"{one.name}, {one.code}", one.price, told if one.right else f"[bold red]{told}[/bold red]")
     return shown

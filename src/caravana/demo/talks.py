@@ -38,9 +38,9 @@ class Talk:
     wrote: int
     answered: int
     told: int
-    orders: int
     lost: int
     doubled: int
+    orders: int
 
     @property
     def is_right(self) -> bool:
@@ -62,9 +62,9 @@ def talk(wanted: Wanted, said: Sequence[Said], orders: int) -> Talk:
         len(wanted.answered) + len(wanted.unanswered),
         sum(count > 0 for count in counts),
         notices,
-        orders,
         sum(max(0, due - there) for due, there in pairs),
         sum(max(0, there - due) for due, there in pairs),
+        orders,
     )
 
 
@@ -78,7 +78,10 @@ def _in_turn(wanted: Sequence[str], answers: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Item:
-    """A product that shall be in the catalogue: as Meta shows it, or why not; `right`: whether that is as it should be."""
+    """A product that shall be in the catalogue: as Meta shows it, or `refused`, for a reason that is noted on it in Odoo.
+
+    `right`: whether that is as it should be.
+    """
 
     code: str
     name: str
@@ -92,7 +95,7 @@ def item(product: Mapping[str, Any], listed: Rows, notes: Sequence[str], refusal
     """Judge a product of Odoo by Meta's list and by what the hub noted on it. `refusal`: Meta's reason, where it has one."""
     code = str(product["default_code"])
     shown = [one for one in listed if one["retailer_id"] == code]
-    refused = next((one for one in notes if refusal and refusal in one), "")
+    refused = refusal if any(refusal in one for one in notes) else ""
     price = f"{(Decimal(str(product['list_price'])) * WITH_TAX).quantize(CENT, ROUND_HALF_UP)} USD"
     right = bool(refused) and not shown if refusal else [one["price"] for one in shown] == [price]
     one = shown[0] if shown else {}
