@@ -234,22 +234,19 @@ class Day:
         progress: Progress,
         task: TaskID,
     ) -> None:
-        """Play something, and look how far it is and whether it is right, until both have ended or time is up.
-
-        Raises `DemoFailed`.
-        """
-        playing = asyncio.create_task(play)
-        deadline = time.monotonic() + 2 * PATIENCE
-        while True:
-            over = playing.done()
-            count, is_right = await look()
-            progress.update(task, completed=count)
-            if (over and (is_right or playing.exception())) or time.monotonic() > deadline:
-                break
-            await asyncio.sleep(0.2)
-        if over:
+        """Play something, whose steps have their time each; then look until all is right, or time is up. Raises `DemoFailed`."""
+        playing, over = asyncio.create_task(play), 0.0
+        try:
+            while True:
+                over = over or (time.monotonic() if playing.done() else 0.0)
+                count, is_right = await look()
+                progress.update(task, completed=count)
+                if over and (is_right or playing.exception() or time.monotonic() > over + PATIENCE):
+                    break
+                await asyncio.sleep(0.2)
             await playing
-        playing.cancel()
+        finally:
+            playing.cancel()
         await self._wait_until_idle()
         await look()
 
@@ -285,7 +282,7 @@ def transcript(lines: Sequence[Spoke], spoken: Spoken = str) -> Table:
     """Return a talk to be read: who, and what they say; what only happens stands alone."""
     shown = Table.grid(padding=(0, 1))
     shown.add_column(width=11, justify="right", style="dim", no_wrap=True)
-    shown.add_column()
+    shown.add_column(overflow="fold")
     for who, what in lines:
         shown.add_row(who, escape(what) if who else f"[dim italic]{escape(spoken(what))}[/dim italic]")
     shown.add_row("", "")
