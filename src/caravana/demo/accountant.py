@@ -37,15 +37,15 @@ class Accountant:
 
     async def prepare(self) -> None:
         """Make journal and contacts, and look taxes up."""
-        self._journal = await self.journal()
+        await self.open_journal()
         self._taxes = {name: (await self._one("account.tax", name=name))["id"] for name in (IVA, WRONG_IVA, BOUGHT_IVA)}
         await self._contacts()
         await self._goods()
 
-    async def journal(self) -> int:
-        """Return the journal of the emission point for electronic documents, made the first time."""
+    async def open_journal(self) -> None:
+        """Find the journal of the emission point for electronic documents, or make it."""
         made = await self._clerk.call("account.journal", "search", domain=[["code", "=", JOURNAL]])
-        return int(made[0]) if made else await self._make_journal()
+        self._journal = int(made[0]) if made else await self._make_journal()
 
     async def _make_journal(self) -> int:
         like = await self._one("account.journal", "default_account_id", type="sale")
@@ -101,7 +101,7 @@ class Accountant:
 
     async def of_order(self, order: Order) -> Paper:
         """Post the factura of an order."""
-        return await self._paper("01", await self._clerk.invoice(order, await self.journal()))
+        return await self._paper("01", await self._clerk.invoice(order, self._journal))
 
     async def mend(self, paper: Paper) -> None:
         """Put the right tax into a factura, under its number."""

@@ -48,7 +48,7 @@ class Chats:
         await goods.prepare(self._clerk)
         scenes = self._scenes
         await self._catalogue()
-        await scenes.mischief()
+        await scenes.prepare()
         await scenes.begin()
         acts = (scenes.buy(), scenes.cart(), scenes.comment(), scenes.hand_over(), scenes.ship())
         tasks = [asyncio.create_task(one) for one in (*acts, self._watch())]

@@ -11,7 +11,6 @@ from caravana.component.whatsapp.sandbox.people import Said
 from caravana.demo.accountant import Accountant
 from caravana.demo.bank import Bank
 from caravana.demo.branches import BRANCHES
-from caravana.demo.papers import Paper
 from caravana.demo.people import Clerk, Customer, Order, set_faults
 from caravana.demo.phone import Phone, graph, steer
 from caravana.demo.world import DemoFailed, World
@@ -36,7 +35,6 @@ class Scenes:
         self._buyer = Customer(world)
         self.revived = asyncio.Event()
         self.orders: list[Order] = []
-        self.papers: list[Paper] = []
         self.ana = Phone(world, "593990000101", "Ana")
         self.rosa = Phone(world, "593990000001", "Rosa")
         self.diego = Phone(world, "593990000102", "Diego", Account.page_id)
@@ -48,8 +46,9 @@ class Scenes:
         """Everybody."""
         return [self.ana, self.rosa, self.diego, self.luis, self.marta]
 
-    async def mischief(self) -> None:
-        """Meta tells everything twice, statuses to Rosa out of their order, none to Luis. Raises `DemoFailed`."""
+    async def prepare(self) -> None:
+        """Open a journal; have Meta tell everything twice, statuses to Rosa in disorder, to Luis none. Raises `DemoFailed`."""
+        await self._books.open_journal()
         await steer(self._world, "deliveries", times=2, reserialise=True)
         shuffled = [["delivered", 0.2], ["sent", 0.6]]
         await steer(self._world, "statuses", phone=self.rosa.number, steps=shuffled, times=2)
@@ -128,7 +127,7 @@ class Scenes:
         await self._buyer.check_out(order)
         phone.happens("The customer pays by card on the page behind the link.")
         await phone.notice("text")
-        self.papers.append(await self._books.of_order(order))
+        await self._books.of_order(order)
         await phone.notice("document")
 
     async def _order(self, phone: Phone, link: Said) -> Order:
