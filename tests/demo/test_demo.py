@@ -68,6 +68,39 @@ def test_every_document_is_authorised_once(tmp_path: Path) -> None:
     assert {clave[8:10] for clave in read} == {*counted}
     assert {clave: clave for clave in read} == read
     assert len(read) == 11
+    bills = [path.read_text() for path in sorted(Path(result["folder"]).glob("FAC-*.xml"))]
+    assert all("codigoPrincipal" in one for one in bills)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(200)
+def test_every_customer_is_answered_once() -> None:
+    """Five customers, all told twice, an answer lost, the hub killed: each message answered once, two carts two paid orders."""
+    command = [sys.executable, "-m", "caravana", "demo", "--chapter", "chats", "--json"]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=190, check=False)
+    assert played.returncode == 0, played.stderr[-2000:]
+    [result] = json.loads(played.stdout)["chapters"]
+    assert (result["orders"], result["expected"], result["in_odoo"]) == (2, 2, 2)
+    assert (result["lost"], result["doubled"]) == (0, 0)
+    names = ("wrote", "answered", "told", "orders", "lost", "doubled")
+    assert {one["name"]: tuple(one[name] for name in names) for one in result["talks"]} == {
+        "Ana": (6, 6, 2, 1, 0, 0),
+        "Rosa": (4, 4, 2, 1, 0, 0),
+        "Diego": (2, 2, 0, 0, 0, 0),
+        "Luis": (4, 3, 0, 0, 0, 0),
+        "Marta": (1, 1, 2, 0, 0, 0),
+    }
+    shown = {one["code"]: (one["price"], one["refused"] != "") for one in result["items"]}
+    assert shown == {
+        "CAM-001": ("22.99 USD", False),
+        "GOR-001": ("10.93 USD", False),
+        "MOC-001": ("51.75 USD", False),
+        "ZAP-001": ("71.76 USD", False),
+        "NAV-001": ("13.80 USD", True),
+    }
+    assert result["webhooks"] > 20
+    for words in ("busco una mochla", "Mochila urbana", "📎 FAC-001-002-", "ya está en camino"):
+        assert words in played.stderr
 
 
 def scanned(path: Path) -> tuple[str, str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Stay = Annotated[bool, typer.Option("--stay", help="Leave everything running afterwards, to play with in a browser.")]
 ChapterName = Annotated[
-    str | None, typer.Option("--chapter", help="Play only this chapter (paid, refused, killed, money, invoices, …).")
+    str | None,
+    typer.Option("--chapter", help="Play only this chapter (paid, refused, killed, money, invoices, chats, …)."),
 ]
 Speed = Annotated[float, typer.Option("--speed", help="How many times as fast as real time the day passes.", min=1)]
 Orders = Annotated[int, typer.Option("--orders", help="About how many orders in all.", min=1)]
@@ -34,15 +35,18 @@ def demo(
 ) -> None:
     """Play a day of payments: a real hub, imitations of Odoo, of three payment companies and a bank, and all that goes wrong.
 
-    Last, electronic documents go to an imitated SRI; their printed forms are left in a folder that is told.
+    Then electronic documents go to an imitated SRI; their printed forms are left in a folder that is told. Last, the catalogue
+    goes out to an imitated Meta, and customers order, pay and get their invoice in WhatsApp.
 
-    The exit code is 1 when a payment, a refund, a transfer or a document was lost, made twice, or put where it does not belong.
+    The exit code is 1 when a payment, a refund, a transfer, a document, an order or an answer was lost, made twice, or put where
+    it does not belong.
 
     \b
     caravana demo
     caravana demo --chapter killed --orders 30
     caravana demo --chapter money
     caravana demo --chapter invoices --keep tried
+    caravana demo --chapter chats
     caravana demo --stay
     """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
@@ -64,7 +68,9 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
         console.print(spoken(f"there is no chapter `{chapter}`; there are {', '.join(one.name for one in CHAPTERS)}"))
         return 2
     with tempfile.TemporaryDirectory(prefix="caravana-demo-") as temporary:
-        world = World(keep or Path(temporary), speed, issues=any(one.papers for one in chosen))
+        sells = any(one.talks for one in chosen)
+        issues = sells or any(one.papers for one in chosen)
+        world = World(keep or Path(temporary), speed, issues=issues, sells=sells)
         try:
             return await _play(world, console, chosen, orders, keep, as_json=as_json, stay=stay)
         except DemoFailed as error:
@@ -87,10 +93,7 @@ async def _play(
 ) -> int:
     from caravana.demo.play import Day
 
-    told = "Starting imitations of Odoo, PlacetoPay, Stripe and PayPhone, and a hub of your own …"
-    if world.issues:
-        told = "Starting imitations of Odoo, PlacetoPay, Stripe, PayPhone and the SRI, and a hub of your own …"
-    console.print(spoken(told))
+    console.print(spoken(_starting(world)))
     await world.start()
     day = Day(world, console, chosen, orders, spoken, keep)
     results = await day.play()
@@ -107,21 +110,35 @@ async def _play(
     return 0 if good else 1
 
 
+def _starting(world: "World") -> str:
+    """Say what is started."""
+    if world.sells:
+        told = "Starting imitations of Odoo, PlacetoPay, Stripe, PayPhone, the SRI and Meta, and a hub of your own …"
+    elif world.issues:
+        told = "Starting imitations of Odoo, PlacetoPay, Stripe, PayPhone and the SRI, and a hub of your own …"
+    else:
+        told = "Starting imitations of Odoo, PlacetoPay, Stripe and PayPhone, and a hub of your own …"
+    return told
+
+
 def _show(results: "list[Result]", branches: "dict[str, Tally]", doubts: int, kills: int, console: "Console") -> None:
     """Show the day's tables: card orders where there were some, what became of other money, and electronic documents."""
-    from caravana.demo.play import capacity, journeys_table, kinds_table, lines_table, table
+    from caravana.demo.tables import capacity, items_table, journeys_table, kinds_table, lines_table, table, talks_table
 
     if any(one.orders for one in results):
         console.print(table(results, branches, doubts, kills, spoken))
     for one in filter(lambda one: one.lines, results):
         console.print(lines_table(one.lines, language(), spoken))
-    if any(one.orders for one in results):
+    if any(one.calls for one in results):
         console.print(spoken(capacity(results)))
     for one in filter(lambda one: one.kinds, results):
         console.print(kinds_table(one.kinds, spoken))
         console.print(journeys_table(one.journeys, spoken))
         told = f"The printed documents (RIDE) and their XML are in {one.folder}"
         console.print(spoken(told), soft_wrap=True)
+    for one in filter(lambda one: one.talks, results):
+        console.print(items_table(one.items, spoken))
+        console.print(talks_table(one.talks, one.webhooks, one.settled, spoken))
 
 
 def _judge(results: "list[Result]", console: "Console") -> bool:
@@ -141,7 +158,8 @@ def _judge(results: "list[Result]", console: "Console") -> bool:
     elif lines:
         told = "Every refund and transfer is where it belongs, once."
         console.print(f"[bold green]{spoken(told)}[/bold green]")
-    return _judge_documents(results, console) and not (bad or short or wrong)
+    good = [_judge_documents(results, console), _judge_talks(results, console)]
+    return all(good) and not (bad or short or wrong)
 
 
 def _judge_documents(results: "list[Result]", console: "Console") -> bool:
@@ -156,11 +174,23 @@ def _judge_documents(results: "list[Result]", console: "Console") -> bool:
     return good
 
 
+def _judge_talks(results: "list[Result]", console: "Console") -> bool:
+    """Say whether everybody was answered once, and the catalogue is as it should be."""
+    good = all(one.talks_are_right for one in results)
+    if not good:
+        told = "Not every message was answered once, or the catalogue is not as it should be: see the last tables."
+        console.print(f"[bold red]{spoken(told)}[/bold red]")
+    elif any(one.talks for one in results):
+        told = "Every message was answered once, every cart is one order, and what Meta refused is told in Odoo."
+        console.print(f"[bold green]{spoken(told)}[/bold green]")
+    return good
+
+
 def _print_json(results: "list[Result]", branches: "dict[str, Tally]", doubts: int) -> None:
     import dataclasses
     import json
 
-    from caravana.demo.play import cost
+    from caravana.demo.tables import cost
 
     rows = [{**dataclasses.asdict(one), "chapter": one.chapter.name} for one in results]
     by_branch = {name: dataclasses.asdict(one) for name, one in branches.items()}

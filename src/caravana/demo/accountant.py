@@ -3,11 +3,24 @@
 from datetime import date
 from typing import Any
 
+from caravana.demo.branches import BRANCHES
 from caravana.demo.issuer import POINT
 from caravana.demo.papers import PLAIN, Fate, Paper
-from caravana.demo.people import Clerk
+from caravana.demo.people import Clerk, Order
 
 IVA, WRONG_IVA, BOUGHT_IVA = "VAT 15% G", "VAT 5% G", "VAT 15% purchases"
+JOURNAL = "FE2"
+CODES = {
+    "Silla de oficina": "SIL-001",
+    "Escritorio": "ESC-001",
+    "Mesa de reuniones y montaje": "MES-001",
+    "Lámpara": "LAM-001",
+    "Pizarra": "PIZ-001",
+    "Interés por mora": "INT-001",
+    "Artesanía en paja toquilla": "ART-001",
+    "Asesoría contable": "ASE-001",
+}
+"""What is sold and bought, and its code."""
 HELD = "renta 312 1.75%; IVA 30%"
 
 
@@ -20,16 +33,39 @@ class Accountant:
         self._day = {"invoice_date": today.isoformat()}
         self._journal = self._customer = self._supplier = self._person = self._carrier = 0
         self._taxes: dict[str, int] = {}
+        self._products: dict[str, int] = {}
 
     async def prepare(self) -> None:
         """Make journal and contacts, and look taxes up."""
-        like = await self._one("account.journal", "default_account_id", type="sale")
-        journal: dict[str, Any] = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": "FE2"}
-        journal |= {"l10n_latam_use_documents": True, "default_account_id": like["default_account_id"][0]}
-        journal |= dict(zip(("l10n_ec_entity", "l10n_ec_emission"), POINT.split("-"), strict=True))
-        [self._journal] = await self._clerk.call("account.journal", "create", vals_list=[journal])
+        await self.open_journal()
         self._taxes = {name: (await self._one("account.tax", name=name))["id"] for name in (IVA, WRONG_IVA, BOUGHT_IVA)}
         await self._contacts()
+        await self._goods()
+
+    async def open_journal(self) -> None:
+        """Find the journal of the emission point for electronic documents, or make it."""
+        made = await self._clerk.call("account.journal", "search", domain=[["code", "=", JOURNAL]])
+        self._journal = int(made[0]) if made else await self._make_journal()
+
+    async def _make_journal(self) -> int:
+        like = await self._one("account.journal", "default_account_id", type="sale")
+        journal: dict[str, Any] = {"name": f"{POINT} Facturas electrónicas", "type": "sale", "code": JOURNAL}
+        journal |= {"l10n_latam_use_documents": True, "default_account_id": like["default_account_id"][0]}
+        journal |= dict(zip(("l10n_ec_entity", "l10n_ec_emission"), POINT.split("-"), strict=True))
+        [made] = await self._clerk.call("account.journal", "create", vals_list=[journal])
+        return int(made)
+
+    async def _goods(self) -> None:
+        """Make the products that are not there yet."""
+        fields = ["default_code", "name"]
+        asked = {"domain": [["default_code", "in", list(CODES.values())]], "fields": fields}
+        there = {one["default_code"] for one in await self._clerk.call("product.product", "search_read", **asked)}
+        new = [
+            {"name": name, "default_code": code, "type": "service"} for name, code in CODES.items() if code not in there
+        ]
+        await self._clerk.call("product.product", "create", vals_list=new)
+        rows = await self._clerk.call("product.product", "search_read", **asked)
+        self._products = {one["default_code"]: one["id"] for one in rows}
 
     async def _contacts(self) -> None:
         country = (await self._one("res.country", code="EC"))["id"]
@@ -61,7 +97,11 @@ class Accountant:
 
     async def invoice(self, what: str, price: float, fate: Fate = PLAIN, tax: str = IVA) -> Paper:
         """Post a factura of one line."""
-        return await self._posted("01", [_line(what, price, self._taxes[tax])], fate)
+        return await self._posted("01", [self._line(what, price, self._taxes[tax])], fate)
+
+    async def of_order(self, order: Order) -> Paper:
+        """Post the factura of an order."""
+        return await self._paper("01", await self._clerk.invoice(order, self._journal))
 
     async def mend(self, paper: Paper) -> None:
         """Put the right tax into a factura, under its number."""
@@ -85,7 +125,7 @@ class Accountant:
 
     async def debit(self, paper: Paper) -> Paper:
         """Post a debit note for a factura that was paid late."""
-        lines = [_line("Interés por mora", 3.50, self._taxes[IVA])]
+        lines = [self._line("Interés por mora", 3.50, self._taxes[IVA])]
         return await self._posted("05", lines, debit_origin_id=_id(paper))
 
     async def settlement(self, number: int, held: int) -> list[Paper]:
@@ -102,7 +142,7 @@ class Accountant:
     async def _bought(
         self, what: str, price: float, partner: int, held: int, given: dict[str, Any], own: str = ""
     ) -> list[Paper]:
-        line = _line(what, price, self._taxes[BOUGHT_IVA])
+        line = self._line(what, price, self._taxes[BOUGHT_IVA])
         values = {"move_type": "in_invoice", "partner_id": partner, "invoice_line_ids": [line], **self._day}
         values |= {"x_retencion": f"{held:09}", "x_retenido": HELD, **given}
         [id_] = await self._clerk.call("account.move", "create", vals_list=[values])
@@ -113,16 +153,10 @@ class Accountant:
     async def delivery(self, number: int) -> Paper:
         """Sell goods and deliver them, with carrier and plate written on the delivery."""
         product = await self._one("product.product", default_code="CAM-001")
-        line = [0, 0, {"product_id": product["id"], "product_uom_qty": 3}]
-        order = {"partner_id": self._customer, "order_line": [line]}
-        [made] = await self._clerk.call("sale.order", "create", vals_list=[order])
-        await self._clerk.call("sale.order", "action_confirm", ids=[made])
-        [row] = await self._clerk.call("sale.order", "read", ids=[made], fields=["picking_ids"])
-        [id_] = row["picking_ids"]
+        line = {"product_id": product["id"], "product_uom_qty": 3}
+        order = await self._clerk.order(self._customer, line, BRANCHES[0])
         told = {"x_guia": f"{number:09}", "x_transportista": self._carrier}
-        told |= {"x_placa": "PBA1234", "x_ruta": "Quito - Ambato"}
-        await self._clerk.call("stock.picking", "write", ids=[id_], vals=told)
-        await self._clerk.call("stock.picking", "button_validate", ids=[id_], context={"skip_sms": True})
+        id_ = await self._clerk.deliver(order.id, **told, x_placa="PBA1234", x_ruta="Quito - Ambato")
         return Paper("06", _number(number), f"stock.picking,{id_}")
 
     async def _posted(self, cod_doc: str, lines: list[Any], fate: Fate = PLAIN, **more: Any) -> Paper:
@@ -131,6 +165,10 @@ class Accountant:
         [id_] = await self._clerk.call("account.move", "create", vals_list=[values])
         await self._clerk.call("account.move", "action_post", ids=[id_])
         return await self._paper(cod_doc, id_, fate)
+
+    def _line(self, what: str, price: float, tax: int) -> list[Any]:
+        values = {"product_id": self._products[CODES[what]], "name": what, "quantity": 1, "price_unit": price}
+        return [0, 0, {**values, "tax_ids": [[6, 0, [tax]]]}]
 
     async def _paper(self, cod_doc: str, id_: int, fate: Fate = PLAIN) -> Paper:
         fields = ["l10n_latam_document_number"]
@@ -142,10 +180,6 @@ class Accountant:
         rows = await self._clerk.call(model, "search_read", domain=domain, fields=["id", *fields], limit=1)
         found: dict[str, Any] = rows[0]
         return found
-
-
-def _line(what: str, price: float, tax: int) -> list[Any]:
-    return [0, 0, {"name": what, "quantity": 1, "price_unit": price, "tax_ids": [[6, 0, [tax]]]}]
 
 
 def _number(number: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
+from caravana.demo.chats import Chats
 from caravana.demo.invoices import Invoices
 from caravana.demo.money import Money
 from caravana.demo.people import Clerk, Customer, Order, plan_notifications, set_faults
@@ -28,7 +29,7 @@ Sequel = Callable[[World, Clerk, Sequence[Order]], Money]
 class Chapter:
     """One part of the day; `share` is its part of the orders, `sequel` what is played once they are paid.
 
-    `papers`: electronic documents that are played in place of orders.
+    `papers`, `talks`: electronic documents, and conversations, that are played in place of orders.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Chapter:
     share: int = 1
     sequel: Sequel | None = None
     papers: Callable[[World, Clerk], Invoices] | None = None
+    talks: Callable[[World, Clerk], Chats] | None = None
 
 
 async def _all(orders: list[Order], act: Callable[[Order], Awaitable[None]]) -> None:
@@ -164,6 +166,14 @@ CHAPTERS = (
         nothing,
         0,
         papers=Invoices,
+    ),
+    Chapter(
+        "chats",
+        "WhatsApp and Facebook",
+        "The catalogue goes out, five customers write: Meta tells all twice, an answer is lost, the hub is killed with -9.",
+        nothing,
+        0,
+        talks=Chats,
     ),
 )
 """The day, in its order."""

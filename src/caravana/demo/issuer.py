@@ -2,6 +2,7 @@
 
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.sri.sandbox.sandbox import PASSWORD
+from caravana.demo.part import Part
 
 POINT = "001-002"
 """Its emission point for electronic documents; what is posted at another is no business of the chapter."""
@@ -18,7 +19,7 @@ FIELDS = (
 )
 """Model, name, what it holds (`einvoice.fields`), kind and model of those that it links to: what Odoo itself does not bring."""
 
-CONNECTIONS = f"""\
+_CONNECTIONS = f"""\
   sri:
     url: http://127.0.0.1:{{ports[sri]}}
     ambiente: "1"
@@ -32,8 +33,7 @@ CONNECTIONS = f"""\
     security: none
     sender: Empresa XYZ <facturas@xyz.example>
 """
-"""To be filled with `ports` and `folder`."""
-SETTINGS = f"""\
+_SETTINGS = f"""\
   einvoice.issuer:
     ruc: "{RUC}"
     razonSocial: Empresa XYZ S.A.
@@ -48,8 +48,7 @@ SETTINGS = f"""\
   einvoice.mailer: correo
   einvoice.fields: {{{", ".join(f"{holds}: {name}" for _, name, holds, _, _ in FIELDS)}}}
 """
-PLACEHOLDERS = "  einvoice.look: 4s\n"
-LIMITS = '    "sri:sri": {open_for: 10s}\n'
+PART = Part(("einvoice",), _CONNECTIONS, _SETTINGS, "  einvoice.look: 4s\n", '    "sri:sri": {open_for: 10s}\n')
 
 
 def make_fields(odoo: OdooSandbox) -> None:

@@ -71,18 +71,30 @@ class Clerk:
     async def prepare(self) -> None:
         """Make a customer and a product."""
         [self._partner] = await self.call("res.partner", "create", vals_list=[{"name": "Comercial Los Ceibos"}])
-        product = {"name": "Silla de oficina", "list_price": 40.0, "type": "consu"}
+        product = {"name": "Silla de oficina", "default_code": "SIL-001", "list_price": 40.0, "type": "consu"}
         [self._product] = await self.call("product.product", "create", vals_list=[product])
 
     async def confirm_order(self, number: int) -> Order:
         """Make the order of that number in the day, and confirm it; the branches take turns."""
-        branch, quantity = BRANCHES[number % len(BRANCHES)], 1 + number % 3
-        line = [0, 0, {"product_id": self._product, "product_uom_qty": quantity}]
-        values = {"partner_id": self._partner, "warehouse_id": branch.warehouse, "order_line": [line]}
+        line = {"product_id": self._product, "product_uom_qty": 1 + number % 3}
+        return await self.order(self._partner, line, BRANCHES[number % len(BRANCHES)])
+
+    async def order(self, partner: int, line: dict[str, Any], branch: DemoBranch) -> Order:
+        """Make an order of one line, and confirm it."""
+        values = {"partner_id": partner, "warehouse_id": branch.warehouse, "order_line": [[0, 0, line]]}
         [order_id] = await self.call("sale.order", "create", vals_list=[values])
         await self.call("sale.order", "action_confirm", ids=[order_id])
         [row] = await self.call("sale.order", "read", ids=[order_id], fields=["name", "amount_total"])
         return Order(order_id, row["name"], branch, amount=row["amount_total"])
+
+    async def deliver(self, order: int, **told: Any) -> int:
+        """Send the goods of an order out; `told`: fields of the delivery. Return the delivery."""
+        [row] = await self.call("sale.order", "read", ids=[order], fields=["picking_ids"])
+        [id_] = row["picking_ids"]
+        if told:
+            await self.call("stock.picking", "write", ids=[id_], vals=told)
+        await self.call("stock.picking", "button_validate", ids=[id_], context={"skip_sms": True})
+        return int(id_)
 
     async def links(self, orders: list[Order]) -> None:
         """Read the pay links that the hub noted on the orders."""
@@ -94,14 +106,16 @@ class Clerk:
             if found:
                 by_id[row["res_id"]].link = found[0]
 
-    async def invoice(self, order: Order) -> int:
-        """Invoice an order that is paid, and post it; return the invoice."""
+    async def invoice(self, order: Order, journal: int | None = None) -> int:
+        """Invoice an order that is paid, and post it, in a journal of its own or the usual one; return the invoice."""
         context = {"active_model": "sale.order", "active_ids": [order.id], "active_id": order.id}
         wish = {"advance_payment_method": "delivered"}
         made = await self.call("sale.advance.payment.inv", "create", vals_list=[wish], context=context)
         await self.call("sale.advance.payment.inv", "create_invoices", ids=made, context=context)
         [row] = await self.call("sale.order", "read", ids=[order.id], fields=["invoice_ids"])
         [invoice] = row["invoice_ids"]
+        if journal is not None:
+            await self.call("account.move", "write", ids=[invoice], vals={"journal_id": journal})
         await self.call("account.move", "action_post", ids=[invoice])
         return int(invoice)
 

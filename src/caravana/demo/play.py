@@ -3,29 +3,30 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from caravana.demo.branches import BRANCHES
 from caravana.demo.chapters import CHAPTERS, Chapter, Stage
+from caravana.demo.chats import COUNT as MESSAGES
+from caravana.demo.chats import Chats
 from caravana.demo.companies import charged
 from caravana.demo.invoices import COUNT, Invoices
 from caravana.demo.line import Line
 from caravana.demo.money import Money
-from caravana.demo.papers import AUTHORISED, TYPES, Journey, Kind
+from caravana.demo.papers import Journey, Kind
 from caravana.demo.people import Clerk, Customer, Order, odoo_calls, order_of
+from caravana.demo.phone import Line as Spoke
+from caravana.demo.talks import Item, Talk
 from caravana.demo.world import DemoFailed, World
 
-HOUR = 3600
-IDLE = 4
-"""Calls a minute that are made whatever happens, at most."""
 TELLING = 10.0
 """Real seconds that the hub gets to tell the last payments of a chapter, so that its calls are counted there."""
 Spoken = Callable[[str], str]
@@ -47,7 +48,13 @@ class Tally:
 
 @dataclass
 class Result(Tally):
-    """One chapter's books; `lines`: what became of money beside card orders; `kinds`, `journeys`: of electronic documents."""
+    """One chapter's books.
+
+    - `calls`: of Odoo, where what is counted is an order's payment
+    - `lines`: what became of money beside card orders; `kinds`, `journeys`: of electronic documents; `folder`: of their files
+    - `talks`, `items`: what became of conversations, and of the catalogue's products; `webhooks`: of Meta; `settled`: how often
+      a person looked at Meta and said whether a message had gone out
+    """
 
     chapter: Chapter = CHAPTERS[0]
     calls: int = 0
@@ -56,12 +63,20 @@ class Result(Tally):
     kinds: list[Kind] = field(default_factory=list)
     journeys: list[Journey] = field(default_factory=list)
     folder: Path | None = None
-    """Of the documents' files."""
+    talks: list[Talk] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    webhooks: int = 0
+    settled: int = 0
 
     @property
     def papers_are_right(self) -> bool:
         """Whether each electronic document ended where it belongs, once."""
         return all(one.is_right for one in self.kinds) and all(one.is_right for one in self.journeys)
+
+    @property
+    def talks_are_right(self) -> bool:
+        """Whether everybody was answered and told once, and the catalogue is as it should be."""
+        return all(one.is_right for one in self.talks) and all(one.right for one in self.items)
 
 
 @dataclass
@@ -122,6 +137,9 @@ class Day:
             for number, (chapter, count) in enumerate(self.plan, 1):
                 title, story = self.spoken(chapter.title), self.spoken(chapter.story)
                 progress.console.print(f"[bold]{number}. {title}.[/bold] {story}")
+                if chapter.talks is not None:
+                    results.append(await self._conversations(chapter, chapter.talks(self.world, self.clerk), progress))
+                    continue
                 if chapter.papers is not None:
                     results.append(await self._documents(chapter, chapter.papers(self.world, self.clerk), progress))
                     continue
@@ -176,26 +194,61 @@ class Day:
 
     async def _documents(self, chapter: Chapter, invoices: Invoices, progress: Progress) -> Result:
         """Play electronic documents until all have ended well, or time is up; then leave their files where they stay."""
-        began = time.monotonic()
-        task = progress.add_task(f"   {chapter.name}", total=COUNT, unit=self.spoken("documents authorised"))
-        playing = asyncio.create_task(invoices.play())
-        deadline = time.monotonic() + 2 * PATIENCE
-        result = Result(0, chapter=chapter)
-        while True:
-            over = playing.done()
+        began, result = time.monotonic(), Result(0, chapter=chapter)
+
+        async def look() -> tuple[int, bool]:
             result.kinds, result.journeys = await invoices.look()
-            progress.update(task, completed=sum(one.authorised for one in result.kinds))
-            if (over and (result.papers_are_right or playing.exception())) or time.monotonic() > deadline:
-                break
-            await asyncio.sleep(0.2)
-        if over:
-            await playing
-        playing.cancel()
-        await self._wait_until_idle()
-        result.kinds, result.journeys = await invoices.look()
+            return sum(one.authorised for one in result.kinds), result.papers_are_right
+
+        task = progress.add_task(f"   {chapter.name}", total=COUNT, unit=self.spoken("documents authorised"))
+        await self._watched(invoices.play(), look, progress, task)
         result.folder = await invoices.save(self.keep)
         result.seconds = time.monotonic() - began
         return result
+
+    async def _conversations(self, chapter: Chapter, chats: Chats, progress: Progress) -> Result:
+        """Play conversations until all have ended well, or time is up; each is shown when it is over."""
+        began, result = time.monotonic(), Result(0, chapter=chapter)
+
+        def show(lines: Sequence[Spoke]) -> None:
+            progress.console.print(transcript(lines, self.spoken))
+
+        async def look() -> tuple[int, bool]:
+            result.talks, result.orders = await chats.look(), len(chats.orders)
+            (await Books.read(self.world, self.clerk)).judge(result, chats.orders)
+            return sum(one.answered + one.told for one in result.talks), result.talks_are_right and not result.lost
+
+        unit = self.spoken("answers and notices")
+        await self._watched(
+            chats.play(show), look, progress, progress.add_task(f"   {chapter.name}", total=MESSAGES, unit=unit)
+        )
+        self.orders += chats.orders
+        result.items, result.webhooks, result.settled = await chats.items(), await chats.webhooks(), chats.inbox.told
+        result.seconds = time.monotonic() - began
+        return result
+
+    async def _watched(
+        self,
+        play: Coroutine[Any, Any, None],
+        look: Callable[[], Awaitable[tuple[int, bool]]],
+        progress: Progress,
+        task: TaskID,
+    ) -> None:
+        """Play something, whose steps have their time each; then look until all is right, or time is up. Raises `DemoFailed`."""
+        playing, over = asyncio.create_task(play), 0.0
+        try:
+            while True:
+                over = over or (time.monotonic() if playing.done() else 0.0)
+                count, is_right = await look()
+                progress.update(task, completed=count)
+                if over and (is_right or playing.exception() or time.monotonic() > over + PATIENCE):
+                    break
+                await asyncio.sleep(0.2)
+            await playing
+        finally:
+            playing.cancel()
+        await self._wait_until_idle()
+        await look()
 
     async def by_branch(self) -> dict[str, Tally]:
         """Return the day's books of each branch, by its name."""
@@ -225,136 +278,12 @@ class Day:
             await self.clerk.links(orders)
 
 
-COLUMNS = ("chapter", "orders", "charged", "in Odoo", "lost", "doubled", "calls", "s")
-
-
-def table(
-    results: Sequence[Result], branches: Mapping[str, Tally], doubts: int, kills: int, spoken: Spoken = str
-) -> Table:
-    """Return the day's result as a table: by chapter, by branch, and in all."""
-    title = spoken("The day, counted in the payment companies' and Odoo's own books")
-    shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    for place, name in enumerate(COLUMNS):
-        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
-    for one in filter(lambda one: not one.kinds, results):
-        shown.add_row(spoken(one.chapter.title), *_counts(one), _per_order(one.calls, one.orders), f"{one.seconds:.1f}")
-    shown.add_section()
-    for name, tally in branches.items():
-        shown.add_row(spoken(f"branch {name}"), *_counts(tally), "", "")
-    whole = Tally(*(sum(getattr(one, name.name) for one in results) for name in fields(Tally)))
-    calls, seconds = sum(one.calls for one in results), sum(one.seconds for one in results)
-    shown.add_section()
-    shown.add_row(f"[bold]{spoken('total')}[/bold]", *_counts(whole), _per_order(calls, whole.orders), f"{seconds:.1f}")
-    shown.caption = spoken(
-        f"in doubt: {doubts}; times that the hub was killed with -9: {kills} (calls: of Odoo, for each order)"
-    )
+def transcript(lines: Sequence[Spoke], spoken: Spoken = str) -> Table:
+    """Return a talk to be read: who, and what they say; what only happens stands alone."""
+    shown = Table.grid(padding=(0, 1))
+    shown.add_column(width=11, justify="right", style="dim", no_wrap=True)
+    shown.add_column(overflow="fold")
+    for who, what in lines:
+        shown.add_row(who, escape(what) if who else f"[dim italic]{escape(spoken(what))}[/dim italic]")
+    shown.add_row("", "")
     return shown
-
-
-def _counts(tally: Tally) -> list[str]:
-    return [str(tally.orders), str(tally.expected), str(tally.in_odoo), _bad(tally.lost), _bad(tally.doubled)]
-
-
-def _per_order(calls: int, orders: int) -> str:
-    return f"{calls / max(1, orders):.1f}"
-
-
-def cost(results: Sequence[Result]) -> tuple[float, int]:
-    """Return what a paid order costs in calls of Odoo, and how many orders an hour one call a second allows."""
-    calls = sum(one.calls for one in results) / max(1, sum(one.orders for one in results))
-    return calls, int((HOUR - 60 * IDLE) / calls) if calls else 0
-
-
-def capacity(results: Sequence[Result]) -> str:
-    """Return in words what an order costs, and what a hosted Odoo's pace allows."""
-    calls, orders = cost(results)
-    return (
-        f"Odoo calls per paid order: {calls:.1f}, repetitions and what followed from trouble counted in. "
-        f"At one call a second (Odoo Online) that allows {orders} orders an hour, beside the looks for what is new."
-    )
-
-
-KINDS_COLUMNS = ("document", "wanted", "authorised", "issued twice", "lost", "in Odoo", "mailed")
-
-
-def kinds_table(kinds: Sequence[Kind], spoken: Spoken = str) -> Table:
-    """Return what became of electronic documents, by type and in all."""
-    title = spoken("Electronic documents, counted at the SRI, in Odoo and in the mailbox")
-    shown = Table(title=title, box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    for place, name in enumerate(KINDS_COLUMNS):
-        shown.add_column(spoken(name), justify="right" if place else "left", no_wrap=place > 0)
-    names = [field.name for field in fields(Kind)][1:]
-    for one in kinds:
-        shown.add_row(TYPES[one.cod_doc][0], *_counted([getattr(one, name) for name in names]))
-    shown.add_section()
-    sums = [sum(getattr(one, name) for one in kinds) for name in names]
-    shown.add_row(f"[bold]{spoken('total')}[/bold]", *_counted(sums))
-    return shown
-
-
-def _counted(counts: Sequence[int]) -> list[str]:
-    """The counts of a row; what should be 0 stands at the third and fourth place."""
-    return [_bad(count) if place in (2, 3) else str(count) for place, count in enumerate(counts)]
-
-
-WENT = MappingProxyType(
-    {
-        "cut": "the answer was cut: found authorised, not handed in again",
-        "returned": "returned for a wrong tax, mended in Odoo, authorised under its number",
-        "away": "the SRI was away: it waited, and was handed in once",
-    }
-)
-
-
-JOURNEYS_COLUMNS = ("number", "what happened", "answers of the SRI")
-
-
-def journeys_table(journeys: Sequence[Journey], spoken: Spoken = str) -> Table:
-    """Return what those documents went through that had trouble on their way, and what the SRI answered."""
-    shown = Table(title=spoken("Trouble on the way"), box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    for place, name in enumerate(JOURNEYS_COLUMNS):
-        shown.add_column(spoken(name), no_wrap=place == 0)
-    for one in journeys:
-        answers = ", ".join((*one.answers, *([AUTHORISED] if one.authorised else ())))
-        told = spoken(WENT[one.fate] if one.is_right else "wrong")
-        shown.add_row(one.number, told if one.is_right else f"[bold red]{told}[/bold red]", answers)
-    return shown
-
-
-LINES_COLUMNS = ("refund or transfer", "amount", "what became of it")
-BECAME = MappingProxyType(
-    {
-        "posted": "posted by itself",
-        "proposed": "proposed to a person",
-        "waiting": "waits for a person, nothing is proposed",
-        "refunded": "back at Stripe once, in Odoo's books once",
-        "nothing": "nothing",
-    }
-)
-
-
-def lines_table(lines: Sequence[Line], language: str, spoken: Spoken = str) -> Table:
-    """Return what became of refunds and transfers as a table, with the reasons in words."""
-    shown = Table(title=spoken("Beside card orders"), box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    for place, name in enumerate(LINES_COLUMNS):
-        shown.add_column(spoken(name), justify="right" if place == 1 else "left", no_wrap=place < 2)
-    for one in lines:
-        shown.add_row(spoken(one.name), f"{one.amount:.2f}", _became(one, language, spoken))
-    return shown
-
-
-def _became(one: Line, language: str, spoken: Spoken) -> str:
-    """How it ended, and for which invoices; below it why; in red what went wrong."""
-    told = spoken(BECAME[one.became])
-    if one.became == "proposed":
-        told += ": " + f" {spoken('or')} ".join(one.invoices)
-    faults = {"lost": one.lost, "doubled": one.doubled, "wrong": one.wrong}
-    bad = ", ".join(spoken(name) for name, count in faults.items() if count)
-    why = "; ".join(one.reasons[language]) if one.reasons else ""
-    return "\n".join(
-        filter(None, (f"[bold red]{bad}[/bold red]" if bad else "", told, f"[dim]{why}[/dim]" if why else ""))
-    )
-
-
-def _bad(count: int) -> str:
-    return f"[bold red]{count}[/bold red]" if count else "0"

@@ -112,6 +112,9 @@ class Stay:
         yield spoken("review"), f"{here} bank review"
         if world.issues:
             yield spoken("documents"), f"{here} einvoice list"
+        if world.sells:
+            yield spoken("customer"), f"{world.url('meta')}/phone"
+            yield spoken("catalogue"), f"{here} catalog status"
         yield spoken("kill"), spoken(f"kill -9 {world.hub_pid} while you pay; the hub is started again and goes on")
         yield spoken("messages"), f"{here} messages"
         yield spoken("health"), f"{world.url('control')}/readyz"

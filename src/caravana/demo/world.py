@@ -16,8 +16,9 @@ from typing import Any
 
 import aiohttp
 
+from caravana.demo import issuer, seller
 from caravana.demo.branches import ACCOUNT, BANK_JOURNAL, BRANCHES
-from caravana.demo.issuer import CONNECTIONS, LIMITS, MAILS, PLACEHOLDERS, SETTINGS, SRI
+from caravana.demo.issuer import MAILS, SRI
 from caravana.engine.configuration import read_configuration
 from caravana.engine.control import holder
 from caravana.kit.clock import ENVIRONMENT, ScaledClock
@@ -75,9 +76,9 @@ limits:
 
 STORES = ("placetopay", "stripe", "payphone")
 """Connections to payment companies; the pay page offers all of them."""
-ISSUING = ("sri", "mail")
-"""Who is there only where electronic documents are issued."""
-PATIENCE = 30.0
+ISSUING, SELLING = ("sri", "mail"), ("meta",)
+"""Who is there only where electronic documents are issued, and where the company sells in chats."""
+PATIENCE = 60.0
 """Real seconds that a process may take to start."""
 
 
@@ -99,7 +100,7 @@ class World:
     """Starts, kills and stops the processes. `folder` holds configuration, journal and logs.
 
     `shadow`: connections in shadow; `patience`: real seconds that a process may take to start; `issues`: whether the company
-    issues electronic documents, too.
+    issues electronic documents, too; `sells`: whether it will sell in chats, from `open_shop` on.
     """
 
     folder: Path
@@ -107,6 +108,7 @@ class World:
     shadow: tuple[str, ...] = ()
     patience: float = PATIENCE
     issues: bool = False
+    sells: bool = False
     kills: int = 0
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
@@ -118,6 +120,7 @@ class World:
         names = (*self._partner_names, "listener", "control")
         self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         self.clock = ScaledClock(time.time(), self.speed)
+        self.go_live = self.clock.now().isoformat()
         self._environment = {
             **os.environ,
             ENVIRONMENT: str(self.clock),
@@ -125,13 +128,14 @@ class World:
             "CARAVANA_SECRET_BANK_WEBHOOK": self.bank_secret,
         }
         self.session: aiohttp.ClientSession | None = None
+        self._is_open = False
 
     @property
     def _partner_names(self) -> tuple[str, ...]:
-        return ("odoo", *STORES, *(ISSUING if self.issues else ()))
+        return ("odoo", *STORES, *(ISSUING if self.issues else ()), *(SELLING if self.sells else ()))
 
     def url(self, name: str) -> str:
-        """Return the address of `odoo`, a payment company, `sri`, `listener` or `control`."""
+        """Return the address of `odoo`, a payment company, `sri`, `meta`, `listener` or `control`."""
         return f"http://127.0.0.1:{self.ports[name]}"
 
     @property
@@ -161,30 +165,42 @@ class World:
         if self.issues:
             (self.folder / MAILS).mkdir()
         self.bank_folder.mkdir(exist_ok=True)
-        (self.folder / "caravana.yaml").write_text(self._configuration())
-        ports = [str(self.ports[name]) for name in self._partner_names]
+        self._configure()
+        ports = [f"{name}={self.ports[name]}" for name in self._partner_names]
         self._partners = await self._spawn("partners.log", "caravana.demo.partners", self.url("listener"), *ports)
         for name in self._partner_names[: 1 + len(STORES)]:
             await self._answers(self.url(name) + "/_sandbox/counters", self._partners, "partners.log")
         await self.start_hub()
 
-    def _configuration(self) -> str:
-        more = {"ports": self.ports, "folder": self.folder.resolve()}
-        return CONFIGURATION.format(
+    def _configure(self) -> None:
+        """Write the configuration as it is to be now."""
+        parts = [*([issuer.PART] if self.issues else ()), *([seller.PART] if self._is_open else ())]
+        places = {"ports": self.ports, "folder": self.folder.resolve()}
+        text = CONFIGURATION.format(
             **self.ports,
-            flows="cards, matching, einvoice" if self.issues else "cards, matching",
-            connections=CONNECTIONS.format(**more) if self.issues else "",
-            settings=SETTINGS if self.issues else "",
-            placeholders=PLACEHOLDERS if self.issues else "",
-            limits=LIMITS if self.issues else "",
+            flows=", ".join(("cards", "matching", *(flow for one in parts for flow in one.flows))),
+            connections="".join(one.connections.format(**places) for one in parts),
+            settings="".join(one.settings for one in parts),
+            placeholders="".join(one.placeholders for one in parts),
+            limits="".join(one.limits for one in parts),
             branches="".join(one.settings() for one in BRANCHES),
-            go_live=self.clock.now().isoformat(),
+            go_live=self.go_live,
             speed=self.speed,
             shadow=", ".join(f'"{one}": shadow' for one in self.shadow),
             account=ACCOUNT,
             bank_journal=BANK_JOURNAL,
             bank_folder=self.bank_folder,
         )
+        (self.folder / "caravana.yaml").write_text(text)
+
+    async def open_shop(self) -> None:
+        """The company begins to sell in chats: its hub is ended, told so, and started again. Raises `DemoFailed`."""
+        assert self._hub is not None
+        self._is_open = True
+        self._configure()
+        self._hub.terminate()
+        await self._hub.wait()
+        await self.start_hub()
 
     async def start_hub(self) -> None:
         """Start the hub and wait until it is ready. Raises `DemoFailed`."""
@@ -218,14 +234,18 @@ class World:
 
     async def operate(self, scheme: str, act: str, **arguments: Any) -> Any:
         """Ask a component of the running hub, as the command line does. Raises `DemoFailed`."""
+        asked = {"scheme": scheme, "act": act, "arguments": arguments, "subject": None, "actor": "demo"}
+        return await self.office("operate", **asked)
+
+    async def office(self, operation: str, **arguments: Any) -> Any:
+        """Ask the running hub, as the command line does. Raises `DemoFailed`."""
         hub = holder(read_configuration(self.folder / "caravana.yaml"))
         if hub is None:
             raise DemoFailed(f"the hub does not run; look into {self.hub_log}")
-        asked = {"scheme": scheme, "act": act, "arguments": arguments, "subject": None, "actor": "demo"}
         headers = {"Authorization": f"Bearer {hub.token}"}
-        async with self.http.post(f"{hub.address}/admin/operate", json=asked, headers=headers) as answer:
+        async with self.http.post(f"{hub.address}/admin/{operation}", json=arguments, headers=headers) as answer:
             if answer.status != 200:
-                raise DemoFailed(f"the hub answered {answer.status} to {scheme} {act}; look into {self.hub_log}")
+                raise DemoFailed(f"the hub answered {answer.status} to {operation}; look into {self.hub_log}")
             return await answer.json()
 
     async def stop(self) -> None:

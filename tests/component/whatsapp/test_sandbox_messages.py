@@ -226,3 +226,24 @@ def _bodies(meta: Meta) -> list[dict[str, Any]]:
     import json
 
     return [json.loads(one.body) for one in meta.sandbox.webhooks.deliveries]
+
+
+async def test_what_a_person_does_can_be_steered_from_outside() -> None:
+    """They write to the number and to the page, comment on a post, and fall silent until free words are refused."""
+    async with meta_world() as meta:
+        post = (await meta.call("POST", "1234/feed", data={"message": "¡Llegó!"}))[1]["id"]
+
+        async def say(**what: Any) -> str:
+            async with meta.session.post("/_sandbox/say", json={"phone": ANA, "name": "Ana", **what}) as answer:
+                assert answer.status == 200
+                return str((await answer.json())["id"])
+
+        assert (await say(text="Hola")).startswith("wamid.")
+        assert (await meta.send())[0] == 200
+        await say(silent=90_000)
+        assert error_of(await meta.send()) == (400, 131047)
+        assert (await say(messenger="¿Precio?")).startswith("m_")
+        comment = meta.sandbox.pages.comments[await say(comment={"post": post, "text": "¿Precio?"})]
+        assert (comment.post, comment.message, comment.author) == (post, "¿Precio?", meta.sandbox.people.find(ANA))
+        async with meta.session.post("/_sandbox/say", json={"phone": ANA, "shrug": 1}) as answer:
+            assert answer.status == 400

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,11 @@ LANGUAGES = ("es", "en")
 def load(configuration: "Configuration") -> dict[str, Any]:
     """Return the callables of the conversation flow. Raises `ConfigurationError` naming everything that is wrong."""
     given = configuration.settings
+    spoken = cache(lambda: _dialogues(configuration))
     each(
         lambda: connected(configuration, "odoo", "conversation"),
         lambda: connected(configuration, "whatsapp", "conversation"),
-        lambda: _dialogues(configuration),
+        spoken,
         lambda: _texts(given, "conversation.privacy"),
         lambda: _amount(given, "conversation.identify_above", "50"),
         lambda: _notes(given),
@@ -44,7 +45,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
     settings = TalkSettings(
         company=configuration.company.name,
         zone=configuration.company.timezone,
-        dialogues=_dialogues(configuration),
+        dialogues=spoken(),
         country=str(given.get("shop.country", "EC")),
         privacy=_texts(given, "conversation.privacy"),
         address=str(given.get("conversation.address", "")),

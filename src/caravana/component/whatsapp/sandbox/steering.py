@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from caravana.component.whatsapp.sandbox.customer import Customer
 from caravana.component.whatsapp.sandbox.messages import StatusPlan
 from caravana.component.whatsapp.sandbox.webhook import DeliveryPlan
 
@@ -67,25 +69,41 @@ class Steering:
         return await self._changing(request, change)
 
     async def _say(self, request: Request) -> Response:
-        """POST `phone`, perhaps `name`, and one of `text`, `tap`, `order`, `location`, `react`: the customer does it."""
-        sandbox = self._sandbox
+        """POST `phone`, perhaps `name`, and what the person does; `id` is answered: that of the message or comment.
+
+        One of `text`, `tap`, `order`, `location`, `react` in WhatsApp, `messenger` (a text to the page), `comment`
+        (`post`, `text`), or `silent` (so many seconds go by since they wrote last; nothing is said).
+        """
         made: dict[str, str] = {}
 
         def say(values: dict[str, Any]) -> None:
-            customer = sandbox.customer(str(values["phone"]), str(values.get("name", "")))
-            if "text" in values:
-                made["id"] = customer.text(str(values["text"]))
-            elif "tap" in values:
-                made["id"] = customer.tap(str(values["tap"]))
-            elif "order" in values:
-                made["id"] = customer.order(list(values["order"]), str(values.get("note", "")))
-            elif "location" in values:
-                made["id"] = customer.location(**values["location"])
-            else:
-                made["id"] = customer.react(**values["react"])
+            customer = self._sandbox.customer(str(values["phone"]), str(values.get("name", "")))
+            made["id"] = self._said(customer, values)
 
         answer = await self._changing(request, say)
         return JSONResponse(made) if made else answer
+
+    def _said(self, customer: Customer, values: dict[str, Any]) -> str:
+        """Do what the person does; returns the id of what is said. Raises `KeyError`, `TypeError`, `ValueError`."""
+        pages = self._sandbox.pages
+        match values:
+            case {"text": text}:
+                return customer.text(str(text))
+            case {"tap": title}:
+                return customer.tap(str(title))
+            case {"order": items}:
+                return customer.order(list(items), str(values.get("note", "")))
+            case {"location": place}:
+                return customer.location(**place)
+            case {"messenger": text}:
+                return pages.say(customer.person, str(text))
+            case {"comment": {"post": post, "text": text}}:
+                return pages.comment(str(post), str(text), customer.person).id
+            case {"silent": seconds}:
+                customer.chat.heard = self._sandbox.clock.now() - timedelta(seconds=float(seconds))
+                return ""
+            case _:
+                return customer.react(**values["react"])
 
     async def _changing(self, request: Request, change: Any) -> Response:
         try:

@@ -1,0 +1,58 @@
+"""What the demo company shows in its catalogue, and how a clerk prepares it in Odoo: pictures, tags, one thing to be told of."""
+
+import base64
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from caravana.demo.people import Clerk
+from caravana.demo.seller import REFUSED
+
+SHOWN, TOLD = "Publicar", "Anunciar"
+"""Tags in Odoo: of what is in the catalogue, and of what becomes a post."""
+SIZE = 640
+
+
+@dataclass(frozen=True)
+class Good:
+    """A product by its code; `colour`: of its picture; `told`: whether it becomes a post on the page."""
+
+    code: str
+    colour: str
+    told: bool = False
+
+
+GOODS = (
+    Good("CAM-001", "#c0504d"),
+    Good("GOR-001", "#4f81bd"),
+    Good("MOC-001", "#5c8a4a", told=True),
+    Good("ZAP-001", "#8064a2"),
+)
+"""What Odoo's imitation brings, with names, prices and stock."""
+KNIFE = Good(next(iter(REFUSED)), "#7f7f7f")
+
+
+async def prepare(clerk: Clerk) -> None:
+    """Put pictures and tags on the products, all at once, as an import does."""
+    shown, told = await clerk.call("product.tag", "create", vals_list=[{"name": SHOWN}, {"name": TOLD}])
+    [tax, *_] = await clerk.call("account.tax", "search", domain=[["type_tax_use", "=", "sale"], ["amount", "=", 15]])
+    knife = {"name": "Navaja de bolsillo", "default_code": KNIFE.code, "list_price": 12.0, "taxes_id": [[6, 0, [tax]]]}
+    await clerk.call("product.template", "create", vals_list=[knife])
+    for one in (*GOODS, KNIFE):
+        ids = await clerk.call("product.template", "search", domain=[["default_code", "=", one.code]])
+        tags = [shown, told] if one.told else [shown]
+        values = {"image_1920": picture(one.colour), "product_tag_ids": [[6, 0, tags]]}
+        await clerk.call("product.template", "write", ids=ids, vals=values)
+
+
+def picture(colour: str) -> str:
+    """Return a picture as Odoo takes it: a parcel of that colour, PNG in base64."""
+    image = Image.new("RGB", (SIZE, SIZE), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((90, 150, 550, 550), radius=40, fill=colour)
+    draw.rectangle((290, 150, 350, 550), fill="white")
+    draw.rounded_rectangle((220, 90, 420, 150), radius=30, outline=colour, width=18)
+    written = io.BytesIO()
+    image.save(written, "PNG", optimize=True)
+    return base64.b64encode(written.getvalue()).decode()
