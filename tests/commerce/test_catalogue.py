@@ -170,7 +170,7 @@ async def test_prices_that_agree_again_are_published(tmp_path: Path) -> None:
 
 
 async def test_a_price_that_differs_is_compared_until_it_agrees(tmp_path: Path) -> None:
-    """Other products that agree do not settle the matter: it is open, and all are held back, until the price itself agrees; then all go out."""
+    """What agrees elsewhere does not settle it: all are held back until the price itself agrees; then all go out."""
     async with open_storefront(tmp_path, country=999) as shop:
         cafe = shop.product("CAFE")
         await shop.look()
