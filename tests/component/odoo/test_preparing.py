@@ -22,7 +22,7 @@ WATCHED = [("sale.order", ("name", "state"))]
 
 def things() -> list[Thing]:
     """Return all that the card flow would like."""
-    return wishes(["cards"], WATCHED, "https://hub.example.com/odoo/odoo/hint/token")
+    return wishes(["cards"], WATCHED, "https://hub.example.com/odoo/odoo/hint/token", {})
 
 
 @asynccontextmanager
@@ -111,7 +111,7 @@ async def test_hints_of_models_that_no_route_polls_any_more(odoo: Odoo) -> None:
     """They are found by their external ids, and removed with the rest."""
     async with preparer(odoo) as one:
         await prepare(one)
-        [left] = await one.left(wishes(["cards"], [], None))
+        [left] = await one.left(wishes(["cards"], [], None, {}))
         found = await one.look_at_own(left)
         assert found is not None
         assert (left.name, (await one.remove(found)).state) == ("sale.order", State.REMOVED)

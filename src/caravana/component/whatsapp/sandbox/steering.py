@@ -85,7 +85,6 @@ class Steering:
 
     def _said(self, customer: Customer, values: dict[str, Any]) -> str:
         """Do what the person does; returns the id of what is said. Raises `KeyError`, `TypeError`, `ValueError`."""
-        pages = self._sandbox.pages
         match values:
             case {"text": text}:
                 return customer.text(str(text))
@@ -96,9 +95,9 @@ class Steering:
             case {"location": place}:
                 return customer.location(**place)
             case {"messenger": text}:
-                return pages.say(customer.person, str(text))
+                return self._sandbox.messenger.say(customer.person, str(text))
             case {"comment": {"post": post, "text": text}}:
-                return pages.comment(str(post), str(text), customer.person).id
+                return self._sandbox.pages.comment(str(post), str(text), customer.person).id
             case {"silent": seconds}:
                 customer.chat.heard = self._sandbox.clock.now() - timedelta(seconds=float(seconds))
                 return ""
