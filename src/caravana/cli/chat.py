@@ -139,4 +139,8 @@ def _quiet() -> Any:
     import contextlib
     import os
 
-    return contextlib.redirect_stderr(Path(os.devnull).open("w", encoding="utf-8"))
+    from caravana.engine.logs import configure_logs
+
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")
+    configure_logs(stream=nowhere)
+    return contextlib.redirect_stderr(nowhere)
