@@ -137,10 +137,10 @@ def _given(config: Path) -> dict[str, Any]:
 def _quiet() -> Any:
     """Only the talk is to be read: the hub's log lines stay out of it."""
     import contextlib
-    import os
+    import io
 
     from caravana.engine.logs import configure_logs
 
-    nowhere = Path(os.devnull).open("w", encoding="utf-8")
+    nowhere = io.StringIO()
     configure_logs(stream=nowhere)
     return contextlib.redirect_stderr(nowhere)
