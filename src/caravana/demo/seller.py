@@ -31,7 +31,12 @@ _SETTINGS = """\
   conversation.template.payment_received: {name: payment_received, language: es}
   conversation.template.shipped: {name: order_shipped, language: es}
 """
-PART = Part(("catalogue", "conversation"), _CONNECTIONS, _SETTINGS, "  catalogue.every: 10s\n")
+_PLACEHOLDERS = """\
+  catalogue.every: 10s
+  conversation.patience: 1h
+"""
+# Nobody is asked to be patient: a busy machine takes seconds, which are minutes by the demo's clock.
+PART = Part(("catalogue", "conversation"), _CONNECTIONS, _SETTINGS, _PLACEHOLDERS)
 
 
 def meta_of(clock: Clock, hub: str) -> MetaSandbox:
