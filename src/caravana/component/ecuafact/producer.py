@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.component.ecuafact import errors, judging, mapping, reading
 from caravana.component.ecuafact.client import EcuafactClient
@@ -31,6 +32,7 @@ from caravana.kit.einvoicing import (
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
+ECUADOR = ZoneInfo("America/Guayaquil")
 MARGIN = timedelta(seconds=10)
 """A call's hard limit is the connection's time-out and this much for connecting and reading."""
 LISTED_FOR = timedelta(days=92)
@@ -209,7 +211,7 @@ class Find(EcuafactProducer):
         number, taxpayer = question.number, self._taxpayer(question)
         if number is None or taxpayer is None:
             raise Refused("`number` is missing, or `identification` in the connection's settings", code="body")
-        today = self._clock.now().date()
+        today = self._clock.now().astimezone(ECUADOR).date()
         query = {"desde": (today - LISTED_FOR).isoformat(), "hasta": today.isoformat(), "buscar": number}
         if question.cod_doc is not None:
             query[self._client.contract.type_field] = question.cod_doc

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caravana.component.sri.answer import ECUADOR
 from caravana.component.sri.certificate import ALARMS, Holder, Validity, choose
 from caravana.component.sri.client import SriClient
 from caravana.component.sri.envelope import RECEPTION
@@ -104,7 +105,7 @@ async def _reception(client: SriClient) -> Finding:
 
 
 async def _authorisation(client: SriClient) -> Finding:
-    today = client.clock.now().date()
+    today = client.clock.now().astimezone(ECUADOR).date()
     clave = Clave(today, "01", NOBODY, client.settings.ambiente, "001", "001", "000000001", "00000000")
     try:
         await client.consult(str(clave))
