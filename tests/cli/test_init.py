@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 
 from caravana.cli import app
 from caravana.cli.template import database_of
+from caravana.component.sri import SriComponent
+from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration, read_configuration
+from caravana.kit.callables import Callables
 from tests.cli.terminal import on_terminal
 
 RUNNER = CliRunner()
@@ -104,6 +107,42 @@ def test_several_payment_companies(tmp_path: Path) -> None:
     assert (alone.flows, alone.settings) == (["cards"], {"cards.stores": "stripe"})
 
 
+ISSUERS = {
+    "sri": (["sri_password"], {"connection": "sri"}),
+    "datil": (["datil_key", "datil_password"], {"connection": "datil"}),
+    "ecuafact": (["ecuafact_key"], {"connection": "ecuafact", "numbering": "provider"}),
+}
+"""Who issues electronic documents → the secrets that are wanted, and what stands at the first emission point."""
+
+
+@pytest.mark.parametrize("name", ISSUERS)
+@pytest.mark.parametrize("profile", ["test", "live"])
+def test_who_issues_electronic_documents(tmp_path: Path, name: str, profile: str) -> None:
+    """Flow, connection, issuer and emission point are there: nothing is missing but the secrets, in each language."""
+    secrets, point = ISSUERS[name]
+    given = ("--odoo-url", "https://nandu.odoo.com", "--partner", name, "--ruc", "1790016919001", "--profile", profile)
+    for lang in ("en", "es"):
+        folder = tmp_path / lang
+        written = init(folder, *given, lang=lang)
+        assert (written.flows, written.settings["einvoice.points"]) == (["einvoice"], {"001-001": point})
+        assert written.settings["einvoice.issuer"]["ruc"] == "1790016919001"
+        assert written.connections[name]["ambiente"] == ("2" if profile == "live" else "1")
+        wanted = {*secrets, "odoo_key"}
+        assert {text.partition("` is not set")[0].removeprefix("secret `") for text in problems(folder)} == wanted
+        (folder / "secrets").mkdir(exist_ok=True)
+        for one in wanted:
+            (folder / "secrets" / one).write_text("given")
+        assert problems(folder) == []
+
+
+def test_paths_count_from_the_configuration(tmp_path: Path) -> None:
+    """The certificate is looked for beside caravana.yaml, wherever the hub is started."""
+    init(tmp_path, "--odoo-url", "https://nandu.odoo.com", "--partner", "sri")
+    given = read_configuration(tmp_path / "caravana.yaml")
+    found = SriComponent(CheckContext(given, Callables())).connection_settings("sri")
+    assert found.certificate == tmp_path / "secrets" / "sri_firma.p12"
+
+
 def test_live_profile_begins_in_shadow_and_with_a_line(tmp_path: Path) -> None:
     """A live configuration touches nothing older than the next midnight, and does nothing until somebody says so."""
     written = init(tmp_path, *GIVEN, "--profile", "live")
@@ -132,8 +171,9 @@ def test_every_comment_is_a_setting(tmp_path: Path) -> None:
     (tmp_path / "caravana.yaml").write_text("\n".join(lines))
     written = read_configuration(tmp_path / "caravana.yaml")
     assert written.branches["quito"].hours["sun"] == "closed"
-    assert set(written.connections) == {"odoo", "placetopay", "payphone", "stripe"}
+    assert set(written.connections) == {"odoo", "placetopay", "payphone", "stripe", "sri", "datil", "ecuafact"}
     assert written.settings["cards.stores"] == "placetopay"
+    assert written.settings["einvoice.points"] == {"001-001": {"connection": "sri"}}
     assert written.listener.trusted_proxies == ["127.0.0.1"]
 
 
@@ -153,7 +193,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "pay_link").read_text() == secret
 
 
-@pytest.mark.parametrize("wrong", [("--partner", "paypal"), ("--profile", "prod")])
+@pytest.mark.parametrize("wrong", [("--partner", "paypal"), ("--profile", "prod"), ("--ruc", "1790016919")])
 def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) -> None:
     """An unknown partner or profile is told with those that there are, and nothing is written."""
     result = RUNNER.invoke(app, ["init", str(tmp_path / "new"), *wrong])
@@ -161,10 +201,11 @@ def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) ->
     assert not (tmp_path / "new").exists()
 
 
+RUC = "1790016919001"
 ASKED: dict[str, Any] = {
     "all": (
-        ["Ferretería Ñ", "y", "https://ferre.odoo.com", "", "y", "n", "y", "Quito, Loja", ""],
-        ["cards"],
+        ["Ferretería Ñ", "y", "https://ferre.odoo.com", "", "y", "n", "y", "y", "17900", RUC, "Quito, Loja", ""],
+        ["cards", "einvoice"],
         ["quito", "loja"],
     ),
     "defaults": (["", "n", "", ""], [], []),
@@ -184,12 +225,13 @@ def test_on_a_terminal_it_asks(tmp_path: Path, case: str) -> None:
         assert written.company.name == "Ferretería Ñ"
         assert written.connections["odoo"]["database"] == "ferre"
         assert ("secrets/odoo_key" in told, "secrets/stripe_key" in told) == (True, True)
-        assert set(written.connections) == {"odoo", "placetopay", "stripe"}
+        assert set(written.connections) == {"odoo", "placetopay", "stripe", "sri"}
+        assert written.settings["einvoice.issuer"]["ruc"] == RUC
 
 
 def test_questions_in_spanish(tmp_path: Path) -> None:
     """A Spanish speaker is asked in Spanish, answers s or n, and gets Spanish comments."""
-    typed = ["Ferretería", "s", "https://ferre.odoo.com", "", "quizás", "sí", "", "n", "Quito", "n"]
+    typed = ["Ferretería", "s", "https://ferre.odoo.com", "", "quizás", "sí", "", "n", "n", "n", "n", "Quito", "n"]
     told = on_terminal("--lang", "es", "init", "nuevo", typed=typed, folder=tmp_path)
     assert "¿Conectar Odoo? [S/n]" in told
     assert "Responda s o n." in told

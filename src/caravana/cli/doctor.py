@@ -7,7 +7,7 @@ import typer
 
 from caravana.cli.output import Json, colored, console, print_json
 from caravana.cli.project import DEFAULT, Config
-from caravana.cli.speech import say, spoken
+from caravana.cli.speech import language, say, spoken
 
 if TYPE_CHECKING:
     from caravana.cli.examination import Found
@@ -59,5 +59,8 @@ def _print(found: "Found") -> None:
 
 
 def _told(one: "Finding") -> Any:
-    told = colored(f"{spoken(one.subject)}: ", "bold").append(spoken(one.message), style="not bold")
+    head = colored(f"{spoken(one.subject)}: ", "bold")
+    if one.es and language() == "es":  # what is to be done stands in it
+        return head.append(one.es, style="not bold")
+    told = head.append(spoken(one.message), style="not bold")
     return told.append(f"\n→ {spoken(one.remedy)}", style="cyan not bold") if one.remedy else told

@@ -19,7 +19,12 @@ IGNORE = """\
 *.svg
 __pycache__/
 """
-PARTNERS = ("odoo", "placetopay", "payphone", "stripe")
+PARTNERS = ("odoo", "placetopay", "payphone", "stripe", "datil", "ecuafact", "sri")
+
+
+def is_ruc(text: str) -> bool:
+    """Whether a text has the form of a company's RUC."""
+    return len(text) == 13 and text.isascii() and text.isdigit() and text.endswith("001")
 
 
 def init(
@@ -27,7 +32,13 @@ def init(
     company: Annotated[str | None, typer.Option("--company", help="The company's name, as customers read it.")] = None,
     partner: Annotated[
         list[str] | None,
-        typer.Option("--partner", help="A partner to connect: odoo, placetopay, payphone, stripe. May be repeated."),
+        typer.Option(
+            "--partner",
+            help="A partner to connect: odoo, placetopay, payphone, stripe, datil, ecuafact, sri. May be repeated.",
+        ),
+    ] = None,
+    ruc: Annotated[
+        str | None, typer.Option("--ruc", help="The company's RUC, for electronic documents: 13 digits.")
     ] = None,
     odoo_url: Annotated[
         str | None, typer.Option("--odoo-url", help="Address of Odoo, e.g. https://xyz.odoo.com.")
@@ -56,15 +67,15 @@ def init(
     """  # noqa: D301 -- click's mark for lines kept as they are
     from caravana.cli.template import Answers, write
 
-    _refuse_unknown(partner or (), profile)
+    _refuse_unknown(partner or (), profile, ruc)
     there = [one for one in (folder / "caravana.yaml", folder / "routes" / "greeting.yaml") if one.exists()]
     if there and not force:
         fail(f"{', '.join(map(str, there))}: there already; --force writes over it")
         raise typer.Exit(1)
-    given = any((company, partner, odoo_url, database, branch, profile))
+    given = any((company, partner, ruc, odoo_url, database, branch, profile))
     partners = {*(partner or ()), *(["odoo"] if odoo_url or database else [])}
     if given or yes or not sys.stdin.isatty():
-        answers = Answers(company, partners, odoo_url, database, branch or [], profile or "test")
+        answers = Answers(company, partners, odoo_url, database, branch or [], profile or "test", ruc)
     else:
         answers = _asked()
     for path in write(folder, answers, IGNORE, force=force):
@@ -72,7 +83,7 @@ def init(
     _tell_next(folder, answers)
 
 
-def _refuse_unknown(partners: "list[str] | tuple[str, ...]", profile: str | None) -> None:
+def _refuse_unknown(partners: "list[str] | tuple[str, ...]", profile: str | None, ruc: str | None) -> None:
     for one in partners:
         if one not in PARTNERS:
             fail(f"there is no partner `{one}` (there are: {', '.join(PARTNERS)})")
@@ -80,15 +91,18 @@ def _refuse_unknown(partners: "list[str] | tuple[str, ...]", profile: str | None
     if profile not in (None, "test", "live"):
         fail(f"`{profile}` is no profile: write test or live")
         raise typer.Exit(2)
+    if ruc is not None and not is_ruc(ruc):
+        fail(f"`{ruc}` is no RUC: write 13 digits that end with 001")
+        raise typer.Exit(2)
 
 
 def _asked() -> "Answers":
     """Ask for everything, each with a default."""
-    from caravana.cli.template import Answers, database_of
+    from caravana.cli.template import NO_RUC, Answers, database_of
 
     say("Enter takes what stands in brackets. Everything can be changed in caravana.yaml later.")
     company = typer.prompt(spoken("Name of the company, as customers read it"), "Empresa XYZ")
-    partners, url, database = set(), None, None
+    partners, url, database, ruc = set(), None, None, None
     if agree("Connect Odoo?", default=True):
         partners.add("odoo")
         url = typer.prompt(spoken("Address of Odoo"), "https://empresa-xyz.odoo.com")
@@ -99,10 +113,28 @@ def _asked() -> "Answers":
             partners.add("payphone")
         if agree("Take card payments over Stripe?"):
             partners.add("stripe")
+        if issuer := _issuer():
+            partners.add(issuer)
+            ruc = typer.prompt(spoken("RUC of the company"), NO_RUC, value_proc=_ruc)
     names = typer.prompt(spoken("Branches, separated by commas (empty: none)"), "", show_default=False)
     branches = [one.strip() for one in names.split(",") if one.strip()]
     live = agree("Is this the live one (no: a test)?")
-    return Answers(company, partners, url, database, branches, "live" if live else "test")
+    return Answers(company, partners, url, database, branches, "live" if live else "test", ruc)
+
+
+def _issuer() -> str | None:
+    """Ask who issues electronic documents; None: nobody."""
+    if agree("Issue electronic documents at the SRI itself, with your own certificate?"):
+        return "sri"
+    if agree("Issue electronic documents over Dátil?"):
+        return "datil"
+    return "ecuafact" if agree("Issue electronic documents over Ecuafact?") else None
+
+
+def _ruc(text: str) -> str:
+    if not is_ruc(text):
+        raise typer.BadParameter(spoken("write 13 digits that end with 001"))
+    return text
 
 
 def _tell_next(folder: Path, answers: "Answers") -> None:
@@ -112,6 +144,8 @@ def _tell_next(folder: Path, answers: "Answers") -> None:
         typer.echo(f"  cd {folder}")
     for name, meaning in answers.secrets().items():
         say(f"  write the secret secrets/{name}: {spoken(meaning)}")
+    if answers.issues:
+        say("  correct einvoice.issuer and einvoice.points: who issues, and at which emission points")
     if answers.branches:
         say("  correct the numbers under branches: ids of Odoo's companies, warehouses and journals")
     say("  caravana check     judges configuration and routes")

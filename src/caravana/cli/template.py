@@ -25,9 +25,18 @@ MEANINGS = {
     "payphone_store": "the id of the store, which PayPhone shows beside the token",
     "stripe_key": "Stripe's secret or restricted key (Developers, API keys)",
     "stripe_webhook": "the signing secret of the endpoint for notifications (Developers, Webhooks)",
+    "datil_key": "the API key that Dátil shows in its settings",
+    "datil_password": "the password of the signing certificate that Dátil holds",
+    "ecuafact_key": "the API key from Ecuafact's portal",
+    "sri_firma.p12": "the file of the company's signing certificate",
+    "sri_password": "the password of that file",
 }
 COMPANIES = ("placetopay", "payphone", "stripe")
 """Payment companies, in the order in which customers are offered them."""
+ISSUERS = ("sri", "datil", "ecuafact")
+"""Who issues electronic documents: the first among the partners at the first emission point."""
+NO_RUC = "9999999999001"
+"""Stands for a RUC that is not told."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Answers:
     database: str | None
     branches: Sequence[str]
     profile: str
+    ruc: str | None = None
 
     def secrets(self) -> dict[str, str]:
         """Return the secrets that a person must write, each with what it is."""
@@ -63,14 +73,35 @@ class Answers:
         """The payment companies among the partners."""
         return [one for one in COMPANIES if one in self.partners]
 
+    @property
+    def issuers(self) -> list[str]:
+        """The e-invoicing companies among the partners."""
+        return [one for one in ISSUERS if one in self.partners]
+
+    @property
+    def issues(self) -> bool:
+        """Whether what is posted in Odoo becomes an electronic document."""
+        return "odoo" in self.partners and bool(self.issuers)
+
+    @property
+    def flows(self) -> list[str]:
+        """The flows that the partners make possible."""
+        return [name for name, wanted in (("cards", self.cards), ("einvoice", self.issues)) if wanted]
+
     def values(self) -> dict[str, Any]:
         """Return what the template is filled with."""
         url = self.odoo_url or URL
         return {
             "company": self.company or "Empresa XYZ",
             "odoo": "odoo" in self.partners,
-            **{one: one in self.partners for one in COMPANIES},
+            **{one: one in self.partners for one in (*COMPANIES, *ISSUERS)},
+            "connected": "odoo" in self.partners or bool(self.companies or self.issuers),
             "companies": bool(self.companies),
+            "flows": f"[{', '.join(self.flows)}]",
+            "issues": self.issues,
+            "issuer": next(iter(self.issuers), "sri"),
+            "ruc": self.ruc or NO_RUC,
+            "ambiente": "2" if self.profile == "live" else "1",
             "stores": _stores(self.companies),
             "names_stores": not self.branches and self.companies not in ([], ["placetopay"]),
             "cards": self.cards,

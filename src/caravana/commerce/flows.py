@@ -64,6 +64,11 @@ class Configuration(Protocol):
     """What a flow reads of the configuration."""
 
     @property
+    def file(self) -> Path | None:
+        """Where it was read, so that relative paths count from there."""
+        ...
+
+    @property
     def company(self) -> Company:
         """Who runs the hub."""
         ...

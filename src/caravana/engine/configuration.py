@@ -236,12 +236,17 @@ class Configuration(Section):
         return self.connections[name]
 
     def setting(self, name: str, default: Any = None) -> Any:
-        """Return a setting as it is written, by its dotted name: of the company, a branch, else of `settings`."""
+        """Return a setting as it is written, by its dotted name: of the company, a branch, else of `settings`.
+
+        `folder`: where the file stands, from which relative paths in it count.
+        """
         section, _, rest = name.partition(".")
         if section == "company" and rest in type(self.company).model_fields:
             return getattr(self.company, rest)
         if name in ("profile", "flows"):
             return getattr(self, name)
+        if name == "folder":
+            return default if self._file is None else self._file.parent
         if section == "branches":
             return self.branches.get(rest, default) if rest else self.branches
         return self.settings.get(name, default)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -269,12 +270,18 @@ class Component(ABC):
         """Return the endpoint of `uri` with its `options` read."""
 
     def connection_settings(self, name: str) -> Any:
-        """Return the settings of the connection `name`. Raises `ConfigurationError` when missing or wrong."""
+        """Return the settings of the connection `name`; paths count from the configuration's folder.
+
+        Raises `ConfigurationError` when missing or wrong.
+        """
         model = self.connection
         if model is None:
             raise ConfigurationError(f"`{self.scheme}:` has no connections")
         values = {key: value for key, value in self.context.connection(name).items() if key != SERVED_BY}
-        return read_options(model, values, place=f"connections.{name}")
+        settings = read_options(model, values, place=f"connections.{name}")
+        folder = Path(self.context.setting("folder", Path()))
+        paths = {key: folder / value for key, value in settings if isinstance(value, Path)}
+        return settings.model_copy(update=paths) if paths else settings
 
     def side(self, name: str) -> Side | None:
         """Return whether connection `name` is a partner's test service or the live one; None when nothing tells.

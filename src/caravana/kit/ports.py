@@ -315,7 +315,7 @@ class Context(Protocol):
         ...
 
     def setting(self, name: str, default: Any = None) -> Any:
-        """Return a setting of the configuration by its dotted name (`company.name`)."""
+        """Return a setting of the configuration by its dotted name (`company.name`); `folder`: where its file stands."""
         ...
 
     def secret(self, name: str) -> str:

@@ -12,6 +12,7 @@ from caravana.commerce.einvoice.odoo_lines import Line, expected_of, lines_of
 from caravana.commerce.einvoice.odoo_people import address, persona
 from caravana.commerce.einvoice.settings import EInvoiceSettings
 from caravana.commerce.einvoice.source import Mapped, Record, Wanted
+from caravana.commerce.einvoice.variants import is_variant
 from caravana.commerce.einvoice.withholding import withholding
 from caravana.kit.edocument.amounts import ZERO
 
@@ -42,6 +43,8 @@ class MoveSource:
         """Return the document of an invoice, or that of what is withheld from it."""
         draft = Draft(wanted)
         _check_record(draft, record)
+        if wanted.cod_doc != WITHHOLDING and is_variant(draft, record):
+            return Mapped(None, draft.problems)
         cod_doc = wanted.cod_doc or _type_of(record)
         if cod_doc == WITHHOLDING:
             return withholding(draft, record)

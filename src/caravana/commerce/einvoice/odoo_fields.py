@@ -109,6 +109,7 @@ MOVE_OPTIONAL: Sequence[Optional] = (
     Optional(MOVE, "l10n_ec_legacy_document_number"),
     Optional(MOVE, "l10n_ec_legacy_document_date"),
     Optional(MOVE, "l10n_ec_reason"),
+    Optional(MOVE, "invoice_incoterm_id"),
     *(Optional(MOVE, name) for name in AUTHORISATIONS),
     *(Optional(JOURNAL, f"l10n_ec_emission_address_id.{name}", "journal_id") for name in ("street", "street2", "city")),
 )

@@ -300,9 +300,13 @@ class _Reader:
 
     def _schemas(self) -> str | None:
         told = self._given.get("einvoice.schemas")
-        if told is not None and (not isinstance(told, str) or not Path(told).is_dir()):
+        if told is None:
+            return None
+        file = self._configuration.file
+        folder = (Path() if file is None else file.parent) / str(told)
+        if not isinstance(told, str) or not folder.is_dir():
             raise ConfigurationError("must be a folder with the SRI's schemas", place="settings.einvoice.schemas")
-        return told
+        return str(folder)
 
     def _mailer(self) -> str | None:
         name = self._given.get("einvoice.mailer")

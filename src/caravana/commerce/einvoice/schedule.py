@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from caravana.commerce.einvoice import ledger
 from caravana.commerce.einvoice.settings import EInvoiceSettings
@@ -36,7 +37,7 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
     if document["dropped"]:
         return None, timedelta(0)
     if state in ledger.OVER:
-        return _annulment(document, now)
+        return _annulment(document, ZoneInfo(settings.zone), now)
     if waits(document):
         return LATE, timedelta(seconds=settings.late)
     if state == State.SUBMITTING and not asks:
@@ -54,12 +55,12 @@ def _next(document: Mapping[str, Any], settings: EInvoiceSettings, now: datetime
     return LOOK, _doubled(timedelta(seconds=settings.look), asks, max(LONGEST_LOOK, timedelta(seconds=settings.look)))
 
 
-def _annulment(document: Mapping[str, Any], now: datetime) -> tuple[str | None, timedelta]:
+def _annulment(document: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> tuple[str | None, timedelta]:
     """A wish to annul that nobody has confirmed is told again before its last day."""
     told = document["annulment"]
     if document["state"] == State.ANNULLED or told is None or told["until"] is None or told.get("warned"):
         return None, timedelta(0)
-    last = datetime.fromisoformat(told["until"]).replace(tzinfo=now.tzinfo) - WARNING
+    last = datetime.fromisoformat(told["until"]).replace(tzinfo=zone) - WARNING
     return ANNUL, max(last - now, timedelta(0))
 
 

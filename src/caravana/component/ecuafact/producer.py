@@ -32,6 +32,7 @@ from caravana.kit.einvoicing import (
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
+ECUADOR = ZoneInfo("America/Guayaquil")
 MARGIN = timedelta(seconds=10)
 """A call's hard limit is the connection's time-out and this much for connecting and reading."""
 ECUADOR = ZoneInfo("America/Guayaquil")
