@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from caravana.component.whatsapp import WhatsappComponent
-from caravana.component.whatsapp.body import read_body
 from caravana.component.whatsapp.mapping import BODIES, message
 from caravana.component.whatsapp.spec import Operation
 from caravana.kit.errors import Refused
+from caravana.kit.graph.body import read_body
 from tests.component.whatsapp.meta import ANA, recorded
 
 CATALOG = "194836987003835"

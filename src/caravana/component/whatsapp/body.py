@@ -1,13 +1,12 @@
 """What a route gives to the producers: plain dicts, checked here before anything is sent, with Meta's lengths and counts."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from caravana.kit.errors import Refused
+from caravana.kit.graph.body import Body
 from caravana.kit.graph.contact import is_bsuid, phone_of
-from caravana.kit.options import describe
 
 
 def _who(value: object) -> object:
@@ -21,14 +20,6 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Sku = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Who = Annotated[str, BeforeValidator(_who), StringConstraints(min_length=3, max_length=160)]
 """Whom it goes to: a contact's name, a business-scoped id, a phone, or an update's `contact`."""
-
-
-class Body(BaseModel):
-    """Base of every body: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    connection: str | None = Field(default=None, description="connection that it goes over, as an update names it")
 
 
 class TemplateUse(BaseModel):
@@ -310,7 +301,7 @@ class NewTemplateBody(Body):
     language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
     category: Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
     components: Annotated[list[dict[str, Any]], Field(min_length=1)]
-    named: bool = False
+    has_names: bool = Field(default=False, alias="named")
 
 
 class TemplateNameBody(Body):
@@ -332,17 +323,6 @@ class WhoBody(Body):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     to: Who
-
-
-B = TypeVar("B", bound=BaseModel)
-
-
-def read_body(model: type[B], body: Any) -> B:
-    """Return `body` as `model`. Raises `Refused` (code `body`) naming every problem at once, without personal data."""
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        raise Refused(f"the body does not fit: {describe(error)}", code="body") from None
 
 
 def _all_unlike(values: list[str], what: str) -> None:

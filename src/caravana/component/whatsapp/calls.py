@@ -13,7 +13,9 @@ from caravana.component.whatsapp.sending import WhatsappProducer
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.errors import Refused, Transient
 from caravana.kit.exchange import Exchange
+from caravana.kit.graph.body import read_body
 from caravana.kit.graph.client import Part
+from caravana.kit.graph.producing import Done, Told
 
 FIELDS = "id,name,language,category,status,components,parameter_format,rejected_reason,quality_score"
 TYPING_LASTS = timedelta(seconds=25)
@@ -21,11 +23,7 @@ SETTLE = timedelta(minutes=1)
 """How long Meta may still work on a template whose answer was lost (our guess: it documents no figure)."""
 
 
-def _named(body: b.Body) -> dict[str, Any]:
-    return {} if body.connection is None else {"connection": body.connection}
-
-
-class Mark(WhatsappProducer):
+class Mark(Done, WhatsappProducer):
     """Marks a message that came in, and those before it, as read; with `typing` the person sees that somebody writes."""
 
     kind = Kind.IDEMPOTENT
@@ -38,9 +36,8 @@ class Mark(WhatsappProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the message's id. Raises `Refused` when the body names none."""
-        body = exchange.body if isinstance(exchange.body, dict) else {"message": exchange.body}
-        read = b.read_body(b.MessageBody, body)
-        return {"message": read.message, **_named(read)}
+        read = read_body(b.MessageBody, exchange.body, "message")
+        return {"message": read.message, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Mark it."""
@@ -55,13 +52,6 @@ class Mark(WhatsappProducer):
         await line.client.post(f"{line.number(effect.branch)}/messages", content, attempt=effect.attempt)
         return Reply()
 
-    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Return that it is done."""
-        return Reply()
-
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the message."""
-
 
 class Upload(WhatsappProducer):
     """Gives a file to Meta, where it stays 30 days: reply with its `id`. A second one of the same does no harm."""
@@ -70,8 +60,8 @@ class Upload(WhatsappProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the file. Raises `Refused` when the body does not fit."""
-        body = b.read_body(b.UploadBody, exchange.body)
-        return {"content": body.content, "mime_type": body.mime_type, "filename": body.filename, **_named(body)}
+        body = read_body(b.UploadBody, exchange.body)
+        return {"content": body.content, "mime_type": body.mime_type, "filename": body.filename, **body.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Upload it. Raises `Refused` for a type or size that Meta does not take."""
@@ -93,18 +83,17 @@ class Download(WhatsappProducer):
     """Fetches a file that a person sent: its bytes become the body, with `mime_type` and `sha256` in headers."""
 
     kind = Kind.READ
+    calls = 4
 
     def __init__(self, line_of: LineOf, connection: str, most: int) -> None:
         """`most`: largest file, in bytes."""
         super().__init__(line_of, connection)
         self._most = most
-        self.timeout = 3 * self.timeout
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return what names the file. Raises `Refused` when the body names none."""
-        body = exchange.body if isinstance(exchange.body, dict) else {"id": exchange.body}
-        read = b.read_body(b.FileBody, body)
-        return {"id": read.id, "sha256": read.sha256, **_named(read)}
+        read = read_body(b.FileBody, exchange.body, "id")
+        return {"id": read.id, "sha256": read.sha256, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Fetch it; an address that has expired is asked for once more.
@@ -129,16 +118,15 @@ class Download(WhatsappProducer):
         return Reply(answer.raw, headers, reference=request["id"])
 
 
-class DeleteMedia(WhatsappProducer):
+class DeleteMedia(Done, WhatsappProducer):
     """Takes a file away."""
 
     kind = Kind.IDEMPOTENT
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the file's id. Raises `Refused` when the body names none."""
-        body = exchange.body if isinstance(exchange.body, dict) else {"id": exchange.body}
-        read = b.read_body(b.FileBody, body)
-        return {"id": read.id, **_named(read)}
+        read = read_body(b.FileBody, exchange.body, "id")
+        return {"id": read.id, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Delete it; one that is gone already is gone."""
@@ -149,24 +137,16 @@ class DeleteMedia(WhatsappProducer):
                 raise
         return Reply()
 
-    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Return that it is done."""
-        return Reply()
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the message."""
-
-
-class ListTemplates(WhatsappProducer):
+class ListTemplates(Told, WhatsappProducer):
     """Lists the account's templates: `{id, name, language, category, status, components, named, reason}` each."""
 
     kind = Kind.READ
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return which. Raises `Refused` when the body does not fit."""
-        body = exchange.body if isinstance(exchange.body, dict) else {}
-        read = b.read_body(b.TemplatesBody, body)
-        return {"status": read.status, **_named(read)}
+        read = read_body(b.TemplatesBody, exchange.body if isinstance(exchange.body, dict) else {})
+        return {"status": read.status, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Read the whole list."""
@@ -175,31 +155,23 @@ class ListTemplates(WhatsappProducer):
         pages = line.client.pages(f"{line.settings.account}/message_templates", asked)
         return Reply([shown(one) async for page in pages for one in page])
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Put the list into the body."""
-        exchange.body = reply.body
 
-
-class TemplateState(WhatsappProducer):
+class TemplateState(Told, WhatsappProducer):
     """Tells how a template stands: the body becomes it, or None when there is none of that name and language."""
 
     kind = Kind.READ
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return name and language. Raises `Refused` when the body lacks one."""
-        read = b.read_body(b.TemplateNameBody, exchange.body)
+        read = read_body(b.TemplateNameBody, exchange.body)
         if read.language is None:
             raise Refused("the body needs `language`: each language is a template of its own", code="body")
-        return {"name": read.name, "language": read.language, **_named(read)}
+        return {"name": read.name, "language": read.language, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Ask for it."""
         found = await _find(self, request)
         return Reply(found, reference=None if found is None else found["id"])
-
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Put it into the body."""
-        exchange.body = reply.body
 
 
 class CreateTemplate(WhatsappProducer):
@@ -210,8 +182,8 @@ class CreateTemplate(WhatsappProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the template. Raises `Refused` when the body does not fit."""
-        read = b.read_body(b.NewTemplateBody, exchange.body)
-        return {**read.model_dump(exclude={"connection"}), **_named(read)}
+        read = read_body(b.NewTemplateBody, exchange.body)
+        return {**read.model_dump(exclude={"connection"}, by_alias=True), **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Hand it in. Raises `Refused` for one that does not fit, or that is there already."""
@@ -236,15 +208,15 @@ class CreateTemplate(WhatsappProducer):
         return Reply({"id": str(imagined_id(effect)), **told})
 
 
-class DeleteTemplate(WhatsappProducer):
+class DeleteTemplate(Done, WhatsappProducer):
     """Takes a template away, in one language or in all."""
 
     kind = Kind.IDEMPOTENT
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return name, and language if named. Raises `Refused` when the body does not fit."""
-        read = b.read_body(b.TemplateNameBody, exchange.body)
-        return {"name": read.name, "language": read.language, **_named(read)}
+        read = read_body(b.TemplateNameBody, exchange.body)
+        return {"name": read.name, "language": read.language, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Delete it; one that is not there is gone already."""
@@ -260,24 +232,16 @@ class DeleteTemplate(WhatsappProducer):
         await line.client.delete(f"{line.settings.account}/message_templates", values, attempt=effect.attempt)
         return Reply()
 
-    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Return that it is done."""
-        return Reply()
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the message."""
-
-
-class ContactState(WhatsappProducer):
+class ContactState(Told, WhatsappProducer):
     """Tells what the hub knows of a person: `contact`, `open`, `until` (ISO text or None); None when they are not known."""
 
     kind = Kind.READ
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return whom. Raises `Refused` when the body names nobody."""
-        body = exchange.body if isinstance(exchange.body, dict) else {"to": exchange.body}
-        read = b.read_body(b.WhoBody, body)
-        return {"to": read.to, **_named(read)}
+        read = read_body(b.WhoBody, exchange.body, "to")
+        return {"to": read.to, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Look them up."""
@@ -290,12 +254,8 @@ class ContactState(WhatsappProducer):
         told = {"contact": contact.as_json(), "open": is_open, "until": None if until is None else until.isoformat()}
         return Reply(told)
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Put it into the body."""
-        exchange.body = reply.body
 
-
-class MessageState(WhatsappProducer):
+class MessageState(Told, WhatsappProducer):
     """Tells what became of a message of ours: `state`, `history`, `contact`, `error`, `contradiction`; None: not known."""
 
     kind = Kind.READ
@@ -307,17 +267,12 @@ class MessageState(WhatsappProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the message's id. Raises `Refused` when the body names none."""
-        body = exchange.body if isinstance(exchange.body, dict) else {"message": exchange.body}
-        read = b.read_body(b.MessageBody, body)
-        return {"message": read.message, **_named(read)}
+        read = read_body(b.MessageBody, exchange.body, "message")
+        return {"message": read.message, **read.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Look it up."""
         return Reply(await self._messages.get(request["message"]), reference=request["message"])
-
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Put it into the body."""
-        exchange.body = reply.body
 
 
 def shown(template: Mapping[str, Any]) -> dict[str, Any]:

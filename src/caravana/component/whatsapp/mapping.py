@@ -5,8 +5,9 @@ from typing import Any
 
 from caravana.component.whatsapp import body as b
 from caravana.component.whatsapp.spec import Operation
+from caravana.kit.graph.body import Body
 
-BODIES: Mapping[Operation, type[b.Body]] = {
+BODIES: Mapping[Operation, type[Body]] = {
     Operation.TEXT: b.TextBody,
     Operation.MEDIA: b.MediaBody,
     Operation.TEMPLATE: b.TemplateBody,

@@ -5,70 +5,52 @@ to too fast. Every message carries a text that its statuses repeat: the first of
 """
 
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from caravana.component.whatsapp import mapping
-from caravana.component.whatsapp.body import TemplateBody, read_body
+from caravana.component.whatsapp.body import TemplateBody
 from caravana.component.whatsapp.line import Line, LineOf
 from caravana.component.whatsapp.message import Messages, reply
 from caravana.component.whatsapp.spec import Operation
-from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
-from caravana.kit.errors import ConfigurationError, Held, NeedsPerson, Refused, Unknown
+from caravana.kit.errors import Held, Refused, Unknown
 from caravana.kit.exchange import Exchange
+from caravana.kit.graph.body import read_body
 from caravana.kit.graph.contact import Contact, Identity, is_bsuid, phone_of
 from caravana.kit.graph.errors import PAIR, WINDOW_CLOSED
+from caravana.kit.graph.producing import GraphProducer
 from caravana.kit.graph.told import opaque
 from caravana.kit.ports import Unavailable
 
-MARGIN = timedelta(seconds=10)
-"""A call's hard limit is twice the connection's time-out (a closed conversation is tried again) and this much."""
 CLOSED = "window_closed"
 PACE = "pair_pace"
 NEED_CATALOG = frozenset({Operation.PRODUCT, Operation.PRODUCTS})
 
 
-class WhatsappProducer(Producer):
-    """What all calls share: which connection and number they go over."""
+class WhatsappProducer(GraphProducer[Line]):
+    """A call over one number."""
 
-    def __init__(self, line_of: LineOf, connection: str) -> None:
-        """`connection`: the address's own. Raises `ConfigurationError` when its settings are wrong."""
-        self._line_of = line_of
-        self._connection = connection
-        self.timeout = line_of(connection).settings.timeout + MARGIN
-
-    def connection_of(self, request: dict[str, Any], branch: str | None) -> str:
-        """Return the connection as limits and circuit know it."""
-        return f"whatsapp:{self._name(request)}"
-
-    def line(self, request: dict[str, Any]) -> Line:
-        """Return the connection that `request` goes over. Raises `NeedsPerson` when it is not there any more."""
-        try:
-            return self._line_of(self._name(request))
-        except ConfigurationError as error:
-            raise NeedsPerson(f"the connection `{self._name(request)}` is not there: {error}") from None
-
-    def _name(self, request: dict[str, Any]) -> str:
-        return str(request.get("connection") or self._connection)
+    scheme = "whatsapp"
 
 
 class Send(WhatsappProducer):
     """Sends one message: reply with `message` (its id at Meta), `state`, `contact` and `by`."""
+
+    calls = 2
+    """A closed conversation is tried again."""
 
     def __init__(self, line_of: LineOf, connection: str, operation: Operation, messages: Messages) -> None:
         """`operation`: what is sent; `messages`: where it is kept what becomes of them."""
         super().__init__(line_of, connection)
         self._operation = operation
         self._messages = messages
-        self.timeout = 2 * line_of(connection).settings.timeout + MARGIN
         # A sign on a message is the same, however often it is put there.
         self.kind = Kind.IDEMPOTENT if operation is Operation.REACTION else Kind.BLIND
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the message asked for. Raises `Refused` when the body does not fit, or no catalogue is set up for it."""
         body: Any = read_body(mapping.BODIES[self._operation], exchange.body)
-        named = {} if body.connection is None else {"connection": body.connection}
+        named = body.named
         catalog = self.line(named).settings.catalog
         if self._operation in NEED_CATALOG and not catalog:
             raise Refused("products need the connection's `catalog`", code="no_catalog")
