@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from caravana.component.sri.answer import ECUADOR
 from caravana.component.sri.certificate import ALARMS, Holder, Validity, choose
 from caravana.component.sri.client import SriClient
 from caravana.component.sri.envelope import RECEPTION
