@@ -124,7 +124,8 @@ def seed(env: Env, setup: Setup) -> Seeded:
     seed_ledger(env, [company, *further], setup.banks, name_it)
     _places(env, setup)
     for number, one in enumerate(further, 2):
-        _warehouse(env.with_context(allowed_company_ids=[one.id]), one.name, f"WH{number}")
+        vals = {"name": one.name, "code": f"WH{number}"}
+        env.with_context(allowed_company_ids=[one.id]).create("stock.warehouse", vals)
     env.create("sale.order.counter", {"last": 0})
     _final_consumer(env)
     _online(env)
@@ -217,19 +218,10 @@ def _places(env: Env, setup: Setup) -> None:
         env, "stock.stock_location_suppliers", env.create("stock.location", {"name": "Vendors", "usage": "supplier"})
     )
     for number, (name, code) in enumerate(setup.warehouses):
-        warehouse = _warehouse(env, name, code)
+        warehouse = env.create("stock.warehouse", {"name": name, "code": code})
         if not number:
             name_it(env, "stock.warehouse0", warehouse)
             name_it(env, "stock.stock_location_stock", warehouse.lot_stock_id)
-
-
-def _warehouse(env: Env, name: str, code: str) -> Record:
-    view = env.create("stock.location", {"name": code, "usage": "view"})
-    place = env.create("stock.location", {"name": "Stock", "usage": "internal", "location_id": view.id})
-    warehouse = env.create("stock.warehouse", {"name": name, "code": code, "lot_stock_id": place.id})
-    vals = {"name": "Delivery Orders", "code": "outgoing", "warehouse_id": warehouse.id}
-    warehouse.set(out_type_id=env.create("stock.picking.type", vals).id)
-    return warehouse
 
 
 def _final_consumer(env: Env) -> None:
