@@ -83,6 +83,15 @@ async def test_sighup_reads_the_routes_again(folder: Folder) -> None:
         assert (await ask(session, "GET", f"{hub['listener']}/further"))[1] == "here"
 
 
+async def test_what_runs_on_as_it_was_is_only_counted(folder: Folder, caravana: Command) -> None:
+    """A person reads which routes changed, not a hundred that did not."""
+    async with folder.running():
+        assert (await in_thread(caravana, "reload")).strip() == "unchanged routes: 1"
+        (folder.path / "routes" / "further.yaml").write_text(FURTHER)
+        told = await in_thread(caravana, "reload")
+    assert ("further" in told, "sale" in told, "unchanged routes: 1" in told) == (True, False, True)
+
+
 def test_reload_without_a_hub(caravana: Command) -> None:
     """Without a running hub the command says when the routes are read, and ends with 1."""
     assert "no hub of this configuration runs" in caravana("reload", code=1).output

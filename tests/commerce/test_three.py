@@ -1,8 +1,8 @@
 """PlacetoPay, PayPhone and Stripe side by side in one shop; nothing is ever notified."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +40,8 @@ class Mall:
 
 @pytest.fixture
 async def mall(tmp_path: Path) -> AsyncIterator[Mall]:
-    """Serve the three; a second of the machine is twenty of theirs."""
-    clock = LeapingClock(time.time(), 20)
+    """Serve the three; a second is twenty of theirs, from ten in the morning on: PayPhone gives back until eight."""
+    clock = LeapingClock(datetime.now(UTC).replace(hour=15).timestamp(), 20)
     payphone, stripe = PayphoneSandbox(clock=clock), StripeSandbox(clock=clock)
     payphone.store.zone = zone_before_eight(clock)
     async with serve(payphone.app()) as payphone_url, serve(stripe.app()) as stripe_url:

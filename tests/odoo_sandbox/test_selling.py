@@ -116,6 +116,14 @@ def test_two_branches_deliver_from_their_own_stock() -> None:
     assert shop.read("product.product", shop.shirt, "free_qty") == 120.0
 
 
+def test_a_warehouse_that_a_person_makes_delivers(shop: Shop) -> None:
+    """It has its own stock and its own deliveries as those have that were there."""
+    north = shop.env["stock.warehouse"].create({"name": "Norte", "code": "NOR"})
+    order = shop.order(2, warehouse_id=north)
+    [picking] = shop.env["stock.picking"].search([["sale_id", "=", order]])
+    assert shop.read("stock.picking", picking, "name") == "NOR/OUT/00001"
+
+
 def test_variants(shop: Shop) -> None:
     """A product with two attributes has a variant for each combination, with name and extra price."""
     lines = []

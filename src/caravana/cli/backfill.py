@@ -123,8 +123,8 @@ def _show(shown: "Progress", task: "TaskID", job: dict[str, Any]) -> None:
 
 def _print(survey: dict[str, Any]) -> None:
     since, until = when(survey["since"]), when(survey["until"])
-    count = _records(survey["records"])
-    say(f"{count} of {survey['route']} from {since} on and before {until}, by `{survey['dated_by']}`")
+    records = _records(survey["records"])  # no `count`: in Spanish it would stand for a bare number
+    say(f"{records} of {survey['route']} from {since} on and before {until}, by `{survey['dated_by']}`")
     for line in _counts(survey):
         typer.echo(f"· {spoken(line)}")
     if not survey["count"]:

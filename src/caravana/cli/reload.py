@@ -1,6 +1,7 @@
 """`caravana reload`: routes and modes of the running hub as the files are now."""
 
 import getpass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,6 +13,9 @@ from caravana.cli.speech import say, spoken
 
 if TYPE_CHECKING:
     from caravana.engine.control import Presence
+
+UNCHANGED = "unchanged"
+"""What the hub says of a route that runs on as it was."""
 
 
 def reload(config: Config = DEFAULT, json: Json = False) -> None:
@@ -47,6 +51,15 @@ def reload(config: Config = DEFAULT, json: Json = False) -> None:
     raise typer.Exit(1 if any(answer["refused"] for answer in answers) else 0)
 
 
+def _print_routes(title: str, routes: Mapping[str, str]) -> None:
+    """Those that are not as they were, and how many are."""
+    changed = [(route, spoken(fate)) for route, fate in routes.items() if fate != UNCHANGED]
+    if changed:
+        print_table(title, ("route", "now"), changed)
+    if (unchanged := len(routes) - len(changed)) or not changed:
+        say(f"unchanged routes: {unchanged}")
+
+
 def _print(hub: "Presence", answer: dict[str, Any]) -> None:
     from caravana.route import Problem
 
@@ -55,12 +68,7 @@ def _print(hub: "Presence", answer: dict[str, Any]) -> None:
         fail(f"refused: the routes of process {hub.pid} run on as they were")
     else:
         title = f"Routes of process {hub.pid}, revision {answer['revision'][:12]}"
-        print_table(
-            title,
-            ("route", "now"),
-            ((route, spoken(fate)) for route, fate in answer["routes"].items()),
-            empty="no routes",
-        )
+        _print_routes(title, answer["routes"])
     if answer["modes"]:
         print_table(f"Modes of process {hub.pid}", ("mode", "was → is"), answer["modes"].items())
     for name in answer["restart"]:

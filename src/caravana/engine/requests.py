@@ -105,10 +105,13 @@ class Requests:
         return JSONResponse({"exchange": found[1], "state": found[2]})
 
     async def stop(self) -> None:
-        """Cut off what still runs; it resumes from its records."""
+        """Cut off what still runs; it resumes from its records, and who waits for it is told that it goes on."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for exchange_id, future in self._answers.items():
+            if not future.done():
+                future.set_result(Outcome(exchange_id, State.RUNNING))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -70,6 +70,33 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         yield Site(url, web, gate)
 
 
+@pytest.mark.parametrize("lane", ["one", "${header.name}"])
+async def test_who_waits_when_the_hub_stops_is_told_that_it_goes_on(tmp_path: Path, lane: str) -> None:
+    """The request is on disk and resumes at the next start: 202 with the address of its state, at once, and no error."""
+    from caravana.kit.callables import Callables, read
+
+    callables, began = Callables(), asyncio.Event()
+
+    @read
+    async def wait(body: object) -> object:
+        began.set()
+        return await asyncio.Event().wait()
+
+    callables.register("gate", wait)
+    text = ROUTES.replace("lane: one, replyTimeout: 50ms", f"lane: '{lane}', replyTimeout: 1h")
+    hub = Hub(Configuration(journal=f"sqlite:///{tmp_path}/j.db"), [read_text(text)], callables=callables)
+    async with serve(hub.listener) as url, aiohttp.ClientSession() as web:
+        await hub.start()
+        hub.listener.public_url = url
+        asking = [asyncio.create_task(Site(url, web, began).ask(f"/slow/{one}")) for one in ("ana", "luis")]
+        await began.wait()
+        await eventually(lambda: len(hub.dispatcher) == 2)
+        await hub.stop(grace=0.1)
+        answers = [await asyncio.wait_for(one, 2) for one in asking]
+    assert [status for status, _, _ in answers] == [202, 202]
+    assert all('"state":"running"' in text.replace(" ", "") for _, text, _ in answers)
+
+
 def next_of(page: str) -> str:
     """Return where the page asks by itself."""
     found = re.search(r'http-equiv="refresh" content="\d+;url=([^"]+)"', page)

@@ -30,10 +30,14 @@ class Page(CardMapping):
     def look(self, variables: Variables) -> dict[str, Any]:
         """Return what Odoo is asked of the order; `seen`: how old the answer may be, by default it is asked in any case.
 
-        The button takes what the customer saw on the page a moment before. A cancellation looks, too, so that what is kept
-        is never older than it.
+        A cancellation looks, too, so that what is kept is never older than it.
         """
         return {"ids": [variables["order_id"]], "maxAge": variables.get("seen") or "0s"}
+
+    @pure
+    def seen(self, variables: Variables) -> str:
+        """Return how old the button's look may be: who never pressed before takes what he saw on the page a moment ago."""
+        return "0s" if records(variables["attempts"]) else "1m"
 
     @pure
     def sale(self, variables: Variables) -> dict[str, Any] | None:

@@ -21,9 +21,6 @@ Asked = dict[str, Any]
 STATES = {"draft": "draft", "sent": "sent", "sale": "confirmed", "done": "confirmed", "cancel": "cancelled"}
 MOST_LINES = 500
 NO_KEY = "no Idempotency-Key was sent: the same request again makes another order"
-NO_CUSTOMER = (
-    "there is no such customer: make it first (in a file, caravana import customers; over the service, POST /customers)"
-)
 PLACES = 4
 """Decimal places of a quantity at most."""
 
@@ -104,7 +101,11 @@ def customer_of(verdict: Mapping[str, Any]) -> int:
     if verdict["outcome"] == "found":
         return int(verdict["id"])
     archived = verdict["outcome"] == "archived"
-    message = "this customer is archived in Odoo" if archived else NO_CUSTOMER
+    message = (
+        "this customer is archived in Odoo"
+        if archived
+        else "there is no such customer: make it first (in a file, caravana import customers; over HTTP, POST /customers)"
+    )
     code = "customer_archived" if archived else "customer_unknown"
     raise refuse(code, f"customer: {message}", fields=[{"field": "customer", "message": message}])
 

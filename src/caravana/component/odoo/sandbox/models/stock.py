@@ -42,6 +42,18 @@ WAREHOUSE = Model(
     },
     order="sequence, id",
 )
+
+
+def _furnish(warehouse: Record) -> None:
+    """A new warehouse has its stock location and delivery type, whoever makes it (documented)."""
+    env = warehouse.env
+    view = env.create("stock.location", {"name": warehouse.code, "usage": "view"})
+    place = env.create("stock.location", {"name": "Stock", "usage": "internal", "location_id": view.id})
+    vals = {"name": "Delivery Orders", "code": "outgoing", "warehouse_id": warehouse.id}
+    warehouse.set(lot_stock_id=place.id, out_type_id=env.create("stock.picking.type", vals).id)
+
+
+WAREHOUSE.created = _furnish
 PICKING_TYPE = Model(
     "stock.picking.type",
     "Picking Type",
