@@ -35,7 +35,7 @@ class Page(CardMapping):
         return {"ids": [variables["order_id"]], "maxAge": variables.get("seen") or "0s"}
 
     @pure
-    def seen(self, variables: Variables) -> str:
+    def look_age(self, variables: Variables) -> str:
         """Return how old the button's look may be: who never pressed before takes what he saw on the page a moment ago."""
         return "0s" if records(variables["attempts"]) else "1m"
 

@@ -132,15 +132,6 @@ SMS = Model(
 )
 
 
-def _furnish(warehouse: Record) -> None:
-    """Give a new warehouse its place for stock and its kind of delivery."""
-    env = warehouse.env
-    view = env.create("stock.location", {"name": warehouse.code, "usage": "view"})
-    place = env.create("stock.location", {"name": "Stock", "usage": "internal", "location_id": view.id})
-    kind = {"name": "Delivery Orders", "code": "outgoing", "warehouse_id": warehouse.id}
-    warehouse.set(lot_stock_id=place.id, out_type_id=env.create("stock.picking.type", kind).id)
-
-
 def _prepare_quant(env: Env, vals: dict[str, Any]) -> dict[str, Any]:
     if "inventory_quantity" in vals:
         if not env.context.get("inventory_mode"):
