@@ -307,7 +307,6 @@ def dont_send_sms(wizards: Records) -> Any:
     return send_sms(wizards)
 
 
-WAREHOUSE.created = _furnish
 QUANT.prepare = _prepare_quant
 QUANT.display = lambda one: one.product_id.display_name
 MOVE.display = lambda one: one.product_id.display_name
