@@ -4,7 +4,7 @@ import base64
 import io
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from caravana.demo.people import Clerk
 from caravana.demo.seller import REFUSED
@@ -40,19 +40,20 @@ async def prepare(clerk: Clerk) -> None:
     knife = {"name": "Navaja de bolsillo", "default_code": KNIFE.code, "list_price": 12.0, "taxes_id": [[6, 0, [tax]]]}
     await clerk.call("product.template", "create", vals_list=[knife])
     for one in (*GOODS, KNIFE):
-        ids = await clerk.call("product.template", "search", domain=[["default_code", "=", one.code]])
+        domain = [["default_code", "=", one.code]]
+        [row] = await clerk.call("product.template", "search_read", domain=domain, fields=["name"])
         tags = [shown, told] if one.told else [shown]
-        values = {"image_1920": picture(one.colour), "product_tag_ids": [[6, 0, tags]]}
-        await clerk.call("product.template", "write", ids=ids, vals=values)
+        values = {"image_1920": picture(row["name"], one.colour), "product_tag_ids": [[6, 0, tags]]}
+        await clerk.call("product.template", "write", ids=[row["id"]], vals=values)
 
 
-def picture(colour: str) -> str:
-    """Return a picture as Odoo takes it: a parcel of that colour, PNG in base64."""
-    image = Image.new("RGB", (SIZE, SIZE), "white")
+def picture(name: str, colour: str) -> str:
+    """Return a picture as Odoo takes it, a label of that colour with the name on it: PNG in base64."""
+    image = Image.new("RGB", (SIZE, SIZE), colour)
     draw = ImageDraw.Draw(image)
-    draw.rounded_rectangle((90, 150, 550, 550), radius=40, fill=colour)
-    draw.rectangle((290, 150, 350, 550), fill="white")
-    draw.rounded_rectangle((220, 90, 420, 150), radius=30, outline=colour, width=18)
+    draw.rounded_rectangle((40, 40, SIZE - 40, SIZE - 40), radius=36, outline="white", width=8)
+    text = "\n".join(name.split(" ", 1))
+    draw.text((SIZE / 2, SIZE / 2), text, "white", ImageFont.load_default(64), anchor="mm", align="center")
     written = io.BytesIO()
     image.save(written, "PNG", optimize=True)
     return base64.b64encode(written.getvalue()).decode()

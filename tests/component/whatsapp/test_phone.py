@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, FrameLocator, Page, async_playwright, expect
 
 from caravana.component.whatsapp.sandbox.catalog import Product
+from caravana.component.whatsapp.sandbox.phone import marked
 from tests.component.whatsapp.meta import ANA, CATALOG, Meta, meta_world
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -148,3 +149,19 @@ async def test_a_message_that_failed_is_not_on_the_phone() -> None:
         assert "llega" in html
         assert "se pierde" not in html
         assert [one.statuses for one in customer.received] == [["sent", "delivered", "read"], ["failed"]]
+
+
+async def test_stars_are_bold_and_nothing_else_is_markup() -> None:
+    """As the real phone shows it; tags stay text; of a long message that is answered only the beginning is quoted."""
+    assert (
+        marked("*Gorra* a 2 * 3 * 4, <b>*x*</b>")
+        == "<strong>Gorra</strong> a 2 * 3 * 4, &lt;b&gt;<strong>x</strong>&lt;/b&gt;"
+    )
+    async with meta_world() as meta:
+        customer = meta.sandbox.customer(ANA)
+        long = customer.text("palabra " * 20)
+        await meta.send("text", text={"body": "*Gorra*"}, context={"message_id": long})
+        async with meta.session.get(f"/phone/{customer.person.bsuid}/talk") as answer:
+            shown = await answer.text()
+        assert "<strong>Gorra</strong>" in shown
+        assert ("palabra " * 20)[:59] + "…</div>" in shown

@@ -4,6 +4,7 @@ The talk is a frame that shows itself anew when there is something new, so that 
 """
 
 import hashlib
+import html
 import json
 import re
 from pathlib import Path
@@ -92,12 +93,23 @@ WORDS: dict[str, dict[str, str]] = {
 }
 HOME = (-0.180653, -78.467834)
 FOLDER = Path(__file__).parent / "templates"
+_BOLD = re.compile(r"(?<![\w*])\*(\S|\S[^*\n]*\S)\*(?![\w*])")
+QUOTED = 60
+"""Characters of a message that is answered."""
 _templates = Environment(
     loader=FileSystemLoader(FOLDER),
     autoescape=select_autoescape(default=True),
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def marked(text: str) -> str:
+    """Return a text as HTML, as the phone shows it: what stands between stars is bold."""
+    return _BOLD.sub(r"<strong>\1</strong>", html.escape(text))
+
+
+_templates.filters["marked"] = marked
 
 
 class Phone:
@@ -256,7 +268,8 @@ class Phone:
 
     def _quoted(self, chat: Chat, said: Said) -> str:
         found = chat.find(said.reply_to) if said.reply_to else None
-        return self._words(found)[:60] if found is not None else ""
+        words = self._words(found) if found is not None else ""
+        return words if len(words) <= QUOTED else words[: QUOTED - 1].rstrip() + "…"
 
     def _products(self, content: dict[str, Any]) -> list[dict[str, Any]]:
         action = content.get("action") or {}
@@ -304,8 +317,8 @@ class Phone:
         language = _language(request)
         words = WORDS[language]
         shown |= {"error": words.get(problem), "lang": language, "other": "en" if language == "es" else "es"}
-        html = _templates.get_template(template).render(t=words, company=self._sandbox.account.name, **shown)
-        return HTMLResponse(html, status, HEADERS)
+        page = _templates.get_template(template).render(t=words, company=self._sandbox.account.name, **shown)
+        return HTMLResponse(page, status, HEADERS)
 
 
 def _header(content: dict[str, Any]) -> str:
