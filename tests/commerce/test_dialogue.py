@@ -108,6 +108,14 @@ def test_a_wish_comes_back() -> None:
     assert talk.resume(turn, {"outcome": "failed", "values": {}})["state"]["at"] == "trouble"
 
 
+@pytest.mark.parametrize("at", ["ask_product", "cart_empty", "no_orders"])
+def test_a_search_is_understood_alike_after_a_question(at: str) -> None:
+    """Asked what they look for, people answer in a sentence: words that say nothing of it are left out, as without a question."""
+    talk = engine()
+    turn = talk.hear({**talk.begin(), "at": at}, text("quiero una camiseta, por favor"), NOW)
+    assert (turn["wish"]["do"], turn["wish"]["scope"]["text"]) == ("search", "camiseta")
+
+
 def test_a_circle_is_an_error(tmp_path: Path) -> None:
     """States that only do things and lead to each other are found when they are walked."""
     file = tmp_path / "es.yaml"

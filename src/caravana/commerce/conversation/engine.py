@@ -119,7 +119,10 @@ class Engine:
         return None
 
     def _listened(self, kept: Kept, text: str) -> tuple[str, dict[str, Any]]:
-        listen = self._dialogue(kept)["states"][kept["at"]]["listen"]
+        dialogue = self._dialogue(kept)
+        listen = dialogue["states"][kept["at"]]["listen"]
+        if dialogue["states"][listen["go"]].get("do") == "search":
+            text = without(text, dialogue["skip"])
         try:
             return listen["go"], {listen["into"]: listening.READERS[listen["as"]](text, self._facts["country"])}
         except ValueError:
