@@ -31,7 +31,11 @@ _SETTINGS = """\
   conversation.template.payment_received: {name: payment_received, language: es}
   conversation.template.shipped: {name: order_shipped, language: es}
 """
-PART = Part(("catalogue", "conversation"), _CONNECTIONS, _SETTINGS, "  catalogue.every: 10s\n")
+_PLACEHOLDERS = """\
+  catalogue.every: 10s
+  conversation.patience: 1h  # the clock hurries, Odoo and the hub's start do not
+"""
+PART = Part(("catalogue", "conversation"), _CONNECTIONS, _SETTINGS, _PLACEHOLDERS)
 
 
 def meta_of(clock: Clock, hub: str) -> MetaSandbox:
