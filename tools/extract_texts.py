@@ -97,6 +97,7 @@ SPEAKERS = {
     **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "TableRefused"), (0,)),
     **dict.fromkeys(("Transient", "Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
     **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
+    "happens": (0,),
     "Forecast": ("error",),
     "InDoubt": (2,),
     "Chapter": (1, 2),
@@ -127,7 +128,7 @@ NAMES = frozenset(
         *("SUBJECT", "NOWHERE", "FROM_HERE", "NEW_KEY", "SALES", "BILLING", "AUTHENTICATION", "INSIDE", "OUTSIDE"),
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
         *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "WHYS", "_COLUMNS"),
-        *("BECAME", "JOURNEYS_COLUMNS", "KINDS_COLUMNS", "LINES_COLUMNS", "REFUND"),
+        *("BECAME", "ITEMS_COLUMNS", "JOURNEYS_COLUMNS", "KINDS_COLUMNS", "LINES_COLUMNS", "REFUND", "TALKS_COLUMNS"),
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
         *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),

@@ -51,14 +51,18 @@ class Chats:
         await scenes.prepare()
         await scenes.begin()
         acts = (scenes.buy(), scenes.cart(), scenes.comment(), scenes.hand_over(), scenes.ship())
-        tasks = [asyncio.create_task(one) for one in (*acts, self._watch())]
+        talks = [(phone, asyncio.create_task(one)) for phone, one in zip(scenes.phones, acts, strict=True)]
+        watch = asyncio.create_task(self._watch())
         try:
-            for phone, task in zip(scenes.phones, tasks, strict=False):
+            for phone, task in talks:
                 await task
                 show(phone.lines)
         finally:
-            for task in tasks:
+            for phone, task in talks:
+                if not task.done() or task.exception():  # how far it came
+                    show(phone.lines)
                 task.cancel()
+            watch.cancel()
 
     async def _watch(self) -> None:
         """From the hub's death on, somebody looks into Meta's inbox for what nobody knows."""

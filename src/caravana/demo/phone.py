@@ -56,13 +56,13 @@ class Phone:
         `aside`: it is not read in the talk.
         """
         before = len(self.lines)
-        await self.say(text, **what)
+        await self.write(text, **what)
         answer = await self.answer()
         if aside:
             del self.lines[before:]
         return answer
 
-    async def say(self, text: str = "", *, answered: bool = True, shown: str = "", **what: Any) -> None:
+    async def write(self, text: str = "", *, answered: bool = True, shown: str = "", **what: Any) -> None:
         """Write or do something. `answered`: whether it has to be; `shown`: as which line it is read."""
         words = shown or text or f"[{what.get('tap')}]"
         self.lines.append((self.name, words))

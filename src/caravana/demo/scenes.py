@@ -75,7 +75,7 @@ class Scenes:
         caps = {"product_retailer_id": "GOR-001", "quantity": 2, "item_price": 5.0, "currency": "USD"}
         await rosa.ask(order=[caps], shown="🛒 2 × GOR-001, $5,00")
         await rosa.ask(tap="Finalizar compra", aside=True)
-        await rosa.say(tap="Confirmar")
+        await rosa.write(tap="Confirmar")
         await self._world.kill_hub()
         rosa.happens("The hub was killed with -9 while the cart became an order, and started again.")
         self.revived.set()
@@ -96,7 +96,7 @@ class Scenes:
         luis = self.luis
         await luis.ask("¿tienen zapatos?", aside=True)
         await luis.ask("quiero hablar con una persona")
-        await luis.say("¿me hacen un descuento?", answered=False)
+        await luis.write("¿me hacen un descuento?", answered=False)
         task = await self._task(luis)
         luis.happens("The assistant is quiet. In Odoo a person has a task, answers, and marks it as done.")
         await self.revived.wait()

@@ -33,9 +33,8 @@ _SETTINGS = """\
 """
 _PLACEHOLDERS = """\
   catalogue.every: 10s
-  conversation.patience: 1h
+  conversation.patience: 1h  # the clock hurries, Odoo and the hub's start do not
 """
-# Nobody is asked to be patient: a busy machine takes seconds, which are minutes by the demo's clock.
 PART = Part(("catalogue", "conversation"), _CONNECTIONS, _SETTINGS, _PLACEHOLDERS)
 
 

@@ -182,6 +182,7 @@ def _of_talk(counts: Sequence[int]) -> list[str]:
     return [_bad(count) if place in (3, 4) else str(count) for place, count in enumerate(counts)]
 
 
+STOCK = MappingProxyType({"in stock": "in stock", "out of stock": "out of stock", "": "not there"})
 ITEMS_COLUMNS = ("product", "price with IVA", "at Meta")
 
 
@@ -191,6 +192,6 @@ def items_table(items: Sequence[Item], spoken: Spoken = str) -> Table:
     for place, name in enumerate(ITEMS_COLUMNS):
         shown.add_column(spoken(name), justify="right" if place == 1 else "left", no_wrap=place < 2)
     for one in items:
-        told = spoken(f"refused: {one.refused} (noted in Odoo)" if one.refused else one.stock or "nothing")
+        told = spoken(f"refused: {one.refused} (noted in Odoo)" if one.refused else STOCK.get(one.stock, one.stock))
         shown.add_row(f"{one.name}, {one.code}", one.price, told if one.right else f"[bold red]{told}[/bold red]")
     return shown
