@@ -17,6 +17,8 @@ TITLES: Mapping[str | None, str] = {
     "07": "Comprobante de retención",
     None: "Comprobante",
 }
+WITHHELD = "/07"
+"""End of the reference of a withholding, whose record is the bill."""
 STATES: Mapping[str, str] = {
     State.DRAFT: "no se ha enviado: hay que corregirlo",
     State.QUEUED: "espera para enviarse",
@@ -55,6 +57,8 @@ CALLS: Mapping[str, str] = {
 def title(document: Document) -> str:
     """Return type and number, `Factura 001-001-000000123`."""
     name = document["number"] or document["name"] or f"{document['model']},{document['id']}"
+    if document["cod_doc"] is None and document["key"].endswith(WITHHELD):
+        return f"{TITLES['07']} de {name}"
     return f"{TITLES.get(document['cod_doc'], TITLES[None])} {name}"
 
 
