@@ -93,6 +93,6 @@ def test_issue_waits_for_what_becomes_of_it(monkeypatch: pytest.MonkeyPatch) -> 
     was = {"key": "odoo/account.move,5/07", "state": "draft", "n": 0, "asks": 1}
     seen = [[{**was, "asks": 2}], [{**was, "state": "submitting", "n": 1}], [{**was, "state": "authorised", "n": 1}]]
     monkeypatch.setattr(einvoice_issue, "operate", lambda *given: seen.pop(0))
-    monkeypatch.setattr(einvoice_issue.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("caravana.cli.einvoice_issue.time.sleep", lambda seconds: None)
     found = einvoice_issue._awaited(Path(), {"key": was["key"], "was": was})
     assert (found["state"], seen) == ("authorised", [])
