@@ -41,6 +41,13 @@ ADVICE: Mapping[str | None, str] = {
     None: "Corrija el documento en Odoo: se envía solo cuando cambie, o con `caravana einvoice issue`.",
 }
 
+OF_CERTIFICATE = frozenset({"39", "40", "firma"})
+"""Codes of what is wrong with the signature: of the SRI, and Dátil's."""
+CERTIFICATE = (
+    "No es por el documento: revise el certificado con que se firma (`caravana doctor`). El documento conserva su número; cuando "
+    "esté arreglado use `caravana einvoice issue`."
+)
+
 AWAY = "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo."
 TO_MEND = "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo."
 """Why a document waits that is not wrong itself."""
@@ -122,4 +129,6 @@ def plain(error: BaseException | None) -> str:
 
 
 def _advice(document: Document) -> str:
+    if any(one["code"] in OF_CERTIFICATE for one in document["messages"]):
+        return CERTIFICATE
     return ADVICE.get(document["class"], ADVICE[None])
