@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
-from caravana.cli import app
+from caravana.cli import app, einvoice_issue
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.commerce.test_einvoice_company import DOCUMENT
 from tests.support.leaping import LeapingClock
@@ -86,3 +86,13 @@ async def test_a_clerk_at_the_command_line(
         found = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
         assert [one["message"].partition(":")[0] for one in found] == [f"the emission point {POINT} stands still"]
         assert "it is not authorised" in (await desk.run("annul", number, "--yes", code=1)).stderr
+
+
+def test_issue_waits_for_what_becomes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the hub looked at the record meanwhile is not the answer; what the document became is."""
+    was = {"key": "odoo/account.move,5/07", "state": "draft", "n": 0, "asks": 1}
+    seen = [[{**was, "asks": 2}], [{**was, "state": "submitting", "n": 1}], [{**was, "state": "authorised", "n": 1}]]
+    monkeypatch.setattr(einvoice_issue, "operate", lambda *given: seen.pop(0))
+    monkeypatch.setattr("caravana.cli.einvoice_issue.time.sleep", lambda seconds: None)
+    found = einvoice_issue._awaited(Path(), {"key": was["key"], "was": was})
+    assert (found["state"], seen) == ("authorised", [])

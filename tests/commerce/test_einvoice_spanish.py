@@ -73,6 +73,16 @@ def test_every_kind_of_misfit() -> None:
     assert error.value.es == "falta codDoc"
 
 
+@pytest.mark.parametrize(("code", "said"), [("39", "revise el certificado"), ("52", "Corrija el dato en Odoo")])
+async def test_what_is_to_be_done(tmp_path: Path, clock: LeapingClock, code: str, said: str) -> None:
+    """A signature that the SRI does not take is nothing to be mended in Odoo."""
+    async with open_office(tmp_path, clock) as office:
+        office.sello.denies[f"{POINT}-000000001"] = [(code, "LO DICE EL SRI")]
+        invoice = office.invoice()
+        await office.reaches(invoice, "not_authorised")
+        assert said in office.notes(invoice)[0]
+
+
 REFUSED = {
     ("datil", 401): "Dátil respondió 401 (401): Unauthorized; compare `apiKey` con la que muestra Dátil",
     ("ecuafact", 401): "Ecuafact respondió 401 (401): Unauthorized; compare `apiKey` con la del portal de Ecuafact",

@@ -104,8 +104,13 @@ def _awaited(config: Path, answer: Mapping[str, Any]) -> dict[str, Any]:
     while True:
         found = operate(config, "list", {"limit": 100_000})
         one: dict[str, Any] | None = next((each for each in found if each["key"] == answer["key"]), None)
-        if one is not None and one != was and one["state"] not in MOVING:
+        if one is not None and _essence(one) != _essence(was) and one["state"] not in MOVING:
             return one
         if time.monotonic() > until:
             return one or {"key": answer["key"], "state": "queued"}
         time.sleep(1)
+
+
+def _essence(document: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The document without what says only that somebody has looked at it meanwhile."""
+    return None if document is None else {**document, "asks": 0}

@@ -17,6 +17,8 @@ TITLES: Mapping[str | None, str] = {
     "07": "Comprobante de retención",
     None: "Comprobante",
 }
+WITHHELD = "/07"
+"""End of the reference of a withholding, whose record is the bill."""
 STATES: Mapping[str, str] = {
     State.DRAFT: "no se ha enviado: hay que corregirlo",
     State.QUEUED: "espera para enviarse",
@@ -39,6 +41,13 @@ ADVICE: Mapping[str | None, str] = {
     None: "Corrija el documento en Odoo: se envía solo cuando cambie, o con `caravana einvoice issue`.",
 }
 
+OF_CERTIFICATE = frozenset({"39", "40", "firma"})
+"""Codes of what is wrong with the signature: of the SRI, and Dátil's."""
+CERTIFICATE = (
+    "No es por el documento: revise el certificado con que se firma (`caravana doctor`). El documento conserva su número; cuando "
+    "esté arreglado use `caravana einvoice issue`."
+)
+
 AWAY = "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo."
 TO_MEND = "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo."
 """Why a document waits that is not wrong itself."""
@@ -55,6 +64,8 @@ CALLS: Mapping[str, str] = {
 def title(document: Document) -> str:
     """Return type and number, `Factura 001-001-000000123`."""
     name = document["number"] or document["name"] or f"{document['model']},{document['id']}"
+    if document["cod_doc"] is None and document["key"].endswith(WITHHELD):
+        return f"{TITLES['07']} de {name}"
     return f"{TITLES.get(document['cod_doc'], TITLES[None])} {name}"
 
 
@@ -118,4 +129,6 @@ def plain(error: BaseException | None) -> str:
 
 
 def _advice(document: Document) -> str:
+    if any(one["code"] in OF_CERTIFICATE for one in document["messages"]):
+        return CERTIFICATE
     return ADVICE.get(document["class"], ADVICE[None])

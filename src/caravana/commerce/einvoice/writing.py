@@ -23,8 +23,6 @@ STATE, CLAVE, AUTHORISED_AT, ERROR, FISCAL_NUMBER = (
 """Fields that `caravana odoo prepare` makes."""
 OPTIONAL = (NUMBER, DATE, OCA_CLAVE, STATE, CLAVE, AUTHORISED_AT, ERROR, FISCAL_NUMBER)
 """None of them has to be there: what Odoo does not have stands in the note alone."""
-WITHHELD = "/07"
-"""End of the reference of a withholding, whose record is the bill."""
 ODOO_TIME = "%Y-%m-%d %H:%M:%S"
 
 
@@ -89,7 +87,7 @@ class Writing(EInvoiceMapping):
         Those of a bill are not, for what is withheld of it: they hold its supplier's authorisation, or that of the purchase
         settlement that it is. Files and notes tell of the withholding.
         """
-        return not variables["document"]["key"].endswith(WITHHELD)
+        return not variables["document"]["key"].endswith(words.WITHHELD)
 
     @pure
     def record_fields(self, variables: Variables) -> dict[str, Any]:
