@@ -5,7 +5,7 @@ import io
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -213,11 +213,13 @@ async def open_storefront(
     placeholders: dict[str, Any] | None = None,
     file: Path | None = None,
     live_in: timedelta | None = None,
+    renamed: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Storefront]:
     """Run the company while the block runs.
 
-    `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub; `live_in`: the go-live line.
+    `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub; `live_in`: the go-live line;
+    `renamed`: other names of connections.
     """
     clock = LeapingClock(time.time(), 1.0)
     door, odoo, meta = (
@@ -237,7 +239,10 @@ async def open_storefront(
             "listener": {"public_url": url},
             "connections": {
                 "odoo": {"url": odoo_url, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", "rate": 1000},
-                **{name: {**one, "url": meta_url, **QUICK.get(name, {})} for name, one in meta.connections().items()},
+                **{
+                    (renamed or {}).get(name, name): {**one, "url": meta_url, **QUICK.get(name, {})}
+                    for name, one in meta.connections().items()
+                },
             },
             "placeholders": {"catalogue.pictures": str(folder / "pictures"), **(placeholders or {})},
             "settings": {

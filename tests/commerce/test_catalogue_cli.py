@@ -30,7 +30,7 @@ async def test_a_person_publishes_and_compares(tmp_path: Path, monkeypatch: pyte
         shop.product("NADA", image_1920=False)
         assert "no products yet" in (await run(shop, file, "status")).stdout
         told = await run(shop, file, "publish", "--yes")
-        assert "2 products of Odoo shall be shown" in told.stdout
+        assert "that shall be shown: 2, known here: 0" in told.stdout
         assert "in the catalogue" in told.stdout
         listed = await run(shop, file, "status", lang="es")
         assert "NADA" in listed.stdout
@@ -45,6 +45,20 @@ async def test_a_person_publishes_and_compares(tmp_path: Path, monkeypatch: pyte
         ]
         del shop.meta.catalog.products["CAFE"]
         assert "missing" in (await run(shop, file, "diff", code=1)).stdout
+
+
+async def test_commands_ask_whom_the_flow_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another tag and another catalogue, named by placeholders, are those that the commands count and compare."""
+    monkeypatch.setattr("caravana.cli.catalog.PAUSE", 0.05)
+    file = tmp_path / "caravana.yaml"
+    placeholders = {"catalogue.tag": "Web", "catalogue.meta": "shown"}
+    async with open_storefront(tmp_path, file=file, placeholders=placeholders, renamed={"catalog": "shown"}) as shop:
+        web = shop.odoo.env["product.tag"].create({"name": "Web"})
+        shop.product("CAFE", product_tag_ids=[[6, 0, [web]]])
+        shop.product("OTRO")
+        told = await run(shop, file, "publish", "--yes")
+        assert "that shall be shown: 1, known here: 0" in told.stdout
+        assert "Meta shows what it should" in (await run(shop, file, "diff")).stdout
 
 
 async def test_rules_that_cannot_be_computed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

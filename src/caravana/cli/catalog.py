@@ -109,9 +109,11 @@ def publish(
     caravana catalog publish
     caravana catalog publish --yes --no-wait
     """  # noqa: D301 -- click's mark for lines kept as they are
-    tagged = _operate(config, "tagged", {})
+    told = _named(config)
+    whose = {"connection": told.get("catalogue.connection", "odoo"), "tag": told.get("catalogue.tag", "Publicar")}
+    tagged = _operate(config, "tagged", whose)
     if not json:
-        say(f"{tagged['tagged']} products of Odoo shall be shown, {tagged['known']} are known here")
+        say(f"products of Odoo that shall be shown: {tagged['tagged']}, known here: {tagged['known']}")
     if not yes and not agree("Publish them all?"):
         raise typer.Exit(1)
     wish = _operate(config, "publish", {}, subject="catalog")
@@ -125,7 +127,9 @@ def publish(
 
 @app.command()
 def diff(
-    connection: Annotated[str, typer.Option("--connection", help="Name of the catalogue's connection.")] = "catalog",
+    connection: Annotated[
+        str | None, typer.Option("--connection", help="Name of the catalogue's connection; by default the flow's.")
+    ] = None,
     config: Config = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -134,7 +138,8 @@ def diff(
     \b
     caravana catalog diff
     """  # noqa: D301 -- click's mark for lines kept as they are
-    found = _operate(config, "diff", {"meta": connection}, subject="catalog")
+    meta = connection or _named(config).get("catalogue.meta", "catalog")
+    found = _operate(config, "diff", {"meta": meta}, subject="catalog")
     if json:
         print_json(found)
     else:
@@ -191,6 +196,13 @@ def _tell_prices(prices: Mapping[str, Any]) -> None:
     if prices.get("different"):
         different = ((one["sku"], one["total"], one["odoo_total"]) for one in prices["different"])
         print_table("Prices that differ", ("product", "ours", "in Odoo"), different)
+
+
+def _named(config: Path) -> Mapping[str, Any]:
+    """The placeholders, which name connections and tag of the flow where they have other names."""
+    from caravana.engine.configuration import read_configuration
+
+    return read_configuration(config).placeholders
 
 
 def _operate(config: Path, act: str, arguments: dict[str, Any], subject: str | None = None) -> Any:

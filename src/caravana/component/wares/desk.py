@@ -60,7 +60,7 @@ class Desk:
         found.sort(key=lambda one: (one["since"] or "", one["id"]), reverse=True)
         return [_shown(one) for one in found[:limit]]
 
-    async def _tagged(self, connection: str = "odoo", tag: str = "Publicar") -> dict[str, Any]:
+    async def _tagged(self, connection: str, tag: str) -> dict[str, Any]:
         """How many products of Odoo shall be shown, and how many the hub knows of."""
         known = sum(one["state"] != "removed" for one in await self._records())
         return {"tagged": await Books(self._context, connection, 1).count(tag), "known": known}
@@ -72,7 +72,7 @@ class Desk:
         self._context.wake(NAME)
         return wish
 
-    async def _diff(self, meta: str = "catalog") -> dict[str, Any]:
+    async def _diff(self, meta: str) -> dict[str, Any]:
         """What Meta shows otherwise than it shall be, and which prices and rules hold products back."""
         ours = {one["sku"]: one for one in await self._records() if one["item"] is not None}
         theirs = {one["sku"]: one for one in await products_at(self._context, meta)}
