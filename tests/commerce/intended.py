@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from caravana.component.odoo.producer import OdooProducer
-from caravana.component.pay.producer import Handed
 from caravana.engine.admin import Admin
 from caravana.engine.message import decode_reply
 from caravana.journal import Journal
@@ -17,6 +16,7 @@ from caravana.journal import operations as ops
 from caravana.kit import codec
 from caravana.kit.clock import SystemClock
 from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.handing import Handed
 from tests.commerce.shop import Shop
 
 Intent = tuple[str, str, str, str]

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from caravana.component.einvoice.company import Companies, connections_of
-from caravana.component.einvoice.consumer import NotificationsConsumer
+from caravana.component.einvoice.consumer import notifications
 from caravana.component.einvoice.desk import WISHES, Desk, WishesConsumer, plain
 from caravana.component.einvoice.due import DueConsumer
 from caravana.component.einvoice.findings import FindingsConsumer
@@ -82,7 +82,7 @@ class EInvoiceEndpoint(Endpoint):
                 f"`einvoice:{path}` cannot be consumed from", place=str(self.uri), suggestion="einvoice:notification"
             )
         companies = Companies(self.context, Operation.NOTIFICATION)
-        return NotificationsConsumer(self._connections(), companies, receiver)
+        return notifications(self._connections(), companies, receiver)
 
     def _connections(self) -> tuple[str, ...]:
         fixed = self.options.connection

@@ -5,17 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 from caravana.component.einvoice.company import Companies
-from caravana.kit.component import Producer
+from caravana.kit.component import Endpoint, Producer
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import NAMES, Operation
 from caravana.kit.errors import ConfigurationError, NeedsPerson
 from caravana.kit.exchange import Exchange
+from caravana.kit.handing import Handed, Handing
 
 CHANGES = frozenset({Operation.SUBMIT, Operation.REISSUE, Operation.EMAIL})
 """Operations that change something at a company."""
 
 
-class EInvoiceProducer(Producer):
+class EInvoiceProducer(Handing):
     """One operation. What may be done when its outcome is unknown says the company's own producer."""
 
     def __init__(
@@ -25,14 +26,13 @@ class EInvoiceProducer(Producer):
 
         `certain`: a lost answer is asked about by the clave, also where the company would take a repeat.
         """
+        super().__init__(patience)
         self._fixed = fixed
         self._companies = companies
         self._certain = certain
-        self.patience = patience
-        self._made: dict[str, Handed] = {}
         self.kind = Kind.BLIND if companies.operation in CHANGES else Kind.READ
         if fixed is not None:
-            self._made[fixed] = self._make(fixed)
+            self._made[fixed] = self.make(fixed)
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the connection with what its company is asked.
@@ -44,104 +44,22 @@ class EInvoiceProducer(Producer):
         connection = self._fixed or body.get("connection")
         if not isinstance(connection, str):
             raise NeedsPerson("the message names no connection of an e-invoicing company")
-        return {"connection": connection, "request": self._company(connection).request(exchange)}
+        return {"connection": connection, "request": self.company(connection).request(exchange)}
 
-    def handing(self, request: Any) -> "Handed":
-        """Return the company's producer."""
-        return self._company(request["connection"])
+    def endpoint(self, connection: str) -> Endpoint:
+        """Return the company's own address. Raises `ConfigurationError`, `Unsupported`."""
+        return self._companies.endpoint(connection)
 
-    def kind_of(self, request: Any) -> Kind:
-        """Return what the company's producer says."""
-        return self.handing(request).kind_of(request)
+    def gone(self, connection: str, error: ConfigurationError) -> NeedsPerson:
+        """Return what a person is told of a connection that is gone."""
+        return NeedsPerson(f"the connection `{connection}`, which has this document, is not there any more: {error}")
 
-    def connection_of(self, request: Any, branch: str | None) -> str | None:
-        """Return the connection as limits and circuit know it."""
-        return self.handing(request).connection_of(request, branch)
-
-    async def send(self, request: Any, effect: Effect) -> Reply:
-        """Have the company's producer ask."""
-        return await self.handing(request).send(request, effect)
-
-    async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        """Have the company's producer look."""
-        return await self.handing(request).verify(request, effect)
-
-    def would(self, request: Any, effect: Effect) -> Reply | None:
-        """Return what the company's producer imagines."""
-        return self.handing(request).would(request, effect)
-
-    def _company(self, connection: str) -> "Handed":
-        if connection not in self._made:
-            try:
-                self._made[connection] = self._make(connection)
-            except ConfigurationError as error:
-                raise NeedsPerson(
-                    f"the connection `{connection}`, which has this document, is not there any more: {error}"
-                ) from None
-        return self._made[connection]
-
-    def _make(self, connection: str) -> "Handed":
-        endpoint = self._companies.endpoint(connection)
-        inner = endpoint.producer()
-        if not isinstance(inner, Producer):
-            raise ConfigurationError(f"`{endpoint.uri}` makes no call", place=f"connections.{connection}")
+    def handed(self, inner: Producer, connection: str, shared: str | None) -> Handed:
+        """Return the company's producer; where it shall be certain, and the company can be asked, with the question."""
         query = self._companies.asking(connection) if self._certain else None
         if query is not None:
-            return Certain(inner, connection, endpoint.connection, self.patience, query)
-        return Handed(inner, connection, endpoint.connection, self.patience)
-
-
-class Handed(Producer):
-    """The company's producer, with the connection beside its request and its reply."""
-
-    def __init__(self, inner: Producer, connection: str, shared: str | None, patience: timedelta | None) -> None:
-        """`connection`: its name; `shared`: the name under which its limits and circuit are known."""
-        self._inner = inner
-        self._connection = connection
-        self._shared = shared
-        self.kind = inner.kind
-        self.settle = inner.settle
-        self.key_lifetime = inner.key_lifetime
-        self.afterwards = inner.afterwards
-        self.timeout = inner.timeout
-        self.repeat_unknown = inner.repeat_unknown
-        self.patience = inner.patience if patience is None else patience
-
-    def request(self, exchange: Exchange) -> Any:
-        """Return what the company is asked."""
-        return self._inner.request(exchange)
-
-    def kind_of(self, request: Any) -> Kind:
-        """Return the kind of the company's call."""
-        return self._inner.kind_of(request["request"])
-
-    def connection_of(self, request: Any, branch: str | None) -> str | None:
-        """Return the connection as limits and circuit know it."""
-        return self._inner.connection_of(request["request"], branch) or self._shared
-
-    async def send(self, request: Any, effect: Effect) -> Reply:
-        """Ask the company."""
-        return self._named(await self._inner.send(request["request"], effect))
-
-    async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        """Ask the company whether the call took place."""
-        found = await self._inner.verify(request["request"], effect)
-        return None if found is None else self._named(found)
-
-    def would(self, request: Any, effect: Effect) -> Reply | None:
-        """Return what the company would answer."""
-        found = self._inner.would(request["request"], effect)
-        return None if found is None else self._named(found)
-
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Apply the reply as the company's component does."""
-        self._inner.receive(exchange, reply)
-
-    def _named(self, reply: Reply) -> Reply:
-        """The reply with its connection: later calls about the same document name it."""
-        if not isinstance(reply.body, dict):
-            return reply
-        return Reply({**reply.body, "connection": self._connection}, reply.headers, reply.reference)
+            return Certain(inner, connection, shared, self.patience, query)
+        return super().handed(inner, connection, shared)
 
 
 class Certain(Handed):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from caravana.component.pay.company import Companies
-from caravana.component.pay.consumer import NotificationsConsumer
+from caravana.component.pay.consumer import notifications
 from caravana.component.pay.desk import WISHES, Desk, WishesConsumer, plain
 from caravana.component.pay.files import SettlementProducer
 from caravana.component.pay.producer import PayProducer
@@ -78,7 +78,7 @@ class PayEndpoint(Endpoint):
             raise ConfigurationError(
                 f"`pay:{self.uri.path}` cannot be consumed from", place=str(self.uri), suggestion="pay:notification"
             )
-        return NotificationsConsumer(self._accounts(), Companies(self.context, operation), receiver)
+        return notifications(self._accounts(), Companies(self.context, operation), receiver)
 
     def _accounts(self) -> Accounts:
         return Accounts(self.context, self.options.connection, accounts_of(self.context))
