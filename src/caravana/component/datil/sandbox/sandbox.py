@@ -25,7 +25,8 @@ from caravana.component.datil.sandbox.rule import Refusal, each, part, text
 from caravana.component.datil.sandbox.view import view
 from caravana.kit import json as exact
 from caravana.kit.authority import Authority, authority_routes
-from caravana.kit.authority.telling import Teller, TellingPlan
+from caravana.kit.authority.steering import company_routes
+from caravana.kit.authority.telling import Teller
 from caravana.kit.sandbox import Sandbox
 
 Call = Callable[[Request, bytes], Response]
@@ -119,8 +120,7 @@ class DatilSandbox(Sandbox):
         return [
             *super().control_routes(),
             *authority_routes(self.authority),
-            Route("/_sandbox/account", self._set_account, methods=["POST"]),
-            Route("/_sandbox/notifications", self._set_plans, methods=["POST"]),
+            *company_routes(self.account, self.teller),
         ]
 
     def _api(self, path: str, method: str, operation: str, call: Call, *, header: str = "x-key") -> Route:
@@ -331,31 +331,6 @@ class DatilSandbox(Sandbox):
 
     def _base(self, request: Request) -> str:
         return self.account.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-
-    # Steering.
-
-    async def _set_account(self, request: Request) -> Response:
-        """POST some fields of `Account`."""
-        try:
-            values = json.loads(await request.body())
-            self.account.change(values if isinstance(values, dict) else {"": None})
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"changed": True})
-
-    async def _set_plans(self, request: Request) -> Response:
-        """POST a plan (`times`, `delay`): the usual one, or with `event` that of one event."""
-        try:
-            values = dict(json.loads(await request.body()))
-            event = values.pop("event", None)
-            plan = TellingPlan.read(values)
-        except (ValueError, TypeError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        if event is None:
-            self.teller.plan = plan
-        else:
-            self.teller.plans[str(event)] = plan
-        return JSONResponse({"changed": True})
 
 
 CATALOGUE: Mapping[str, Mapping[str, str]] = {

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from caravana.component.ecuafact.sandbox import translation
@@ -36,6 +36,28 @@ class Operation:
         """`001-001-000000123`."""
         issuer = self.body["infoTributaria"]
         return f"{issuer['estab']}-{issuer['ptoEmi']}-{self.secuencial}"
+
+    @property
+    def day(self) -> date:
+        """The calendar day of its clave."""
+        return datetime.strptime(self.clave[:8], "%d%m%Y").date()  # noqa: DTZ007 -- a calendar day
+
+    def row(self, account: Account, now: datetime, type_field: str) -> dict[str, Any]:
+        """Return it as lists show it; `type_field`: what the contract calls the type."""
+        identification, name = translation.receiver(self.body)
+        words = self.words(account, now)
+        return {
+            "claveAcceso": self.clave,
+            "numeroDocumento": self.number,
+            type_field: self.cod_doc,
+            "fechaEmision": self.day.isoformat(),
+            "identificacionContraparte": identification,
+            "razonSocialContraparte": name,
+            "total": translation.total(self.body),
+            "estadoAutorizacion": words[1],
+            "fechaAutorizacion": local(self.entry.fecha) if words[1] == GRANTED and self.entry else None,
+            "codigoError": self.code(*words),
+        }
 
     def settle(self, account: Account, authority: Authority) -> None:
         """Bring it to the present: file it when its time has come, and ask what the authority says."""

@@ -4,27 +4,27 @@ Every call runs under the faults of `caravana.kit.sandbox`. Operations: emit, va
 """
 
 import asyncio
-import json
 import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from caravana.component.ecuafact.sandbox import translation
+from caravana.component.ecuafact.sandbox import facts, translation
 from caravana.component.ecuafact.sandbox.account import Account
 from caravana.component.ecuafact.sandbox.letter import happened, letter
 from caravana.component.ecuafact.sandbox.operation import FAILED, GRANTED, REJECTED, SENT, Operation
 from caravana.component.ecuafact.sandbox.view import view
-from caravana.component.ecuafact.sandbox.wire import ECUADOR, Refusal, answer, local, read, wrapped, wrapped_xml
+from caravana.component.ecuafact.sandbox.wire import ECUADOR, Refusal, answer, read, wrapped, wrapped_xml
 from caravana.kit.authority import Authority, authority_routes
-from caravana.kit.authority.telling import Teller, TellingPlan
+from caravana.kit.authority.steering import company_routes
+from caravana.kit.authority.telling import Teller
 from caravana.kit.sandbox import Sandbox
 
 Call = Callable[[Request, bytes], Response]
@@ -113,12 +113,17 @@ class EcuafactSandbox(Sandbox):
             self._api(f"{taxpayer}/{{kind}}", "POST", "emit", self._emit),
             self._api("/v1/operaciones", "GET", "operation", self._operations),
             self._api("/v1/operaciones/{id}", "GET", "operation", self._operation),
-            self._api("/v1/contexto", "GET", "read", self._context),
-            self._api("/v1/consumo", "GET", "read", self._consumption),
-            self._api("/v1/catalogos/{name}", "GET", "read", self._catalogue),
-            self._api("/v1/consultas/contribuyentes/{id}", "GET", "read", self._taxpayer),
-            self._api("/v1/consultas/identificacion/validar/{id}", "GET", "read", self._identification),
-            self._api("/v1/consultas/comprobantes/decodificar/{clave}", "GET", "read", self._decoded),
+            self._api("/v1/contexto", "GET", "read", lambda *_: facts.context(self.account)),
+            self._api(
+                "/v1/consumo",
+                "GET",
+                "read",
+                lambda *_: facts.consumption(self.account, self._used, self.clock.now().year),
+            ),
+            self._api("/v1/catalogos/{name}", "GET", "read", facts.catalogue),
+            self._api("/v1/consultas/contribuyentes/{id}", "GET", "read", facts.taxpayer),
+            self._api("/v1/consultas/identificacion/validar/{id}", "GET", "read", facts.identification),
+            self._api("/v1/consultas/comprobantes/decodificar/{clave}", "GET", "read", facts.decoded),
             Route("/", self._page, methods=["GET"]),
             Route("/documento/{id}/{kind}", self._paper, methods=["GET"]),
         ]
@@ -128,8 +133,7 @@ class EcuafactSandbox(Sandbox):
         return [
             *super().control_routes(),
             *authority_routes(self.authority),
-            Route("/_sandbox/account", self._set_account, methods=["POST"]),
-            Route("/_sandbox/notifications", self._set_plans, methods=["POST"]),
+            *company_routes(self.account, self.teller),
             Route("/_sandbox/probe", self._probe, methods=["POST"]),
         ]
 
@@ -254,34 +258,21 @@ class EcuafactSandbox(Sandbox):
         query = request.query_params
         found = [one for one in self.operations.values() if self._fits(one, query)]
         size, page = int(query.get("tamanoPagina", "50")), int(query.get("pagina", "1"))
-        rows = [self._row(one) for one in found[(page - 1) * size : page * size]]
+        rows = [
+            one.row(self.account, self.clock.now(), self._type_field) for one in found[(page - 1) * size : page * size]
+        ]
         return wrapped({"comprobantes": rows, "pagina": page, "tamanoPagina": size, "hayMas": len(found) > page * size})
 
     def _fits(self, one: Operation, query: Mapping[str, str]) -> bool:
         """Only what the SRI has received is issued."""
         word, _ = one.words(self.account, self.clock.now())
-        day, wanted = _day(one.clave), query.get("buscar", "")
+        day, wanted = one.day, query.get("buscar", "")
         return (
             word in {SENT, REJECTED}
             and query.get("desde", "0") <= day.isoformat() <= query.get("hasta", "9")
             and query.get(self._type_field, one.cod_doc) == one.cod_doc
             and any(wanted in text for text in (one.number, one.clave, *translation.receiver(one.body)))
         )
-
-    def _row(self, one: Operation) -> dict[str, Any]:
-        identification, name = translation.receiver(one.body)
-        return {
-            "claveAcceso": one.clave,
-            "numeroDocumento": one.number,
-            self._type_field: one.cod_doc,
-            "fechaEmision": _day(one.clave).isoformat(),
-            "identificacionContraparte": identification,
-            "razonSocialContraparte": name,
-            "total": translation.total(one.body),
-            "estadoAutorizacion": one.words(self.account, self.clock.now())[1],
-            "fechaAutorizacion": local(one.entry.fecha) if self._granted(one) and one.entry else None,
-            "codigoError": one.code(*one.words(self.account, self.clock.now())),
-        }
 
     def _ride(self, request: Request, raw: bytes) -> Response:
         return self._printed(self._of_clave(request))
@@ -309,49 +300,8 @@ class EcuafactSandbox(Sandbox):
         self.effects["mail"] += 1
         return answer({"codigo": "0", "datos": {"claveAcceso": one.clave, "destinatario": recipient}})
 
-    def _context(self, request: Request, raw: bytes) -> Response:
-        issuer = {
-            "identificacion": self.account.identification,
-            "identificacionCompleta": self.account.ruc,
-            "puedeEmitir": True,
-            "puedeRecibir": False,
-            "tiposComprobante": sorted(translation.INFO),
-        }
-        return wrapped({"idCliente": "c-1", "nombre": "DEMO", "contribuyentes": [issuer]})
-
     def _consumption(self, request: Request, raw: bytes) -> Response:
-        extra = dict.fromkeys(("limiteExtra", "reservadosExtra", "consumidosExtra", "disponiblesExtra"), 0)
-        return answer(
-            {
-                "limiteDocumentos": self.account.quota,
-                "reservados": 0,
-                "consumidos": self._used,
-                "disponibles": self.account.quota - self._used,
-                "vigenteHasta": f"{self.clock.now().year + 1}-01-01",
-                **extra,
-            }
-        )
-
-    def _catalogue(self, request: Request, raw: bytes) -> Response:
-        if request.path_params["name"] != "iva":
-            raise Refusal(404, "404", "El catalogo no existe")
-        rates = {"0": ("0%", 0), "4": ("15%", 15), "5": ("5%", 5)}
-        return answer(
-            {"datos": [{"codigo": code, "nombre": name, "tarifa": rate} for code, (name, rate) in rates.items()]}
-        )
-
-    def _taxpayer(self, request: Request, raw: bytes) -> Response:
-        return answer({"identificacion": request.path_params["id"]})
-
-    def _identification(self, request: Request, raw: bytes) -> Response:
-        given = request.path_params["id"]
-        kind = {10: "CEDULA", 13: "RUC"}.get(len(given)) if given.isdigit() else None
-        return answer({"entrada": given, "valido": kind is not None, "tipo": kind})
-
-    def _decoded(self, request: Request, raw: bytes) -> Response:
-        given = request.path_params["clave"]
-        valid = len(given) == 49 and given.isdigit()
-        return answer({"entrada": given, "normalizada": given, "valido": valid, "longitud": len(given)})
+        return facts.consumption(self.account, self._used, self.clock.now().year)
 
     async def _page(self, request: Request) -> Response:
         self.settle()
@@ -438,36 +388,9 @@ class EcuafactSandbox(Sandbox):
 
     # Steering.
 
-    async def _set_account(self, request: Request) -> Response:
-        """POST some fields of `Account`."""
-        try:
-            values = json.loads(await request.body())
-            self.account.change(values if isinstance(values, dict) else {"": None})
-        except ValueError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse({"changed": True})
-
-    async def _set_plans(self, request: Request) -> Response:
-        """POST a plan (`times`, `delay`): the usual one, or with `event` that of one event."""
-        try:
-            values = dict(json.loads(await request.body()))
-            event = values.pop("event", None)
-            plan = TellingPlan.read(values)
-        except (ValueError, TypeError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-        if event is None:
-            self.teller.plan = plan
-        else:
-            self.teller.plans[str(event)] = plan
-        return JSONResponse({"changed": True})
-
     async def _probe(self, request: Request) -> Response:
         self.probe()
         return JSONResponse({"sent": bool(self.account.webhook_url)})
-
-
-def _day(clave: str) -> date:
-    return datetime.strptime(clave[:8], "%d%m%Y").date()  # noqa: DTZ007 -- a calendar day
 
 
 __all__ = ["EcuafactSandbox"]
