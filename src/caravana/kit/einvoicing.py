@@ -17,10 +17,11 @@ from caravana.kit.edocument.check import check_structure
 from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante, ConLineas, Detalle, GuiaRemision
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.xml import clean
-from caravana.kit.effect import Effect, Kind, Reply
+from caravana.kit.effect import Kind, Reply
 from caravana.kit.einvoice import State, Verdict
 from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
+from caravana.kit.handing import Delegating
 from caravana.kit.options import describe
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -265,7 +266,7 @@ def filename(cod_doc: str | None, number: str | None, access_key: str | None, ex
     return f"{prefix}-{number or access_key or 'sin-numero'}.{extension}"
 
 
-class ByConnection(Producer):
+class ByConnection(Delegating):
     """The call of an address that names no connection: the message does, and that connection's own producer makes it.
 
     Every request of an inner producer holds `connection`.
@@ -286,25 +287,9 @@ class ByConnection(Producer):
         """Return the connection's producer."""
         return self._make(request["connection"])
 
-    def kind_of(self, request: Any) -> Kind:
-        """Return what the connection's producer says."""
-        return self.handing(request).kind_of(request)
-
     def connection_of(self, request: Any, branch: str | None) -> str:
         """Return the connection as limits and circuit know it."""
         return f"{self._scheme}:{request['connection']}"
-
-    async def send(self, request: Any, effect: Effect) -> Reply:
-        """Have the connection's producer ask."""
-        return await self.handing(request).send(request, effect)
-
-    async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        """Have the connection's producer look."""
-        return await self.handing(request).verify(request, effect)
-
-    def would(self, request: Any, effect: Effect) -> Reply | None:
-        """Return what the connection's producer imagines."""
-        return self.handing(request).would(request, effect)
 
 
 __all__ = [

@@ -67,7 +67,35 @@ class Handed(Producer):
         return Reply({**reply.body, "connection": self._connection}, reply.headers, reply.reference)
 
 
-class Handing(Producer):
+class Delegating(Producer):
+    """A call that another producer makes, which the request tells."""
+
+    @abstractmethod
+    def handing(self, request: Any) -> Producer:
+        """Return the producer that makes it."""
+
+    def kind_of(self, request: Any) -> Kind:
+        """Return what that producer says."""
+        return self.handing(request).kind_of(request)
+
+    def connection_of(self, request: Any, branch: str | None) -> str | None:
+        """Return the connection as limits and circuit know it."""
+        return self.handing(request).connection_of(request, branch)
+
+    async def send(self, request: Any, effect: Effect) -> Reply:
+        """Have that producer ask."""
+        return await self.handing(request).send(request, effect)
+
+    async def verify(self, request: Any, effect: Effect) -> Reply | None:
+        """Have that producer look."""
+        return await self.handing(request).verify(request, effect)
+
+    def would(self, request: Any, effect: Effect) -> Reply | None:
+        """Return what that producer imagines."""
+        return self.handing(request).would(request, effect)
+
+
+class Handing(Delegating):
     """One operation, done by the producer of the company that serves the request's `connection`.
 
     What may be done when its outcome is unknown says the company's own producer.
@@ -95,26 +123,6 @@ class Handing(Producer):
     def handing(self, request: Any) -> Handed:
         """Return the company's producer."""
         return self.company(request["connection"])
-
-    def kind_of(self, request: Any) -> Kind:
-        """Return what the company's producer says."""
-        return self.handing(request).kind_of(request)
-
-    def connection_of(self, request: Any, branch: str | None) -> str | None:
-        """Return the connection as limits and circuit know it."""
-        return self.handing(request).connection_of(request, branch)
-
-    async def send(self, request: Any, effect: Effect) -> Reply:
-        """Have the company's producer ask."""
-        return await self.handing(request).send(request, effect)
-
-    async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        """Have the company's producer look."""
-        return await self.handing(request).verify(request, effect)
-
-    def would(self, request: Any, effect: Effect) -> Reply | None:
-        """Return what the company's producer imagines."""
-        return self.handing(request).would(request, effect)
 
     def company(self, connection: str) -> Handed:
         """Return the producer behind a connection. Raises `NeedsPerson` when it is gone."""

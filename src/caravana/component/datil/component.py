@@ -12,11 +12,11 @@ from caravana.component.datil.elsewhere import Elsewhere
 from caravana.component.datil.files import Email, Fetch
 from caravana.component.datil.producer import DatilProducer, Find, Prepare, Query, Reissue, Submit
 from caravana.component.datil.spec import CAPABILITIES, PROVIDER, DatilOptions, DatilSettings
-from caravana.kit.component import Consumer, Endpoint, Finding, Maturity, Producer, Severity
-from caravana.kit.einvoice import Capabilities, EInvoiceComponent, Operation
-from caravana.kit.einvoicing import ByConnection
+from caravana.kit.component import Consumer, Finding, Maturity
+from caravana.kit.einvoice import Capabilities, Operation
+from caravana.kit.einvoice_company import CompanyComponent, CompanyEndpoint
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Context, Receiver
+from caravana.kit.ports import Receiver
 from caravana.kit.uri import Uri
 
 CALLS: Mapping[Operation, Callable[[str, DatilClient, Elsewhere | None], DatilProducer]] = {
@@ -31,7 +31,7 @@ CALLS: Mapping[Operation, Callable[[str, DatilClient, Elsewhere | None], DatilPr
 }
 
 
-class DatilComponent(EInvoiceComponent):
+class DatilComponent(CompanyComponent[DatilClient]):
     """E-invoices through Dátil."""
 
     scheme = PROVIDER
@@ -47,31 +47,18 @@ class DatilComponent(EInvoiceComponent):
     capabilities = CAPABILITIES
     company = "Dátil"
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
-        super().__init__(context)
-        self._clients: dict[str, DatilClient] = {}
-
-    def create(self, uri: Uri, options: Any) -> "DatilEndpoint":
-        """Return the endpoint. Raises `ConfigurationError` for an operation that there is not."""
-        operations = {one.value: one for one in CAPABILITIES.operations}
-        if uri.path not in operations:
-            known = ", ".join(sorted(operations))
-            raise ConfigurationError(
-                f"`datil:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {known}"
-            )
-        return DatilEndpoint(uri, options, self.context, self, operations[uri.path])
+    def endpoint_of(self, uri: Uri, options: Any, operation: Operation) -> "DatilEndpoint":
+        """Return the endpoint of an operation."""
+        return DatilEndpoint(uri, options, self.context, self, operation)
 
     def settings(self, name: str) -> DatilSettings:
         """Return the settings of connection `name`. Raises `ConfigurationError`."""
         found: DatilSettings = self.connection_settings(name)
         return found
 
-    def client(self, name: str) -> DatilClient:
-        """Return the client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._clients:
-            self._clients[name] = DatilClient(self.settings(name))
-        return self._clients[name]
+    def open(self, name: str) -> DatilClient:
+        """Return a client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
+        return DatilClient(self.settings(name))
 
     def call(self, name: str, operation: Operation) -> DatilProducer:
         """Return the call of `operation` at connection `name`. Raises `ConfigurationError`."""
@@ -86,53 +73,23 @@ class DatilComponent(EInvoiceComponent):
         """Return what connection `name` can do. Raises `ConfigurationError`."""
         return self.settings(name).capabilities
 
-    async def diagnose(self, name: str) -> list[Finding]:
+    async def examine(self, name: str, client: DatilClient) -> list[Finding]:
         """Ask Dátil whether address and key are right, and judge what a lost answer would mean."""
-        try:
-            client = self.client(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
         asked = client.settings.verify_with
         elsewhere = None if asked is None else Elsewhere(self.context, asked)
         address = f"{self.context.listener.public_url}/{PROVIDER}/{name}/…"
         return await diagnosis.diagnose(client, elsewhere, address)
 
-    async def close(self) -> None:
-        """Close the connections."""
-        for client in self._clients.values():
-            await client.close()
-        self._clients.clear()
-
 
 @dataclass(frozen=True)
-class DatilEndpoint(Endpoint):
+class DatilEndpoint(CompanyEndpoint):
     """One `datil:` address."""
 
     component: DatilComponent
-    operation: Operation
-
-    @property
-    def connection(self) -> str | None:
-        """`datil:<connection>`, where the address names one."""
-        return None if self.options.connection is None else f"{PROVIDER}:{self.options.connection}"
-
-    def producer(self) -> Producer:
-        """Return the call. Raises `ConfigurationError` for `notification` and for wrong settings."""
-        if self.operation is Operation.NOTIFICATION:
-            raise ConfigurationError("`datil:notification` cannot be sent to", place=str(self.uri))
-        if self.options.connection is None:
-            return ByConnection(PROVIDER, lambda name: self.component.call(name, self.operation))
-        return self.component.call(self.options.connection, self.operation)
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of notifications. Raises `ConfigurationError` for any other operation."""
-        if self.operation is not Operation.NOTIFICATION:
-            raise ConfigurationError(
-                f"`datil:{self.uri.path}` cannot be consumed from", place=str(self.uri), suggestion="datil:notification"
-            )
-        name = self.options.connection
-        if name is None:
-            raise ConfigurationError("say whose notifications are taken: `connection`", place=str(self.uri))
+        name = self.notified()
         settings = self.component.settings(name)
         if not settings.webhook_secrets:
             raise ConfigurationError("without `webhookSecret` nobody may notify", place=f"connections.{name}")

@@ -12,11 +12,11 @@ from caravana.component.ecuafact.files import Email, Fetch
 from caravana.component.ecuafact.producer import EcuafactProducer, Find, Prepare, Query, Reissue, Submit, Validate
 from caravana.component.ecuafact.spec import CAPABILITIES, PROVIDER, EcuafactOptions, EcuafactSettings
 from caravana.kit.clock import Clock
-from caravana.kit.component import Consumer, Endpoint, Finding, Maturity, Producer, Severity
-from caravana.kit.einvoice import Capabilities, EInvoiceComponent, Operation
-from caravana.kit.einvoicing import ByConnection
+from caravana.kit.component import Consumer, Finding, Maturity
+from caravana.kit.einvoice import Capabilities, Operation
+from caravana.kit.einvoice_company import CompanyComponent, CompanyEndpoint
 from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Context, Receiver
+from caravana.kit.ports import Receiver
 from caravana.kit.uri import Uri
 
 CALLS: Mapping[Operation, Callable[[str, EcuafactClient, Clock], EcuafactProducer]] = {
@@ -32,7 +32,7 @@ CALLS: Mapping[Operation, Callable[[str, EcuafactClient, Clock], EcuafactProduce
 }
 
 
-class EcuafactComponent(EInvoiceComponent):
+class EcuafactComponent(CompanyComponent[EcuafactClient]):
     """E-invoices through Ecuafact."""
 
     scheme = PROVIDER
@@ -49,30 +49,18 @@ class EcuafactComponent(EInvoiceComponent):
     capabilities = CAPABILITIES
     company = "Ecuafact"
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
-        super().__init__(context)
-        self._clients: dict[str, EcuafactClient] = {}
-
-    def create(self, uri: Uri, options: Any) -> "EcuafactEndpoint":
-        """Return the endpoint. Raises `ConfigurationError` for an operation that there is not."""
-        operations = {one.value: one for one in CAPABILITIES.operations}
-        if uri.path not in operations:
-            known = ", ".join(sorted(operations))
-            text = f"`ecuafact:{uri.path}` is no operation"
-            raise ConfigurationError(text, place=str(uri), suggestion=f"one of {known}")
-        return EcuafactEndpoint(uri, options, self.context, self, operations[uri.path])
+    def endpoint_of(self, uri: Uri, options: Any, operation: Operation) -> "EcuafactEndpoint":
+        """Return the endpoint of an operation."""
+        return EcuafactEndpoint(uri, options, self.context, self, operation)
 
     def settings(self, name: str) -> EcuafactSettings:
         """Return the settings of connection `name`. Raises `ConfigurationError`."""
         found: EcuafactSettings = self.connection_settings(name)
         return found
 
-    def client(self, name: str) -> EcuafactClient:
-        """Return the client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._clients:
-            self._clients[name] = EcuafactClient(self.settings(name))
-        return self._clients[name]
+    def open(self, name: str) -> EcuafactClient:
+        """Return a client of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
+        return EcuafactClient(self.settings(name))
 
     def call(self, name: str, operation: Operation) -> EcuafactProducer:
         """Return the call of `operation` at connection `name`. Raises `ConfigurationError`."""
@@ -86,52 +74,20 @@ class EcuafactComponent(EInvoiceComponent):
         """Return what connection `name` can do. Raises `ConfigurationError`."""
         return self.settings(name).capabilities
 
-    async def diagnose(self, name: str) -> list[Finding]:
+    async def examine(self, name: str, client: EcuafactClient) -> list[Finding]:
         """Ask Ecuafact whether address and key are right, who may issue, and what is left of the quota."""
-        try:
-            client = self.client(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
         return await diagnosis.diagnose(client, self.context.listener.public_url + notification_path(name))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for client in self._clients.values():
-            await client.close()
-        self._clients.clear()
 
 
 @dataclass(frozen=True)
-class EcuafactEndpoint(Endpoint):
+class EcuafactEndpoint(CompanyEndpoint):
     """One `ecuafact:` address."""
 
     component: EcuafactComponent
-    operation: Operation
-
-    @property
-    def connection(self) -> str | None:
-        """`ecuafact:<connection>`, where the address names one."""
-        return None if self.options.connection is None else f"{PROVIDER}:{self.options.connection}"
-
-    def producer(self) -> Producer:
-        """Return the call. Raises `ConfigurationError` for `notification` and for wrong settings."""
-        if self.operation is Operation.NOTIFICATION:
-            raise ConfigurationError("`ecuafact:notification` cannot be sent to", place=str(self.uri))
-        if self.options.connection is None:
-            return ByConnection(PROVIDER, lambda name: self.component.call(name, self.operation))
-        return self.component.call(self.options.connection, self.operation)
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of notifications. Raises `ConfigurationError` for any other operation."""
-        if self.operation is not Operation.NOTIFICATION:
-            raise ConfigurationError(
-                f"`ecuafact:{self.uri.path}` cannot be consumed from",
-                place=str(self.uri),
-                suggestion="ecuafact:notification",
-            )
-        name = self.options.connection
-        if name is None:
-            raise ConfigurationError("say whose notifications are taken: `connection`", place=str(self.uri))
+        name = self.notified()
         settings = self.component.settings(name)
         if not settings.secrets:
             raise ConfigurationError(
