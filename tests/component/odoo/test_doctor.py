@@ -166,6 +166,21 @@ async def test_each_missing_right(odoo: Odoo, model: str, right: str) -> None:
     assert "give it the group " in found.remedy
 
 
+async def test_records_that_the_catalogue_names(odoo: Odoo) -> None:
+    """Pricelist, company, country and customer of the catalogue are looked up; a number that leads nowhere is told."""
+    env = odoo.sandbox.env
+    country, company = env.ref("base.ec"), env["res.company"].search([])[0]
+    pricelist = env["product.pricelist"].create({"name": "Web"})
+    good = {"catalogue.pricelist": pricelist, "catalogue.company": company, "catalogue.country": country}
+    configured(odoo, **good)
+    assert await wrong(odoo) == []
+    configured(odoo, **{**good, "catalogue.pricelist": 99, "catalogue.customer": 9999})
+    assert [(one.subject, one.message.partition(":")[0]) for one in await wrong(odoo)] == [
+        ("pricelist", "settings.catalogue.pricelist"),
+        ("customer", "settings.catalogue.customer"),
+    ]
+
+
 @dataclass
 class BranchHub(MemoryHub):
     """A hub whose configuration has branches and settings of flows."""

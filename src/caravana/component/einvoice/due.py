@@ -4,66 +4,29 @@ The flow keeps in the store `einvoice_open` what is not over, each with the mome
 costs one query of the journal and leaves nothing behind; a moment is handed in once.
 """
 
-import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Receiver, Unavailable
+from caravana.kit.polling import PollingConsumer
+from caravana.kit.ports import Arrival, Context, Receiver
 
 OPEN = "einvoice_open"
 """Store of the flow: by document, what is due when."""
 MOST = 100_000
-PAUSE = 60.0
-"""Seconds to the next look after one that failed."""
-
-_log = structlog.get_logger("caravana.einvoice")
 
 
-class DueConsumer(Consumer):
+class DueConsumer(PollingConsumer):
     """Looks every `delay` at what is due."""
-
-    exclusive = True
 
     def __init__(self, delay: timedelta, receiver: Receiver, context: Context) -> None:
         """`delay`: between two looks."""
-        self._delay = delay.total_seconds()
+        super().__init__(receiver.route_id, context.clock, delay)
         self._receiver = receiver
         self._context = context
         self._told: dict[str, str] = {}
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._run(), name=f"einvoice:due of {self._receiver.route_id}")
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
-
-    async def _run(self) -> None:
-        while True:
-            await self._context.clock.sleep(await self._attempt())
-
-    async def _attempt(self) -> float:
-        """Look once and return the seconds to rest."""
-        try:
-            await self._look()
-        except Unavailable as error:
-            return error.retry_after
-        except Exception:
-            _log.exception("einvoice.look_failed", route=self._receiver.route_id)
-            return PAUSE
-        return self._delay
-
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Hand in what is due. Raises `Unavailable`."""
         found = dict(await self._context.store.find(OPEN, "", MOST))
         self._told = {key: at for key, at in self._told.items() if key in found}
         now = self._context.clock.now()

@@ -11,6 +11,13 @@ from caravana.kit.ports import Context
 
 CARDS = "cards.journal_id"
 """The setting of the card flow, whose connection is called `odoo`."""
+CATALOGUE: Mapping[str, str] = {
+    "catalogue.company": "res.company",
+    "catalogue.pricelist": "product.pricelist",
+    "catalogue.country": "res.country",
+    "catalogue.customer": "res.partner",
+}
+"""The settings of the catalogue, which looks at the connection `odoo`."""
 MONEY = ("bank", "cash", "credit")
 """Types of journals that take payments."""
 Rows = Mapping[int, Mapping[str, Any]]
@@ -32,7 +39,7 @@ async def places(client: OdooClient, name: str, context: Context, missing: froze
 
     Raises an `EffectError`.
     """
-    named = [*_of_connection(client, name), *_of_branches(name, context), *_of_cards(name, context)]
+    named = [*_of_connection(client, name), *_of_branches(name, context), *_of_flows(name, context)]
     found: list[Finding] = []
     for model, fields in FIELDS.items():
         wanted = [one for one in named if one.model == model]
@@ -48,8 +55,18 @@ FIELDS: Mapping[str, Sequence[str]] = {
     "res.company": ["name"],
     "account.journal": ["name", "type", "company_id"],
     "stock.warehouse": ["name", "company_id"],
+    "product.pricelist": ["name"],
+    "res.country": ["name"],
+    "res.partner": ["name"],
 }
-WORDS = {"res.company": "company", "account.journal": "journal", "stock.warehouse": "warehouse"}
+WORDS = {
+    "res.company": "company",
+    "account.journal": "journal",
+    "stock.warehouse": "warehouse",
+    "product.pricelist": "pricelist",
+    "res.country": "country",
+    "res.partner": "customer",
+}
 
 
 def _of_connection(client: OdooClient, name: str) -> Iterator[Named]:
@@ -72,16 +89,20 @@ def _of_branches(name: str, context: Context) -> Iterator[Named]:
             yield Named(f"{place}.card_journal", "account.journal", branch.card_journal, company, MONEY)
 
 
-def _of_cards(name: str, context: Context) -> Iterator[Named]:
-    number = context.setting(CARDS)
-    if number is not None and name == "odoo":
+def _of_flows(name: str, context: Context) -> Iterator[Named]:
+    if name != "odoo":
+        return
+    if (number := context.setting(CARDS)) is not None:
         yield Named(f"settings.{CARDS}", "account.journal", int(number), None, MONEY)
+    for setting, model in CATALOGUE.items():
+        if (number := context.setting(setting)) is not None:
+            yield Named(f"settings.{setting}", model, int(number))
 
 
 async def _rows(client: OdooClient, model: str, fields: Sequence[str], wanted: Sequence[Named]) -> Rows:
     """Read what `wanted` names, archived or not."""
     domain = [["id", "in", sorted({one.number for one in wanted})]]
-    context = {} if model == "res.company" else {"active_test": False}
+    context = {} if model in ("res.company", "res.country") else {"active_test": False}
     question = {"domain": domain, "fields": [*fields]}
     return {row["id"]: row for row in await client.ask(model, "search_read", question, context=context)}
 
