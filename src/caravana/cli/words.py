@@ -58,7 +58,7 @@ text = (
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
     "taken", "held", "passed", "yes", "no",
     # what a settlement file tells
-    "paid", "gone back", "fee", "deductions", "net", "payment", "refund", "reversal", "chargeback",
+    "currency", "paid", "gone back", "fee", "deductions", "net", "payment", "refund", "reversal", "chargeback",
     # who began a refund or dispute, and states of a transfer
     "person", "company", "odoo", "posting", "posted", "proposed", "left", "reversed",
     # what Odoo does when it is asked for an order
