@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,6 +14,7 @@ from caravana.kit.sandbox import Fault
 from tests.commerce.accounts import Accounts, open_accounts
 from tests.commerce.accounts_processes import open_office
 from tests.component.bank.telling import movement
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -51,6 +53,28 @@ async def test_money_waits_for_the_invoice_of_its_order(accounts: Accounts) -> N
     [posted] = await accounts.matches("posted", 1)
     assert (posted["entry"], posted["by"], accounts.residual(draft)) == (match["entry"], None, 0)
     assert await accounts.reviews() == {}
+
+
+async def test_who_has_read_it_has_not_left_it(accounts: Accounts) -> None:
+    """The clerk closes the task because the invoice is made: the money is not left for that, and nobody is asked again."""
+    order, name = accounts.order(accounts.customer("Comercial Nodesur Cía. Ltda."), "100")
+    code = (await accounts.ask("code", name=name))["code"]
+    await accounts.tells([movement("115.00", "R1", "", code)])
+    [match] = await accounts.matches("proposed", 1)
+    assert await accounts.hub.reviews.done(f"bank/match/{match['entry']}", "rosa", "facturado")
+    assert [one["state"] for one in await accounts.ask("matches")] == ["proposed"]
+    await accounts.hub.receivers["match-open"].accept([], cursor={})  # as after some hours
+    await eventually(lambda: _looked_again(accounts, match))
+    assert await accounts.reviews() == {}
+    invoice = accounts.bill(order)
+    await accounts.matches("posted", 1)
+    assert accounts.residual(invoice) == 0
+
+
+async def _looked_again(accounts: Accounts, match: dict[str, Any]) -> bool:
+    """Whether the entry has been looked at since."""
+    [now] = await accounts.bank.desk.matches.all("proposed")
+    return bool(now["now"] != match["now"])
 
 
 async def test_an_invoice_of_several_orders_is_found_too(accounts: Accounts) -> None:

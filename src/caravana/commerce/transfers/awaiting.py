@@ -52,7 +52,8 @@ def with_order(item: Item, entry: Mapping[str, Any], variables: Variables) -> It
     said = {language: text.format(order=order["name"], customer=customer) for language, text in words.items()}
     waits = [one["name"] for one in found if _words(one, variables) is WAITS]
     proposals = [_on_account(item, order, customer), *match["proposals"]]
-    more = {"why": said, "awaits": waits, "order": {"id": order["id"], "name": order["name"]}}
+    read = bool(waits and (entry.get("before") or {}).get("read"))
+    more = {"why": said, "awaits": waits, "read": read, "order": {"id": order["id"], "name": order["name"]}}
     whole = {**match, **more, "proposals": proposals, "chosen": proposals[0]}
     return {**item, "customer": order["partner_id"][0], "match": whole}
 

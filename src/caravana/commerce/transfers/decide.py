@@ -16,9 +16,9 @@ class Decide(TransferMapping):
 
     @pure
     def asked(self, variables: Variables) -> dict[str, Any]:
-        """Return the match as one of which a person is asked."""
-        item = variables["item"]
-        return {"match": item["match"], "review": question(item["match"], item["match"]["why"])}
+        """Return the match as one of which a person is asked; not of what waits for an invoice, once he has read it."""
+        match = variables["item"]["match"]
+        return {"match": match, "review": None if match.get("read") else question(match, match["why"])}
 
     @pure
     def chooses(self, variables: Variables) -> bool:

@@ -80,7 +80,7 @@ class Matches:
                 return
 
     async def let_go(self, at: str) -> None:
-        """Leave the entries whose question a person took off the list."""
+        """Leave the entries whose question a person took off the list; what waits for an invoice goes on waiting, `read`."""
         several = await self.asked()
         asked = await self._book.asked() if several else ()
         for one in several:
@@ -91,10 +91,15 @@ class Matches:
         """Leave one; if something else happens to it now, the next look sees."""
         turn = await self._book.turn(key.partition("/")[0])
         match, kept = await self.get(key), await self._book.get(key)
-        if match is None or kept is None or match["state"] not in ASKED:
+        if match is None or kept is None or match["state"] not in ASKED or match.get("read"):
             return
         if not await self._book.asks(f"match/{key}"):
             word = await self._store.get(WORD, f"bank/match/{key}") or {}
+            if match.get("awaits"):
+                await self._book.settle(
+                    turn, kept, [*_rows({**match, "read": True}), (WORD, f"bank/match/{key}", None)]
+                )
+                return
             said = {"by": word.get("actor") or None, "reason": word.get("reason"), "at": word.get("at") or at}
             rows = [*_rows({**match, "state": LEFT, **said}), (WORD, f"bank/match/{key}", None)]
             await self._book.settle(turn, kept.in_state(books.MATCHED), rows)
