@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from caravana.cli import app, language_first
+from caravana.cli.asked import ENGLISH, in_words
 from caravana.cli.speech import choose, of_locale, spoken
+from caravana.commerce import booking, difference, evidence
 from caravana.kit.sentences import Catalogue
 from tests.cli.conftest import Folder
 from tools.extract_texts import extracted, known, sentences
@@ -213,3 +215,12 @@ def test_problems_of_route_files_and_settings_in_spanish(folder: Folder) -> None
     assert "orders.yaml:1:49: error: paso `setBodi`: no se conoce (¿quiso decir `setBody`?)" in told
     assert "error: ninguna ruta empieza en `direct:b` (¿quiso decir `direct:a`?)" in told
     assert "2 errores, 0 advertencias" in told
+
+
+def test_what_clerks_are_asked_is_there_in_english() -> None:
+    """Each kind of question about money that a flow writes in Spanish has its English, for who reads commands in it."""
+    spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS}
+    assert set(spanish) - set(ENGLISH) == set()
+    assert in_words("payment_double", "Un mismo pago …").startswith("One payment stands more than once")
+    choose("es")
+    assert in_words("payment_double", "Un mismo pago …") == "Un mismo pago …"

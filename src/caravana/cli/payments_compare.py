@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from caravana.cli.asked import in_words
 from caravana.cli.output import Json, fail, print_json, print_table
 from caravana.cli.payments_desk import day as iso_day
 from caravana.cli.payments_desk import money, operate
@@ -59,6 +60,6 @@ def tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _difference_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> tuple[Any, ...]:
-    text = spoken("the hub is mending it") if each["mending"] else each["text"]
+    text = spoken("the hub is mending it") if each["mending"] else in_words(each["kind"], each["text"])
     amount = "" if each["amount"] is None else money(each["amount"], each)
     return (one["day"], each["name"], each["reference"], amount, each["in_odoo"], text)

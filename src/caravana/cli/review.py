@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from caravana.cli.asked import in_words
 from caravana.cli.office import act, ask, short, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
@@ -46,7 +47,7 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
             colored(spoken(one["kind"]), colors.get(one["kind"], "")),
             one["id"],
             _title(one["title"]),
-            _reason(one["reason"]),
+            in_words((one.get("details") or {}).get("kind"), _reason(one["reason"])),
             when(one["since"]),
         )
         for one in found

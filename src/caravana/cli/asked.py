@@ -1,0 +1,64 @@
+"""Why a person is asked about money, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from caravana.cli.speech import language
+
+ENGLISH: Mapping[str, str] = {
+    "cancelled_order": "The order is cancelled, and a card payment came. It is booked; decide whether it goes back.",
+    "other_amount": "What was paid by card is not what was asked. Compare the payment with the order.",
+    "other_currency": "It was paid in another currency than asked. The payment is NOT booked: register it by hand.",
+    "credit_left": "More came than the order owed (a payment registered by hand?). What is left is the customer's "
+    "credit.",
+    "fields": "Odoo does not let the order's x_ fields be written. Its notes say the same; see to rights and "
+    "fields.",
+    "undecided": "The bank never said whether it charged a card payment, and nobody asks any more. Look at the "
+    "company's page.",
+    "by_hand": "The customer has another open payment of this amount (the same one, registered by hand?). Compare "
+    "the two.",
+    "refund_failed": "A card refund was not made. See why; if it is due, send the money by bank transfer.",
+    "refund_without_note": "A card payment went back, and there is no credit note of that amount. Make it and reconcile the "
+    "outgoing payment.",
+    "payment_missing": "A payment at the company is not in Odoo. If it is an order's, register it with its number in the "
+    "memo; else decide whether it goes back.",
+    "payment_double": "One payment stands more than once in Odoo. Leave one and cancel the others.",
+    "payment_amount": "The amount in Odoo is not what the company charged. Cancel that payment and register it with the "
+    "amount charged.The amount in Odoo is not what the company charged. Cancel that payment and register "
+    "it with the amount charged.",
+    "payment_currency": "The currency in Odoo is not the one charged. Cancel that payment and register it in the currency "
+    "charged.The currency in Odoo is not the one charged. Cancel that payment and register it in the "
+    "currency charged.",
+    "payment_not_at_company": "Odoo has a card payment that the company does not have. Look at its page and, if it was undone, "
+    "cancel Odoo's.Odoo has a card payment that the company does not have. Look at its page and, if it "
+    "was undone, cancel Odoo's.",
+    "refund_unknown": "The company sent a payment back, and the hub did not know. Register the outgoing payment and make "
+    "the credit note.",
+    "refund_pending": "A refund is over at the company and still pending here. See how it ended, and register what is "
+    "missing.",
+    "refund_waiting": "A refund has been pending for days, and the company does not tell how it ends. Look at its page and "
+    "enter it, or say that it was not made.",
+    "dispute_unknown": "The settlement shows a chargeback of a payment that is no order's of ours. Look at the company's "
+    "page and book it in Odoo.",
+    "payout_failed": "A payout failed: the bank did not take it. Check the bank account at the company; the money goes out"
+    " again with another payout.",
+    "payout_sum": "A payout is not the sum of its movements. Ask the company.",
+    "payout_payments": "A payout has payments or refunds of another amount than was registered. Compare them.",
+    "settlement_refused": "A settlement file could not be read, and nothing of it was taken. Mend it, or its profile, and lay "
+    "it there again.",
+    "dispute_inquiry": "The customer's bank asks about a card payment; no money was taken yet. Answer at the company.",
+    "dispute": "The customer disputed a card payment at his bank (chargeback). Answer at the company, with evidence,"
+    " in time.",
+    "dispute_lost": "A dispute was lost: the money of the card payment is gone. Book it in Odoo.",
+    "dispute_returned": "A dispute that was lost was won in the end: the money comes back. If you booked that it went, undo "
+    "it.",
+    "bank_match": "A transfer was not posted by itself: see `caravana bank review`.",
+    "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered at the "
+    "same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",
+}  # fmt: skip
+"""By the kind of what is asked."""
+
+
+def in_words(kind: Any, text: str) -> str:
+    """Return why a person is asked: `text` as the flow says it in Spanish, or the same in English."""
+    return text if language() != "en" else ENGLISH.get(str(kind), text)
