@@ -11,8 +11,7 @@ ENGLISH: Mapping[str, str] = {
     "other_currency": "It was paid in another currency than asked. The payment is NOT booked: register it by hand.",
     "credit_left": "More came than the order owed (a payment registered by hand?). What is left is the customer's "
     "credit.",
-    "fields": "Odoo does not let the order's x_ fields be written. Its notes say the same; see to rights and "
-    "fields.",
+    "fields": "Odoo does not let the order's x_ fields be written. Its notes say the same; see to rights and fields.",
     "undecided": "The bank never said whether it charged a card payment, and nobody asks any more. Look at the "
     "company's page.",
     "by_hand": "The customer has another open payment of this amount (the same one, registered by hand?). Compare "
@@ -53,9 +52,9 @@ ENGLISH: Mapping[str, str] = {
     "dispute_returned": "A dispute that was lost was won in the end: the money comes back. If you booked that it went, undo "
     "it.",
     "bank_match": "A transfer was not posted by itself: see `caravana bank review`.",
-    "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered at the "
-    "same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",
-}  # fmt: skip
+    "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered "
+    "at the same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",
+}
 """By the kind of what is asked."""
 
 
