@@ -271,7 +271,7 @@ async def test_amount_and_number_of_payments_in_the_books(counter: Counter) -> N
 
 
 async def test_a_refund_in_the_dashboard_is_booked(counter: Counter) -> None:
-    """Nobody told of it: the comparison finds it, it is booked once, and what is left for a person is its credit note."""
+    """Nobody told of it: the comparison finds it, it is booked once, and what is left for a person is to reconcile it."""
     _, name = await counter.bought("stripe")
     counter.stripe.refund_at_console(name, 2000)
     [found] = await counter.compare("stripe")
@@ -280,7 +280,7 @@ async def test_a_refund_in_the_dashboard_is_booked(counter: Counter) -> None:
     await counter.shop.idle()
     assert await counter.compare("stripe") == []
     assert len(outgoing(counter.shop)) == 1
-    assert await counter.shop.reviews() == ["refund_without_note"]
+    assert await counter.shop.reviews() == ["refund_of_advance"]
 
 
 async def test_a_pending_refund_that_is_over_is_booked(counter: Counter) -> None:

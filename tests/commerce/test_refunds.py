@@ -68,6 +68,15 @@ async def test_a_person_sends_all_back(shop: Shop) -> None:
     assert item["detail"] == f"Referencia CV{order}-1-R1, 115.00 USD. Motivo: una mochila devuelta."
 
 
+async def test_of_an_advance_no_credit_note_is_wanted(shop: Shop) -> None:
+    """The order is not invoiced: a person is told to reconcile what went out with what came in."""
+    order, _ = await bought(shop, invoiced=False)
+    await refund(shop, f"CV{order}-1")
+    assert await shop.reviews() == ["refund_of_advance"]
+    [(_, item)] = await shop.hub.store.find("review")
+    assert "concilie la salida con él" in item["text"]
+
+
 async def test_with_its_credit_note_it_is_reconciled(shop: Shop) -> None:
     """The clerk made the credit note first: the outgoing payment pays it, and nobody has to look at anything."""
     order, invoice = await bought(shop)

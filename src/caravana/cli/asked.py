@@ -17,6 +17,8 @@ ENGLISH: Mapping[str, str] = {
     "by_hand": "The customer has another open payment of this amount (the same one, registered by hand?). Compare "
     "the two.",
     "refund_failed": "A card refund was not made. See why; if it is due, send the money by bank transfer.",
+    "refund_of_advance": "An advance went back: a card payment of an order without an invoice. In Odoo reconcile what went "
+    "out with it.",
     "refund_without_note": "A card payment went back, and there is no credit note of that amount. Make it and reconcile the "
     "outgoing payment.",
     "payment_missing": "A payment at the company is not in Odoo. If it is an order's, register it with its number in the "

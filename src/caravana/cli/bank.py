@@ -140,7 +140,7 @@ def _print(reports: Sequence[dict[str, Any]], *, dry_run: bool) -> None:
     count = len(shown)
     files = spoken("1 file" if count == 1 else f"{count} files")
     say(f"{files}; entries: {new} new, {known} known, {doubtful} for a person to decide, {other} that are no money")
-    for reason in (reason for one in shown for reason in _reasons(one)):
+    for reason in (reason for one in shown for reason in _reasons(one, one["name"])):
         typer.echo(f"! {reason}")
     for name, note in dict.fromkeys(_notes(shown)):
         typer.echo(f"· {name}: {spoken(note)}")
@@ -187,15 +187,19 @@ def _notes(reports: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield from ((report["name"], note) for one in report["statements"] for note in one["notes"])
 
 
-def _reasons(report: dict[str, Any]) -> Iterator[str]:
-    """Why a file, or a statement of it, is stored and no money."""
-    name, line, several = report["name"], report["line"], len(report["statements"]) > 1
+def _reasons(report: dict[str, Any], name: str = "") -> Iterator[str]:
+    """Why a file, or a statement of it, is stored and no money; behind its `name`, where that does not stand beside it."""
+    line, several = report["line"], len(report["statements"]) > 1
     if report["reason"]:
-        place = spoken(f"{name}, line {line}") if line else name
-        yield f"{place}: {spoken(report['reason'])}"
+        yield _placed(name, spoken(f"line {line}") if line else "", report["reason"])
     for number, one in enumerate(report["statements"], 1):
-        place = spoken(f"{name}, statement {number}") if several else name
-        yield from (f"{place}: {spoken(reason)}" for reason in one["reasons"])
+        place = spoken(f"statement {number}") if several else ""
+        yield from (_placed(name, place, reason) for reason in one["reasons"])
+
+
+def _placed(name: str, place: str, reason: str) -> str:
+    where = ", ".join(filter(None, (name, place)))
+    return ": ".join(filter(None, (where, spoken(reason))))
 
 
 @app.command("files")

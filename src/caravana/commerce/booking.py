@@ -26,6 +26,7 @@ REVIEWS: Mapping[str, str] = {
 """Why a person must look, in the clerk's words."""
 REFUND_REVIEWS: Mapping[str, str] = {
     "refund_failed": "Una devolución con tarjeta no se hizo. Vea el motivo; si toca, devuelva por transferencia.",
+    "refund_of_advance": "Se devolvió el anticipo con tarjeta de un pedido sin factura. En Odoo concilie la salida con él.",
     "refund_without_note": "Se devolvió un pago con tarjeta y no hay nota de crédito de ese valor. Hágala y concilie la salida.",
 }
 """Why a person must look at a refund."""

@@ -252,7 +252,7 @@ class Refunds(Books):
         if one.get("refused") or one.get("state") == "failed":
             kind = "refund_failed"
         elif not variables.get("pairs"):
-            kind = "refund_without_note"
+            kind = "refund_without_note" if variables["sale"]["invoiced"] else "refund_of_advance"
         if kind is None:
             return []
         about = variables.get("wish") or one
