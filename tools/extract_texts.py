@@ -112,6 +112,10 @@ SPEAKERS = {
     "Need": (4,),
     "_warning": (0, 1),
     "_item": (5,),
+    # what an e-invoicing company's component says, in English beside the Spanish
+    "blocked": (2,),
+    "told": (3,),
+    "Wrong": (1,),
     **dict.fromkeys(("CustomField", "HintAutomation", "ProductTag"), (0, 1)),
 }
 """What speaks, and which of its arguments, by place or name, are sentences."""

@@ -62,16 +62,16 @@ async def _list(client: DatilClient) -> Finding:
 
 def _doubt(client: DatilClient, elsewhere: Elsewhere | None) -> Finding:
     """What a lost answer means for the types that have no idempotency key."""
-    subject = "lost answers"
+    title = "lost answers"
     if elsewhere is not None:
         try:
             if elsewhere.offers(Operation.QUERY):
                 text = f"a document whose answer is lost is asked for by clave at `{client.settings.verify_with}`"
-                return Finding(subject, Severity.OK, text)
+                return Finding(title, Severity.OK, text)
         except ConfigurationError as error:
-            return Finding(subject, Severity.ERROR, str(error), "mend `verifyWith`")
+            return Finding(title, Severity.ERROR, str(error), "mend `verifyWith`")
     text = "when an answer is lost, only a factura (with `listUrl` a nota de crédito too) is asked for; others wait for a person"
-    return Finding(subject, Severity.WARNING, text, "set `verifyWith` to a connection to the SRI")
+    return Finding(title, Severity.WARNING, text, "set `verifyWith` to a connection to the SRI")
 
 
 def _notification(client: DatilClient, address: str) -> Finding:

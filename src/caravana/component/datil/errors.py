@@ -26,11 +26,15 @@ BY_STATUS: Mapping[int, type[EffectError]] = {
     429: RateLimited,
     503: Transient,
 }
-REMEDIES: Mapping[int, tuple[str, str]] = {
-    401: ("compare `apiKey` con la que muestra Dátil", "compare `apiKey` with the one in Dátil's settings"),
-    403: ("la clave no tiene permiso para esto: pregunte a Dátil", "the key has no right to this: ask Dátil"),
+REMEDIES: Mapping[int, str] = {
+    401: "compare `apiKey` with the one in Dátil's settings",
+    403: "the key has no right to this: ask Dátil",
 }
-"""Status → what to do, in Spanish and English."""
+SPANISH: Mapping[int, str] = {
+    401: "compare `apiKey` con la que muestra Dátil",
+    403: "la clave no tiene permiso para esto: pregunte a Dátil",
+}
+"""The same in Spanish."""
 FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "MISSING_PARAMETER": ("falta este dato", "this field is missing"),
     "INVALID_PARAMETER": ("Dátil no conoce este campo", "Dátil does not know this field"),
@@ -59,9 +63,9 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
     """Return the error that an answer with a bad status means."""
     code = _text(content.get("code")) or str(answer.status)
     said = redact_text(_text(content.get("message")) or answer.reason)[:_TEXT_LIMIT]
-    tails = [f"; {one}" for one in REMEDIES.get(answer.status, ())] or ["", ""]
-    es = f"Dátil respondió {answer.status} ({code}): {said}{tails[0]}"
-    text = f"Dátil answered {answer.status} ({code}): {said}{tails[1]}"
+    remedy, tail = REMEDIES.get(answer.status), SPANISH.get(answer.status)
+    es = f"Dátil respondió {answer.status} ({code}): {said}" + (f"; {tail}" if tail else "")
+    text = f"Dátil answered {answer.status} ({code}): {said}" + (f"; {remedy}" if remedy else "")
     if answer.status == 400:
         problem = _problem(code, content)
         text = f"{text}; `{problem.where}`: {problem.en}"

@@ -34,23 +34,19 @@ BY_STATUS: Mapping[int, type[EffectError]] = {
     429: RateLimited,
     503: Transient,
 }
-Both = tuple[str, str]
-"""Spanish and English."""
-REMEDIES: Mapping[int, Both] = {
-    401: ("compare `apiKey` con la del portal de Ecuafact", "compare `apiKey` with the one in Ecuafact's portal"),
-    403: (
-        "la clave no tiene permiso para este contribuyente u operación: revíselo en el portal de Ecuafact",
-        "the key has no right to this taxpayer or operation: look in Ecuafact's portal",
-    ),
-    409: (
-        "busque el documento en el portal de Ecuafact antes de que se envíe otra vez",
-        "look for the document in Ecuafact's portal before anything is sent again",
-    ),
+REMEDIES: Mapping[int, str] = {
+    401: "compare `apiKey` with the one in Ecuafact's portal",
+    403: "the key has no right to this taxpayer or operation: look in Ecuafact's portal",
+    409: "look for the document in Ecuafact's portal before anything is sent again",
 }
-QUOTA_REMEDY: Both = (
-    "se terminó el cupo de documentos: compre más en el portal de Ecuafact",
-    "the quota of documents is used up: buy more in Ecuafact's portal, then retry",
-)
+SPANISH: Mapping[int, str] = {
+    401: "compare `apiKey` con la del portal de Ecuafact",
+    403: "la clave no tiene permiso para este contribuyente u operación: revíselo en el portal de Ecuafact",
+    409: "busque el documento en el portal de Ecuafact antes de que se envíe otra vez",
+}
+"""The same in Spanish."""
+QUOTA_REMEDY = "the quota of documents is used up: buy more in Ecuafact's portal, then retry"
+QUOTA_SPANISH = "se terminó el cupo de documentos: compre más en el portal de Ecuafact"
 INVALID_STATUS = frozenset({400, 422})
 _TEXT_LIMIT = 200
 _MOST = 50
@@ -78,10 +74,11 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
     used_up = answer.status == 429 and code == QUOTA
     kind = NeedsPerson if used_up else class_of(answer.status)
     remedy = QUOTA_REMEDY if used_up else REMEDIES.get(answer.status)
-    tails = [f"; {one}" for one in remedy or ()] or ["", ""]
-    es = f"Ecuafact respondió {answer.status} ({code}): {said}{tails[0]}"
+    tail = QUOTA_SPANISH if used_up else SPANISH.get(answer.status)
+    es = f"Ecuafact respondió {answer.status} ({code}): {said}" + (f"; {tail}" if tail else "")
+    full = text + (f"; {remedy}" if remedy else "")
     after = None if used_up else answer.retry_after
-    return told(kind, code, es, text + tails[1], status=answer.status, retry_after=after)
+    return told(kind, code, es, full, status=answer.status, retry_after=after)
 
 
 def class_of(status: int) -> type[EffectError]:

@@ -64,7 +64,8 @@ def class_of(status: int) -> type[EffectError]:
 
 def _of_status(answer: HttpAnswer) -> EffectError:
     kind = class_of(answer.status)
-    es, text = f"el SRI respondió {answer.status}", f"the SRI answered {answer.status} {answer.reason}".rstrip()
+    es = f"el SRI respondió {answer.status}"
+    text = f"the SRI answered {answer.status} {answer.reason}".rstrip()
     if kind is NeedsPerson:
         es += "; revise `url`, y si hay un proxy en medio"
         text += "; compare `url`, and see whether a proxy stands between"
