@@ -70,7 +70,7 @@ async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_j
     with tempfile.TemporaryDirectory(prefix="caravana-demo-") as temporary:
         sells = any(one.talks for one in chosen)
         issues = sells or any(one.papers for one in chosen)
-        world = World(keep or Path(temporary), speed, issues=issues, sells=sells)
+        world = World(keep or Path(temporary), speed, issues=issues, sells=sells, is_open=sells and len(chosen) == 1)
         try:
             return await _play(world, console, chosen, orders, keep, as_json=as_json, stay=stay)
         except DemoFailed as error:

@@ -156,7 +156,7 @@ def _bad(count: int) -> str:
     return f"[bold red]{count}[/bold red]" if count else "0"
 
 
-TALKS_COLUMNS = ("customer", "at", "wrote", "answered", "told", "lost", "doubled", "orders")
+TALKS_COLUMNS = ("customer", "network", "wrote", "answered", "told", "lost", "doubled", "orders")
 
 
 def talks_table(talks: Sequence[Talk], webhooks: int, settled: int, spoken: Spoken = str) -> Table:

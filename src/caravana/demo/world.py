@@ -100,7 +100,7 @@ class World:
     """Starts, kills and stops the processes. `folder` holds configuration, journal and logs.
 
     `shadow`: connections in shadow; `patience`: real seconds that a process may take to start; `issues`: whether the company
-    issues electronic documents, too; `sells`: whether it will sell in chats, from `open_shop` on.
+    issues electronic documents, too; `sells`: whether it will sell in chats, from `open_shop` on; `is_open`: already.
     """
 
     folder: Path
@@ -109,6 +109,7 @@ class World:
     patience: float = PATIENCE
     issues: bool = False
     sells: bool = False
+    is_open: bool = False
     kills: int = 0
     _partners: asyncio.subprocess.Process | None = None
     _hub: asyncio.subprocess.Process | None = None
@@ -128,7 +129,6 @@ class World:
             "CARAVANA_SECRET_BANK_WEBHOOK": self.bank_secret,
         }
         self.session: aiohttp.ClientSession | None = None
-        self._is_open = False
 
     @property
     def _partner_names(self) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ class World:
 
     def _configure(self) -> None:
         """Write the configuration as it is to be now."""
-        parts = [*([issuer.PART] if self.issues else ()), *([seller.PART] if self._is_open else ())]
+        parts = [*([issuer.PART] if self.issues else ()), *([seller.PART] if self.is_open else ())]
         places = {"ports": self.ports, "folder": self.folder.resolve()}
         text = CONFIGURATION.format(
             **self.ports,
@@ -195,8 +195,10 @@ class World:
 
     async def open_shop(self) -> None:
         """The company begins to sell in chats: its hub is ended, told so, and started again. Raises `DemoFailed`."""
+        if self.is_open:
+            return
         assert self._hub is not None
-        self._is_open = True
+        self.is_open = True
         self._configure()
         self._hub.terminate()
         await self._hub.wait()
