@@ -6,6 +6,8 @@ from caravana.testing.talk import Talk, lines_of
 from tests.support.waiting import eventually
 
 ANA = "593990000009"
+PATIENT = {"conversation.patience": "10h"}
+"""Placeholders for tests in which hours pass while a message is being answered: nobody is told that it takes a moment."""
 
 
 def rows(talk: Talk, model: str, *fields: str) -> list[dict[str, Any]]:

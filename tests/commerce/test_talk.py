@@ -10,11 +10,11 @@ import pytest
 
 from caravana.testing.talk import Talk, lines_of, open_talk
 from caravana.testing.transcript import TranscriptFailed, run_transcript
+from tests.commerce.conversing import ANA, PATIENT, answered, rows
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
 TRANSCRIPTS = Path(__file__).parents[1] / "data" / "talk"
-ANA = "593990000009"
 
 
 @pytest.fixture
@@ -22,20 +22,6 @@ async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
     """A company whose hub runs the conversation flow; transcripts are quicker than people."""
     async with open_talk(tmp_path, settings={"conversation.answers": 30}) as one:
         yield one
-
-
-def rows(talk: Talk, model: str, *fields: str) -> list[dict[str, Any]]:
-    """Return all records of a model."""
-    found: list[dict[str, Any]] = talk.odoo.env[model].read(talk.odoo.env[model].search([]), list(fields))
-    return found
-
-
-async def answered(talk: Talk, said: str, phone: str = ANA) -> list[str]:
-    """Return the lines that a message is answered with."""
-    customer = talk.customer(phone)
-    before = len(customer.received)
-    customer.text(said)
-    return [line for one in await talk.answer(customer, before) for line in lines_of(one)]
 
 
 @pytest.mark.parametrize("name", sorted(one.name for one in TRANSCRIPTS.glob("*.txt")))
@@ -262,7 +248,7 @@ async def test_paying_in_the_chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 async def test_an_expired_token(tmp_path: Path) -> None:
     """While Meta refuses the token, messages wait and a person is told; with a good token they are answered, each once."""
     clock = LeapingClock(time.time(), 1.0)
-    async with open_talk(tmp_path, clock) as talk:
+    async with open_talk(tmp_path, clock, placeholders=PATIENT) as talk:
         ana = talk.customer(ANA)
         await answered(talk, "hola")
         talk.meta.account.standing = "expired"

@@ -11,7 +11,7 @@ from PIL import Image
 
 from caravana.component.whatsapp.sandbox import ErrorFault
 from caravana.testing.talk import Talk, lines_of, open_talk
-from tests.commerce.conversing import ANA, answered, arrived, reviews, rows, unfinished
+from tests.commerce.conversing import ANA, PATIENT, answered, arrived, reviews, rows, unfinished
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
@@ -199,7 +199,7 @@ async def test_messages_of_every_type(tmp_path: Path) -> None:
 async def test_a_dead_token_is_told_at_once(tmp_path: Path) -> None:
     """Messages wait while Meta refuses the token, a person is told once; with a good one each is answered once, in order."""
     clock = LeapingClock(time.time(), 1.0)
-    async with open_talk(tmp_path, clock, settings=MANY) as talk:
+    async with open_talk(tmp_path, clock, settings=MANY, placeholders=PATIENT) as talk:
         ana = talk.customer(ANA)
         await answered(talk, "hola")
         talk.meta.account.standing = "expired"

@@ -1,5 +1,6 @@
 """What of a talk stands in Odoo: notes by setting, the task of who takes over, and that the documented rights suffice."""
 
+import base64
 import re
 import time
 from pathlib import Path
@@ -110,3 +111,45 @@ async def test_every_notice_goes_out_by_its_template(tmp_path: Path) -> None:
         [invoice] = [one for one in told if "factura" in str(one.content["body"])]
         assert invoice.content["header"]["filename"] == "FAC-1.pdf"
         assert (await unfinished(talk), await reviews(talk)) == ([], [])
+
+
+def attach(talk: Talk, invoice: int, name: str) -> None:
+    """A file is attached to an invoice in Odoo."""
+    content = base64.b64encode(f"%PDF-1.7 {name}".encode()).decode()
+    file = {"name": name, "res_model": "account.move", "res_id": invoice, "mimetype": "application/pdf"}
+    talk.odoo.env["ir.attachment"].create({**file, "datas": content})
+
+
+@pytest.mark.parametrize("named", ["FAC-001-001-000000009.pdf", "by Odoo"])
+async def test_only_the_invoice_itself_is_sent(tmp_path: Path, named: str) -> None:
+    """Other files of an invoice, and a form that is not authorised yet, are nobody's invoice: not told, and no copy of it."""
+    quick = {"conversation.notices.delay": "100ms"}
+    async with open_talk(tmp_path, settings={"conversation.answers": 30}, placeholders=quick) as talk:
+        ana = talk.customer(ANA)
+        for words in ORDERED[:4]:
+            await answered(talk, words)
+        [order] = rows(talk, "sale.order", "id")
+        invoice = invoiced(talk, order["id"])
+        for other in ("contrato.pdf", "cédula del cliente.pdf", "FAC-001-001-000000009.provisional.pdf"):
+            attach(talk, invoice, other)
+        await eventually(lambda: seen(talk, 3))
+        for words in ("mis pedidos", "1"):
+            await answered(talk, words)
+        assert any("no está lista" in one for one in await answered(talk, "Copia de factura"))
+        before = len(ana.received)
+        number = rows(talk, "account.move", "name")[0]["name"]
+        attach(talk, invoice, named if named.startswith("FAC") else f"{number.replace('/', '_')}.pdf")
+        attach(talk, invoice, "guía firmada.pdf")
+        await eventually(lambda: len(ana.received) == before + 1)
+        file = ana.received[-1].content["filename"]
+        assert file == named or number.split()[-1].replace("/", "_") in file
+        for words in ("mis pedidos", "1"):
+            await answered(talk, words)
+        assert f"(document {file})" in await answered(talk, "Copia de factura")
+        assert (await unfinished(talk), await reviews(talk)) == ([], [])
+
+
+async def seen(talk: Talk, count: int) -> bool:
+    """Whether so many files were looked at."""
+    query = "select count(*) as n from exchange where route = 'talk-invoice-authorised' and state = 'done'"
+    return int((await talk.hub.journal.query(query, {}))[0]["n"]) >= count

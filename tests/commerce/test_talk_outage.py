@@ -8,11 +8,10 @@ import pytest
 
 from caravana.kit.sandbox import Action, Fault
 from caravana.testing.talk import lines_of, open_talk
-from tests.commerce.conversing import ANA, answered, arrived, reviews, rows, unfinished
+from tests.commerce.conversing import ANA, PATIENT, answered, arrived, reviews, rows, unfinished
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
-PATIENT = {"conversation.patience": "10h"}
 AWAY = {
     "no work taken": Fault("*", "status", 503, times=12),
     "a gateway's error": Fault("*", "status", 502, times=12),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce.conversation import channel
+from caravana.commerce.conversation import channel, files
 from caravana.commerce.conversation.base import TalkMapping, Variables, first
 from caravana.commerce.conversation.fill import shown
 from caravana.commerce.conversation.goods import decoded
@@ -51,7 +51,7 @@ class Notices(TalkMapping):
         """Return the notice of an invoice's authorised PDF; None for files of other documents."""
         move, file = first(variables["moves"]), variables["file"]
         is_told = move is not None and move["state"] == "posted" and move["move_type"] == "out_invoice"
-        if not is_told or not move["partner_id"] or "provisional" in str(file["name"]).lower():
+        if not is_told or not move["partner_id"] or not files.is_invoice(str(file["name"]), str(move["name"])):
             return None
         values = {"order": {"number": move["name"]}}
         told = {"kind": "invoice_authorised", "partner": move["partner_id"][0], "values": values}

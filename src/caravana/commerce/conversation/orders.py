@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce import attempt as attempts
+from caravana.commerce.conversation import files
 from caravana.commerce.conversation.base import CONTACT, Variables, first, language_of, result, scope_of
 from caravana.commerce.conversation.goods import decoded
 from caravana.commerce.conversation.prices import Prices
@@ -271,14 +272,14 @@ class Orders(Prices):
         """Return the search for the PDF of the order's invoices; None without one."""
         found = variables["sale"]
         posted = (
-            []
-            if found is None or variables["update"]["kind"] != "message"
-            else [one["id"] for one in _posted(first(variables["orders"]))]
+            [] if found is None or variables["update"]["kind"] != "message" else _posted(first(variables["orders"]))
         )
         if not posted:
             return None
-        domain = [["res_model", "=", "account.move"], ["res_id", "in", posted], ["mimetype", "=", "application/pdf"]]
-        return {"domain": [*domain, ["name", "not ilike", "provisional"]], "order": "id desc", "limit": 1}
+        ids = [one["id"] for one in posted]
+        domain = [["res_model", "=", "account.move"], ["res_id", "in", ids], ["mimetype", "=", "application/pdf"]]
+        names = files.named([str(one["name"]) for one in posted])
+        return {"domain": [*domain, ["name", "not ilike", files.PROVISIONAL], *names], "order": "id desc", "limit": 1}
 
     @pure
     def invoice_file(self, variables: Variables) -> dict[str, Any] | None:

@@ -20,11 +20,11 @@ class Patience(TalkMapping):
 
     @pure
     def waiting(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
-        """Return what is kept of a message while Odoo is asked: who waits since when, and over which network."""
+        """Return what is kept of a message while Odoo is asked: who waits since its turn came, and over which network."""
         update, state = variables["update"], variables["turn"]["state"]
         network = {name: update[name] for name in ("kind", "connection") if update.get(name)}
         kept = {**network, "contact": headers.get(CONTACT), "language": state["language"], "branch": exchange.branch}
-        return {**kept, "since": exchange.created.isoformat()}
+        return {**kept, "since": variables["begun"].isoformat()}
 
     @pure
     def overdue(self, variables: Variables, exchange: Exchange) -> list[str]:

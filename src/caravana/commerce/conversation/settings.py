@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SECRET, SECRET_BEFORE = "pay_link", "pay_link_previous"
 NOTES = ("contact", "order", "off")
 LANGUAGES = ("es", "en")
+UNNAMED = 50
+"""Up to this total, in USD, an invoice may be for the final consumer in Ecuador."""
 
 
 def load(configuration: "Configuration") -> dict[str, Any]:
@@ -154,6 +156,9 @@ def _amount(given: Mapping[str, Any], place: str, default: str) -> str:
         amount = Decimal(-1)
     if amount < 0 or not amount.is_finite():
         raise ConfigurationError("must be an amount of money, e.g. 50", place=f"settings.{place}")
+    if given.get("shop.country", "EC") == "EC" and amount > UNNAMED:
+        text = f"in Ecuador an invoice above USD {UNNAMED} names the customer: write {UNNAMED} or less"
+        raise ConfigurationError(text, place=f"settings.{place}")
     return format(amount, "f")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from caravana.component.facebook import comments, diagnosis, posts, sending
 from caravana.component.facebook.body import PRIVATE_REPLY_LIFE
@@ -13,8 +13,9 @@ from caravana.component.facebook.people import PEOPLE, People
 from caravana.component.facebook.producing import MADE, FacebookProducer
 from caravana.component.facebook.receiving import FacebookConsumer, FacebookSplitter
 from caravana.component.facebook.spec import MESSAGES, FacebookOptions, FacebookSettings, Operation
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Local, Maturity, Severity, Side
+from caravana.kit.component import Consumer, Endpoint, Finding, Local, Maturity
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.graph.lines import GraphComponent, need_others, only, operation_of, webhook_path
 from caravana.kit.graph.posting import Door
 from caravana.kit.graph.told import Telling
 from caravana.kit.ports import Context, Receiver
@@ -33,7 +34,7 @@ FORGETS: Mapping[str, timedelta] = MappingProxyType(
 """How long it is kept what echoes told, which comment was answered, what we made, and when somebody read."""
 
 
-class FacebookComponent(Component):
+class FacebookComponent(GraphComponent[Line]):
     """Facebook pages and Messenger."""
 
     scheme = "facebook"
@@ -53,43 +54,21 @@ class FacebookComponent(Component):
         super().__init__(context)
         self.telling = Telling(context, TOLD)
         self.people = People(context)
-        self._lines: dict[str, Line] = {}
 
     def create(self, uri: Uri, options: FacebookOptions) -> "FacebookEndpoint":
         """Return the endpoint. Raises `ConfigurationError` for an operation that there is not, and `split` without `others`."""
-        operation = _operation(uri)
-        if operation is Operation.SPLIT and options.others is None:
-            raise ConfigurationError(
-                "`facebook:split` needs `others`: what has no address of its own must go somewhere",
-                place=str(uri),
-                suggestion="others=seda:facebook-others",
-            )
+        operation = operation_of(uri, Operation)
+        if operation is Operation.SPLIT:
+            need_others(uri, options.others)
         return FacebookEndpoint(uri, options, self.context, self, operation)
 
-    def line(self, name: str) -> Line:
-        """Return the line of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._lines:
-            self._lines[name] = Line.open(name, self.connection_settings(name), self.context)
-        return self._lines[name]
+    def open_line(self, name: str, settings: Any) -> Line:
+        """Return the line of connection `name`, new."""
+        return Line.open(name, settings, self.context)
 
-    def side(self, name: str) -> Side:
-        """Return whether customers are reached."""
-        settings: FacebookSettings = self.connection_settings(name)
-        return settings.side(name)
-
-    async def diagnose(self, name: str) -> list[Finding]:
-        """Ask Meta whether token, page and subscriptions are right."""
-        try:
-            line = self.line(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
-        return await diagnosis.diagnose(line, self.context.listener.public_url + webhook_path(name))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for line in self._lines.values():
-            await line.close()
-        self._lines.clear()
+    async def examine(self, line: Line, url: str) -> list[Finding]:
+        """Return what Meta says of the connection."""
+        return await diagnosis.diagnose(line, url)
 
 
 @dataclass(frozen=True)
@@ -126,15 +105,10 @@ class FacebookEndpoint(Endpoint):
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of webhooks. Raises `ConfigurationError` for any other operation."""
-        if self.operation is not Operation.EVENTS:
-            raise ConfigurationError(
-                f"`facebook:{self.uri.path}` cannot be consumed from",
-                place=str(self.uri),
-                suggestion="facebook:events",
-            )
+        only(self.uri, Operation.EVENTS)
         options: FacebookOptions = self.options
         name = options.connection
-        door = Door(name, webhook_path(name), self.component.line(name).settings)
+        door = Door(name, webhook_path(self.component.scheme, name), self.component.line(name).settings)
         return FacebookConsumer([door], options.max_body, self.context.listener, receiver)
 
 
@@ -148,17 +122,3 @@ PRODUCERS: dict[Operation, type[FacebookProducer]] = {
     Operation.COMMENTS: comments.ListComments,
     Operation.HIDE: comments.Hide,
 }
-
-
-def webhook_path(connection: str) -> str:
-    """Return where Meta's webhooks for `connection` come in."""
-    return f"/facebook/{connection}"
-
-
-def _operation(uri: Uri) -> Operation:
-    known: dict[str, Operation] = {one.value: one for one in Operation}
-    if uri.path not in known:
-        raise ConfigurationError(
-            f"`facebook:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
-        )
-    return known[uri.path]

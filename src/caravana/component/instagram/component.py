@@ -4,24 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from caravana.component.instagram import comments, diagnosis, posts
 from caravana.component.instagram.line import Line
 from caravana.component.instagram.producing import MADE, InstagramProducer
 from caravana.component.instagram.receiving import InstagramConsumer, InstagramSplitter
 from caravana.component.instagram.spec import InstagramOptions, InstagramSettings, Operation
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Local, Maturity, Severity, Side
+from caravana.kit.component import Consumer, Endpoint, Finding, Local, Maturity
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.graph.lines import GraphComponent, need_others, only, operation_of, webhook_path
 from caravana.kit.graph.posting import Door
-from caravana.kit.ports import Context, Receiver
+from caravana.kit.ports import Receiver
 from caravana.kit.uri import Uri
 
 KEPT = timedelta(days=60)
 """How long it is kept what we made, and how far a post had come: a container lives a day, a doubt until a person ends it."""
 
 
-class InstagramComponent(Component):
+class InstagramComponent(GraphComponent[Line]):
     """Instagram."""
 
     scheme = "instagram"
@@ -36,46 +37,20 @@ class InstagramComponent(Component):
     options = InstagramOptions
     connection = InstagramSettings
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
-        super().__init__(context)
-        self._lines: dict[str, Line] = {}
-
     def create(self, uri: Uri, options: InstagramOptions) -> "InstagramEndpoint":
         """Return the endpoint. Raises `ConfigurationError` for an operation that there is not, and `split` without `others`."""
-        operation = _operation(uri)
-        if operation is Operation.SPLIT and options.others is None:
-            raise ConfigurationError(
-                "`instagram:split` needs `others`: what has no address of its own must go somewhere",
-                place=str(uri),
-                suggestion="others=seda:instagram-others",
-            )
+        operation = operation_of(uri, Operation)
+        if operation is Operation.SPLIT:
+            need_others(uri, options.others)
         return InstagramEndpoint(uri, options, self.context, self, operation)
 
-    def line(self, name: str) -> Line:
-        """Return the line of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._lines:
-            self._lines[name] = Line.open(name, self.connection_settings(name), self.context)
-        return self._lines[name]
+    def open_line(self, name: str, settings: Any) -> Line:
+        """Return the line of connection `name`, new."""
+        return Line.open(name, settings, self.context)
 
-    def side(self, name: str) -> Side:
-        """Return whether customers are reached."""
-        settings: InstagramSettings = self.connection_settings(name)
-        return settings.side(name)
-
-    async def diagnose(self, name: str) -> list[Finding]:
-        """Ask Meta whether token and account are right, and how many posts the day still allows."""
-        try:
-            line = self.line(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
-        return await diagnosis.diagnose(line, self.context.listener.public_url + webhook_path(name))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for line in self._lines.values():
-            await line.close()
-        self._lines.clear()
+    async def examine(self, line: Line, url: str) -> list[Finding]:
+        """Return what Meta says of the connection."""
+        return await diagnosis.diagnose(line, url)
 
 
 @dataclass(frozen=True)
@@ -108,15 +83,10 @@ class InstagramEndpoint(Endpoint):
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of webhooks. Raises `ConfigurationError` for any other operation."""
-        if self.operation is not Operation.EVENTS:
-            raise ConfigurationError(
-                f"`instagram:{self.uri.path}` cannot be consumed from",
-                place=str(self.uri),
-                suggestion="instagram:events",
-            )
+        only(self.uri, Operation.EVENTS)
         options: InstagramOptions = self.options
         name = options.connection
-        door = Door(name, webhook_path(name), self.component.line(name).settings)
+        door = Door(name, webhook_path(self.component.scheme, name), self.component.line(name).settings)
         return InstagramConsumer([door], options.max_body, self.context.listener, receiver)
 
 
@@ -128,17 +98,3 @@ PRODUCERS: dict[Operation, type[InstagramProducer]] = {
     Operation.HIDE: comments.Hide,
     Operation.DELETE: comments.Delete,
 }
-
-
-def webhook_path(connection: str) -> str:
-    """Return where Meta's webhooks for `connection` come in."""
-    return f"/instagram/{connection}"
-
-
-def _operation(uri: Uri) -> Operation:
-    known: dict[str, Operation] = {one.value: one for one in Operation}
-    if uri.path not in known:
-        raise ConfigurationError(
-            f"`instagram:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
-        )
-    return known[uri.path]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from caravana.component.whatsapp import calls, diagnosis
 from caravana.component.whatsapp.line import PAIRS, Line
@@ -12,14 +12,15 @@ from caravana.component.whatsapp.message import FORGETS, Messages
 from caravana.component.whatsapp.receiving import WhatsappConsumer, WhatsappSplitter
 from caravana.component.whatsapp.sending import Send, WhatsappProducer
 from caravana.component.whatsapp.spec import MESSAGES, Operation, WhatsappOptions, WhatsappSettings
-from caravana.kit.component import Component, Consumer, Endpoint, Finding, Local, Maturity, Severity, Side
+from caravana.kit.component import Consumer, Endpoint, Finding, Local, Maturity
 from caravana.kit.errors import ConfigurationError
+from caravana.kit.graph.lines import GraphComponent, need_others, only, operation_of, webhook_path
 from caravana.kit.graph.posting import Door
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
 
 
-class WhatsappComponent(Component):
+class WhatsappComponent(GraphComponent[Line]):
     """WhatsApp over Meta's Cloud API."""
 
     scheme = "whatsapp"
@@ -39,43 +40,21 @@ class WhatsappComponent(Component):
         """`context`: the hub."""
         super().__init__(context)
         self.messages = Messages(context)
-        self._lines: dict[str, Line] = {}
 
     def create(self, uri: Uri, options: WhatsappOptions) -> "WhatsappEndpoint":
         """Return the endpoint. Raises `ConfigurationError` for an operation that there is not, and `split` without `others`."""
-        operation = _operation(uri)
-        if operation is Operation.SPLIT and options.others is None:
-            raise ConfigurationError(
-                "`whatsapp:split` needs `others`: what is no message and no status must go somewhere",
-                place=str(uri),
-                suggestion="others=seda:whatsapp-others",
-            )
+        operation = operation_of(uri, Operation)
+        if operation is Operation.SPLIT:
+            need_others(uri, options.others)
         return WhatsappEndpoint(uri, options, self.context, self, operation)
 
-    def line(self, name: str) -> Line:
-        """Return the line of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._lines:
-            self._lines[name] = Line.open(name, self.connection_settings(name), self.context)
-        return self._lines[name]
+    def open_line(self, name: str, settings: Any) -> Line:
+        """Return the line of connection `name`, new."""
+        return Line.open(name, settings, self.context)
 
-    def side(self, name: str) -> Side:
-        """Return whether customers are reached."""
-        settings: WhatsappSettings = self.connection_settings(name)
-        return settings.side(name)
-
-    async def diagnose(self, name: str) -> list[Finding]:
-        """Ask Meta whether token, number and subscriptions are right, and whether the number fits the setting `site`."""
-        try:
-            line = self.line(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
-        return await diagnosis.diagnose(line, self.context.listener.public_url + webhook_path(name))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for line in self._lines.values():
-            await line.close()
-        self._lines.clear()
+    async def examine(self, line: Line, url: str) -> list[Finding]:
+        """Return what Meta says of the connection."""
+        return await diagnosis.diagnose(line, url)
 
 
 @dataclass(frozen=True)
@@ -112,15 +91,10 @@ class WhatsappEndpoint(Endpoint):
 
     def consumer(self, receiver: Receiver) -> Consumer:
         """Return the receiver of webhooks. Raises `ConfigurationError` for any other operation."""
-        if self.operation is not Operation.MESSAGES:
-            raise ConfigurationError(
-                f"`whatsapp:{self.uri.path}` cannot be consumed from",
-                place=str(self.uri),
-                suggestion="whatsapp:messages",
-            )
+        only(self.uri, Operation.MESSAGES)
         options: WhatsappOptions = self.options
         name = options.connection
-        door = Door(name, webhook_path(name), self.component.line(name).settings)
+        door = Door(name, webhook_path(self.component.scheme, name), self.component.line(name).settings)
         return WhatsappConsumer([door], options.max_body, self.context.listener, receiver)
 
 
@@ -133,17 +107,3 @@ PRODUCERS: dict[Operation, type[WhatsappProducer]] = {
     Operation.TEMPLATE_DELETE: calls.DeleteTemplate,
     Operation.CONTACT: calls.ContactState,
 }
-
-
-def webhook_path(connection: str) -> str:
-    """Return where Meta's webhooks for `connection` come in."""
-    return f"/whatsapp/{connection}"
-
-
-def _operation(uri: Uri) -> Operation:
-    known: dict[str, Operation] = {one.value: one for one in Operation}
-    if uri.path not in known:
-        raise ConfigurationError(
-            f"`whatsapp:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
-        )
-    return known[uri.path]
