@@ -7,7 +7,7 @@ from typing import Any
 
 from caravana.commerce.catalogue import checking, posting, telling
 from caravana.commerce.catalogue.item import LIVE, Shelf, World
-from caravana.commerce.catalogue.plan import is_held, key, plan, told
+from caravana.commerce.catalogue.plan import is_held, key, looked, plan, told
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
@@ -173,6 +173,19 @@ class Catalogue(Configured):
     def notes(self, variables: Variables) -> list[dict[str, Any]]:
         """Return the notes on products whose state is another than before, where no field is prepared."""
         return telling.notes(_told(variables)) if self._settings.field is None else []
+
+    # What Meta shows.
+
+    @pure
+    def shown_names(self, variables: Variables) -> list[str]:
+        """Return the names of the products that stand otherwise at Meta than is kept."""
+        return list(variables["shown"])
+
+    @pure
+    def looked(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return what is to be done about them: `records` to be kept, `batches` to go out again."""
+        found = looked(variables["shown"], variables["kept"], exchange.created)
+        return {"records": found.records, "batches": found.batches()}
 
     # Posts.
 
