@@ -87,7 +87,7 @@ class Catalogue(Configured):
         return {
             "records": found.records,
             "batches": found.batches(),
-            "posts": [{"id": one} for one in found.posts],
+            "posts": [_wanted(found.records[key(one)]) for one in found.posts],
             "checks": checking.sample(moved, world, self._settings.shelf, at, self._settings.sample, first=first),
             "unknown": checking.unknown(world, self._settings.shelf.pricelist),
         }
@@ -252,7 +252,7 @@ class Catalogue(Configured):
         """Return the product whose turn it is to be told of, None when all rest."""
         posts = {one["key"]: one["value"] for one in variables["posts"]}
         found = posting.next_one(variables["kept"].values(), posts, exchange.created, self._rest)
-        return None if found is None else {"id": found}
+        return None if found is None else _wanted(found)
 
     @property
     def _rest(self) -> timedelta:
@@ -271,6 +271,11 @@ def _told(variables: Variables) -> list[tuple[Mapping[str, Any] | None, Mapping[
         (variables["fresh"], variables["after"]) if sent else (variables["kept"], variables["plan"]["records"])
     )
     return [(before.get(name), one) for name, one in after.items()]
+
+
+def _wanted(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A product of which a post is wanted; its variants are told of together."""
+    return {"id": record["id"], "template": record["template"]}
 
 
 def _differing(variables: Variables) -> list[int]:
