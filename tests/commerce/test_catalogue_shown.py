@@ -123,3 +123,19 @@ async def test_products_are_told_of_in_turn(tmp_path: Path) -> None:
             shop.leap(hours=1)
             await shop.look()
         assert sorted(shop.page_posts()) == ["Producto A", "Producto B"]
+
+
+async def test_variants_are_told_of_together(tmp_path: Path) -> None:
+    """A product in two variants is one product: flagged, or in its turn, it makes one post in its rest time."""
+    placeholders = {"catalogue.post_schedule": "0 * * * *"}
+    async with open_storefront(tmp_path, posts=["facebook"], post_text="{name}", placeholders=placeholders) as shop:
+        flag = shop.odoo.env["product.tag"].create({"name": "Anunciar"})
+        shop.variants("Camiseta", "Talla", {"S": 0, "XL": 2})
+        templates = shop.odoo.env["product.template"].search([["name", "=", "Camiseta"]])
+        await shop.look()
+        shop.odoo.env["product.template"].write(templates, {"product_tag_ids": [[6, 0, [shop.tag, flag]]]})
+        await shop.look()
+        for _ in range(2):
+            shop.leap(hours=1)
+            await shop.look()
+        assert len(shop.page_posts()) == 1

@@ -749,7 +749,7 @@ class TestWares(ComponentContract):
     """`wares:`."""
 
     component = WaresComponent
-    addresses = ("wares:kept", "wares:keep")
+    addresses = ("wares:kept", "wares:keep", "wares:shown")
     impossible = NO_PARTNER
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from caravana.commerce.catalogue import checking, posting, telling
 from caravana.commerce.catalogue.item import LIVE, Shelf, World
-from caravana.commerce.catalogue.plan import is_held, key, plan, told
+from caravana.commerce.catalogue.plan import is_held, key, looked, plan, told
 from caravana.kit.callables import Configured, pure
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.exchange import Exchange
@@ -87,7 +87,7 @@ class Catalogue(Configured):
         return {
             "records": found.records,
             "batches": found.batches(),
-            "posts": [{"id": one} for one in found.posts],
+            "posts": [_wanted(found.records[key(one)]) for one in found.posts],
             "checks": checking.sample(moved, world, self._settings.shelf, at, self._settings.sample, first=first),
             "unknown": checking.unknown(world, self._settings.shelf.pricelist),
         }
@@ -174,6 +174,19 @@ class Catalogue(Configured):
         """Return the notes on products whose state is another than before, where no field is prepared."""
         return telling.notes(_told(variables)) if self._settings.field is None else []
 
+    # What Meta shows.
+
+    @pure
+    def shown_names(self, variables: Variables) -> list[str]:
+        """Return the names of the products that stand otherwise at Meta than is kept."""
+        return list(variables["shown"])
+
+    @pure
+    def looked(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return what is to be done about them: `records` to be kept, `batches` to go out again."""
+        found = looked(variables["shown"], variables["kept"], exchange.created)
+        return {"records": found.records, "batches": found.batches()}
+
     # Posts.
 
     @pure
@@ -239,7 +252,7 @@ class Catalogue(Configured):
         """Return the product whose turn it is to be told of, None when all rest."""
         posts = {one["key"]: one["value"] for one in variables["posts"]}
         found = posting.next_one(variables["kept"].values(), posts, exchange.created, self._rest)
-        return None if found is None else {"id": found}
+        return None if found is None else _wanted(found)
 
     @property
     def _rest(self) -> timedelta:
@@ -258,6 +271,11 @@ def _told(variables: Variables) -> list[tuple[Mapping[str, Any] | None, Mapping[
         (variables["fresh"], variables["after"]) if sent else (variables["kept"], variables["plan"]["records"])
     )
     return [(before.get(name), one) for name, one in after.items()]
+
+
+def _wanted(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A product of which a post is wanted; its variants are told of together."""
+    return {"id": record["id"], "template": record["template"]}
 
 
 def _differing(variables: Variables) -> list[int]:

@@ -151,6 +151,27 @@ def _leave(found: Plan, record: Kept, made: Made, at: datetime, state: str, *, q
     found.records[key(record["id"])] = after if quiet else {**after, "told": telling.told(after, record)}
 
 
+def looked(shown: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Kept], at: datetime) -> Plan:
+    """Return what is to be done after a look at Meta. `shown`: product's key → `missing` there, `errors` that keep it hidden."""
+    found = Plan()
+    for name, one in shown.items():
+        record = kept.get(name)
+        if record is None or record["item"] is None or record["meta"] is None:
+            continue
+        if one["missing"]:
+            found.content.append(record["id"])
+            now = {**record, "meta": None, "state": WAITING, "reason": "", "detail": ""}
+        elif record["meta"] != record["wanted"]:
+            continue
+        else:
+            detail = "; ".join(one["errors"])
+            state, reason = (REFUSED, "meta") if detail else (ACCEPTED, "")
+            now = {**record, "state": state, "reason": reason, "detail": detail}
+        now["since"] = at.isoformat(timespec="seconds")
+        found.records[name] = {**now, "told": telling.told(now, record)}
+    return found
+
+
 def told(
     batch: Mapping[str, Any],
     sent: Mapping[str, Sequence[str]],

@@ -50,14 +50,17 @@ def text(item: Mapping[str, Any], template: str) -> str:
 
 def next_one(
     records: Iterable[Kept], posts: Mapping[str, Mapping[str, Any]], at: datetime, rest: timedelta
-) -> int | None:
-    """Return the product whose turn it is: shown, in stock, never told of or longest ago; None when all rest."""
+) -> Kept | None:
+    """Return the product whose turn it is: shown, in stock, never told of or longest ago; None when all rest.
+
+    `posts`: by the number of the product's template, as a text.
+    """
     found = [
-        (posts[str(one["id"])]["at"] if str(one["id"]) in posts else "", one["id"])
+        one
         for one in records
         if one["state"] == ACCEPTED
         and one["item"] is not None
         and one["item"]["availability"] == IN_STOCK
-        and not rests(posts.get(str(one["id"])), at, rest)
+        and not rests(posts.get(str(one["template"])), at, rest)
     ]
-    return min(found)[1] if found else None
+    return min(found, key=lambda one: (posts.get(str(one["template"]), {}).get("at", ""), one["id"]), default=None)

@@ -9,6 +9,7 @@ from caravana.component.wares.consumer import ChangesConsumer, Secret
 from caravana.component.wares.desk import Desk
 from caravana.component.wares.keeping import KeepProducer, KeptProducer
 from caravana.component.wares.pictures import Pictures
+from caravana.component.wares.shown import ShownProducer
 from caravana.component.wares.spec import Operation, WaresOptions
 from caravana.kit.component import Component, Consumer, Endpoint, Maturity, Producer
 from caravana.kit.errors import ConfigurationError
@@ -31,6 +32,8 @@ class WaresEndpoint(Endpoint):
                 return KeptProducer(self.context.store)
             case Operation.KEEP:
                 return KeepProducer(self.context.store)
+            case Operation.SHOWN:
+                return ShownProducer(self.context, self.options.meta)
         raise ConfigurationError(f"`{self.uri}` begins a route: nothing is sent there", place=str(self.uri))
 
     def consumer(self, receiver: Receiver) -> Consumer:
@@ -52,7 +55,8 @@ class WaresComponent(Component):
     syntax = "wares:operation"
     doc = (
         "Hands in the products of Odoo of which something changed that matters for a catalogue, many in one message; keeps "
-        "what is known of each, and shows their pictures at public addresses. Operations: changes, kept, keep, pictures."
+        "what is known of each, and shows their pictures at public addresses. Operations: changes, kept, keep, shown, "
+        "pictures."
     )
     maturity = Maturity.BETA
     options = WaresOptions

@@ -15,6 +15,7 @@ class Operation(StrEnum):
     KEPT = "kept"
     KEEP = "keep"
     PICTURES = "pictures"
+    SHOWN = "shown"
 
 
 def _numbers(value: Any) -> Any:
@@ -50,6 +51,9 @@ class WaresOptions(Options):
     batch: int = Field(5000, ge=1, le=5000, description="`changes`: records read in one call.")
     warehouses: Annotated[list[int], BeforeValidator(_numbers)] = Field(
         [], description="`changes`: numbers of the warehouses whose stock counts, summed; none: all of the company."
+    )
+    meta: str = Field(
+        "catalog", pattern=r"^[A-Za-z0-9_-]+$", description="`shown`: name of the connection to the catalogue."
     )
     folder: str = Field(
         "pictures", min_length=1, description="`pictures`: folder where made pictures are kept; it may be emptied."
