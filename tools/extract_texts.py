@@ -77,7 +77,8 @@ SPEAKERS = {
     **dict.fromkeys(("agree", "confirm", "fail", "say", "spoken"), (0,)),
     "print_table": (0, 1, "empty"),
     # what a command line, a configuration or a route file is told
-    **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "ValueError", "alarm"), (0,)),
+    **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "ValueError"), (0,)),
+    "alarm": (1,),
     "ConfigurationError": (0, "suggestion"),
     "MissingConnection": (0, "suggestion"),
     "Problem": (2, 3, "suggestion"),

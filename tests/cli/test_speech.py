@@ -160,6 +160,10 @@ def test_names_that_people_type_stay_as_they_are() -> None:
     assert spoken(
         "1 record of card-link from 2026-11-15 00:00:00 on and before 2026-11-28 20:45:31, by `date_order`"
     ) == ("1 registro de card-link desde 2026-11-15 00:00:00 y antes de 2026-11-28 20:45:31, según `date_order`")
+    assert spoken("key conflict") == "clave repetida con otro contenido"
+    assert spoken("platform-http:/orders: a known key came with another body") == (
+        "platform-http:/orders: una clave conocida llegó con otro contenido"
+    )
     assert spoken("there is no route `price`") == "no existe la ruta `price`"
     assert spoken("there is no sheet `x` (there are: price, name)") == "there is no sheet `x` (existen: price, name)"
     assert spoken("price, name") == "precio, nombre"

@@ -119,11 +119,15 @@ async def test_the_answer_to_several_is_lost(tmp_path: Path, clock: ScaledClock,
         assert await shop.reviews() == []
 
 
-async def test_nothing_happens(tmp_path: Path) -> None:
-    """While nothing happens a hosted Odoo is called four times a minute at most, with the settings that it has by default."""
+@pytest.mark.parametrize("waiting", [0, 3])
+async def test_nothing_happens(tmp_path: Path, waiting: int) -> None:
+    """While nothing happens a hosted Odoo is called four times a minute at most, by default, also while tasks are open."""
     clock = ScaledClock(time.time(), 300.0)
     async with open_shop(tmp_path, clock, **{"odoo": {"hosted": True}, "cards.orders.delay": "auto"}) as shop:
         await eventually(lambda: shop.odoo.calls.keys() >= LOOKS)
+        for number in range(waiting):
+            await shop.hub.store.put("review", f"t/{number}", {"title": "Algo", "reason": "Algo no cuadra."})
+        await eventually(lambda: len(shop.odoo.env["mail.activity"].search([])) == waiting)
         await clock.sleep(120)
         shop.odoo.calls.clear()
         began = clock.now()

@@ -134,6 +134,7 @@ async def test_a_known_key_with_another_body_waits_for_a_person(station: Station
     [one] = await station.send("main", {"id": "1", "n": 2})
     items = await eventually(lambda: hub.store.find("review"))
     assert [(key, item["exchange"]) for key, item in items] == [(f"alarm/key_conflict/{one}", one)]
+    assert items[0][1]["since"]
 
 
 async def test_what_was_kept_under_another_right_is_read_anew(station: Station) -> None:

@@ -319,9 +319,11 @@ class Hub:
         `subject`: what it is about, one item for each; by default the exchange.
         """
         log.error(f"alarm.{kind}", text=text, exchange=exchange_id)
-        item = codec.dumps({"title": kind.replace("_", " "), "reason": text, "exchange": exchange_id})
+        now = self.clock.now()
+        about = {"title": kind.replace("_", " "), "reason": text, "exchange": exchange_id}
+        item = codec.dumps({**about, "since": now.isoformat(timespec="seconds")})
         key = f"alarm/{kind}/{subject or exchange_id}"
-        stored = self.journal.submit(ops.put_state("review", key, item, to_micros(self.clock.now())), essential=True)
+        stored = self.journal.submit(ops.put_state("review", key, item, to_micros(now)), essential=True)
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _limits(self, connection: str) -> Limits:
