@@ -135,6 +135,7 @@ NAMES = frozenset(
         *("MEANINGS", "WORDS", "_WORDS", "COLUMNS", "PLACING", "REMEDIES", "MESSAGES", "NOTES", "NO_KEY"),
         *("AWAY", "BY_HAND", "PERSON", "BROKEN", "REMEDY", "TITLES", "UNTIL", "WHERE", "WHYS", "_COLUMNS"),
         *("BECAME", "ITEMS_COLUMNS", "JOURNEYS_COLUMNS", "KINDS_COLUMNS", "LINES_COLUMNS", "REFUND", "TALKS_COLUMNS"),
+        "PAID_COLUMNS",
         # of reasons why something of Camel's is refused, ignored or other here
         *("STEP", "TOP", "LANGUAGE", "HANDLER", "NOT_SUPPORTED", "REFUSED_FUNCTIONS", "_OF_THE_MEMORY_QUEUE"),
         *("_ALWAYS", "_ANSWERS", "_CACHE", "_CLASS", "_DOCTYPE", "_EFFECT", "_HANDLER_IGNORED", "_HANDLER_REFUSED"),

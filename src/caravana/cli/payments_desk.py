@@ -13,7 +13,7 @@ from caravana.cli.output import colored, fail
 from caravana.cli.speech import spoken
 
 COLUMNS = ("reference", "sale order", "branch", "account", "state", "amount", "paid", "refunded", "since")
-PAID_COLUMNS = ("number", "amount", "when", "by", "authorization")
+PAID_COLUMNS = ("number", "amount", "when", "card", "authorization")
 COLORS = {"paid": "green", "part_paid": "yellow", "failed": "red", "action_needed": "yellow"}
 ENDED = {"done": "green", "pending": "yellow", "failed": "red"}
 """How a refund ended, and its color."""
