@@ -121,7 +121,7 @@ SPEAKERS = {
     **dict.fromkeys(("CustomField", "HintAutomation", "ProductTag"), (0, 1)),
 }
 """What speaks, and which of its arguments, by place or name, are sentences."""
-LOGS = frozenset({"error", "warning", "alarm"})
+LOGS = frozenset({"error", "warning"})
 """Speakers that are a log's methods, too; those are no sentences for people."""
 CODES = frozenset({"Refused", "refuse"})
 """Speakers whose arguments may be codes, too: what has no blank is one."""
