@@ -13,8 +13,8 @@ from caravana.component.whatsapp.sandbox.people import Said
 from caravana.demo.world import DemoFailed, World
 from caravana.testing.talk import lines_of
 
-PATIENCE = 45.0
-"""Real seconds that an answer may take."""
+PATIENCE, PAUSE = 45.0, 0.15
+"""Real seconds that an answer may take, and between two looks."""
 COMPANY = "Empresa XYZ"
 _MARKS = re.compile(r"[*•] ?")
 _FILE = re.compile(r"\(document (.+)\)")
@@ -93,7 +93,7 @@ class Phone:
                 return found[0]
             if time.monotonic() > deadline:
                 raise DemoFailed(f"{self.name} gets no answer; look into {self.world.hub_log}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(PAUSE)
 
     async def received(self) -> list[Said]:
         """Return what the company has written so far."""

@@ -53,7 +53,7 @@ class Notices(TalkMapping):
         is_told = move is not None and move["state"] == "posted" and move["move_type"] == "out_invoice"
         if not is_told or not move["partner_id"] or not files.is_invoice(str(file["name"]), str(move["name"])):
             return None
-        values = {"order": {"number": move["name"]}}
+        values = {"order": {"number": str(move["name"]).rpartition(" ")[2]}}  # `Fact 001-001-000000045`
         told = {"kind": "invoice_authorised", "partner": move["partner_id"][0], "values": values}
         return {**told, "attachment": file["id"], "file": str(file["name"])[-200:]}
 
