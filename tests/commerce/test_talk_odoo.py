@@ -153,3 +153,16 @@ async def seen(talk: Talk, count: int) -> bool:
     """Whether so many files were looked at."""
     query = "select count(*) as n from exchange where route = 'talk-invoice-authorised' and state = 'done'"
     return int((await talk.hub.journal.query(query, {}))[0]["n"]) >= count
+
+
+async def test_a_missing_right_waits_once(tmp_path: Path) -> None:
+    """What the hub may not do in Odoo is one thing for a person, however many customers wish it; each gets an apology."""
+    setup = Setup(bot_groups=tuple(one.xmlid for one in LEAST if "sales_team" not in one.xmlid))
+    async with open_talk(tmp_path, setup=setup, settings={"conversation.notices": []}) as talk:
+        for phone in (ANA, "593990000012", "593990000013"):
+            for words in ("camiseta", "1", "terminar"):
+                await answered(talk, words, phone)
+            assert any("no pudimos" in one.lower() for one in await answered(talk, "Confirmar", phone))
+        [item] = await reviews(talk)
+        assert ("sale.order" in item["text"], item["title"]) == (True, "order"), item
+        assert await unfinished(talk) == []

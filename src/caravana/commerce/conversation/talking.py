@@ -123,6 +123,12 @@ class Talking(TalkMapping):
         }
 
     @pure
+    def obstacle(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return the same for what no customer's wish can get past, a missing right or a dead key: once for each kind of wish."""
+        found = self.failure(variables, exchange)
+        return {**found, "key": f"talk/{found['title']}", "record": None}
+
+    @pure
     def keep(self, variables: Variables) -> dict[str, Any]:
         """Return what is kept of the talk."""
         kept = dict(variables["turn"]["state"])
