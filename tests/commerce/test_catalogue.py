@@ -194,6 +194,19 @@ async def test_an_odoo_that_is_away(tmp_path: Path) -> None:
         assert shop.skus == ["CAFE"]
 
 
+async def test_a_look_at_everything_finds_what_was_never_kept(tmp_path: Path) -> None:
+    """A message that Odoo had refused a question of is dead, and its product comes in again when everything is looked at."""
+    async with open_storefront(tmp_path) as shop:
+        shop.odoo.faults.append(Fault("sale.order.line.onchange", status=422))
+        shop.product("CAFE")
+        await shop.look()
+        assert shop.skus == []
+        assert len(await shop.hub.reviews.items(10)) == 1
+        shop.leap(hours=7)
+        await shop.look()
+        assert shop.skus == ["CAFE"]
+
+
 async def test_what_is_older_than_the_line_waits_for_a_person(tmp_path: Path) -> None:
     """Products written before the go-live line are left alone, also by looks at everything, until a person publishes them."""
     async with open_storefront(tmp_path, live_in=timedelta(days=2)) as shop:

@@ -69,7 +69,7 @@ class ChangesConsumer(PollingConsumer):
         wish = await self._receiver.store.get(SCOPE, WISH)
         wished = wish is not None and wish["at"] != cursor["wish"]
         full = wished or now >= _moment(cursor["full"]) + self._options.full_every
-        if self._known is None:
+        if self._known is None or full:  # what was handed in and never kept is handed in again
             self._known = await self._remembered()
         if full:
             self._world = None
