@@ -142,6 +142,14 @@ async def test_without_the_app_sales_invoices_have_codes(accounts: Accounts) -> 
     assert "shown" in told
 
 
+async def test_in_shadow_no_code_is_issued(tmp_path: Path) -> None:
+    """Nobody may get a code that nobody keeps: it is said so."""
+    async with open_accounts(tmp_path, modes={"default": "shadow"}) as accounts:
+        _, name = accounts.order(accounts.customer("Comercial Nodesur Cía. Ltda."), "100")
+        assert await accounts.ask("code", name=name) == {"refused": "shadow", "name": name}
+        assert await accounts.hub.store.find("bank_code") == []
+
+
 async def test_odoo_is_away(accounts: Accounts) -> None:
     """Nothing is issued, and it is said that Odoo could not be asked; no exchange is left behind."""
     accounts.odoo.faults.append(Fault("sale.order.*", "cut_before", times=1000))

@@ -338,6 +338,7 @@ def _why_no_code(answer: dict[str, Any]) -> str:
         "cancelled": spoken(f"`{name}` is cancelled in Odoo: nobody is to pay it"),
         "draft": spoken(f"the invoice `{name}` is a draft in Odoo: post it first"),
         "paid": spoken(f"the invoice `{name}` is paid: nothing is open"),
+        "shadow": spoken("in shadow no payment code is issued: the route `match-code` must be live"),
         "away": spoken(f"whether `{name}` is there cannot be asked of Odoo now: {message}"),
     }
     return reasons[answer["refused"]]

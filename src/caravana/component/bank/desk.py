@@ -193,15 +193,15 @@ class Desk:
         """Have the document looked for in Odoo, and return its code, as `code` does.
 
         What is not there, or takes no money, is `{refused, name}`; `refused`: `unknown`, `cancelled`, `draft`, `paid`, or
-        `away` when Odoo could not be asked, with the `message`. Raises `LookupError`.
+        `away` when Odoo could not be asked, with the `message`; `shadow`: the route is in shadow. Raises `LookupError`.
         """
         known = self._branch(name, branch)
         if self.codes_taker is None:
             raise LookupError("no hub issues payment codes here: it must run the flow `matching`")
         body = {"name": name, "branch": branch, "company": None if known is None else known.company}
         outcome = await self.codes_taker.request(Arrival(body=body))
-        if outcome.state == "done" and isinstance(outcome.body, Mapping):
-            return dict(outcome.body)
+        if outcome.state == "done":
+            return dict(outcome.body) if isinstance(outcome.body, Mapping) else {"refused": "shadow", "name": name}
         return {"refused": "away", "name": name, "message": outcome.error or "it does not answer"}
 
     def _branch(self, name: str, branch: str | None) -> Branch | None:
