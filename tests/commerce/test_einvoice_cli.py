@@ -75,7 +75,11 @@ async def test_a_clerk_at_the_command_line(
         assert "can be issued" in (await desk.run("check", "factura.yaml", "--for", f"account.move,{wrong}")).stdout
         issued = await desk.run("issue", "factura.yaml", "--for", f"account.move,{wrong}")
         assert f"{POINT}-000000077" in issued.stdout
-        assert "cannot be read" in (await desk.run("issue", "none.yaml", "--for", "account.move,1", code=1)).stderr
+        assert (
+            "there is no file none" in (await desk.run("issue", "none.yaml", "--for", "account.move,1", code=1)).stderr
+        )
+        (tmp_path / "broken.yaml").write_text("a: [")
+        assert "cannot be read" in (await desk.run("issue", "broken.yaml", "--for", "account.move,1", code=1)).stderr
         assert "the company mails it" in (await desk.run("resend", number, "--to", "x@cliente.example")).stdout
         await desk.run("annul", number, given="n\n", code=1)
         assert "annulled" in (await desk.run("annul", number, "--reason", "error", "--yes")).stdout

@@ -1,14 +1,17 @@
 """A refused document that is mended goes out as a correction, whatever keeps it back: to the company a new one is another."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from caravana.commerce.einvoice import EInvoices, ledger, schedule
 from caravana.component.datil.sandbox import DatilSandbox
 from caravana.kit.authority.plan import Plan
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
+from tests.commerce.clerk import SETTINGS
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.support.leaping import LeapingClock
 
@@ -72,22 +75,6 @@ async def test_blocked(tmp_path: Path, clock: LeapingClock) -> None:
         assert office.sello.calls["emitir"] == 1
 
 
-async def test_the_first_refusal_is_told_once(tmp_path: Path, clock: LeapingClock) -> None:
-    """The correction cannot be handed in for long, and the company still tells of the refusal: that is no news."""
-    async with open_office(tmp_path, clock, settings=OFTEN) as office:
-        invoice, customer = await refused(office)
-        office.sello.faults.append(Fault("corregir", "status", status=503, times=10_000))
-        asked = office.sello.calls["ver"]
-        mend(office, customer)
-        await office.reaches(invoice, "submitting", timeout=60)
-        await office.becomes(lambda: office.sello.calls["ver"] > asked + 2, timeout=60)
-        assert (await office.document(invoice))["state"] == "submitting"  # type: ignore[index]  # it is there
-        office.sello.faults.clear()
-        await office.reaches(invoice, "authorised", timeout=60)
-        assert was_corrected(office)
-        assert len(office.notes(invoice)) == 2
-
-
 async def test_refused_as_malformed(tmp_path: Path, clock: LeapingClock) -> None:
     """The company did not even read the correction: the next one is still a correction."""
     async with open_office(tmp_path, clock, settings=OFTEN) as office:
@@ -144,3 +131,47 @@ async def test_datil_keeps_one_document(tmp_path: Path, clock: LeapingClock, kin
             assert (datil.effects["issue"], datil.effects["reissue"]) == (2, 1)
             assert len(datil.edocs) == 2
     await datil.close()
+
+
+NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+
+def submitted(**known: Any) -> dict[str, Any]:
+    """Return a document of which package 2 is on its way."""
+    document = ledger.new("odoo/account.move,55", {"model": "account.move", "id": 55}, NOW)
+    return {**document, "state": "submitting", "n": 2, "connection": "sello", "point": "001-001", **known}
+
+
+def standing(state: str, **told: Any) -> dict[str, Any]:
+    """Return how a company says that a document stands."""
+    names = ("request_id", "authorization", "authorized_at", "environment", "access_key", "number", "class", "status")
+    return {**dict.fromkeys(names), "known": True, "state": state, "final": False, "messages": [], **told}
+
+
+def test_the_first_refusal_is_no_answer_to_the_correction() -> None:
+    """Asked while the correction is on its way, the company still tells of the refusal; its answer to the correction counts."""
+    document = submitted(corrects="S-1", request_id="S-1", asks=5)
+    refused = standing("rejected", request_id="S-1", final=True, **{"class": "mend"})
+    told = ledger.answered(document, {"n": 2, "standing": refused}, NOW)
+    assert (told["state"], told["asks"], told["corrects"]) == ("submitting", 6, "S-1")
+    flow, package = EInvoices(SETTINGS), {"n": 2, "corrects": "S-1", "connection": "sello"}
+    for ledger_s in (document, {**document, "state": "rejected", "n": 1}):
+        assert not flow.is_known({"document": ledger_s, "package": package, "standing": refused})
+    assert flow.is_lost({"document": document, "standing": refused})
+    answer = ledger.answered(document, {"n": 2, "sent": True, "standing": refused}, NOW)
+    assert (answer["state"], answer["corrects"]) == ("rejected", "S-1")
+    another = ledger.answered(document, {"n": 2, "standing": {**refused, "request_id": "S-2"}}, NOW)
+    assert (another["state"], another["corrects"]) == ("rejected", "S-2")
+    taken = ledger.answered(document, {"n": 2, "standing": standing("in_process", request_id="S-1")}, NOW)
+    assert (taken["state"], taken["corrects"]) == ("in_process", None)
+
+
+def test_what_is_taken_late_is_asked_about_soon() -> None:
+    """It was asked about for long whether it had arrived; once the company has taken it, the waits begin anew."""
+    taken = ledger.answered(submitted(asks=7), {"n": 2, "sent": True, "standing": standing("in_process")}, NOW)
+    first, later = (schedule.next_due(one, SETTINGS, NOW) for one in (taken, {**taken, "asks": 7}))
+    assert first is not None
+    assert later is not None
+    assert first["at"] < later["at"]
+    asked = ledger.answered(taken, {"n": 2, "standing": standing("in_process")}, NOW)
+    assert (taken["asks"], asked["asks"]) == (0, 1)

@@ -78,6 +78,9 @@ def _given(document: str, for_: str | None) -> dict[str, Any]:
 
     try:
         content = YAML(typ="safe", pure=True).load(Path(document).read_text("utf-8"))
+    except FileNotFoundError:
+        fail(f"there is no file {document}")
+        raise typer.Exit(1) from None
     except (OSError, UnicodeDecodeError, YAMLError) as error:
         fail(f"{document} cannot be read: {type(error).__name__}")
         raise typer.Exit(1) from None

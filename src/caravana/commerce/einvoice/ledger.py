@@ -150,6 +150,8 @@ def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Docu
     told |= {"access_key": standing["access_key"], "number": standing["number"]}
     found = {name: one for name, one in told.items() if one is not None}
     words = {name: standing[name] for name in ("class", "status", "messages")}
+    if news.get("sent") and state in UNSURE:
+        found["asks"] = 0  # from now on it is asked about by the company's clock
     found["corrects"] = found.get("request_id", document["request_id"]) if _stopped(state, standing) else None
     problems = [] if state in OVER else document["problems"]
     mail = document["mail"]
