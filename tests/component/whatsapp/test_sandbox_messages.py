@@ -243,6 +243,14 @@ async def test_what_a_person_does_can_be_steered_from_outside() -> None:
         await say(silent=90_000)
         assert error_of(await meta.send()) == (400, 131047)
         assert (await say(messenger="¿Precio?")).startswith("m_")
+        quick = [{"content_type": "text", "title": "Menú", "payload": "menu"}]
+        told = {
+            "recipient": {"id": meta.sandbox.visitor(ANA).person.psid},
+            "message": {"text": "¿Qué?", "quick_replies": quick},
+        }
+        assert (await meta.call("POST", "1234/messages", json=told))[0] == 200
+        await say(press="Menú")
+        assert meta.sandbox.visitor(ANA).chat.said[-1].content["quick_reply"] == {"payload": "menu"}
         comment = meta.sandbox.pages.comments[await say(comment={"post": post, "text": "¿Precio?"})]
         assert (comment.post, comment.message, comment.author) == (post, "¿Precio?", meta.sandbox.people.find(ANA))
         async with meta.session.post("/_sandbox/say", json={"phone": ANA, "shrug": 1}) as answer:

@@ -71,8 +71,8 @@ class Steering:
     async def _say(self, request: Request) -> Response:
         """POST `phone`, perhaps `name`, and what the person does; `id` is answered: that of the message or comment.
 
-        One of `text`, `tap`, `order`, `location`, `react` in WhatsApp, `messenger` (a text to the page), `comment`
-        (`post`, `text`), or `silent` (so many seconds go by since they wrote last; nothing is said).
+        One of `text`, `tap`, `order`, `location`, `react` in WhatsApp, `messenger` (a text to the page), `press` (a choice
+        of the page's), `comment` (`post`, `text`), or `silent` (so many seconds go by since they wrote last; nothing is said).
         """
         made: dict[str, str] = {}
 
@@ -96,6 +96,8 @@ class Steering:
                 return customer.location(**place)
             case {"messenger": text}:
                 return self._sandbox.messenger.say(customer.person, str(text))
+            case {"press": title}:
+                return self._sandbox.visitor(customer.person.phone).tap(str(title))
             case {"comment": {"post": post, "text": text}}:
                 return self._sandbox.pages.comment(str(post), str(text), customer.person).id
             case {"silent": seconds}:
