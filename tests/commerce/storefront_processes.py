@@ -39,11 +39,21 @@ class Display(Counter):
             text: str = answer.read().decode()
         return text.splitlines()
 
-    async def publishes(self) -> None:
-        """Do what `caravana catalog publish` does, through this hub."""
+    async def desk(self, act: str) -> Any:
+        """Do what `caravana catalog` does, through this hub."""
         assert self.presence is not None
-        given = {"scheme": "wares", "act": "publish", "arguments": {}, "subject": "catalog", "actor": "rosa"}
-        await asyncio.to_thread(ask_hub, self.presence, "operate", given)
+        given = {"scheme": "wares", "act": act, "arguments": {}, "subject": "catalog", "actor": "rosa"}
+        return await asyncio.to_thread(ask_hub, self.presence, "operate", given)
+
+    async def publishes(self) -> None:
+        """Have everything published, and wait until some hub has looked at it."""
+        wish = await self.desk("publish")
+
+        async def seen() -> bool:
+            found = (await self.desk("status"))["seen"]
+            return found is not None and found["wish"] >= wish["at"]
+
+        await eventually(seen, timeout=40)
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be done."""

@@ -40,6 +40,7 @@ async def test_two_hubs_publish_once(tmp_path: Path, postgres_database: str) -> 
                     async with web.get(f"{hub.presence.listener}/wares/{path}") as answer:
                         assert (answer.status, answer.content_type) == (200, "image/jpeg")
         await asyncio.gather(*(one.publishes() for one in street.hubs))
+        await street.idle()
         await changed(street, codes, 20.0)
         await street.idle()
         assert {street.sent(one) for one in codes} == {2}
