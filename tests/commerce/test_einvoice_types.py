@@ -10,6 +10,8 @@ import pytest
 from caravana.commerce.einvoice import ledger
 from caravana.component.datil.sandbox import DatilSandbox
 from caravana.component.odoo import OdooComponent
+from caravana.component.odoo.rights import LEAST
+from caravana.component.odoo.sandbox.seed import Setup
 from caravana.kit.serving import serve
 from tests.commerce.clerk import RUC, Clerk
 from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
@@ -19,6 +21,7 @@ from tests.support.leaping import LeapingClock
 pytestmark = pytest.mark.usefixtures(sello_is_known.__name__)
 __all__ = ["sello_is_known"]
 OTHER = "001-002"
+GROUPS = tuple(one.xmlid for one in LEAST)
 ZONE = ZoneInfo("America/Guayaquil")
 CARRIER = {"tipoIdentificacion": "04", "identificacion": RUC, "razonSocial": "TRANSPORTES INVENTADOS"}
 GUIDE = {"secuencial": "000000044", "transportista": CARRIER, "placa": "PBA1234"}
@@ -50,7 +53,7 @@ async def authorised(office: Office, key: str) -> dict[str, Any]:
 
 
 async def test_all_six_types(tmp_path: Path, clock: LeapingClock) -> None:
-    """Facturas and notes by posting; guía and withholding wait for what Odoo lacks, and go with a file; all end authorised."""
+    """Facturas and notes by posting; guía and withholding with a file; all end authorised, with the least rights in Odoo."""
     datil = DatilSandbox(clock=clock)
     points = {POINT: {"connection": "datil"}, OTHER: {"connection": "datil"}}
     settings = {"points": points, "withholding": OTHER, "settlement": OTHER, "guide": OTHER}
@@ -60,7 +63,7 @@ async def test_all_six_types(tmp_path: Path, clock: LeapingClock) -> None:
         def changes(written: dict[str, Any]) -> None:
             written["connections"]["datil"] = {**datil.connection(), "url": url, "filesUrl": url}
 
-        async with open_office(tmp_path, clock, None, changes, settings=given) as office:
+        async with open_office(tmp_path, clock, Setup(bot_groups=GROUPS), changes, settings=given) as office:
             clerk = Clerk(office.odoo, OdooComponent(MemoryHub({})))
             today: dict[str, Any] = {"invoice_date": clock.now().astimezone(ZONE).date().isoformat()}
             factura = clerk.move(clerk.line("Servicio", 100), **today)
