@@ -104,7 +104,7 @@ def test_help_loads_no_hub(arguments: tuple[str, ...]) -> None:
     """Help needs the command line alone, and pydantic, with which typer reads options."""
     loaded = modules_of(*arguments)
     own = {one for one in loaded if one.startswith("caravana.") and not one.startswith("caravana.cli")}
-    assert own <= {"caravana.kit", "caravana.kit.errors"}
+    assert own <= {"caravana.kit", "caravana.kit.errors", "caravana.kit.sentences"}
     assert loaded & {"ruamel.yaml", "structlog", "uvloop"} == set()
 
 

@@ -65,9 +65,18 @@ async def live(job: dict[str, Any]) -> None:
         [accepted] = await hub.receivers[route].accept([Arrival(body)])
         _tell("accepted", accepted.id)
     running = RunningRoutes(hub)
-    await running.quiet()
-    _tell("states", await running.states())
+    _tell("states", await _settled(running))
     await hub.stop(1)
+
+
+async def _settled(running: RunningRoutes) -> dict[str, str]:
+    """Return the states once nothing is ready or runs; on PostgreSQL the work of who died is taken when the lease is over."""
+    while True:
+        await running.quiet()
+        states = await running.states()
+        if not {"ready", "running"} & set(states.values()):
+            return states
+        await asyncio.sleep(0.05)
 
 
 def _named(path: str) -> Any:
