@@ -65,6 +65,8 @@ async def test_a_clerk_at_the_command_line(
             b"%PDF-",
             "<autor",
         )
+        checked = await desk.run("check", document["key"].partition("/")[2])
+        assert "was issued, nothing is to be done" in checked.stdout
         wrong = office.invoice(customer=office.customer(None))
         await office.reaches(wrong, "draft")
         told = await desk.run("check", f"account.move,{wrong}", code=1, lang="es")

@@ -15,6 +15,9 @@ from caravana.cli.speech import spoken
 PATIENCE = 25.0
 """Seconds for which `issue` waits until something has become of the document."""
 
+OUT = ("authorised", "annulled")
+"""States of a document that was issued."""
+
 
 def check(
     document: Annotated[str, typer.Argument(help="A record of Odoo (account.move,55), or a file with --for.")],
@@ -37,7 +40,9 @@ def check(
         package = answer["package"]
         if package is not None:
             told = f"{package['number'] or ''} {package['access_key'] or ''}".strip()
-            typer.echo(f"{colored(spoken('can be issued'), 'green')}: {told}")
+            is_out = answer["state"] in OUT
+            word = spoken("was issued, nothing is to be done") if is_out else spoken("can be issued")
+            typer.echo(f"{colored(word, 'green')}: {told}")
     raise typer.Exit(1 if answer.get("refused") or answer.get("stops", True) else 0)
 
 

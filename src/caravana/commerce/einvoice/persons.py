@@ -38,7 +38,7 @@ class Persons(Writing):
 
     @pure
     def check_answer(self, variables: Variables) -> dict[str, Any]:
-        """Return what is wrong with the record, and what would be sent."""
+        """Return what is wrong with the record, what would be sent, and how its document stands when there is one."""
         if variables["wish"] is None:
             return {"refused": "no_point", "points": sorted(self._settings.points)}
         mapped = variables["mapped"]
@@ -46,7 +46,9 @@ class Persons(Writing):
         names = ("provider", "connection", "cod_doc", "access_key", "number", "digest")
         package = None if prepared is None else {name: prepared[name] for name in names}
         told = {name: mapped[name] for name in ("document", "problems", "stops")}
-        return {"key": variables["wish"]["key"], **told, "package": package}
+        document = variables["document"]
+        state = None if document is None else document["state"]
+        return {"key": variables["wish"]["key"], **told, "package": package, "state": state}
 
     @pure
     def was_sent(self, variables: Variables) -> bool:
