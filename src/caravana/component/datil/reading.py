@@ -5,18 +5,16 @@ lists that are null or missing, moments with a zone, without one, as a bare day 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from caravana.component.datil.spec import PROVIDER
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.edocument.verdict import verdict_of
 from caravana.kit.einvoice import State, Verdict
 from caravana.kit.einvoicing import Message, Question, Standing
-
-ECUADOR = timezone(timedelta(hours=-5))
-"""Of moments without a zone (Dátil does not say which one is meant, 2026-11)."""
 
 STATES: Mapping[str, tuple[State, bool]] = {
     "CREADO": (State.IN_PROCESS, False),
@@ -100,6 +98,7 @@ def moment(value: Any) -> str | None:
         return None
     if found is None:
         return None
+    # Dátil does not say which zone a moment without one is of (2026-11)
     return (found if found.tzinfo else found.replace(tzinfo=ECUADOR)).isoformat(timespec="seconds")
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from caravana.component.ecuafact import errors, judging, mapping, reading
 from caravana.component.ecuafact.client import EcuafactClient
@@ -10,6 +9,7 @@ from caravana.component.ecuafact.spec import CAPABILITIES, PROVIDER
 from caravana.kit import json
 from caravana.kit.clock import Clock
 from caravana.kit.component import Producer
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.edocument.document import read_document
 from caravana.kit.edocument.wrong import Wrong
@@ -32,10 +32,8 @@ from caravana.kit.einvoicing import (
 from caravana.kit.errors import Refused
 from caravana.kit.exchange import Exchange
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 MARGIN = timedelta(seconds=10)
 """A call's hard limit is the connection's time-out and this much for connecting and reading."""
-ECUADOR = ZoneInfo("America/Guayaquil")
 LISTED_FOR = timedelta(days=92)
 """How far back a number is looked for: the list wants days."""
 

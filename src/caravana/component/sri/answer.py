@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.einvoicing import Message
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 ENVIRONMENTS = {"PRUEBAS": "1", "PRODUCCION": "2", "PRODUCCIÓN": "2", "1": "1", "2": "2"}
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _KINDS = {"ERROR", "ADVERTENCIA", "INFORMATIVO"}

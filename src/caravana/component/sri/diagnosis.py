@@ -5,9 +5,9 @@ from typing import Any
 from caravana.component.sri.certificate import ALARMS, Holder, Validity, choose
 from caravana.component.sri.client import SriClient
 from caravana.component.sri.envelope import RECEPTION
-from caravana.component.sri.judging import ECUADOR
 from caravana.component.sri.spec import LIVE
 from caravana.kit.component import Finding, Severity
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.einvoicing import told_es
 from caravana.kit.errors import EffectError, NeedsPerson, Refused

@@ -6,15 +6,14 @@ How old a document may be, and what consumidor final may buy, is the company's r
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from caravana.component.sri.spec import SriSettings
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.check import Rules, check
 from caravana.kit.edocument.document import AnyDocument
 from caravana.kit.edocument.official import OfficialSchemas
 from caravana.kit.edocument.problem import Problem
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 ANY_AGE = timedelta(days=36_500)
 NO_LIMIT = Decimal("Infinity")
 

@@ -11,7 +11,6 @@ verified with libxmlsec1, which shares nothing with the signer.
 from base64 import b64encode
 from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import xmlsec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -21,10 +20,10 @@ from signxml.util import namespaces
 from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner
 
 from caravana.component.sri.keystore import Pair
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.xml import ID
 from caravana.kit.errors import CaravanaError
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 DS = f"{{{namespaces.ds}}}"
 XADES = f"{{{namespaces.xades}}}"
 REFERENCES = 3

@@ -5,7 +5,7 @@ of amounts), and answers its own clients by `consult`. Its steering addresses ar
 for the next documents, `decide` or `show` for one that is there, or a field of `Rules` and `Trust`.
 """
 
-from caravana.kit.authority.authority import ECUADOR, IN_PROCESS, RETURNED, TAKEN, Authority, Entry, Receipt
+from caravana.kit.authority.authority import IN_PROCESS, RETURNED, TAKEN, Authority, Entry, Receipt
 from caravana.kit.authority.control import authority_routes
 from caravana.kit.authority.filing import Amounts, Filing, Line, Tax, Unreadable, Withheld
 from caravana.kit.authority.message import Mensaje, say
@@ -18,7 +18,6 @@ from caravana.kit.authority.structure import SchemaFolder, Structure, by_table
 
 __all__ = [
     "AUTHORISED",
-    "ECUADOR",
     "IN_PROCESS",
     "REFUSED",
     "RETURNED",

@@ -8,7 +8,6 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -20,8 +19,8 @@ from caravana.kit.authority.rule import Rules, judge
 from caravana.kit.authority.signature import Trust, judge_signature
 from caravana.kit.authority.structure import Structure, UnknownSchema, by_table
 from caravana.kit.clock import Clock
+from caravana.kit.ecuador import ECUADOR
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 IN_PROCESS = "EN PROCESO"
 TAKEN, RETURNED = "RECIBIDA", "DEVUELTA"
 
@@ -245,4 +244,4 @@ class Authority:
         return self.register.receipts()
 
 
-__all__ = ["ECUADOR", "IN_PROCESS", "RETURNED", "TAKEN", "Authority", "Entry", "Receipt"]
+__all__ = ["IN_PROCESS", "RETURNED", "TAKEN", "Authority", "Entry", "Receipt"]

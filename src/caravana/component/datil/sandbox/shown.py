@@ -7,8 +7,8 @@ from typing import Any
 
 from caravana.component.datil.sandbox.account import Account
 from caravana.component.datil.sandbox.edoc import AUTHORISED_WORD, CREATED, REFUSED_WORD, RETURNED, WORDS, Edoc
-from caravana.component.datil.sandbox.translation import ECUADOR
 from caravana.kit.authority import Entry, Mensaje
+from caravana.kit.ecuador import ECUADOR
 
 
 def issued(edoc: Edoc) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from caravana.component.datil.sandbox.form import MEANS
 from caravana.kit.authority import render
+from caravana.kit.ecuador import ECUADOR
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 Tree = dict[str, Any]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from caravana.component.ecuafact.sandbox import translation
 from caravana.component.ecuafact.sandbox.account import Account
-from caravana.component.ecuafact.sandbox.wire import ECUADOR, local, utc
+from caravana.component.ecuafact.sandbox.wire import local, utc
 from caravana.kit.authority import AUTHORISED, REFUSED, Authority, Entry, Receipt
+from caravana.kit.ecuador import ECUADOR
 
 QUEUED, SENDING, SENT = "en_cola", "enviando", "enviado"
 UNKNOWN, REJECTED = "resultado_desconocido", "rechazado"

@@ -21,10 +21,11 @@ from caravana.component.ecuafact.sandbox.account import Account
 from caravana.component.ecuafact.sandbox.letter import happened, letter
 from caravana.component.ecuafact.sandbox.operation import FAILED, GRANTED, REJECTED, SENT, Operation
 from caravana.component.ecuafact.sandbox.view import view
-from caravana.component.ecuafact.sandbox.wire import ECUADOR, Refusal, answer, read, wrapped, wrapped_xml
+from caravana.component.ecuafact.sandbox.wire import Refusal, answer, read, wrapped, wrapped_xml
 from caravana.kit.authority import Authority, authority_routes
 from caravana.kit.authority.steering import company_routes
 from caravana.kit.authority.telling import Teller
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.sandbox import Sandbox
 
 Call = Callable[[Request, bytes], Response]

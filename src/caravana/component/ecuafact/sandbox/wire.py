@@ -4,14 +4,12 @@ import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from caravana.kit import json as exact
 from caravana.kit.authority import Entry
-
-ECUADOR = ZoneInfo("America/Guayaquil")
+from caravana.kit.ecuador import ECUADOR
 
 
 class Refusal(Exception):

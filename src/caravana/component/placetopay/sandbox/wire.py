@@ -1,10 +1,11 @@
 """How the imitation writes: moments with Ecuador's offset, JSON numbers, statuses, refusals."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-ECUADOR = timezone(timedelta(hours=-5))
+from caravana.kit.ecuador import ECUADOR
+
 WITHOUT_CENTS = frozenset({"CLP", "JPY", "PYG", "KRW", "VND"})
 
 

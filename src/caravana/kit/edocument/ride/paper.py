@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.codes import DOCUMENTS, ENVIRONMENTS, PAYMENT_FORMS, RENTA, RET_IVA, WITHHOLDINGS
 from caravana.kit.edocument.document import TYPES
 from caravana.kit.edocument.ride.totals import sum_of, totals_of
 from caravana.kit.edocument.structure.table import STRUCTURES
 
-ECUADOR = ZoneInfo("America/Guayaquil")
 Pair = tuple[str, str]
 """A label and what is told."""
 Align = Literal["left", "right", "center"]
