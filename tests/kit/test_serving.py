@@ -1,7 +1,8 @@
 """Serving: how a server ends."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import socket
+from contextlib import AsyncExitStack, suppress
 
 import aiohttp
 import pytest
@@ -90,3 +91,22 @@ async def _refused(url: str) -> bool:
             return False
         except aiohttp.ClientConnectionError:
             return True
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_is_just_being_let_in_is_not_left_standing(turns: int) -> None:
+    """A connection that was accepted a turn of the loop before the server ends is closed like every other."""
+    server = serving.build_server(Counter().app())
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        await eventually(lambda: server.started)
+        with socket.create_connection(listening.getsockname()) as caller:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await server.shutdown()
+            caller.settimeout(2)
+            with suppress(ConnectionResetError):
+                assert await asyncio.to_thread(caller.recv, 1) == b""
+        assert not server.server_state.connections
+        server.end()
+        await task

@@ -13,6 +13,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 ABORT = "caravana.abort"
 TICK = 1.0
 """Seconds between two looks at the time for the header Date."""
+ENTERING = 5
+"""Turns of the loop, and some: asyncio takes four from accepting a connection to telling its protocol, which alone can close it."""
 PAUSE = 0.005
 """Seconds between two looks at a flag of uvicorn's, which offers no event."""
 
@@ -56,6 +58,8 @@ class Server(uvicorn.Server):
         """Let nobody in, close idle connections, and give running answers their time; uvicorn's own takes a tenth of a second."""
         for server in self.servers:
             server.close()
+        for _ in range(ENTERING):
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             connection.shutdown()
         try:
