@@ -6,13 +6,12 @@ from caravana.component.catalog import diagnosis, reading
 from caravana.component.catalog.line import Line
 from caravana.component.catalog.spec import CatalogOptions, CatalogSettings, Operation
 from caravana.component.catalog.writing import Write
-from caravana.kit.component import Component, Endpoint, Finding, Maturity, Producer, Severity, Side
-from caravana.kit.errors import ConfigurationError
-from caravana.kit.ports import Context
+from caravana.kit.component import Endpoint, Finding, Maturity, Producer
+from caravana.kit.graph.lines import GraphComponent, operation_of
 from caravana.kit.uri import Uri
 
 
-class CatalogComponent(Component):
+class CatalogComponent(GraphComponent[Line]):
     """Product catalogues at Meta."""
 
     scheme = "catalog"
@@ -27,39 +26,17 @@ class CatalogComponent(Component):
     connection = CatalogSettings
     consumes = False
 
-    def __init__(self, context: Context) -> None:
-        """`context`: the hub."""
-        super().__init__(context)
-        self._lines: dict[str, Line] = {}
-
     def create(self, uri: Uri, options: CatalogOptions) -> "CatalogEndpoint":
         """Return the endpoint. Raises `ConfigurationError` for an operation that there is not."""
-        return CatalogEndpoint(uri, options, self.context, self, _operation(uri))
+        return CatalogEndpoint(uri, options, self.context, self, operation_of(uri, Operation))
 
-    def line(self, name: str) -> Line:
-        """Return the line of connection `name`. Raises `ConfigurationError` when its settings are wrong."""
-        if name not in self._lines:
-            self._lines[name] = Line.open(name, self.connection_settings(name), self.context)
-        return self._lines[name]
+    def open_line(self, name: str, settings: CatalogSettings) -> Line:
+        """Return the line of connection `name`, new."""
+        return Line.open(name, settings, self.context)
 
-    def side(self, name: str) -> Side:
-        """Return whether customers see it."""
-        settings: CatalogSettings = self.connection_settings(name)
-        return settings.side(name)
-
-    async def diagnose(self, name: str) -> list[Finding]:
-        """Ask Meta whether token and catalogue are right."""
-        try:
-            line = self.line(name)
-        except ConfigurationError as error:
-            return [Finding("settings", Severity.ERROR, str(error), f"mend connections.{name} in the configuration")]
+    async def examine(self, line: Line, url: str) -> list[Finding]:
+        """Ask Meta whether token and catalogue are right; nothing comes in for a catalogue."""
         return await diagnosis.diagnose(line)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        for line in self._lines.values():
-            await line.close()
-        self._lines.clear()
 
 
 @dataclass(frozen=True)
@@ -87,12 +64,3 @@ class CatalogEndpoint(Endpoint):
             case Operation.SETS:
                 return reading.ListSets(line_of, name)
         return reading.CreateSet(line_of, name)
-
-
-def _operation(uri: Uri) -> Operation:
-    known: dict[str, Operation] = {one.value: one for one in Operation}
-    if uri.path not in known:
-        raise ConfigurationError(
-            f"`catalog:{uri.path}` is no operation", place=str(uri), suggestion=f"one of {', '.join(known)}"
-        )
-    return known[uri.path]

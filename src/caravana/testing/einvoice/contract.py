@@ -18,6 +18,7 @@ from caravana.kit.edocument.document import TYPES
 from caravana.kit.effect import Kind
 from caravana.kit.einvoice import EInvoiceComponent, Operation, State, Verdict
 from caravana.kit.errors import ConfigurationError, EffectError, RateLimited, Refused, Transient, Unknown
+from caravana.kit.sandbox import Action
 from caravana.kit.uri import Uri
 from caravana.testing.edocuments import EXAMPLES
 from caravana.testing.einvoice.desk import POINT, Body, Company, Desk, asking
@@ -247,22 +248,12 @@ class EInvoiceContract(ABC):
     @played
     async def test_an_answer_that_was_lost_after_acceptance_is_found(self, desk: Desk) -> None:
         """The connection is cut when the document is in: it is found, or repeated under our key, and there is one of it."""
-        desk.company.fault(Operation.SUBMIT, "cut_after")
-        package = await desk.prepared()
-        await self._lose(desk, package)
-        found = await self._recovered(desk, package)
-        assert (await desk.settled(package, found))["state"] == State.AUTHORISED
-        assert len(desk.company.issued()) == 1
+        await self._lose_and_recover(desk, "cut_after")
 
     @played
     async def test_what_never_arrived_is_sent_again_as_it_was(self, desk: Desk) -> None:
         """The connection is cut before anything was done: nothing is found, the same bytes go again, and there is one of it."""
-        desk.company.fault(Operation.SUBMIT, "cut_before")
-        package = await desk.prepared()
-        await self._lose(desk, package)
-        found = await self._recovered(desk, package)
-        assert (await desk.settled(package, found))["state"] == State.AUTHORISED
-        assert len(desk.company.issued()) == 1
+        await self._lose_and_recover(desk, "cut_before")
 
     @played
     async def test_a_company_that_is_away_has_done_nothing_or_nobody_knows(self, desk: Desk) -> None:
@@ -280,6 +271,14 @@ class EInvoiceContract(ABC):
         with pytest.raises((Transient, Unknown)):
             await desk.query(package, found)
         assert (await desk.query(package, found))["state"] == State.AUTHORISED
+
+    async def _lose_and_recover(self, desk: Desk, how: Action) -> None:
+        desk.company.fault(Operation.SUBMIT, how)
+        package = await desk.prepared()
+        await self._lose(desk, package)
+        found = await self._recovered(desk, package)
+        assert (await desk.settled(package, found))["state"] == State.AUTHORISED
+        assert len(desk.company.issued()) == 1
 
     async def _lose(self, desk: Desk, package: Body) -> None:
         with pytest.raises((Unknown, Transient)):
