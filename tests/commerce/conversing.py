@@ -1,5 +1,6 @@
 """What tests of conversations share: what Odoo holds, what customers are answered, what is left over."""
 
+import asyncio
 from typing import Any
 
 from caravana.testing.talk import Talk, lines_of
@@ -25,9 +26,13 @@ async def answered(talk: Talk, said: str, phone: str = ANA) -> list[str]:
 
 
 async def unfinished(talk: Talk) -> list[dict[str, Any]]:
-    """Return the exchanges that did not end well."""
+    """Return the exchanges that did not end well; what is under way, as news of a message's delivery are, is waited for."""
     query = "select route, state, error from exchange where state <> 'done'"
-    return [dict(one) for one in await talk.hub.journal.query(query, {})]
+    while True:
+        found = [dict(one) for one in await talk.hub.journal.query(query, {})]
+        if not any(one["state"] in ("ready", "running") for one in found):
+            return found
+        await asyncio.sleep(0.02)
 
 
 async def reviews(talk: Talk) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import pytest
 
 from caravana.testing.talk import Talk, lines_of, open_talk
 from caravana.testing.transcript import TranscriptFailed, run_transcript
-from tests.commerce.conversing import ANA, PATIENT, answered, rows
+from tests.commerce.conversing import ANA, PATIENT, answered, reviews, rows, unfinished
 from tests.support.leaping import LeapingClock
 from tests.support.waiting import eventually
 
@@ -31,8 +31,7 @@ async def test_transcripts(talk: Talk, name: str) -> None:
     assert await run_transcript(talk, TRANSCRIPTS / name) > 0
     ana = talk.customer(ANA)
     assert len(ana.received) == sum(not one.ours for one in ana.chat.said)
-    left = await talk.hub.journal.query("select route, state from exchange where state <> 'done'", {})
-    assert (left, [one for _, one in await talk.hub.store.find("review")]) == ([], [])
+    assert (await unfinished(talk), await reviews(talk)) == ([], [])
 
 
 async def test_a_transcript_that_goes_another_way(talk: Talk, tmp_path: Path) -> None:
@@ -110,7 +109,7 @@ async def test_odd_texts(talk: Talk) -> None:
         "{company} {cart.total}",
     ):
         assert len(await answered(talk, text)) > 1
-    assert await talk.hub.journal.query("select route from exchange where state <> 'done'", {}) == []
+    assert await unfinished(talk) == []
 
 
 async def test_handed_over_and_back(talk: Talk) -> None:
