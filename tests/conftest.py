@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
+from caravana.cli import office, speech
 from tests.support import postgres, tables
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ def pytest_collection_finish() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show the table of the crash tests, whichever worker ran them."""
     tables.show_crashes(terminalreporter)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_chosen() -> None:
+    """A command run in this process chooses a language and a zone; the next test must not find them."""
+    speech.choose(None)
+    office.company_zone.set(None)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -16,12 +15,6 @@ from tests.cli.conftest import Folder
 from tools.extract_texts import extracted, known, sentences
 
 PLACES = re.compile(r"\{(\w+)\}")
-
-
-@pytest.fixture(autouse=True)
-def _english_again() -> Any:
-    yield
-    choose("en")
 
 
 def run(folder: Folder, *arguments: str, code: int = 0, **environment: str) -> str:

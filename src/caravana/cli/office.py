@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from caravana.engine.hub import Hub
     from caravana.engine.project import Project
 
-_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+company_zone: ContextVar[ZoneInfo | None] = ContextVar("company_zone", default=None)
 """The zone of the company whose configuration the command read (people read and write its times), else the machine's."""
 
 TIMEOUT = 60.0
@@ -39,7 +39,7 @@ def ask(config: Path, operation: str, *, routes: bool = False, running: bool = F
     from caravana.journal import JournalError
 
     configuration = read_configuration(config)
-    _zone.set(ZoneInfo(configuration.company.timezone))
+    company_zone.set(ZoneInfo(configuration.company.timezone))
     arguments |= {name: _aware(arguments[name]) for name in ("since", "until") if arguments.get(name)}
     presence = next(iter(presences(configuration)), None) if running else holder(configuration)
     if running and presence is None:
@@ -161,7 +161,7 @@ def short(text: str | None, width: int = 60) -> str:
 
 def when(text: str | None) -> str:
     """Return a moment in the company's zone, to the second."""
-    return "" if not text else datetime.fromisoformat(text).astimezone(_zone.get()).strftime("%Y-%m-%d %H:%M:%S")
+    return "" if not text else datetime.fromisoformat(text).astimezone(company_zone.get()).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _aware(text: str) -> str:
@@ -173,7 +173,7 @@ def _aware(text: str) -> str:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return _ago(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_zone.get())).isoformat()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=company_zone.get())).isoformat()
 
 
 def _ago(text: str) -> str:
