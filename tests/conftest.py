@@ -4,6 +4,7 @@ import contextlib
 import gc
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 pytest_plugins = ["caravana.testing.plugin"]
 """Also an entry point of the package; named here, the tests run from a source tree that nobody has installed."""
 
+# A shell lets what it starts behind `&` ignore Ctrl-C, and so its children, too, would.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["LC_ALL"] = "C.UTF-8"  # commands speak the language of the locale; the tests expect English
 settings.register_profile("caravana", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("caravana")

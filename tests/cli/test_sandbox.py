@@ -36,8 +36,8 @@ def test_wrong_settings_are_refused_in_words() -> None:
 
 async def test_what_a_sandbox_prints_is_a_connection(folder: Folder, caravana: Command) -> None:
     """What `caravana sandbox` prints goes into a configuration as it stands, and the doctor finds all partners well."""
-    ports = ("--set", "odoo.port=0", "--set", "placetopay.port=0", "--set", "stripe.port=0")
-    command = (sys.executable, "-m", "caravana.cli", "sandbox", *ports)
+    free = [f"--set={name}.port=0" for name in imitations()]
+    command = (sys.executable, "-m", "caravana.cli", "sandbox", *free)
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     try:
         assert process.stdout is not None
