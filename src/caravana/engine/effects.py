@@ -33,7 +33,7 @@ from caravana.kit.redaction import redact
 from caravana.pattern.failure import read as read_failure
 from caravana.pattern.failure import write as write_failure
 from caravana.pattern.processor import Call
-from caravana.pattern.signal import InDoubt
+from caravana.pattern.signal import InDoubt, Parked
 
 R = TypeVar("R")
 FIRST_WAIT = 1.0
@@ -314,8 +314,6 @@ class _EffectRun:
 
     async def _doubt_later(self, record: Record, error: EffectError) -> BaseException:
         """A caller waits: the exchange is parked, the caller told that it takes longer."""
-        from caravana.pattern.signal import Parked
-
         await self.run.write_attempt([record], error)
         return Parked(from_micros(record.next_at or self.run.now), str(error))
 

@@ -10,7 +10,8 @@ from caravana.engine.message import encode_answer, exchange_of
 from caravana.engine.placing import settle
 from caravana.engine.program import Program, run_route
 from caravana.engine.revision import ENGINE_SEMANTICS
-from caravana.engine.run import Halted, Lost, Run, RunScope, Unanswerable
+from caravana.engine.run import Halted, Lost, Run, Unanswerable
+from caravana.engine.scope import RunScope
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken
 from caravana.journal import operations as ops

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from caravana.engine.message import encode_message
-from caravana.engine.run import RunScope
+from caravana.engine.scope import RunScope
 from caravana.journal.model import Letter, Record, Step
 from caravana.kit.errors import NotStorable
 from caravana.kit.exchange import Exchange

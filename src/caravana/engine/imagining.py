@@ -14,7 +14,8 @@ from caravana.engine.placing import settle
 from caravana.engine.program import run_route
 from caravana.engine.receiver import stored_of
 from caravana.engine.rehearsal import Stage
-from caravana.engine.run import Halted, Run, RunScope, Unanswerable
+from caravana.engine.run import Halted, Run, Unanswerable
+from caravana.engine.scope import RunScope
 from caravana.journal.model import Entry, Record, Step, Stored, child_id
 from caravana.kit.ports import Arrival, Spawned
 from caravana.pattern import Ended, Signal

@@ -8,7 +8,7 @@ from typing import Any
 from caravana.engine.guard import Handling
 from caravana.engine.intake import Intake, read_generic, split_generic
 from caravana.engine.revision import Revision
-from caravana.engine.run import RunScope
+from caravana.engine.scope import RunScope
 from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.component import Endpoint

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from caravana.engine.message import exchange_of
 from caravana.engine.program import Program, run_route
-from caravana.engine.run import Run, RunScope
+from caravana.engine.run import Run
+from caravana.engine.scope import RunScope
 from caravana.journal.model import Record, Step, Stored
 from caravana.kit.clock import Clock
 from caravana.pattern import Ended, Signal
