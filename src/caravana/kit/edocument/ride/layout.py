@@ -31,9 +31,9 @@ from caravana.kit.edocument.ride.paper import (
     Paper,
     Section,
     environment_word,
-    read_paper,
     shown_columns,
 )
+from caravana.kit.edocument.ride.reading import read_paper
 from caravana.kit.edocument.ride.style import (
     ACCENT,
     BOX,

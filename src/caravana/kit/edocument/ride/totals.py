@@ -5,11 +5,11 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from caravana.kit.edocument.codes import ICE, IRBPNR, IVA, IVA_BY_CODE
+from caravana.kit.edocument.ride.paper import Pair
 
 if TYPE_CHECKING:
     from lxml import etree
 
-Pair = tuple[str, str]
 ZERO = "0.00"
 _ALWAYS = ("0", "6", "7")
 """Percentage codes of IVA that have a line of their own on every form: 0 %, not subject, exempt."""
