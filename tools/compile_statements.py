@@ -2,7 +2,7 @@
 
     python tools/compile_statements.py
 
-Run it after a change of `statements.py` or `tables.py`, or of SQLAlchemy's version; a test says when it is needed.
+Run it after a change of `*statements.py` or `tables.py`, or of SQLAlchemy's version; a test says when it is needed.
 """
 
 import json
@@ -10,22 +10,27 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from caravana.journal import statements
+from caravana.journal import admin_statements, resealing_statements, statements
 from caravana.journal.definition import Definition
 from caravana.journal.operation import Statement
 
 TARGET = Path(__file__).parent.parent / "src" / "caravana" / "journal" / "compiled.py"
 WIDTH = 113
-HEAD = '''"""The journal's statements, compiled; written by `tools/compile_statements.py` from `statements.py`. Do not edit."""
+HEAD = '''"""The journal's statements, compiled; written by `tools/compile_statements.py` from `*statements.py`. Do not edit."""
 
 from caravana.journal.operation import Statement
 '''
 
 
+def definitions() -> dict[str, Definition]:
+    """Return the statements by name, in the order in which they are defined."""
+    places = (statements, admin_statements, resealing_statements)
+    return {name: one for place in places for name, one in vars(place).items() if isinstance(one, Definition)}
+
+
 def module() -> str:
     """Return the text of the module."""
-    found = {name: one for name, one in vars(statements).items() if isinstance(one, Definition)}
-    return "\n".join([HEAD, *(_assignment(name, one.compiled()) for name, one in found.items()), ""])
+    return "\n".join([HEAD, *(_assignment(name, one.compiled()) for name, one in definitions().items()), ""])
 
 
 def _assignment(name: str, statement: Statement) -> str:

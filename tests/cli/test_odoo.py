@@ -5,7 +5,7 @@ import json
 
 from caravana.engine.configuration import read_configuration
 from caravana.engine.opening import journal_of
-from caravana.journal import operations as ops
+from caravana.journal import store
 from caravana.kit import codec
 from caravana.kit.sameness import SCOPE, review_key
 from tests.cli.conftest import Command, Folder
@@ -17,9 +17,9 @@ async def _held_back(folder: Folder) -> None:
     """Put on disk what a hub leaves that found another database."""
     journal = journal_of(read_configuration(folder.path / "caravana.yaml"))
     await journal.open()
-    await journal.submit(ops.put_state(SCOPE, "odoo", codec.dumps(HELD), 1))
+    await journal.submit(store.put_state(SCOPE, "odoo", codec.dumps(HELD), 1))
     item = {"title": "another partner behind odoo", "remedy": "caravana odoo confirm NAME"}
-    await journal.submit(ops.put_state("review", review_key("odoo"), codec.dumps(item), 1))
+    await journal.submit(store.put_state("review", review_key("odoo"), codec.dumps(item), 1))
     await journal.close()
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from caravana.journal import Journal, open_journal
+from caravana.journal import Journal, open_journal, store
 from caravana.journal import operations as ops
 from caravana.kit import codec
 from tests.dispatch.told import WatcherStarter
@@ -46,7 +46,7 @@ async def test_stopped_past_its_lease(start_watcher: WatcherStarter, journal: Jo
     one.process.send_signal(signal.SIGCONT)
     await one.hears("refused", *(["idle"] if knows else []))
     assert await cursor(journal) == "2"
-    assert await journal.read(ops.get_state("watch", "last")) == codec.dumps("2")
+    assert await journal.read(store.get_state("watch", "last")) == codec.dumps("2")
     assert [row["key"] for row in await query(journal, "select key from exchange order by seq")] == ["1", "2"]
     two.process.kill()
     one.tell("thaw")

@@ -9,8 +9,7 @@ import psycopg
 import pytest
 
 from caravana.dispatch.lease import LeasedOwnership
-from caravana.journal import Fenced, Journal, open_journal
-from caravana.journal import operations as ops
+from caravana.journal import Fenced, Journal, open_journal, store
 from caravana.journal.model import SHARDS, Fence
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import eventually
@@ -139,7 +138,7 @@ async def test_dead_process_is_taken_over(start: Starter, journal: Journal) -> N
     assert two.owned() == set()
     assert not two.outlives(shard, 0)
     with pytest.raises(Fenced):
-        await journal.submit(ops.put_state("s", "k", b"v", 1), fence=fence)
+        await journal.submit(store.put_state("s", "k", b"v", 1), fence=fence)
     two.frozen = False
     await eventually(lambda: len(two.owned()) == SHARDS // 2)
     assert Counter(kind for kind, _ in two.told)["lost"] >= SHARDS // 2
@@ -155,7 +154,7 @@ async def test_short_sleep_of_a_lone_process_costs_nothing(start: Starter, journ
     one.frozen = False
     await eventually(lambda: len(one.owned()) == SHARDS)
     assert one.fence(5) == fence
-    await journal.submit(ops.put_state("s", "k", b"v", 1), fence=fence)
+    await journal.submit(store.put_state("s", "k", b"v", 1), fence=fence)
     await eventually(lambda: Counter(one.told)[("won", 5)] == 2)
     assert one.told.index(("lost", 5)) > one.told.index(("won", 5))
 

@@ -15,7 +15,7 @@ from caravana.commerce.booking import reviews
 from caravana.engine.configuration import read_configuration
 from caravana.engine.opening import journal_of
 from caravana.engine.times import to_micros
-from caravana.journal import operations as ops
+from caravana.journal import store
 from caravana.kit import codec
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
@@ -131,6 +131,6 @@ async def _plant(folder: Path) -> None:
     try:
         for item in reasons():
             data = codec.dumps(item)
-            await journal.submit(ops.put_state("review", item["key"], data, to_micros(NOW)), essential=True)
+            await journal.submit(store.put_state("review", item["key"], data, to_micros(NOW)), essential=True)
     finally:
         await journal.close()

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from caravana.engine.admin import Admin
 from caravana.engine.configuration import Modes
 from caravana.engine.logs import configure_logs
-from caravana.journal.operations import unpack
+from caravana.journal.packing import unpack
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.serving import serve
 from caravana.kit.signature import hmac_hex

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from caravana.journal import Journal, open_journal
+from caravana.journal import Journal, open_journal, store
 from caravana.journal import operations as ops
 from caravana.journal.model import Breaker, Ending, Letter, Record, State, Step
 from tests.journal.conftest import accept, entry, query
@@ -180,25 +180,25 @@ async def test_claim_follows_its_exchange(journal: Journal, state: State, kept: 
 async def test_small_records_of_the_flows(journal: Journal) -> None:
     """Values by scope and key are stored, replaced, found by prefix in order, and removed."""
     for key, value in (("b/1", b"1"), ("a/2", b"2"), ("a/1", b"x"), ("a/1", b"3"), ("ab", b"4")):
-        await journal.submit(ops.put_state("links", key, value, 1))
-    assert await journal.read(ops.get_state("links", "a/1")) == b"3"
-    assert await journal.read(ops.find_state("links", "a/", 10)) == [("a/1", b"3"), ("a/2", b"2")]
-    assert await journal.read(ops.find_state("links", "a/", 10, "a/2")) == [("a/2", b"2")]
-    assert await journal.read(ops.find_state("links", "", 1, "a/2")) == [("a/2", b"2")]
-    await journal.submit(ops.put_state("links", "a/1", None, 2))
-    assert await journal.read(ops.get_state("links", "a/1")) is None
+        await journal.submit(store.put_state("links", key, value, 1))
+    assert await journal.read(store.get_state("links", "a/1")) == b"3"
+    assert await journal.read(store.find_state("links", "a/", 10)) == [("a/1", b"3"), ("a/2", b"2")]
+    assert await journal.read(store.find_state("links", "a/", 10, "a/2")) == [("a/2", b"2")]
+    assert await journal.read(store.find_state("links", "", 1, "a/2")) == [("a/2", b"2")]
+    await journal.submit(store.put_state("links", "a/1", None, 2))
+    assert await journal.read(store.get_state("links", "a/1")) is None
 
 
 async def test_records_are_stored_together_or_not_at_all(journal: Journal) -> None:
     """Whoever read their group before it moved on stores nothing; of many at once one stores, and the group stands there."""
-    assert await journal.read(ops.get_turn("turn", "a")) == 0
-    first = await journal.submit(ops.put_together("turn", "a", 0, [("s", "k", b"1"), ("s", "l", b"2")], 100))
-    assert (first, await journal.read(ops.get_turn("turn", "a"))) == (100, 100)
-    assert await journal.submit(ops.put_together("turn", "a", 0, [("s", "k", b"late")], 200)) == 0
-    rivals = [ops.put_together("turn", "a", 100, [("s", "l", None), ("s", "m", b"%d" % n)], 100) for n in range(20)]
+    assert await journal.read(store.get_turn("turn", "a")) == 0
+    first = await journal.submit(store.put_together("turn", "a", 0, [("s", "k", b"1"), ("s", "l", b"2")], 100))
+    assert (first, await journal.read(store.get_turn("turn", "a"))) == (100, 100)
+    assert await journal.submit(store.put_together("turn", "a", 0, [("s", "k", b"late")], 200)) == 0
+    rivals = [store.put_together("turn", "a", 100, [("s", "l", None), ("s", "m", b"%d" % n)], 100) for n in range(20)]
     moved = await asyncio.gather(*map(journal.submit, rivals))
     assert sorted(moved) == [0] * 19 + [101]
-    found = await journal.read(ops.find_state("s", "", 10))
+    found = await journal.read(store.find_state("s", "", 10))
     assert found == [("k", b"1"), ("m", b"%d" % moved.index(101))]
 
 
@@ -211,7 +211,7 @@ async def test_revisions_settings_and_circuits(journal: Journal) -> None:
     await journal.submit(ops.put_breaker(Breaker("odoo:odoo", "open", 5, "refused", 9, 3)))
     await journal.submit(ops.write_audit(1, "ana", "retry", "x", None))
     assert await journal.read(ops.read_revision("r1")) == b"manifest"
-    assert await journal.read(ops.read_setting("pause")) == b"0"
+    assert [bytes(row["value"]) for row in await query(journal, "select value from setting")] == [b"0"]
     assert await journal.read(ops.read_breakers()) == [("odoo:odoo", "open", 5, "refused", 9, 3)]
 
 
@@ -235,13 +235,13 @@ async def test_retention_takes_all_that_belongs_to_old_exchanges(journal: Journa
 async def test_records_of_use_for_a_time_only_go(journal: Journal) -> None:
     """Of one scope what nobody has changed for long goes, portion by portion; what was changed after the search stays."""
     for scope, key, at in (("told", "a", 1), ("told", "b", 2), ("told", "c", 90), ("other", "a", 1)):
-        await journal.submit(ops.put_state(scope, key, b"1", at))
-    [first] = await journal.read(ops.old_states("told", 50, 1))
+        await journal.submit(store.put_state(scope, key, b"1", at))
+    [first] = await journal.read(store.old_states("told", 50, 1))
     assert first in ("a", "b")
-    found = await journal.read(ops.old_states("told", 50, 10))
+    found = await journal.read(store.old_states("told", 50, 10))
     assert sorted(found) == ["a", "b"]
-    await journal.submit(ops.put_state("told", "b", b"2", 60))
-    await journal.submit(ops.forget_states("told", found, 50))
+    await journal.submit(store.put_state("told", "b", b"2", 60))
+    await journal.submit(store.forget_states("told", found, 50))
     rows = await query(journal, "select scope, key from state order by scope, key")
     assert [(row["scope"], row["key"]) for row in rows] == [("other", "a"), ("told", "b"), ("told", "c")]
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from caravana.journal import Broken, Fenced, Full, Journal, admin, open_journal
+from caravana.journal import Broken, Fenced, Full, Journal, admin, open_journal, store
 from caravana.journal import operations as ops
 from caravana.journal.model import Ending, Fence, Record, State, Step
 from caravana.journal.operation import Operation
@@ -64,15 +64,15 @@ async def test_stale_lease_accepts_nothing(postgres_journal: Journal, postgres_d
     late, held = Fence("consumer:r", 3), Fence("consumer:r", 4)
     answers = await asyncio.gather(
         postgres_journal.submit(ops.accept([entry(1)], ("r", b"new", 1)), fence=held),
-        postgres_journal.submit(ops.put_state("s", "k", b"new", 1), essential=True, fence=held),
+        postgres_journal.submit(store.put_state("s", "k", b"new", 1), essential=True, fence=held),
         postgres_journal.submit(ops.accept([entry(2)], ("r", b"old", 2)), fence=late),
-        postgres_journal.submit(ops.put_state("s", "k", b"old", 2), essential=True, fence=late),
+        postgres_journal.submit(store.put_state("s", "k", b"old", 2), essential=True, fence=late),
         postgres_journal.submit(ops.accept([], ("r", b"none", 3)), fence=Fence("consumer:unknown", 1)),
         return_exceptions=True,
     )
     assert [isinstance(answer, Fenced) for answer in answers] == [False, False, True, True, True]
     assert await postgres_journal.read(ops.read_cursor("r")) == b"new"
-    assert await postgres_journal.read(ops.get_state("s", "k")) == b"new"
+    assert await postgres_journal.read(store.get_state("s", "k")) == b"new"
     assert len(await query(postgres_journal, "select id from exchange")) == 1
 
 
@@ -116,7 +116,7 @@ async def test_one_key_at_two_processes(postgres_journal: Journal, other: Journa
 
 async def test_deadlock_is_solved(postgres_journal: Journal, other: Journal) -> None:
     """Writers who wait for each other in a circle are separated, and all is stored."""
-    crossing = [ops.put_state("s", key, b"v", 1) for key in ("a", "b")]
+    crossing = [store.put_state("s", key, b"v", 1) for key in ("a", "b")]
 
     def both(first: Operation[None], second: Operation[None]) -> Operation[None]:
         def start():  # type: ignore[no-untyped-def]
@@ -129,7 +129,7 @@ async def test_deadlock_is_solved(postgres_journal: Journal, other: Journal) -> 
     await asyncio.gather(
         *[journal.submit(one) for _ in range(30) for journal in (postgres_journal, other) for one in (there, back)]
     )
-    found = await other.read(ops.find_state("s", "", 10))
+    found = await other.read(store.find_state("s", "", 10))
     assert [key for key, _ in found] == ["a", "b"]
 
 
@@ -212,7 +212,7 @@ async def test_queue_is_bounded_but_never_for_results(
     """A full queue refuses new messages, not results."""
     monkeypatch.setattr("caravana.journal.postgresql.QUEUE_LIMIT", 3)
     futures = [postgres_journal.submit(ops.accept([entry(n)])) for n in range(5)]
-    essential = postgres_journal.submit(ops.put_state("s", "k", b"v", 1), essential=True)
+    essential = postgres_journal.submit(store.put_state("s", "k", b"v", 1), essential=True)
     answers = await asyncio.gather(*futures, return_exceptions=True)
     assert [isinstance(one, Full) for one in answers] == [False, False, False, True, True]
     await essential
@@ -244,12 +244,12 @@ async def test_keys_are_in_the_order_of_bytes_whatever_the_database_s_language(d
     await journal.open()
     keys = ["a", "a-3", "a/1", "a/1/x", "a/2", "a/\N{LATIN CAPITAL LETTER N WITH TILDE}", "a:1", "A/4", "b/1"]
     for key in keys:
-        await journal.submit(ops.put_state("s", key, b"1", 1), essential=True)
+        await journal.submit(store.put_state("s", key, b"1", 1), essential=True)
     await journal.submit(ops.put_setting("journal.key.1", b"1", 1), essential=True)
     await journal.submit(ops.put_setting("journal_key", b"1", 1), essential=True)
     [one] = await accept(journal, entry(1))
     [of_prefix, since, whole] = [
-        [key for key, _ in await journal.read(ops.find_state("s", *what))]
+        [key for key, _ in await journal.read(store.find_state("s", *what))]
         for what in (("a/", 100), ("a/", 100, "a/1/"), ("", 100))
     ]
     settings = await query(journal, "select name from setting where name >= 'journal.' and name < 'journal/'")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from caravana.journal import Journal, Keyring, Unreadable, open_journal
+from caravana.journal import Journal, Keyring, Unreadable, open_journal, store
 from caravana.journal import admin as acts
 from caravana.journal import operations as ops
 from caravana.journal import tables as t
@@ -17,7 +17,7 @@ from caravana.journal.listing import Filter, messages
 from caravana.journal.model import Ending, Letter, Record, State, Step
 from caravana.journal.operation import Operation, Statement, Work
 from caravana.journal.resealing import PLACES, reseal
-from caravana.journal.statements import MARK_BYTES, TEXT_MARK_LENGTH
+from caravana.journal.resealing_statements import MARK_BYTES, TEXT_MARK_LENGTH
 from caravana.kit.errors import ConfigurationError
 from tests.journal.conftest import accept, entry
 
@@ -63,7 +63,7 @@ async def fill(journal: Journal) -> int:
     letter = Letter("a", "log:dead", BODY, FAILURE, whole=False)
     ending = Ending(one.seq, one.id, State.DEAD, 9, reply=BODY, error=WORD, letters=[letter])
     await journal.submit(ops.end_run(ending))
-    await journal.submit(ops.put_state("s", "k", BODY, 1))
+    await journal.submit(store.put_state("s", "k", BODY, 1))
     await journal.submit(ops.accept([], ("main", BODY, 1)))
     await journal.submit(ops.write_audit(1, "ana", "look", one.id, WORD))
     return one.seq
@@ -81,8 +81,8 @@ async def check_read(journal: Journal, seq: int) -> None:
     head = await journal.read(acts.show(seq))
     assert (head["reply"], head["error"], head["audit"][0][4]) == (BODY, WORD, WORD)
     assert (head["letters"][0]["message"], head["letters"][0]["error"]) == (BODY, FAILURE)
-    assert await journal.read(ops.get_state("s", "k")) == BODY
-    assert await journal.read(ops.find_state("s", "", 9)) == [("k", BODY)]
+    assert await journal.read(store.get_state("s", "k")) == BODY
+    assert await journal.read(store.find_state("s", "", 9)) == [("k", BODY)]
     assert await journal.read(ops.read_cursor("main")) == BODY
     [row] = await journal.query(*messages(Filter(states=("dead",))))
     assert row["error"] == WORD
@@ -175,7 +175,7 @@ async def test_key_comes_later(opened: Opener) -> None:
     seq = await fill(await opened())
     journal = await opened(new_key())
     await check_read(journal, seq)
-    await journal.submit(ops.put_state("s", "new", BODY, 1))
+    await journal.submit(store.put_state("s", "new", BODY, 1))
     old, new = await raw(journal, "select value from state order by key")
     assert bytes(old) == BODY
     assert WORD.encode() not in bytes(new)

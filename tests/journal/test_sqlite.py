@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from caravana.journal import Broken, Full, Locked
+from caravana.journal import Broken, Full, Locked, store
 from caravana.journal import operations as ops
 from caravana.journal import sqlite as module
 from caravana.journal.model import Ending, State
@@ -72,7 +72,7 @@ async def test_queue_is_bounded_but_never_for_results(journal: SqliteJournal, mo
     monkeypatch.setattr(module, "QUEUE_LIMIT", 0)
     with pytest.raises(Full):
         await accept(journal, entry(1))
-    await journal.submit(ops.put_state("s", "k", b"v", 1), essential=True)
+    await journal.submit(store.put_state("s", "k", b"v", 1), essential=True)
 
 
 async def test_closed_journal_refuses(journal: SqliteJournal) -> None:

@@ -1,9 +1,8 @@
 """The statements that run are those that are defined."""
 
-from caravana.journal import compiled, statements
-from caravana.journal.definition import Definition
+from caravana.journal import compiled
 from caravana.journal.operation import Statement
-from tools.compile_statements import TARGET, module
+from tools.compile_statements import TARGET, definitions, module
 
 
 def test_compiled_statements_are_the_defined_ones() -> None:
@@ -13,6 +12,5 @@ def test_compiled_statements_are_the_defined_ones() -> None:
 
 def test_every_definition_has_a_name_of_its_own() -> None:
     """Statements are told apart by their names, each the lower-case name of its constant."""
-    names = {name for name, one in vars(statements).items() if isinstance(one, Definition)}
     found = {name: one.name for name, one in vars(compiled).items() if isinstance(one, Statement)}
-    assert found == {name: name.lower() for name in names}
+    assert found == {name: name.lower() for name in definitions()}

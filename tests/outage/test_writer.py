@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from caravana.journal import Broken
+from caravana.journal import Broken, store
 from caravana.journal import operations as ops
 from caravana.journal import sqlite as module
 from caravana.journal.sqlite import SqliteJournal
@@ -49,7 +49,7 @@ async def test_stop_does_not_wait_for_ever_for_a_full_disk(tmp_path: Path, monke
     monkeypatch.setattr(module, "PATIENCE", 0.6)
     journal = SqliteJournal(tmp_path / "journal.db")
     await journal.open()
-    result = journal.submit(ops.put_state("s", "k", b"v" * 100_000, 1), essential=True)
+    result = journal.submit(store.put_state("s", "k", b"v" * 100_000, 1), essential=True)
     await eventually(lambda: journal.failure())
     await asyncio.wait_for(journal.close(), 10)
     with pytest.raises(Broken, match="full"):

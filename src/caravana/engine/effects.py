@@ -24,7 +24,7 @@ from caravana.engine.modes import is_shadow
 from caravana.engine.run import Halted, Lost, Run, Unanswerable
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal.model import Record, Step
-from caravana.journal.operations import pack
+from caravana.journal.packing import pack
 from caravana.kit import codec
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import EffectError, Held, NoBranch, NotStorable, Shadowed, Transient, Unknown

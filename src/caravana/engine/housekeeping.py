@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from caravana.engine.configuration import Retention
 from caravana.engine.times import to_micros
-from caravana.journal import Journal
+from caravana.journal import Journal, store
 from caravana.journal import operations as ops
 from caravana.journal.model import State
 from caravana.kit.clock import Clock
@@ -67,5 +67,5 @@ class Housekeeping:
 
     async def _forget(self, scope: str, before: int) -> None:
         """The search is a reader's work: only the deletions hold up the writer."""
-        while keys := await self._journal.read(ops.old_states(scope, before, PORTION)):
-            await self._journal.submit(ops.forget_states(scope, keys, before))
+        while keys := await self._journal.read(store.old_states(scope, before, PORTION)):
+            await self._journal.submit(store.forget_states(scope, keys, before))

@@ -35,7 +35,7 @@ from caravana.engine.revival import revive
 from caravana.engine.run import Run
 from caravana.engine.store import JournalStore
 from caravana.engine.times import from_micros, to_micros
-from caravana.journal import Broken, Journal
+from caravana.journal import Broken, Journal, store
 from caravana.journal import operations as ops
 from caravana.journal.model import CIRCUITS, Ending, Entry, Fence, State, Stored, shard_of
 from caravana.journal.operation import Operation
@@ -323,7 +323,7 @@ class Hub:
         about = {"title": kind.replace("_", " "), "reason": text, "exchange": exchange_id}
         item = codec.dumps({**about, "since": now.isoformat(timespec="seconds")})
         key = f"alarm/{kind}/{subject or exchange_id}"
-        stored = self.journal.submit(ops.put_state("review", key, item, to_micros(now)), essential=True)
+        stored = self.journal.submit(store.put_state("review", key, item, to_micros(now)), essential=True)
         stored.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _limits(self, connection: str) -> Limits:

@@ -5,7 +5,7 @@ from typing import Any
 
 from caravana.engine.times import from_micros
 from caravana.journal.model import Stored
-from caravana.journal.operations import pack, unpack
+from caravana.journal.packing import pack, unpack
 from caravana.kit import codec
 from caravana.kit.effect import Reply
 from caravana.kit.exchange import Exchange, Headers

@@ -8,9 +8,8 @@ from caravana.engine.looking import Looking
 from caravana.engine.masking import shown
 from caravana.engine.showing import message_line
 from caravana.engine.times import from_micros
-from caravana.journal import Broken, JournalError, listing
+from caravana.journal import Broken, JournalError, listing, store
 from caravana.journal import admin as acts
-from caravana.journal import operations as ops
 from caravana.journal.model import State
 from caravana.kit import codec
 from caravana.kit.errors import NoBranch
@@ -56,14 +55,14 @@ class Review(Looking):
         return {id_: {"model": found[1], "id": int(found[2])} for id_, found in named if found}
 
     async def _items(self, limit: int) -> list[tuple[str, bytes]]:
-        return await self.journal.read(ops.find_state(REVIEW, "", limit))
+        return await self.journal.read(store.find_state(REVIEW, "", limit))
 
     async def review_done(self, key: str, actor: str = "", reason: str = "") -> dict[str, Any]:
         """Take a flow's item off the list: a person has dealt with it.
 
         An item with `word`, a scope of the store, has it kept there who said so, when and why: the flow takes it from there.
         """
-        stored = await self.journal.read(ops.get_state(REVIEW, key))
+        stored = await self.journal.read(store.get_state(REVIEW, key))
         if stored is None:
             raise AdminError(f"there is no review item `{key}`", 404)
         item = codec.loads(stored)

@@ -10,7 +10,7 @@ from caravana.engine.showing import moment
 from caravana.journal import admin as acts
 from caravana.journal import listing
 from caravana.journal.model import Record
-from caravana.journal.operations import unpack
+from caravana.journal.packing import unpack
 from caravana.kit import codec
 from caravana.kit.uri import Uri
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.times import to_micros
-from caravana.journal import JournalError
-from caravana.journal import operations as ops
+from caravana.journal import JournalError, store
 from caravana.journal.model import Fence
 from caravana.kit import codec
 from caravana.kit.ports import Turn, Unavailable
@@ -24,13 +23,13 @@ class JournalStore:
 
     async def get(self, scope: str, key: str) -> Any:
         """Return the value, or None."""
-        stored = await self._hub.read(ops.get_state(scope, key))
+        stored = await self._hub.read(store.get_state(scope, key))
         return None if stored is None else codec.loads(stored)
 
     async def put(self, scope: str, key: str, value: Any) -> None:
         """Store or remove a value. Raises `Unavailable`."""
         data = None if value is None else codec.dumps(value)
-        operation = ops.put_state(scope, key, data, to_micros(self._hub.clock.now()))
+        operation = store.put_state(scope, key, data, to_micros(self._hub.clock.now()))
         try:
             await self._hub.journal.submit(operation, essential=True, fence=self._fence)
         except JournalError as error:
@@ -38,12 +37,12 @@ class JournalStore:
 
     async def turn(self, scope: str, key: str) -> Turn:
         """Return where a group of records stands."""
-        return Turn(scope, key, await self._hub.read(ops.get_turn(scope, key)))
+        return Turn(scope, key, await self._hub.read(store.get_turn(scope, key)))
 
     async def put_together(self, turn: Turn, rows: Sequence[tuple[str, str, Any]]) -> Turn | None:
         """Store rows together, or nothing when their group has moved on. Raises `Unavailable`."""
         packed = [(scope, key, None if value is None else codec.dumps(value)) for scope, key, value in rows]
-        operation = ops.put_together(*turn, packed, to_micros(self._hub.clock.now()))
+        operation = store.put_together(*turn, packed, to_micros(self._hub.clock.now()))
         try:
             moved = await self._hub.journal.submit(operation, essential=True, fence=self._fence)
         except JournalError as error:
@@ -52,5 +51,5 @@ class JournalStore:
 
     async def find(self, scope: str, prefix: str = "", limit: int = 1000, *, since: str = "") -> list[tuple[str, Any]]:
         """Return (key, value) pairs."""
-        rows = await self._hub.read(ops.find_state(scope, prefix, limit, since))
+        rows = await self._hub.read(store.find_state(scope, prefix, limit, since))
         return [(key, codec.loads(value)) for key, value in rows]

@@ -1,4 +1,4 @@
-"""The journal's statements, compiled; written by `tools/compile_statements.py` from `statements.py`. Do not edit."""
+"""The journal's statements, compiled; written by `tools/compile_statements.py` from `*statements.py`. Do not edit."""
 
 from caravana.journal.operation import Statement
 
@@ -364,12 +364,6 @@ DROP_SETTING = Statement(
     "DELETE FROM setting WHERE setting.name = %(name)s::VARCHAR",
     False,
 )
-GET_SETTING = Statement(
-    "get_setting",
-    "SELECT setting.value FROM setting WHERE setting.name = :name",
-    "SELECT setting.value FROM setting WHERE setting.name = %(name)s::VARCHAR",
-    True,
-)
 PUT_BREAKER = Statement(
     "put_breaker",
     "INSERT INTO breaker (connection, state, failures, reason, open_until, changed_at) VALUES (:connection, :state, "
@@ -445,12 +439,6 @@ DELETE_KEYS = Statement(
     "delete_keys",
     "DELETE FROM business_key WHERE business_key.exchange = :seq",
     "DELETE FROM business_key WHERE business_key.exchange = %(seq)s::BIGINT",
-    False,
-)
-DELETE_OLD_CLAIMS = Statement(
-    "delete_old_claims",
-    "DELETE FROM ledger WHERE ledger.created_at < :before AND ledger.confirmed = 1",
-    "DELETE FROM ledger WHERE ledger.created_at < %(before)s::BIGINT AND ledger.confirmed = 1",
     False,
 )
 FIND_ID = Statement(

@@ -1,5 +1,6 @@
 """From SQLAlchemy's elements to what each database's driver takes."""
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import Dialect
@@ -35,6 +36,11 @@ class Definition:
             if value is not None:  # SQLite's dialect writes LIMIT with an OFFSET of its own
                 text = text.replace(f":{name}", str(int(value)))
         return text
+
+
+def values(table: sa.Table, *names: str) -> dict[str, sa.BindParameter[object]]:
+    """Return a parameter for each of these columns, with the column's name and type."""
+    return {name: sa.bindparam(name, type_=table.c[name].type) for name in names}
 
 
 def _sealed_parameters(element: Executable) -> tuple[tuple[str, bool], ...]:

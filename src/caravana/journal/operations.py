@@ -1,7 +1,6 @@
 """What can be done to the journal. Each operation is one transaction, or part of one that others share."""
 
 import hashlib
-import zlib
 from collections.abc import Sequence
 
 from caravana.journal import compiled as s
@@ -12,20 +11,6 @@ from caravana.kit import codec
 INLINE = 8_192
 """Messages and replies up to this many bytes (compressed) stand in their row, larger ones in `payload`."""
 _REFERENCE = b"#"
-_COMPRESSED = b"z"
-_RAW = b"r"
-
-
-def pack(data: bytes) -> bytes:
-    """Return `data` as stored: compressed when that is worth it."""
-    if len(data) < 512:
-        return _RAW + data
-    return _COMPRESSED + zlib.compress(data, 1)
-
-
-def unpack(stored: bytes) -> bytes:
-    """Return what `pack` stored."""
-    return zlib.decompress(stored[1:]) if stored[:1] == _COMPRESSED else bytes(stored[1:])
 
 
 def _store(seq: int, packed: bytes | None) -> Work[bytes | None]:
@@ -334,69 +319,6 @@ def read_cursor(name: str) -> Work[bytes | None]:
 
 
 @operation
-def put_state(scope: str, key: str, value: bytes | None, now: int) -> Work[None]:
-    """Store a record of the company's flows, or remove it (None)."""
-    yield from _put_state(scope, key, value, now)
-
-
-def _put_state(scope: str, key: str, value: bytes | None, now: int) -> Work[None]:
-    if value is None:
-        yield s.DROP_STATE, {"scope": scope, "key": key}
-    else:
-        yield s.PUT_STATE, {"scope": scope, "key": key, "value": value, "updated_at": now}
-
-
-@operation
-def get_state(scope: str, key: str) -> Work[bytes | None]:
-    """Return one record of the company's flows."""
-    rows = yield s.GET_STATE, {"scope": scope, "key": key}
-    return bytes(rows[0][0]) if rows else None
-
-
-@operation
-def old_states(scope: str, before: int, most: int) -> Work[list[str]]:
-    """Return keys of up to `most` records of `scope` that nobody has changed since `before`."""
-    rows = yield s.OLD_STATES, {"scope": scope, "before": before, "most": most}
-    return [row[0] for row in rows]
-
-
-@operation
-def forget_states(scope: str, keys: Sequence[str], before: int) -> Work[None]:
-    """Remove records of `scope`, but those that were changed since `before`."""
-    for key in keys:
-        yield s.DROP_OLD_STATE, {"scope": scope, "key": key, "before": before}
-
-
-@operation
-def get_turn(scope: str, key: str) -> Work[int]:
-    """Return where a group of records stands, 0 when it was never changed together."""
-    rows = yield s.GET_TURN, {"scope": scope, "key": key}
-    return rows[0][0] if rows else 0
-
-
-@operation
-def put_together(scope: str, key: str, seen: int, rows: Sequence[tuple[str, str, bytes | None]], now: int) -> Work[int]:
-    """Store records, or remove them (None), if their group stands at `seen`; return where it stands then.
-
-    0: it had moved on, and nothing was stored.
-    """
-    moved = max(now, seen + 1)
-    turn = {"scope": scope, "key": key, "value": b"null", "updated_at": moved, "seen": seen}
-    if not (yield s.MOVE_TURN, turn):
-        return 0
-    for row in rows:
-        yield from _put_state(*row, now)
-    return moved
-
-
-@operation
-def find_state(scope: str, prefix: str, most: int, since: str = "") -> Work[list[tuple[str, bytes]]]:
-    """Return the records whose key begins with `prefix` and is not before `since`."""
-    rows = yield s.FIND_STATE, {"scope": scope, "low": max(prefix, since), "high": prefix + "\U0010ffff", "most": most}
-    return [(row[0], bytes(row[1])) for row in rows]
-
-
-@operation
 def put_revision(digest: str, manifest: bytes, now: int) -> Work[None]:
     """Keep the manifest of a revision."""
     yield s.PUT_REVISION, {"hash": digest, "manifest": manifest, "created_at": now}
@@ -413,13 +335,6 @@ def read_revision(digest: str) -> Work[bytes | None]:
 def put_setting(name: str, value: bytes, now: int) -> Work[None]:
     """Store a run-time setting."""
     yield s.PUT_SETTING, {"name": name, "value": value, "updated_at": now}
-
-
-@operation
-def read_setting(name: str) -> Work[bytes | None]:
-    """Return a run-time setting."""
-    rows = yield s.GET_SETTING, {"name": name}
-    return bytes(rows[0][0]) if rows else None
 
 
 @operation

@@ -1,24 +1,18 @@
-"""The statements as SQLAlchemy sees them. Every one names its parameters; none has a value inside.
+"""The statements of a hub as SQLAlchemy sees them. Every one names its parameters; none has a value inside.
 
 A hub does not import this: SQLAlchemy would be a third of its start and a quarter of its memory. What runs is
-`compiled.py`, which `python tools/compile_statements.py` writes from here; a test compares the two.
+`compiled.py`, which `python tools/compile_statements.py` writes from here, from `admin_statements.py` and from
+`resealing_statements.py`; a test compares them.
 """
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from caravana.journal import tables as t
-from caravana.journal.admin import HEAD, LETTER
-from caravana.journal.definition import Definition
-from caravana.journal.model import LIFE
+from caravana.journal.definition import Definition, values
 
 _p = sa.bindparam
 _OPEN = sa.text("state IN ('ready','running','waiting','in_doubt')")
-_ENDED = sa.text("state IN ('done','failed','discarded','dead')")
-
-
-def _values(table: sa.Table, *names: str) -> dict[str, sa.BindParameter[object]]:
-    return {name: _p(name, type_=table.c[name].type) for name in names}
 
 
 _ENTRY = (
@@ -28,7 +22,7 @@ _ENTRY = (
 
 INSERT_EXCHANGE = Definition(
     "insert_exchange",
-    insert(t.exchange).values(_values(t.exchange, *_ENTRY)).on_conflict_do_nothing().returning(t.exchange.c.seq),
+    insert(t.exchange).values(values(t.exchange, *_ENTRY)).on_conflict_do_nothing().returning(t.exchange.c.seq),
     returns=True,
 )
 FIND_DUPLICATE = Definition(
@@ -50,12 +44,12 @@ COUNT_DUPLICATE = Definition(
 )  # fmt: skip
 INSERT_KEY = Definition(
     "insert_key",
-    insert(t.business_key).values(_values(t.business_key, "kind", "value", "exchange")).on_conflict_do_nothing(),
+    insert(t.business_key).values(values(t.business_key, "kind", "value", "exchange")).on_conflict_do_nothing(),
     returns=False,
 )
 INSERT_PAYLOAD = Definition(
     "insert_payload",
-    insert(t.payload).values(_values(t.payload, "exchange", "hash", "data")).on_conflict_do_nothing(),
+    insert(t.payload).values(values(t.payload, "exchange", "hash", "data")).on_conflict_do_nothing(),
     returns=False,
 )
 GET_PAYLOAD = Definition(
@@ -68,7 +62,7 @@ _RECORD = (
     "exchange", "path", "kind", "endpoint", "input_hash", "state", "key", "intended_at", "attempts", "redeliveries",
     "next_at", "reply", "error", "reference", "request", "recorded_at", "duration",
 )  # fmt: skip
-_insert_record = insert(t.record).values(_values(t.record, *_RECORD))
+_insert_record = insert(t.record).values(values(t.record, *_RECORD))
 PUT_RECORD = Definition(
     "put_record",
     _insert_record.on_conflict_do_update(
@@ -91,7 +85,7 @@ DELETE_RECORD = Definition(
 )
 INSERT_ATTEMPT = Definition(
     "insert_attempt",
-    insert(t.attempt).values(_values(t.attempt, "exchange", "path", "number", "at", "error")).on_conflict_do_nothing(),
+    insert(t.attempt).values(values(t.attempt, "exchange", "path", "number", "at", "error")).on_conflict_do_nothing(),
     returns=False,
 )
 GET_ATTEMPTS = Definition(
@@ -104,7 +98,7 @@ GET_ATTEMPTS = Definition(
 INSERT_LETTER = Definition(
     "insert_letter",
     insert(t.dead_letter)
-    .values(_values(t.dead_letter, "exchange", "path", "endpoint", "message", "error", "whole", "state", "at"))
+    .values(values(t.dead_letter, "exchange", "path", "endpoint", "message", "error", "whole", "state", "at"))
     .on_conflict_do_nothing(),
     returns=False,
 )
@@ -113,7 +107,7 @@ END_EXCHANGE = Definition(
     "end_exchange",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state != sa.literal_column("'discarded'"))
-    .values(_values(t.exchange, "state", "not_before", "error_class", "error", "error_path", "reply", "finished_at")),
+    .values(values(t.exchange, "state", "not_before", "error_class", "error", "error_path", "reply", "finished_at")),
     returns=False,
 )
 MARK_RUNNING = Definition(
@@ -125,7 +119,7 @@ MARK_RUNNING = Definition(
 )
 SET_BRANCH = Definition(
     "set_branch",
-    t.exchange.update().where(t.exchange.c.seq == _p("the_seq")).values(_values(t.exchange, "branch")),
+    t.exchange.update().where(t.exchange.c.seq == _p("the_seq")).values(values(t.exchange, "branch")),
     returns=False,
 )
 _STORED = (
@@ -176,7 +170,7 @@ CHANGE_STATE = Definition(
     "change_state",
     t.exchange.update()
     .where(t.exchange.c.seq == _p("the_seq"), t.exchange.c.state == _p("was"))
-    .values(_values(t.exchange, "state", "not_before", "finished_at", "revision"))
+    .values(values(t.exchange, "state", "not_before", "finished_at", "revision"))
     .returning(t.exchange.c.seq),
     returns=True,
 )
@@ -188,7 +182,7 @@ CLEAR_ERROR = Definition(
     returns=False,
 )
 
-_insert_cursor = insert(t.cursor).values(_values(t.cursor, "name", "value", "updated_at"))
+_insert_cursor = insert(t.cursor).values(values(t.cursor, "name", "value", "updated_at"))
 PUT_CURSOR = Definition(
     "put_cursor",
     _insert_cursor.on_conflict_do_update(
@@ -203,7 +197,7 @@ CLAIM = Definition(
     "claim",
     insert(t.ledger)
     .values(
-        _values(
+        values(
             t.ledger, "scope", "key", "exchange", "path", "input_hash", "confirmed", "remove_on_failure", "created_at"
         )
     )
@@ -242,7 +236,7 @@ REMOVE_CLAIMS = Definition(
     returns=False,
 )
 
-_insert_state = insert(t.state).values(_values(t.state, "scope", "key", "value", "updated_at"))
+_insert_state = insert(t.state).values(values(t.state, "scope", "key", "value", "updated_at"))
 PUT_STATE = Definition(
     "put_state",
     _insert_state.on_conflict_do_update(
@@ -302,7 +296,7 @@ FIND_STATE = Definition(
 
 PUT_REVISION = Definition(
     "put_revision",
-    insert(t.revision).values(_values(t.revision, "hash", "manifest", "created_at")).on_conflict_do_nothing(),
+    insert(t.revision).values(values(t.revision, "hash", "manifest", "created_at")).on_conflict_do_nothing(),
     returns=False,
 )
 GET_REVISION = Definition(
@@ -310,10 +304,10 @@ GET_REVISION = Definition(
 )
 INSERT_AUDIT = Definition(
     "insert_audit",
-    insert(t.audit).values(_values(t.audit, "at", "actor", "action", "subject", "detail")),
+    insert(t.audit).values(values(t.audit, "at", "actor", "action", "subject", "detail")),
     returns=False,
 )
-_insert_setting = insert(t.setting).values(_values(t.setting, "name", "value", "updated_at"))
+_insert_setting = insert(t.setting).values(values(t.setting, "name", "value", "updated_at"))
 PUT_SETTING = Definition(
     "put_setting",
     _insert_setting.on_conflict_do_update(
@@ -330,11 +324,8 @@ FIND_SETTINGS = Definition(
     returns=True,
 )
 DROP_SETTING = Definition("drop_setting", t.setting.delete().where(t.setting.c.name == _p("name")), returns=False)
-GET_SETTING = Definition(
-    "get_setting", sa.select(t.setting.c.value).where(t.setting.c.name == _p("name")), returns=True
-)
 _insert_breaker = insert(t.breaker).values(
-    _values(t.breaker, "connection", "state", "failures", "reason", "open_until", "changed_at")
+    values(t.breaker, "connection", "state", "failures", "reason", "open_until", "changed_at")
 )
 PUT_BREAKER = Definition(
     "put_breaker",
@@ -402,129 +393,3 @@ DELETE_PAYLOADS = Definition(
 DELETE_KEYS = Definition(
     "delete_keys", t.business_key.delete().where(t.business_key.c.exchange == _p("seq")), returns=False
 )
-DELETE_OLD_CLAIMS = Definition(
-    "delete_old_claims",
-    t.ledger.delete().where(t.ledger.c.created_at < _p("before"), t.ledger.c.confirmed == sa.literal_column("1")),
-    returns=False,
-)
-
-# What only operators ask.
-
-FIND_ID = Definition(
-    "find_id",
-    sa.select(t.exchange.c.seq, t.exchange.c.id)
-    .where(t.exchange.c.id >= _p("low"), t.exchange.c.id < _p("high"))
-    .order_by(t.exchange.c.id)
-    .limit(sa.literal_column("2")),
-    returns=True,
-)
-GET_HEAD = Definition(
-    "get_head",
-    sa.select(*[t.exchange.c[name] for name in HEAD], t.exchange.c.reply).where(t.exchange.c.seq == _p("seq")),
-    returns=True,
-)
-GET_KEYS = Definition(
-    "get_keys",
-    sa.select(t.business_key.c.kind, t.business_key.c.value).where(t.business_key.c.exchange == _p("seq")),
-    returns=True,
-)
-GET_LETTERS = Definition(
-    "get_letters",
-    sa.select(*[t.dead_letter.c[name] for name in LETTER])
-    .where(t.dead_letter.c.exchange == _p("id"))
-    .order_by(t.dead_letter.c.seq),
-    returns=True,
-)
-GET_LETTER = Definition(
-    "get_letter",
-    sa.select(*[t.dead_letter.c[name] for name in LETTER]).where(t.dead_letter.c.seq == _p("seq")),
-    returns=True,
-)
-DELETE_LETTER = Definition(
-    "delete_letter", t.dead_letter.delete().where(t.dead_letter.c.exchange == _p("id"), t.dead_letter.c.path == _p("at_path")),
-    returns=False,
-)  # fmt: skip
-CLOSE_LETTERS = Definition(
-    "close_letters",
-    t.dead_letter.update().where(t.dead_letter.c.exchange == _p("id")).values({t.dead_letter.c.state: _p("new_state")}),
-    returns=False,
-)
-GET_CHILDREN = Definition(
-    "get_children",
-    sa.select(t.exchange.c.id, t.exchange.c.route, t.exchange.c.state)
-    .where(sa.or_(t.exchange.c.parent == _p("id"), t.exchange.c.origin == _p("id")))
-    .order_by(t.exchange.c.seq),
-    returns=True,
-)
-GET_AUDIT = Definition(
-    "get_audit",
-    sa.select(t.audit.c.at, t.audit.c.actor, t.audit.c.action, t.audit.c.subject, t.audit.c.detail)
-    .where(t.audit.c.subject == _p("subject"))
-    .order_by(t.audit.c.seq),
-    returns=True,
-)
-SET_ATTEMPTS_BACK = Definition(
-    "set_attempts_back",
-    t.attempt.update()
-    .where(t.attempt.c.exchange == _p("seq"), t.attempt.c.path == _p("at_path"))
-    .values({t.attempt.c.number: t.attempt.c.number - sa.literal_column(str(LIFE))}),
-    returns=False,
-)
-"""Attempts before a retry keep their place in the record, as those of an earlier life."""
-GET_CURSORS = Definition(
-    "get_cursors",
-    sa.select(t.cursor.c.name, t.cursor.c.value, t.cursor.c.updated_at).order_by(t.cursor.c.name),
-    returns=True,
-)
-
-MARK_BYTES, TEXT_MARK_LENGTH = 5, 16
-"""How much of a sealed value says with which key it is sealed (`caravana.journal.sealing`)."""
-
-
-def _sealed(table: sa.Table) -> list[sa.Column[object]]:
-    return [column for column in table.c if isinstance(column.type, t.Sealed | t.SealedText)]
-
-
-def _begins(column: sa.Column[object]) -> sa.ColumnElement[bool]:
-    """The value is sealed with the key of `mark` and `text_mark`."""
-    is_text = isinstance(column.type, t.SealedText)
-    mark = _p("text_mark", type_=sa.Text()) if is_text else _p("mark", type_=sa.LargeBinary())
-    length: sa.ColumnElement[int] = sa.literal_column(str(TEXT_MARK_LENGTH if is_text else MARK_BYTES))
-    return sa.func.substr(column, sa.literal_column("1"), length) == mark
-
-
-def _stale(table: sa.Table) -> Definition:
-    """Rows behind a place of which something is not sealed with the present key."""
-    keys, sealed = list(table.primary_key.columns), _sealed(table)
-    place = sa.tuple_(*[_p(f"after_{key.name}", type_=key.type) for key in keys])
-    stale = sa.or_(*[sa.and_(one.is_not(None), sa.not_(_begins(one))) for one in sealed])
-    query = sa.select(*keys, *sealed).where(sa.tuple_(*keys) > place, stale).order_by(*keys)
-    return Definition(f"stale_{table.name}", query.limit(_p("most", type_=sa.Integer)).with_for_update(), returns=True)
-
-
-def _reseal(table: sa.Table) -> Definition:
-    """Write the sealed columns of one row."""
-    here = [key == _p(f"the_{key.name}", type_=key.type) for key in table.primary_key.columns]
-    change = table.update().where(*here).values(_values(table, *[one.name for one in _sealed(table)]))
-    return Definition(f"reseal_{table.name}", change, returns=False)
-
-
-COUNT_SEALED = Definition(
-    "count_sealed",
-    sa.union_all(
-        *[
-            sa.select(sa.literal_column(f"'{column}'"), sa.func.count()).select_from(table).where(_begins(column))
-            for table in t.metadata.sorted_tables
-            for column in _sealed(table)
-        ]
-    ),
-    returns=True,
-)
-STALE_EXCHANGE, RESEAL_EXCHANGE = _stale(t.exchange), _reseal(t.exchange)
-STALE_RECORD, RESEAL_RECORD = _stale(t.record), _reseal(t.record)
-STALE_ATTEMPT, RESEAL_ATTEMPT = _stale(t.attempt), _reseal(t.attempt)
-STALE_PAYLOAD, RESEAL_PAYLOAD = _stale(t.payload), _reseal(t.payload)
-STALE_DEAD_LETTER, RESEAL_DEAD_LETTER = _stale(t.dead_letter), _reseal(t.dead_letter)
-STALE_STATE, RESEAL_STATE = _stale(t.state), _reseal(t.state)
-STALE_CURSOR, RESEAL_CURSOR = _stale(t.cursor), _reseal(t.cursor)
-STALE_AUDIT, RESEAL_AUDIT = _stale(t.audit), _reseal(t.audit)

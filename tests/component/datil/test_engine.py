@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caravana.component.datil.sandbox import DatilSandbox
-from caravana.journal.operations import unpack
+from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest

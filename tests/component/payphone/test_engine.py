@@ -11,7 +11,7 @@ import pytest
 
 from caravana.component.payphone.sandbox import Card, PayphoneSandbox, Store
 from caravana.component.payphone.sandbox.payment import HOLDER, PAYER
-from caravana.journal.operations import unpack
+from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest

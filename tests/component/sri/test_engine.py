@@ -12,7 +12,7 @@ import pytest
 
 from caravana.component.sri.sandbox import SriSandbox
 from caravana.component.sri.sandbox.sandbox import PASSWORD
-from caravana.journal.operations import unpack
+from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest
