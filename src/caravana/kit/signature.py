@@ -1,6 +1,5 @@
 """Signatures of webhooks, checked on the raw bytes in constant time, with old and new secret."""
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 
@@ -20,8 +19,3 @@ def verify_hmac(raw: bytes, given: str, secrets: Iterable[str], algorithm: str =
     bare = given.removeprefix(f"{algorithm}=").removeprefix(f"{algorithm}:")
     fits = [equal(bare, hmac_hex(secret, raw, algorithm)) for secret in secrets if secret]
     return any(fits)
-
-
-def sha256_hex(text: str) -> str:
-    """Return the plain SHA-256 of `text` in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()

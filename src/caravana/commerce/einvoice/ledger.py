@@ -12,7 +12,7 @@ that the document is authorised: that wins over everything but an annulment. `ne
 long it is kept back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -219,11 +219,6 @@ def telling(document: Document) -> str:
     words = [[one["code"], one["text"]] for one in document["messages"]]
     problems = [[one["code"], one["where"], one["es"]] for one in document["problems"]]
     return canonical_hash([document["state"], document["access_key"], words, problems])
-
-
-def problem_codes(problems: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the codes of what stops the document."""
-    return [str(one["code"]) for one in problems if one["severity"] == "error"]
 
 
 def stamp(now: datetime) -> str:

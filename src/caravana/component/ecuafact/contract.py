@@ -6,7 +6,6 @@ one address for each type, the whole RUC in it, `tipoDocumento` for `codDoc`. Re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import quote
 
 ASSUMED: Mapping[str, str] = {
@@ -48,7 +47,3 @@ class Contract:
             return self.documents(ruc)
         last = self.paths.get(cod_doc, ASSUMED[cod_doc])
         return f"/v1/contribuyentes/{quote(self.taxpayer(ruc), safe='')}/{quote(last, safe='')}"
-
-    def type_of(self, told: Mapping[str, Any]) -> Any:
-        """Return the type that an answer tells, under whichever name."""
-        return told.get("codDoc", told.get("tipoDocumento"))

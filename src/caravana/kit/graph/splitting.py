@@ -19,7 +19,6 @@ TYPE_HEADER = "MetaType"
 CONTACT_HEADER = "MetaContact"
 ASIDE_HEADER = "MetaAside"
 """Why an update goes to `others` though its kind has an address of its own."""
-FROM_PEOPLE = frozenset({Kind.MESSAGE, Kind.COMMENT, Kind.CHAT, Kind.POSTBACK})
 OPENS_WINDOW = frozenset({Kind.MESSAGE, Kind.REACTION, Kind.CHAT, Kind.POSTBACK})
 AT_ONCE = 64
 

@@ -301,9 +301,6 @@ class EcuafactSandbox(Sandbox):
         self.effects["mail"] += 1
         return answer({"codigo": "0", "datos": {"claveAcceso": one.clave, "destinatario": recipient}})
 
-    def _consumption(self, request: Request, raw: bytes) -> Response:
-        return facts.consumption(self.account, self._used, self.clock.now().year)
-
     async def _page(self, request: Request) -> Response:
         self.settle()
         return view(self.account, list(reversed(list(self.operations.values()))), self.clock.now())
