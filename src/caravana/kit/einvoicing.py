@@ -4,9 +4,11 @@ Packages (what is sent, kept before it goes), questions (which document is meant
 of an address that names no connection.
 """
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,8 +20,8 @@ from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante, Con
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.xml import clean
 from caravana.kit.effect import Kind, Reply
-from caravana.kit.einvoice import State, Verdict
-from caravana.kit.errors import EffectError, NeedsPerson, Refused
+from caravana.kit.einvoice import Operation, State, Verdict
+from caravana.kit.errors import EffectError, NeedsPerson, Refused, Unknown
 from caravana.kit.exchange import Exchange
 from caravana.kit.handing import Delegating
 from caravana.kit.options import describe
@@ -266,6 +268,43 @@ def filename(cod_doc: str | None, number: str | None, access_key: str | None, ex
     return f"{prefix}-{number or access_key or 'sin-numero'}.{extension}"
 
 
+def shown_file(raw: bytes, operation: Operation, company: str) -> str:
+    """Return a file as messages hold it: an XML as text, a PDF in base64.
+
+    Raises `Unknown` when it is not what was asked for: an error page, say.
+    """
+    if operation is Operation.PDF:
+        if not raw.startswith(b"%PDF"):
+            raise Unknown(f"{company} gave something else than a PDF", code="not_pdf")
+        return base64.b64encode(raw).decode()
+    try:
+        shown = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        shown = ""
+    if not shown.lstrip().startswith("<") or shown.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
+        raise Unknown(f"{company} gave something else than XML", code="not_xml")
+    return shown
+
+
+def as_text(value: Any) -> str | None:
+    """Return a word or number of an answer as text, however it came; None for nothing and for what is neither."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, int):
+        return str(value)
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def given_document(body: Any) -> dict[str, Any]:
+    """Return the document that a message brings to be prepared. Raises `Refused` when it brings none."""
+    if not isinstance(body, dict) or not isinstance(body.get("document"), dict):
+        raise Refused("the body does not fit: `document` is missing", code="body")
+    document: dict[str, Any] = body["document"]
+    return document
+
+
 class ByConnection(Delegating):
     """The call of an address that names no connection: the message does, and that connection's own producer makes it.
 
@@ -300,14 +339,17 @@ __all__ = [
     "Question",
     "Standing",
     "absent",
+    "as_text",
     "coded",
     "digest_of",
     "filename",
+    "given_document",
     "invalid",
     "key_of",
     "named_connection",
     "read_package",
     "read_question",
+    "shown_file",
     "stopping",
     "tidied",
 ]

@@ -10,9 +10,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from caravana.component.datil import reading
 from caravana.component.datil.spec import PROVIDER, DatilOptions, DatilSettings
 from caravana.kit import json
+from caravana.kit.einvoicing import as_text
 from caravana.kit.ports import Arrival, Context, Receiver
 from caravana.kit.posted import PostedConsumer, Refusal, one_of
 
@@ -93,7 +93,7 @@ def _event(connection: str, identity: str | None, clave: str | None, content: Ma
 
 
 def _word(value: Any) -> str | None:
-    found = reading.text(value)
+    found = as_text(value)
     if found is None:
         return None
     if len(found) > _LONGEST:

@@ -1,6 +1,5 @@
 """XML and printed form, and mailing them."""
 
-import base64
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +11,8 @@ from caravana.component.datil.producer import DatilProducer
 from caravana.component.datil.spec import PROVIDER
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, State
-from caravana.kit.einvoicing import Question, filename
-from caravana.kit.errors import NeedsPerson, Refused, Unknown
+from caravana.kit.einvoicing import Question, as_text, filename, shown_file
+from caravana.kit.errors import NeedsPerson, Refused
 from caravana.kit.exchange import Exchange
 
 KINDS: Mapping[Operation, str] = {Operation.XML: "xml", Operation.PDF: "pdf"}
@@ -41,22 +40,9 @@ class Fetch(DatilProducer):
         found = reading.standing(await self.fetch(known), known)
         raw = await self._client.file(identity, KINDS[self._operation])
         name = filename(question.cod_doc, found.number, found.access_key, KINDS[self._operation])
-        content = {"content": self._shown(raw), "provisional": found.state is not State.AUTHORISED, "filename": name}
+        shown = shown_file(raw, self._operation, "Dátil")
+        content = {"content": shown, "provisional": found.state is not State.AUTHORISED, "filename": name}
         return Reply({"provider": PROVIDER, "connection": self._name, **content})
-
-    def _shown(self, raw: bytes) -> str:
-        """Raises `Unknown` when it is not what was asked for: an error page, say."""
-        if self._operation is Operation.PDF:
-            if not raw.startswith(b"%PDF"):
-                raise Unknown("Dátil gave something else than a PDF", code="not_pdf")
-            return base64.b64encode(raw).decode()
-        try:
-            shown = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            shown = ""
-        if not shown.lstrip().startswith("<") or shown.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
-            raise Unknown("Dátil gave something else than XML", code="not_xml")
-        return shown
 
     async def _of_another(self, question: Question, effect: Effect) -> Reply:
         """A document whose id was lost with the answer: who else has its file. Raises `NeedsPerson` when nobody."""
@@ -87,7 +73,7 @@ class Email(DatilProducer):
         question = Question.model_validate(request)
         content = {"destinatarios": list(question.recipients)}
         answer = await self._client.post(f"/edocs/send-email/{question.request_id}", content)
-        return self._told(question, reading.text(answer.get("result")))
+        return self._told(question, as_text(answer.get("result")))
 
     async def verify(self, request: dict[str, Any], effect: Effect) -> Reply | None:
         """Look for a mail to these recipients since our call. Raises `NeedsPerson` when Dátil lists none at all."""

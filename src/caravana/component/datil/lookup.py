@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.component.datil import reading
 from caravana.component.datil.client import DatilClient
 from caravana.component.datil.mapping import LISTED_AT
 from caravana.kit.edocument.clave import Clave
+from caravana.kit.einvoicing import as_text
 
 PAGE = "100"
 
@@ -34,13 +34,13 @@ async def by_number(client: DatilClient, cod_doc: str, number: str) -> list[dict
 async def identity(client: DatilClient, cod_doc: str, clave: str) -> str | None:
     """Return Dátil's id of the document with that clave, or None. Raises an `EffectError`."""
     rows = await by_number(client, cod_doc, Clave.read(clave).numero)
-    return next((found for one in rows if one.get("uuid") == clave and (found := reading.text(one.get("id")))), None)
+    return next((found for one in rows if one.get("uuid") == clave and (found := as_text(one.get("id")))), None)
 
 
 def _is(row: Mapping[str, Any], number: str) -> bool:
     """The list is asked by parts, some of which may be ignored: a row says its number, or its clave does."""
-    clave = reading.text(row.get("uuid")) or ""
+    clave = as_text(row.get("uuid")) or ""
     try:
         return Clave.read(clave).numero == number
     except ValueError:
-        return reading.text(row.get("number")) == number
+        return as_text(row.get("number")) == number

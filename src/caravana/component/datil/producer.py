@@ -21,7 +21,9 @@ from caravana.kit.einvoicing import (
     Question,
     Standing,
     absent,
+    as_text,
     coded,
+    given_document,
     invalid,
     key_of,
     read_package,
@@ -79,10 +81,7 @@ class Prepare(DatilProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the document. Raises `Refused` when the body holds none."""
-        body = exchange.body
-        if not isinstance(body, dict) or not isinstance(body.get("document"), dict):
-            raise Refused("the body does not fit: `document` is missing", code="body")
-        return {"connection": self._name, "document": body["document"]}
+        return {"connection": self._name, "document": given_document(exchange.body)}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return the package. Raises `Refused` with every problem of the document."""
@@ -150,7 +149,7 @@ class Submit(Sending):
 
     async def _again(self, answer: dict[str, Any], package: Package, effect: Effect) -> Reply | None:
         """A repeat under the key changes nothing: a factura that the SRI could not work on is issued again by its id."""
-        identity = reading.text(answer.get("id"))
+        identity = as_text(answer.get("id"))
         if package.key is None or identity is None:
             return None
         question = _question(package, identity)
@@ -191,7 +190,7 @@ class Reissue(Sending):
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the package with Dátil's id. Raises `Refused` without one."""
         body = exchange.body if isinstance(exchange.body, dict) else {}
-        identity = reading.text(body.get("request_id"))
+        identity = as_text(body.get("request_id"))
         if identity is None:
             raise Refused("Dátil issues a document again by its id, and the message has no `request_id`", code="body")
         return {**super().request(exchange), "request_id": identity}
@@ -281,7 +280,7 @@ class Find(DatilProducer):
             )
         rows = await lookup.by_number(self._client, cod_doc, number)
         found = []
-        for identity in dict.fromkeys(one for row in rows if (one := reading.text(row.get("id")))):
+        for identity in dict.fromkeys(one for row in rows if (one := as_text(row.get("id")))):
             known = Question(connection=self._name, cod_doc=cod_doc, request_id=identity, number=number)
             found.append(reading.standing(await self.fetch(known), known).to_json())
         return Reply({"provider": PROVIDER, "connection": self._name, "documents": found})

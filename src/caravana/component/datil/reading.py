@@ -6,7 +6,6 @@ lists that are null or missing, moments with a zone, without one, as a bare day 
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from caravana.component.datil.spec import PROVIDER
@@ -14,7 +13,7 @@ from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.edocument.verdict import verdict_of
 from caravana.kit.einvoice import State, Verdict
-from caravana.kit.einvoicing import Message, Question, Standing
+from caravana.kit.einvoicing import Message, Question, Standing, as_text
 
 STATES: Mapping[str, tuple[State, bool]] = {
     "CREADO": (State.IN_PROCESS, False),
@@ -45,7 +44,7 @@ def standing(content: Mapping[str, Any], question: Question) -> Standing:
         state, final = State.QUEUED, False  # 50 and 99: the SRI failed, the same document goes again
     if state is State.REJECTED and verdict is Verdict.WAIT:
         state, final = State.IN_PROCESS, False  # 43 and 70: the SRI has it, which Dátil's word for it does not say
-    clave = text(content.get("clave_acceso")) or question.access_key
+    clave = as_text(content.get("clave_acceso")) or question.access_key
     given = _part(content, "autorizacion")
     authorised = state is State.AUTHORISED
     return Standing(
@@ -55,10 +54,10 @@ def standing(content: Mapping[str, Any], question: Question) -> Standing:
         final,
         reference=question.reference,
         access_key=clave,
-        number=text(content.get("numero")) or _number(clave) or question.number,
-        request_id=text(content.get("id")) or question.request_id,
+        number=as_text(content.get("numero")) or _number(clave) or question.number,
+        request_id=as_text(content.get("id")) or question.request_id,
         status=word,
-        authorization=(text(given.get("numero")) or clave) if authorised else None,
+        authorization=(as_text(given.get("numero")) or clave) if authorised else None,
         authorized_at=moment(given.get("fecha")) if authorised else None,
         environment=_environment(content.get("ambiente")),
         messages=messages,
@@ -69,29 +68,18 @@ def standing(content: Mapping[str, Any], question: Question) -> Standing:
 
 def word_of(content: Mapping[str, Any]) -> str | None:
     """Return Dátil's word for how the document stands; None before it has one."""
-    found = text(content.get("estado"))
+    found = as_text(content.get("estado"))
     return None if found is None else found.upper().replace("_", " ")
 
 
 def unsigned(content: Mapping[str, Any]) -> bool:
     """Whether Dátil could not sign the document: its certificate or the password is wrong."""
-    return (text(_part(content, "firma").get("result")) or "").lower() == "bad"
-
-
-def text(value: Any) -> str | None:
-    """Return a word or number as text, however it came; None for nothing and for what is neither."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, int):
-        return str(value)
-    return (value.strip() or None) if isinstance(value, str) else None
+    return (as_text(_part(content, "firma").get("result")) or "").lower() == "bad"
 
 
 def moment(value: Any) -> str | None:
     """Return a moment with its offset; None when it is none."""
-    written = text(value)
+    written = as_text(value)
     try:
         found = datetime.fromisoformat(written) if written else None
     except ValueError:
@@ -114,7 +102,7 @@ def mails(content: Mapping[str, Any]) -> list[tuple[str | None, frozenset[str]]]
 
 def _addresses(value: Any) -> frozenset[str]:
     listed = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else ()
-    return frozenset(found.lower() for one in listed if (found := text(one)))
+    return frozenset(found.lower() for one in listed if (found := as_text(one)))
 
 
 def _mailed(content: Mapping[str, Any]) -> bool | None:
@@ -131,17 +119,17 @@ def _messages(content: Mapping[str, Any]) -> tuple[Message, ...]:
         if isinstance(one, dict)
     ]
     if unsigned(content):
-        error = text(_part(content, "firma").get("error")) or ""
+        error = as_text(_part(content, "firma").get("error")) or ""
         found.append(Message("firma", "Dátil no pudo firmar el documento: revise certificado y contraseña", error))
     return tuple(dict.fromkeys(found))
 
 
 def _message(one: Mapping[str, Any]) -> Message:
     return Message(
-        text(one.get("identificador")) or "",
-        text(one.get("mensaje")) or "",
-        text(one.get("informacion_adicional")) or "",
-        (text(one.get("tipo")) or "ERROR").upper(),
+        as_text(one.get("identificador")) or "",
+        as_text(one.get("mensaje")) or "",
+        as_text(one.get("informacion_adicional")) or "",
+        (as_text(one.get("tipo")) or "ERROR").upper(),
     )
 
 
@@ -159,7 +147,7 @@ def _part(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _environment(value: Any) -> str | None:
-    found = text(value)
+    found = as_text(value)
     return found if found in {"1", "2"} else None
 
 

@@ -3,11 +3,10 @@
 import dataclasses
 from datetime import timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from caravana.kit.address import is_loopback, origin
+from caravana.kit.address import is_loopback, origin, partner_address
 from caravana.kit.einvoice import Capabilities, Operation
 from caravana.kit.options import Duration, Options
 
@@ -100,14 +99,7 @@ class DatilSettings(Options):
     @field_validator("url", "files_url", "list_url")
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address like https://link.datil.co")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return None if url is None else partner_address(url, "https://link.datil.co")
 
     @field_validator("webhook_secret", "previous_webhook_secret")
     @classmethod

@@ -12,6 +12,7 @@ from caravana.component.ecuafact import reading, signing
 from caravana.component.ecuafact.signing import WrongSignature
 from caravana.component.ecuafact.spec import PROVIDER, EcuafactOptions, EcuafactSettings
 from caravana.kit import json
+from caravana.kit.einvoicing import as_text
 from caravana.kit.ports import Arrival, Context, Receiver
 from caravana.kit.posted import PostedConsumer, Refusal
 from caravana.kit.request import header
@@ -89,7 +90,7 @@ def _event(connection: str, content: dict[str, Any]) -> str:
 
 
 def _word(value: Any) -> str | None:
-    found = reading.text(value)
+    found = as_text(value)
     if found is None:
         return None
     if len(found) > _LONGEST:

@@ -1,6 +1,5 @@
 """XML and printed form, and mailing them."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from caravana.kit.clock import Clock
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation
-from caravana.kit.einvoicing import Question, filename
+from caravana.kit.einvoicing import Question, filename, shown_file
 from caravana.kit.errors import EffectError, Refused, Unknown
 from caravana.kit.exchange import Exchange
 
@@ -39,22 +38,9 @@ class Fetch(EcuafactProducer):
         question, clave = Question.model_validate(request), _clave(request)
         file = await self._client.file(clave.ruc, request["access_key"], KINDS[self._operation])
         name = filename(question.cod_doc or clave.cod_doc, clave.numero, question.access_key, self._operation.value)
-        content = {"content": self._shown(file.raw), "provisional": file.provisional, "filename": name}
+        shown = shown_file(file.raw, self._operation, "Ecuafact")
+        content = {"content": shown, "provisional": file.provisional, "filename": name}
         return Reply({"provider": PROVIDER, "connection": self._name, **content})
-
-    def _shown(self, raw: bytes) -> str:
-        """Raises `Unknown` when it is not what was asked for: an error page, say."""
-        if self._operation is Operation.PDF:
-            if not raw.startswith(b"%PDF"):
-                raise Unknown("Ecuafact gave something else than a PDF", code="not_pdf")
-            return base64.b64encode(raw).decode()
-        try:
-            shown = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            shown = ""
-        if not shown.lstrip().startswith("<") or shown.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
-            raise Unknown("Ecuafact gave something else than XML", code="not_xml")
-        return shown
 
 
 class Email(EcuafactProducer):

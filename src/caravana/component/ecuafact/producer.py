@@ -22,6 +22,7 @@ from caravana.kit.einvoicing import (
     absent,
     blocked,
     coded,
+    given_document,
     invalid,
     key_of,
     read_package,
@@ -64,10 +65,7 @@ class Prepare(EcuafactProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the document. Raises `Refused` when the body holds none."""
-        body = exchange.body
-        if not isinstance(body, dict) or not isinstance(body.get("document"), dict):
-            raise Refused("the body does not fit: `document` is missing", code="body")
-        return {"connection": self._name, "document": body["document"]}
+        return {"connection": self._name, "document": given_document(exchange.body)}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return the package. Raises `Refused` with every problem of the document."""

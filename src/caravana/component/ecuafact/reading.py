@@ -6,14 +6,13 @@ success. `resultado_desconocido` is no end: the platform itself does not know ye
 
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from caravana.component.ecuafact.spec import PROVIDER
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.edocument.verdict import MEANINGS, verdict_of
 from caravana.kit.einvoice import State, Verdict
-from caravana.kit.einvoicing import Message, Question, Standing
+from caravana.kit.einvoicing import Message, Question, Standing, as_text
 
 AUTHORISATIONS: Mapping[str, tuple[State, bool]] = {
     "autorizado": (State.AUTHORISED, True),
@@ -49,7 +48,7 @@ def operation(data: Mapping[str, Any], question: Question) -> Standing:
 
 def listed(row: Mapping[str, Any], question: Question) -> Standing:
     """Return the standing in a row of the list of issued documents, which tells no operation."""
-    word = text(row.get("estadoAutorizacion"))
+    word = as_text(row.get("estadoAutorizacion"))
     return _standing({"estado": "enviado", **row, "estadoAutorizacion": word}, question)
 
 
@@ -57,8 +56,8 @@ def _standing(data: Mapping[str, Any], question: Question) -> Standing:
     word, authorisation = _word(data.get("estado")), _word(data.get("estadoAutorizacion"))
     state, final = _state(word, authorisation)
     messages = _messages(data, state)
-    clave = text(data.get("claveAcceso")) or question.access_key
-    number = text(data.get("numeroDocumento")) or _number(clave)
+    clave = as_text(data.get("claveAcceso")) or question.access_key
+    number = as_text(data.get("numeroDocumento")) or _number(clave)
     verdict = _verdict(messages, state, final=final)
     if number is not None and question.number is not None and number != question.number:
         said = f"Se envió el número {question.number} y Ecuafact emitió con el {number}: el punto de emisión se detiene"
@@ -75,8 +74,8 @@ def _standing(data: Mapping[str, Any], question: Question) -> Standing:
         request_id=identity(data.get("idOperacion")) or question.request_id,
         status="/".join(one for one in (word, authorisation) if one) or None,
         authorization=clave if authorised else None,
-        authorized_at=text(data.get("fechaAutorizacion")) if authorised else None,
-        environment=found if (found := text(data.get("ambiente"))) in {"1", "2"} else None,
+        authorized_at=as_text(data.get("fechaAutorizacion")) if authorised else None,
+        environment=found if (found := as_text(data.get("ambiente"))) in {"1", "2"} else None,
         messages=messages,
         verdict=verdict,
         mailed=None,
@@ -94,15 +93,15 @@ def _state(word: str | None, authorisation: str | None) -> tuple[State, bool]:
 def _messages(data: Mapping[str, Any], state: State) -> tuple[Message, ...]:
     """Ecuafact passes codes on and hardly a text; a code of asking (`codigoErrorConsulta`) says nothing of the document."""
     found = []
-    if (code := text(data.get("codigoError"))) is not None:
+    if (code := as_text(data.get("codigoError"))) is not None:
         kind = "INFORMATIVO" if state is State.AUTHORISED else "ERROR"
         said = (
-            text(data.get("motivo"))
+            as_text(data.get("motivo"))
             or MEANINGS.get(code)
             or f"Ecuafact no explica el código {code}: véalo en su portal"
         )
         found.append(Message(code, said, type=kind))
-    if (code := text(data.get("codigoErrorConsulta"))) is not None:
+    if (code := as_text(data.get("codigoErrorConsulta"))) is not None:
         found.append(Message(code, "Ecuafact no pudo consultar la autorización", type="ADVERTENCIA"))
     return tuple(found)
 
@@ -114,17 +113,6 @@ def _verdict(messages: tuple[Message, ...], state: State, *, final: bool) -> Ver
     return verdict_of(known) or (Verdict.MEND if final else None)
 
 
-def text(value: Any) -> str | None:
-    """Return a word or number as text, however it came; None for nothing and for what is neither."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, int):
-        return str(value)
-    return (value.strip() or None) if isinstance(value, str) else None
-
-
 def identity(value: Any) -> str | None:
     """Return an operation's id; None when it is no UUID."""
     try:
@@ -134,7 +122,7 @@ def identity(value: Any) -> str | None:
 
 
 def _word(value: Any) -> str | None:
-    found = text(value)
+    found = as_text(value)
     return None if found is None else found.lower()
 
 

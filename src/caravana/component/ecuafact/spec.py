@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from caravana.kit.address import is_loopback
+from caravana.kit.address import is_loopback, partner_address
 from caravana.kit.einvoice import Capabilities, Operation
 from caravana.kit.options import Duration, Options
 
@@ -104,12 +104,7 @@ class EcuafactSettings(Options):
     @field_validator("url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address like https://api.mynexusapi.com")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/").removesuffix("/v1")
+        return partner_address(url, "https://api.mynexusapi.com").removesuffix("/v1")
 
     @field_validator("webhook_secrets")
     @classmethod

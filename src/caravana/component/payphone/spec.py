@@ -2,12 +2,11 @@
 
 from datetime import time, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 
-from caravana.kit.address import is_loopback, origin
+from caravana.kit.address import origin, partner_address
 from caravana.kit.options import Duration, Options
 from caravana.kit.payment import Capabilities, Operation, Sweep
 
@@ -88,12 +87,7 @@ class PayphoneSettings(Options):
     @field_validator("url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address like https://pay.payphonetodoesposible.com")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return partner_address(url, "https://pay.payphonetodoesposible.com")
 
     @field_validator("token")
     @classmethod

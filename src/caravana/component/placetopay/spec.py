@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from caravana.kit import payment as port
-from caravana.kit.address import is_loopback
+from caravana.kit.address import is_loopback, partner_address
 from caravana.kit.options import Duration, Options
 from caravana.kit.payment import Capabilities, Sweep
 
@@ -92,12 +92,7 @@ class PlacetopaySettings(Options):
     @field_validator("url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address like https://checkout.placetopay.ec")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return partner_address(url, "https://checkout.placetopay.ec")
 
     @field_validator("secret_key")
     @classmethod

@@ -19,7 +19,17 @@ from caravana.kit.edocument.wrong import Wrong
 from caravana.kit.edocument.xml import to_xml
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Operation, State, Verdict
-from caravana.kit.einvoicing import Package, Question, Standing, absent, blocked, invalid, read_package, read_question
+from caravana.kit.einvoicing import (
+    Package,
+    Question,
+    Standing,
+    absent,
+    blocked,
+    given_document,
+    invalid,
+    read_package,
+    read_question,
+)
 from caravana.kit.errors import EffectError, Refused, Unknown
 from caravana.kit.exchange import Exchange
 
@@ -75,10 +85,7 @@ class Prepare(SriProducer):
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the document. Raises `Refused` when the body holds none."""
-        body = exchange.body
-        if not isinstance(body, dict) or not isinstance(body.get("document"), dict):
-            raise Refused("the body does not fit: `document` is missing", code="body")
-        return {"connection": self._name, "document": body["document"]}
+        return {"connection": self._name, "document": given_document(exchange.body)}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return the package.

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
-from caravana.kit.address import is_loopback
+from caravana.kit.address import is_loopback, partner_address
 from caravana.kit.einvoice import Capabilities, Operation
 from caravana.kit.options import Duration, Options
 
@@ -89,14 +89,7 @@ class SriSettings(Options):
     @field_validator("url")
     @classmethod
     def _without_slash(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("write an address like https://celcer.sri.gob.ec")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return None if url is None else partner_address(url, "https://celcer.sri.gob.ec")
 
     @field_validator("certificate_password")
     @classmethod

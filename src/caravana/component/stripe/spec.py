@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from caravana.kit.address import is_loopback
+from caravana.kit.address import is_loopback, partner_address
 from caravana.kit.options import Duration, Options
 
 API_URL = "https://api.stripe.com"
@@ -66,12 +66,7 @@ class StripeSettings(Options):
     @field_validator("url", "pages")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
-            raise ValueError(f"write an address like {API_URL}")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return partner_address(url, API_URL) if url else url
 
     @field_validator("secret_key")
     @classmethod

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from caravana.kit.address import is_loopback
+from caravana.kit.address import is_loopback, partner_address
 from caravana.kit.component import Side
 from caravana.kit.options import Duration, Options
 
@@ -42,12 +41,7 @@ class GraphSettings(Options):
     @field_validator("url")
     @classmethod
     def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"write an address like {API_URL}")
-        if parts.scheme == "http" and not is_loopback(url):
-            raise ValueError("only a sandbox on this machine may be reached without TLS: write https://")
-        return url.rstrip("/")
+        return partner_address(url, API_URL)
 
     @field_validator("token", "app_secret")
     @classmethod
