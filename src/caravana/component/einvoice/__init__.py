@@ -9,7 +9,7 @@ from pydantic import Field
 
 from caravana.component.einvoice.company import Companies, connections_of
 from caravana.component.einvoice.consumer import notifications
-from caravana.component.einvoice.desk import WISHES, Desk, WishesConsumer, plain
+from caravana.component.einvoice.desk import WISHES, Desk
 from caravana.component.einvoice.due import DueConsumer
 from caravana.component.einvoice.findings import FindingsConsumer
 from caravana.component.einvoice.producer import EInvoiceProducer
@@ -19,6 +19,7 @@ from caravana.kit.errors import ConfigurationError
 from caravana.kit.options import Duration, Options
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
+from caravana.kit.wishes import WishesConsumer, plain
 
 DUE, FINDINGS = "due", "findings"
 FROM = (Operation.NOTIFICATION.value, DUE, FINDINGS, *WISHES)
@@ -71,7 +72,7 @@ class EInvoiceEndpoint(Endpoint):
         """
         path = self.uri.path
         if path in WISHES:
-            return WishesConsumer(self.desk, path, receiver)
+            return WishesConsumer(self.desk.wishes, path, receiver)
         if path == DUE:
             return DueConsumer(self.options.delay, receiver, self.context)
         if path == FINDINGS:

@@ -1,11 +1,10 @@
 """`caravana einvoice`: what the flow's store has of electronic documents, and what a person wishes."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from caravana.kit.component import Consumer
-from caravana.kit.ports import Arrival, Context, Outcome, Receiver
+from caravana.kit.ports import Context
+from caravana.kit.wishes import Wishes
 
 DOCUMENTS = "einvoice_document"
 """Store of the flow: the documents, each under its reference (`odoo/account.move,55`)."""
@@ -30,7 +29,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
-        self.takers: dict[str, Receiver] = {}
+        self.wishes = Wishes("einvoice")
         """Where each of the wishes is asked for, while a route takes it."""
 
     async def listed(
@@ -69,27 +68,27 @@ class Desk:
 
         `name`: `account.move,55`, or what names a document that is known. Raises `LookupError`.
         """
-        return await self._ask(ISSUES, {"key": await self._key(name), "document": document})
+        return await self.wishes.ask(ISSUES, {"key": await self._key(name), "document": document})
 
     async def check(self, name: str, document: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return what is wrong with a record of Odoo, without sending anything. Raises `LookupError`."""
-        return await self._ask(CHECKS, {"key": await self._key(name), "document": document})
+        return await self.wishes.ask(CHECKS, {"key": await self._key(name), "document": document})
 
     async def query(self, name: str) -> dict[str, Any]:
         """Ask the company how a document stands, and return that. Raises `LookupError`."""
-        return await self._ask(QUERIES, {"key": (await self.shown(name))["key"]})
+        return await self.wishes.ask(QUERIES, {"key": (await self.shown(name))["key"]})
 
     async def files(self, name: str, what: str = "pdf") -> dict[str, Any]:
         """Return the PDF (base64) or XML of a document. Raises `LookupError`."""
-        return await self._ask(FILES, {"key": (await self.shown(name))["key"], "what": what})
+        return await self.wishes.ask(FILES, {"key": (await self.shown(name))["key"], "what": what})
 
     async def annul(self, name: str, reason: str = "") -> dict[str, Any]:
         """Write down that a person annulled the document on the SRI's page. Raises `LookupError`."""
-        return await self._ask(ANNULMENTS, {"key": (await self.shown(name))["key"], "reason": reason})
+        return await self.wishes.ask(ANNULMENTS, {"key": (await self.shown(name))["key"], "reason": reason})
 
     async def resend(self, name: str, to: str | None = None) -> dict[str, Any]:
         """Have the document mailed again, to the receiver or to `to`. Raises `LookupError`."""
-        return await self._ask(MAILINGS, {"key": (await self.shown(name))["key"], "to": to})
+        return await self.wishes.ask(MAILINGS, {"key": (await self.shown(name))["key"], "to": to})
 
     async def _key(self, name: str) -> str:
         """The document's reference; one that is not known yet is named by its record."""
@@ -102,48 +101,9 @@ class Desk:
                 return f"odoo/{record}"
             raise
 
-    async def _ask(self, what: str, wish: Mapping[str, Any]) -> dict[str, Any]:
-        if what not in self.takers:
-            raise LookupError(f"no hub takes {what} here: it must run the flow `einvoice`")
-        return _answer(await self.takers[what].request(Arrival(body=dict(wish))))
-
-
-class WishesConsumer(Consumer):
-    """`einvoice:issues` and the like: the route that carries a wish out, for the desk."""
-
-    def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
-        """`desk`: who asks for `what`."""
-        self._desk = desk
-        self._what = what
-        self._receiver = receiver
-
-    async def start(self) -> None:
-        """Take wishes."""
-        self._desk.takers[self._what] = self._receiver
-
-    async def stop(self) -> None:
-        """Take none any more."""
-        self._desk.takers.pop(self._what, None)
-
-
-def plain(value: Any) -> Any:
-    """Return `value` as JSON holds it: amounts are texts, so that no cent is lost on the way."""
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    return str(value) if isinstance(value, Decimal) else value
-
 
 def _names(document: Mapping[str, Any]) -> set[str]:
     """What a person may call it."""
     key = str(document["key"])
     told = (key, key.removeprefix("odoo/"), document["access_key"], document["number"], document["name"])
     return {str(one) for one in told if one}
-
-
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    """What the route answered; one that is not over yet is told by the exchange that goes on with it."""
-    if outcome.state == "done" and isinstance(outcome.body, Mapping):
-        return dict(outcome.body)
-    return {"state": outcome.state, "exchange": outcome.id, "message": outcome.error or ""}

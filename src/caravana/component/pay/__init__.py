@@ -8,7 +8,7 @@ from pydantic import Field
 
 from caravana.component.pay.company import Companies
 from caravana.component.pay.consumer import notifications
-from caravana.component.pay.desk import WISHES, Desk, WishesConsumer, plain
+from caravana.component.pay.desk import WISHES, Desk
 from caravana.component.pay.files import SettlementProducer
 from caravana.component.pay.producer import PayProducer
 from caravana.component.pay.returned import ReturnedProducer
@@ -19,6 +19,7 @@ from caravana.kit.options import Duration, Options
 from caravana.kit.payment import Operation
 from caravana.kit.ports import Context, Receiver
 from caravana.kit.uri import Uri
+from caravana.kit.wishes import WishesConsumer, plain
 
 RETURNED, SETTLEMENT = "returned", "settlement"
 """What asks no company."""
@@ -72,7 +73,7 @@ class PayEndpoint(Endpoint):
         Raises `ConfigurationError` for another operation.
         """
         if self.uri.path in WISHES:
-            return WishesConsumer(self.desk, self.uri.path, receiver)
+            return WishesConsumer(self.desk.wishes, self.uri.path, receiver)
         operation = _operation(self.uri)
         if operation is not Operation.NOTIFICATION:
             raise ConfigurationError(

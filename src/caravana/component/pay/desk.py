@@ -3,14 +3,13 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from caravana.component.pay.files import SettlementFiles, told
-from caravana.kit.component import Consumer
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import accounts_of
-from caravana.kit.ports import Arrival, Context, Outcome, Receiver
+from caravana.kit.ports import Arrival, Context, Receiver
+from caravana.kit.wishes import Wishes, answer, asked
 
 ATTEMPTS, REFUNDED, DISPUTED, PAYMENTS = "card_attempt", "card_refund", "card_dispute", "card_payment"
 SETTLED = "card_settlement"
@@ -37,7 +36,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         """`context`: the hub."""
         self._context = context
-        self.takers: dict[str, Receiver] = {}
+        self.wishes = Wishes("cards")
         """Where each of the wishes is asked for, while a route takes it."""
         self.settlements = SettlementFiles(context)
         """Reads settlement files."""
@@ -108,14 +107,14 @@ class Desk:
         attempt = await self._attempt(name)
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        return _answer(await self._taker(what).request(Arrival(body={**named, "payment": paid, **wish})))
+        return await self.wishes.ask(what, {**named, "payment": paid, **wish})
 
     async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
         """Have a day compared with Odoo, at one account or all, and return the differences of each.
 
         `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
         """
-        taker = self._taker(COMPARISONS)
+        taker = self.wishes.taker(COMPARISONS)
         units = await _results(taker, {"day": day, "connection": connection})
         return [one if "exchange" in one else await _of_unit(taker, one) for one in units]
 
@@ -135,15 +134,10 @@ class Desk:
         wish = told({"name": name, "connection": connection, "dry": dry}, raw, found)
         if wish["state"] == "refused":
             return wish
-        taker = self._taker(SETTLEMENTS)
-        report = _answer(await taker.request(Arrival(body=wish)))
+        taker = self.wishes.taker(SETTLEMENTS)
+        report = await asked(taker, wish)
         units = report.pop("units", [])
         return {**report, "compared": [each for one in units for each in await _results(taker, one)]}
-
-    def _taker(self, what: str) -> Receiver:
-        if what not in self.takers:
-            raise LookupError(f"no hub takes {what} here: it must run the flow `cards`")
-        return self.takers[what]
 
     async def _attempt(self, name: str) -> dict[str, Any]:
         """The attempt of our reference, or of the company's number of a payment.
@@ -185,37 +179,10 @@ class Desk:
         return [one for one in found if one["attempt"] == attempt["key"]]
 
 
-class WishesConsumer(Consumer):
-    """`pay:refunds`, `pay:disputes`, `pay:comparisons`: the route that carries a wish out, for the desk."""
-
-    def __init__(self, desk: Desk, what: str, receiver: Receiver) -> None:
-        """`desk`: who asks for `what`."""
-        self._desk = desk
-        self._what = what
-        self._receiver = receiver
-
-    async def start(self) -> None:
-        """Take wishes."""
-        self._desk.takers[self._what] = self._receiver
-
-    async def stop(self) -> None:
-        """Take none any more."""
-        self._desk.takers.pop(self._what, None)
-
-
 def _called(name: str, attempts: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
     """The attempts of a reference, or with a payment of that number; each once."""
     numbers = {key: [each["internal_reference"] for each in one["payments"]] for key, one in attempts}
     return [one for key, one in dict(attempts).items() if name in (one["reference"], *numbers[key])]
-
-
-def plain(value: Any) -> Any:
-    """Return `value` as JSON holds it: amounts are texts, so that no cent is lost on the way."""
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
@@ -248,17 +215,10 @@ def _shown(attempt: Mapping[str, Any], refunds: list[dict[str, Any]]) -> dict[st
 async def _of_unit(taker: Receiver, unit: Mapping[str, Any]) -> dict[str, Any]:
     """What a route answers of one day of an account and branch, which is an exchange of that branch."""
     named = {name: unit[name] for name in ("connection", "branch")}
-    return _answer(await taker.request(Arrival(body={**named, "unit": unit})))
+    return await asked(taker, {**named, "unit": unit})
 
 
 async def _results(taker: Receiver, wish: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The list that a route answered; else the one answer that tells by which exchange it goes on."""
     outcome = await taker.request(Arrival(body=wish))
-    return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [_answer(outcome)]
-
-
-def _answer(outcome: Outcome) -> dict[str, Any]:
-    """What the route answered; one that is not over yet is told by the exchange that goes on with it."""
-    if outcome.state == "done" and isinstance(outcome.body, Mapping):
-        return dict(outcome.body)
-    return {"state": outcome.state, "exchange": outcome.id, "message": outcome.error or ""}
+    return list(outcome.body) if outcome.state == "done" and isinstance(outcome.body, list) else [answer(outcome)]
