@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
@@ -38,6 +38,16 @@ Duration = Annotated[
     PlainSerializer(lambda one: int(one.total_seconds() * 1000), return_type=int),
 ]
 """A duration option: milliseconds or `1m30s`."""
+
+
+def written_moment(value: object) -> object:
+    """Return `value` where it is a datetime, its ISO text or None: a bare number would be read as Unix time.
+
+    Raises `ValueError` for anything else.
+    """
+    if value is not None and not isinstance(value, str | datetime):
+        raise ValueError("write ISO 8601 with offset")
+    return value
 
 
 class Options(BaseModel):

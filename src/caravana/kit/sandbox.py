@@ -1,8 +1,9 @@
 """What every partner's imitation shares: faults to switch on, a clock, counters, and the addresses that steer them."""
 
+import asyncio
 import fnmatch
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
@@ -37,6 +38,31 @@ class Fault:
     delay: float = 0.0
     retry_after: float | None = None
     times: int = 1
+
+
+@dataclass
+class Background:
+    """What an imitation does beside its answers: a webhook that is told, say."""
+
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False, repr=False)
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do `work` beside the answer."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def delivered(self) -> None:
+        """Wait until everything under way has been answered or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @dataclass

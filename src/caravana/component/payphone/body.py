@@ -1,6 +1,6 @@
 """What a route gives to the producers: the port's bodies, checked here before anything is sent."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -13,7 +13,6 @@ from pydantic import (
     Field,
     IPvAnyAddress,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
@@ -22,7 +21,7 @@ from caravana.component.payphone.cents import split
 from caravana.component.payphone.spec import REFERENCE_MAX
 from caravana.kit.errors import Refused
 from caravana.kit.money import Money
-from caravana.kit.options import describe
+from caravana.kit.options import describe, written_moment
 
 LARGEST = Decimal(10) ** 12
 """Amounts from here on are typing errors."""
@@ -78,16 +77,8 @@ class CreateBody(Body):
     user_agent: str | None = None
     locale: str | None = None
     buyer: dict[str, Any] | None = None
-    expiration: AwareDatetime | None = None
+    expiration: Annotated[AwareDatetime | None, BeforeValidator(written_moment)] = None
     hold: bool = False
-
-    @field_validator("expiration", mode="before")
-    @classmethod
-    def _moment(cls, value: object) -> object:
-        """Only a datetime or its ISO text: a bare number would be read as Unix time."""
-        if value is not None and not isinstance(value, str | datetime):
-            raise ValueError("write ISO 8601 with offset")
-        return value
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

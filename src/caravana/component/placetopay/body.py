@@ -3,7 +3,6 @@
 PlacetoPay drops or cuts some wrong values without a word (a misspelt tax kind, a third decimal), so they are refused here.
 """
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -21,7 +20,7 @@ from pydantic import (
 
 from caravana.kit.errors import Refused
 from caravana.kit.money import Money
-from caravana.kit.options import describe
+from caravana.kit.options import describe, written_moment
 from caravana.kit.redaction import redact_text
 
 USER_AGENT_LIMIT = 255
@@ -110,7 +109,7 @@ class SessionBody(Body):
     details: tuple[Detail, ...] = ()
     buyer: Buyer | None = None
     cancel_url: Web | None = None
-    expiration: AwareDatetime | None = None
+    expiration: Annotated[AwareDatetime | None, BeforeValidator(written_moment)] = None
     locale: str | None = Field(default=None, pattern=r"^[a-z]{2}_[A-Z]{2}$")
     allow_partial: bool = False
     type: Literal["checkin"] | None = None
@@ -125,14 +124,6 @@ class SessionBody(Body):
     def _cut(cls, text: str) -> str:
         """Browsers write what they like; nothing is decided by it."""
         return text[:USER_AGENT_LIMIT]
-
-    @field_validator("expiration", mode="before")
-    @classmethod
-    def _moment(cls, value: object) -> object:
-        """Only a datetime or its ISO text: a bare number would be read as Unix time."""
-        if value is not None and not isinstance(value, str | datetime):
-            raise ValueError("write ISO 8601 with offset")
-        return value
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -1,7 +1,7 @@
 """What a route gives to the producers: plain dicts in the words of the port, checked here before anything is sent."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
 
@@ -18,7 +18,7 @@ from pydantic import (
 
 from caravana.component.stripe.amount import check_charge, to_units
 from caravana.kit.errors import Refused
-from caravana.kit.options import describe
+from caravana.kit.options import describe, written_moment
 from caravana.kit.redaction import redact_text
 
 REFERENCE_MAX = 200
@@ -29,13 +29,6 @@ def _no_card(text: str) -> str:
     if redact_text(text) != text:
         raise ValueError("holds a card number")
     return text
-
-
-def _moment(value: object) -> object:
-    """Only a datetime or its ISO text: a bare number would be read as Unix time."""
-    if value is not None and not isinstance(value, str | datetime):
-        raise ValueError("write ISO 8601 with offset")
-    return value
 
 
 def _day(value: object) -> object:
@@ -60,7 +53,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[Decimal, BeforeValidator(_exact), Field(gt=0)]
 Web = Annotated[str, Field(max_length=5000, pattern=r"^https?://[^\s]+$")]
 Words = Annotated[str, BeforeValidator(lambda one: _no_card(one) if isinstance(one, str) else one)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
+Moment = Annotated[AwareDatetime, BeforeValidator(written_moment)]
 
 
 class Body(BaseModel):

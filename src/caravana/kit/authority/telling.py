@@ -1,6 +1,5 @@
 """How an imitated company tells its customer's webhook of a change: once, twice, late, in another order, or never."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import aiohttp
 
 from caravana.kit.clock import Clock
+from caravana.kit.sandbox import Background
 
 TIMEOUT_SECONDS = 10.0
 Letter = Callable[[], tuple[bytes, Mapping[str, str]]]
@@ -49,34 +49,19 @@ class Delivery:
 
 
 @dataclass
-class Teller:
+class Teller(Background):
     """Posts events. `plans` goes by kind of event, `plan` for all others."""
 
     clock: Clock
     plan: TellingPlan = TellingPlan()
     plans: dict[str, TellingPlan] = field(default_factory=dict)
     deliveries: list[Delivery] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def tell(self, event: str, about: str, url: str, letter: Letter) -> None:
         """Post `letter` to `url` in the background, by the plan; without a URL nobody is told."""
         plan = self.plans.get(event, self.plan)
         for _ in range(plan.times if url else 0):
-            task = asyncio.get_running_loop().create_task(self._deliver(event, about, url, letter, plan.delay))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def delivered(self) -> None:
-        """Wait until everything under way has been answered or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            self.start(self._deliver(event, about, url, letter, plan.delay))
 
     async def _deliver(self, event: str, about: str, url: str, letter: Letter, delay: float) -> None:
         if delay:

@@ -1,6 +1,5 @@
 """Telling the shop of an approved payment: without a signature, and never again whatever the answer; and how that goes wrong."""
 
-import asyncio
 import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ import aiohttp
 from caravana.component.payphone.sandbox.payment import PAYER, Payment
 from caravana.component.payphone.sandbox.store import Store
 from caravana.kit.clock import Clock
+from caravana.kit.sandbox import Background
 
 TIMEOUT_SECONDS = 10.0
 
@@ -38,33 +38,18 @@ class Delivery:
 
 
 @dataclass
-class Notifier:
+class Notifier(Background):
     """Sends notifications, where the store has an address for them."""
 
     clock: Clock
     store: Store
     plan: NotificationPlan = NotificationPlan()
     deliveries: list[Delivery] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def tell(self, payment: Payment) -> None:
         """Send the notification of an approved payment in the background, by the plan."""
         for _ in range(self.plan.times if self.store.notification_url else 0):
-            task = asyncio.get_running_loop().create_task(self._deliver(content(payment), self.plan.delay))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def delivered(self) -> None:
-        """Wait until everything under way has been answered or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            self.start(self._deliver(content(payment), self.plan.delay))
 
     async def _deliver(self, told: dict[str, Any], delay: float) -> None:
         if delay:

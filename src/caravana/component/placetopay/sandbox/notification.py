@@ -1,6 +1,5 @@
 """Telling the site that a session is over: once, and never again whatever the answer; and the ways it goes wrong."""
 
-import asyncio
 import dataclasses
 import hashlib
 import random
@@ -13,6 +12,7 @@ from caravana.component.placetopay.sandbox.session import Session
 from caravana.component.placetopay.sandbox.site import Site
 from caravana.component.placetopay.sandbox.wire import moment, status
 from caravana.kit.clock import Clock
+from caravana.kit.sandbox import Background
 
 TIMEOUT_SECONDS = 10.0
 SIGNATURES = ("sha256", "sha1", "wrong")
@@ -46,7 +46,7 @@ class Delivery:
 
 
 @dataclass
-class Notifier:
+class Notifier(Background):
     """Sends notifications. `plan` is usual, `plans` goes by reference, `schedule` by chance, seeded with `seed`."""
 
     clock: Clock
@@ -56,7 +56,6 @@ class Notifier:
     schedule: list[tuple[float, NotificationPlan]] = field(default_factory=list)
     seed: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def plan_for(self, session: Session) -> NotificationPlan:
         """Return the plan by reference, else by the seeded schedule (share, plan), else the usual one."""
@@ -73,7 +72,7 @@ class Notifier:
         """Send the notification of a final session in the background, by its plan."""
         plan = self.plan_for(session)
         for _ in range(plan.times):
-            self._start(self._content(session, plan), plan.delay)
+            self._tell(self._content(session, plan), plan.delay)
 
     def tell_recurring(self, internal_reference: int, reference: str, word: str = "APPROVED") -> None:
         """Send the notification of a recurring charge, which has no `requestId`."""
@@ -85,25 +84,11 @@ class Notifier:
             "recurring": {"tries": 1, "enabled": True},
             "signature": self._sign(f"{internal_reference}{word}{state['date']}", self.plan.signature),
         }
-        self._start(content, self.plan.delay)
+        self._tell(content, self.plan.delay)
 
-    async def delivered(self) -> None:
-        """Wait until everything under way has been answered or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _start(self, content: dict[str, Any], delay: float) -> None:
+    def _tell(self, content: dict[str, Any], delay: float) -> None:
         if self.site.notification_url:
-            task = asyncio.get_running_loop().create_task(self._deliver(content, delay))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.start(self._deliver(content, delay))
 
     async def _deliver(self, content: dict[str, Any], delay: float) -> None:
         if delay:

@@ -1,6 +1,5 @@
 """Sending events to webhook endpoints: signed anew at each try, tried again after longer waits, and how it goes wrong."""
 
-import asyncio
 import copy
 import dataclasses
 import fnmatch
@@ -18,6 +17,7 @@ import aiohttp
 from caravana.component.stripe.sandbox.form import Params
 from caravana.component.stripe.sandbox.wire import ApiError, Thing, new_name, unix
 from caravana.component.stripe.sandbox.world import VERSION, World
+from caravana.kit.sandbox import Background
 
 TIMEOUT_SECONDS = 10.0
 SIGNATURES = ("good", "wrong", "stale", "future", "v0", "none")
@@ -71,10 +71,11 @@ class Delivery:
 
 
 @dataclass
-class Webhooks:
+class Webhooks(Background):
     """The endpoints and what is sent to them. `plan` is usual, `plans` goes by type of event or by reference.
 
-    `schedule` goes by chance, seeded with `seed`: pairs of share and plan.
+    `schedule` goes by chance, seeded with `seed`: pairs of share and plan. A try that is still to come is not under way:
+    `delivered` does not wait for it.
     """
 
     world: World
@@ -83,7 +84,6 @@ class Webhooks:
     schedule: list[tuple[float, Plan]] = field(default_factory=list)
     seed: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     # Endpoints.
 
@@ -159,18 +159,6 @@ class Webhooks:
             if plan.twin:
                 self._send(endpoint, self._twin(event), plan)
 
-    async def delivered(self) -> None:
-        """Wait until no try is under way; what waits for its next try is not waited for."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def close(self) -> None:
-        """Give up what is under way."""
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
     def _twin(self, event: Thing) -> Thing:
         made = self.world.make(
             "event", "evt", **{name: one for name, one in event.items() if name not in {"id", "object", "livemode"}}
@@ -178,15 +166,13 @@ class Webhooks:
         return copy.deepcopy(made)
 
     def _send(self, endpoint: Thing, event: Thing, plan: Plan, attempt: int = 1) -> None:
-        def start() -> None:
-            task = asyncio.get_running_loop().create_task(self._try(endpoint, event, plan, attempt))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        def begin() -> None:
+            self.start(self._try(endpoint, event, plan, attempt))
 
         if attempt == 1 and plan.delay:
-            self.world.calendar.after(plan.delay, start)
+            self.world.calendar.after(plan.delay, begin)
         else:
-            start()
+            begin()
 
     async def _try(self, endpoint: Thing, event: Thing, plan: Plan, attempt: int) -> None:
         delivery = Delivery(event["id"], event["type"], attempt)
