@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from caravana.commerce.flows import load, names
 from caravana.component.bank.component import BankComponent
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
-from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
-from caravana.kit.callables import Callables
-from caravana.kit.clock import Clock, SystemClock
+from caravana.kit.clock import SystemClock
 from caravana.kit.serving import serve
-from caravana.route import read_text
+from caravana.testing.company import hub_of
 from tests.commerce.shop import BOT_KEY
 from tests.component.bank.telling import ACCOUNT, Movement, camt053, movement
 from tests.support.waiting import eventually
@@ -184,16 +181,6 @@ def settings_of(odoo: str, folder: Path, **more: Any) -> dict[str, Any]:
     }
 
 
-def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
-    """Return a hub that runs the flow `matching`."""
-    callables, documents = Callables(), []
-    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["matching"])):
-        for name, target in flow.callables.items():
-            callables.register(name, target)
-        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
-    return Hub(given, documents, clock=clock, callables=callables)
-
-
 @asynccontextmanager
 async def open_accounts(
     folder: Path,
@@ -211,6 +198,6 @@ async def open_accounts(
         url = await stack.enter_async_context(serve(odoo.app()))
         given = settings_of(url, folder, **more)
         changes(odoo, given)
-        hub = hub_of(Configuration.model_validate(given))
+        hub = hub_of(Configuration.model_validate(given), flows=["matching"])
         await stack.enter_async_context(hub)
         yield Accounts(odoo, hub)

@@ -13,22 +13,19 @@ import pytest
 from ruamel.yaml import YAML
 
 from caravana.commerce.einvoice import ledger
-from caravana.commerce.flows import load, names
 from caravana.component.einvoice import EInvoiceComponent
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.smtp.sandbox import MailCatcher, caught
 from caravana.demo.world import free_ports
 from caravana.engine import registry
-from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.engine.serving import served
-from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
-from caravana.route import read_text
-from tests.commerce.shop import BOT_KEY, Door
+from caravana.testing.company import Door, hub_of
+from tests.commerce.shop import BOT_KEY
 from tests.component.einvoice.sello import SelloSandbox
 from tests.component.einvoice.sello.sandbox import KEY
 from tests.support.leaping import LeapingClock, at_rest
@@ -215,16 +212,6 @@ def settings_of(url: str, odoo: str, sello: str, smtp: int, folder: Path, **more
     }
 
 
-def hub_of(given: Configuration, clock: Clock) -> Hub:
-    """Return a hub that runs the flow `einvoice`."""
-    callables, documents = Callables(), []
-    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["einvoice"])):
-        for name, target in flow.callables.items():
-            callables.register(name, target)
-        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
-    return Hub(given, documents, clock=clock, callables=callables)
-
-
 @asynccontextmanager
 async def open_office(
     folder: Path,
@@ -258,7 +245,7 @@ async def open_office(
             listener, control = free_ports(2)
             written["listener"], written["control"] = {"port": listener}, {"port": control}
         given = Configuration.model_validate(written)
-        hub = door.hub = hub_of(given, clock)
+        hub = door.hub = hub_of(given, clock, flows=["einvoice"])
         if file is None:
             await stack.enter_async_context(hub)
         else:
@@ -269,4 +256,4 @@ async def open_office(
         yield Office(odoo, sello, mails, hub, url, web, second)
 
 
-__all__ = ["CEDULA", "ISSUER", "POINT", "Office", "hub_of", "open_office", "sello_is_known", "settings_of"]
+__all__ = ["CEDULA", "ISSUER", "POINT", "Office", "open_office", "sello_is_known", "settings_of"]

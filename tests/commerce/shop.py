@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from starlette.types import Receive, Scope, Send
 
 from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
@@ -22,6 +21,7 @@ from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
 from caravana.route import read_text
+from caravana.testing.company import Door
 from tests.support.leaping import STEP, LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -34,17 +34,6 @@ HURRIED: Mapping[str, Any] = {
     "cards.reply_timeout": "20s",
     "cards.compare": "0 5 29 2 *",  # only when it is asked for: the shop's clock runs through nights
 }
-
-
-class Door:
-    """The listener's address, known before the hub is made."""
-
-    def __init__(self) -> None:
-        self.hub: Hub | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.hub is not None
-        await self.hub.listener(scope, receive, send)
 
 
 @dataclass

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,19 +15,16 @@ from typing import Any
 import aiohttp
 from PIL import Image
 
-from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.whatsapp.sandbox import MetaSandbox
 from caravana.demo.world import free_ports
-from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
 from caravana.engine.serving import served
-from caravana.kit.callables import Callables
 from caravana.kit.serving import serve
-from caravana.route import read_text
-from tests.commerce.shop import BOT_KEY, Door
+from caravana.testing.company import Door, hub_of
+from tests.commerce.shop import BOT_KEY
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -256,17 +253,7 @@ async def open_storefront(
             listener, control = free_ports(2)
             given["listener"]["port"], given["control"] = listener, {"port": control}
             file.write_text(json.dumps({**given, "flows": ["catalogue"], "routes": []}))
-        hub = door.hub = hub_of(Configuration.model_validate(given), clock)
+        hub = door.hub = hub_of(Configuration.model_validate(given), clock, flows=["catalogue"])
         await stack.enter_async_context(hub if file is None else served(hub))
         web = await stack.enter_async_context(aiohttp.ClientSession())
         yield Storefront(odoo, meta, tag, hub, web, url)
-
-
-def hub_of(given: Configuration, clock: LeapingClock, flows: Sequence[str] = ("catalogue",)) -> Hub:
-    """Return a hub that runs the flow, without tasks in Odoo."""
-    callables, documents = Callables(), []
-    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(list(flows))):
-        for name, target in flow.callables.items():
-            callables.register(name, target)
-        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
-    return Hub(given, documents, clock=clock, callables=callables)

@@ -25,7 +25,7 @@ from caravana.component.stripe.sandbox import StripeSandbox
 from caravana.kit.sandbox import Fault
 from tests.commerce.test_refunds import refund
 from tests.commerce.test_three import Mall, mall
-from tests.component.payphone.test_engine import journal_of
+from tests.support.journals import journal_of
 
 __all__ = ["mall"]
 MARKED = {

@@ -7,7 +7,8 @@ import pytest
 
 from caravana.engine.configuration import Configuration
 from caravana.kit.errors import ConfigurationError
-from caravana.testing.talk import configured, hub_of
+from caravana.testing.company import hub_of
+from caravana.testing.talk import configured
 
 WRONG: list[tuple[str, Any, str]] = [
     ("conversation.identify_above", 80, "USD 50"),

@@ -9,17 +9,14 @@ from typing import Any
 
 import aiohttp
 
-from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
-from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
-from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock
 from caravana.kit.serving import serve
-from caravana.route import read_text
-from tests.commerce.shop import BOT_KEY, Door
+from caravana.testing.company import Door, hub_of
+from tests.commerce.shop import BOT_KEY
 from tests.support.leaping import LeapingClock
 
 TOKEN = "a-token-for-tests-only"
@@ -105,16 +102,6 @@ def order(*codes: str, quantity: Any = 1, customer: Mapping[str, Any] | None = N
     return {"customer": customer or {"tax_id": ROSA}, "lines": lines, **more}
 
 
-def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
-    """Return a hub that runs the shop flow."""
-    callables, documents = Callables(), []
-    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(["shop"])):
-        for name, target in flow.callables.items():
-            callables.register(name, target)
-        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
-    return Hub(given, documents, clock=clock, callables=callables)
-
-
 @asynccontextmanager
 async def open_trade(
     folder: Path, journal: str | None = None, setup: Setup | None = None, clock: Clock | None = None, **more: Any
@@ -127,7 +114,7 @@ async def open_trade(
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         path = journal or f"sqlite:///{folder / 'caravana.db'}"
         given = Configuration.model_validate(settings_of(odoo_url, path, url, **more))
-        hub = door.hub = hub_of(given, clock)
+        hub = door.hub = hub_of(given, clock, flows=["shop"])
         await stack.enter_async_context(hub)
         web = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         yield Trade(odoo, hub, web, url)

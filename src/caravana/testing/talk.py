@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
-
-from caravana.commerce.flows import load, names
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.whatsapp.sandbox import FIELDS, Account, MetaSandbox
@@ -20,13 +17,11 @@ from caravana.component.whatsapp.sandbox.customer import Customer, choices
 from caravana.component.whatsapp.sandbox.people import Said
 from caravana.component.whatsapp.sandbox.visitor import Visitor
 from caravana.component.whatsapp.sandbox.webhook import PAGE, WHATSAPP
-from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration
 from caravana.engine.hub import Hub
-from caravana.kit.callables import Callables
 from caravana.kit.clock import Clock, SystemClock
 from caravana.kit.serving import serve
-from caravana.route import read_text
+from caravana.testing.company import Door, hub_of
 
 KEY = "fedcba9876543210fedcba9876543210fedcba98"
 """Of the imitation of Odoo."""
@@ -34,17 +29,6 @@ PHONE = "593990000009"
 PATIENCE = 20.0
 """Seconds within which an answer must come."""
 PAUSE = 0.02
-
-
-class _Door:
-    """The listener's address, known before the hub is made."""
-
-    def __init__(self) -> None:
-        self.hub: Hub | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        assert self.hub is not None
-        await self.hub.listener(scope, receive, send)
 
 
 @dataclass
@@ -108,16 +92,6 @@ def configured(
     }
 
 
-def hub_of(given: Configuration, clock: Clock | None = None) -> Hub:
-    """Return a hub that runs the flows of a configuration."""
-    callables, documents = Callables(), []
-    for flow in (load(name, given, CheckContext(given, Callables())) for name in names(given.flows)):
-        for name, target in flow.callables.items():
-            callables.register(name, target)
-        documents += [read_text(file.read_text("utf-8"), file=file.name) for file in flow.route_files]
-    return Hub(given, documents, clock=clock, callables=callables)
-
-
 @asynccontextmanager
 async def open_talk(
     folder: Path,
@@ -133,7 +107,7 @@ async def open_talk(
     `account`: switches of Meta's imitation; `setup`: what Odoo's holds from the start; `page`: with a Facebook page too;
     `more`: parts of the configuration.
     """
-    door = _Door()
+    door = Door()
     time = clock or SystemClock()
     switches = {"sent_after": 0.01, "delivered_after": 0.02, "fetch": False, **(account or {})}
     odoo = OdooSandbox(database="demo", clock=time, setup=setup or Setup())

@@ -1,9 +1,8 @@
 """What the hub's engine makes of lost answers, and that no key and password stays anywhere."""
 
-import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caravana.component.datil.sandbox import DatilSandbox
-from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest
 from caravana.testing.routes import RunningRoutes
 from tests.support.edocuments import example
+from tests.support.journals import journal_of
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -90,13 +89,3 @@ async def test_what_nobody_can_be_asked_about_is_in_doubt(route_test: RouteTest,
     held = journal_of(next(tmp_path.rglob("*.db")))
     assert "odoo/account.move,127" in held
     assert not any(one in held for one in (sandbox.account.api_key, sandbox.account.certificate_password))
-
-
-def journal_of(file: Path) -> str:
-    """Return all that a journal holds, unpacked."""
-    with closing(sqlite3.connect(file)) as journal:
-        tables = [name for (name,) in journal.execute("select name from sqlite_master where type = 'table'")]
-        rows = [row for table in tables for row in journal.execute(f"select * from {table}")]
-    values = [value for row in rows for value in row]
-    packed = [unpack(one).decode("utf-8", "replace") for one in values if isinstance(one, bytes) and one[:1] in b"rz"]
-    return "\n".join((*map(str, values), *packed))

@@ -1,12 +1,10 @@
 """A browser on its way from a page of the hub to PayPhone's, which asks where it comes from."""
 
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,19 +13,9 @@ from caravana.component.payphone.sandbox import Card
 from caravana.testing.harness import Hub, Recorder, local_of, make_exchange
 from tests.component.payphone.till import Till
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no system chromium")]
+pytestmark = pytest.mark.browser
 GOING = "page:going.html?package=caravana.commerce"
 WORDS = {"language": "es", "company": "Empresa XYZ", "title": "Un momento", "text": "Pasa a PayPhone.", "button": "Ir"}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """The system's Chromium, headless."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 async def send(hub: Hub, page: Page, shop: str, address: str, target: str) -> None:
@@ -54,13 +42,13 @@ async def send(hub: Hub, page: Page, shop: str, address: str, target: str) -> No
     await page.goto(f"{shop}/go")
 
 
-async def test_the_hubs_page_leads_to_payphone_and_back(till: Till, browser: Browser, tmp_path: Path) -> None:
+async def test_the_hubs_page_leads_to_payphone_and_back(till: Till, chromium: Browser, tmp_path: Path) -> None:
     """It goes on by itself, PayPhone sees the registered domain and nothing of the path, and the customer pays and comes back."""
     hub = Hub()
     async with hub.listening() as shop:
         till.sandbox.store.domain = urlsplit(shop).netloc
         reply = await till.create(return_url=f"{shop}/back?lang=es")
-        page = await browser.new_page()
+        page = await chromium.new_page()
         seen: list[str] = []
         page.on(
             "request", lambda one: seen.append(one.headers.get("referer", "")) if "/Anonymous/" in one.url else None
@@ -76,17 +64,17 @@ async def test_the_hubs_page_leads_to_payphone_and_back(till: Till, browser: Bro
         assert "clientTransactionId=CV7-1" in page.url
 
 
-async def test_a_page_that_hides_itself_is_turned_away(till: Till, browser: Browser) -> None:
+async def test_a_page_that_hides_itself_is_turned_away(till: Till, chromium: Browser) -> None:
     """Without `referrer=origin` PayPhone shows no form: that is why the hub has a page of its own."""
     hub = Hub()
     async with hub.listening() as shop:
         reply = await till.create(return_url=f"{shop}/back")
-        page = await browser.new_page()
+        page = await chromium.new_page()
         await send(hub, page, shop, GOING, reply["process_url"])
         await page.wait_for_selector("text=Acceso no permitido")
 
 
-async def test_who_is_not_led_on_presses_the_button(till: Till, browser: Browser, tmp_path: Path) -> None:
+async def test_who_is_not_led_on_presses_the_button(till: Till, chromium: Browser, tmp_path: Path) -> None:
     """A browser that does not go on by itself gets its customer there by the button."""
     hub = Hub()
 
@@ -97,7 +85,7 @@ async def test_who_is_not_led_on_presses_the_button(till: Till, browser: Browser
 
     async with hub.listening() as shop:
         reply = await till.create(return_url=f"{shop}/back")
-        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        page = await chromium.new_page(viewport={"width": 390, "height": 844})
         await page.route("**/go", stay)
         await send(hub, page, shop, f"{GOING}&referrer=origin", reply["process_url"])
         await page.screenshot(path=tmp_path / "going.png")

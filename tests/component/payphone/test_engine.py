@@ -1,9 +1,8 @@
 """The two steps on the hub itself: what its engine makes of lost answers, and that nothing of card and payer stays anywhere."""
 
-import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import pytest
 
 from caravana.component.payphone.sandbox import Card, PayphoneSandbox, Store
 from caravana.component.payphone.sandbox.payment import HOLDER, PAYER
-from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest
 from caravana.testing.routes import RunningRoutes
 from tests.component.payphone.till import order
 from tests.support.evening import zone_before_eight
+from tests.support.journals import journal_of
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -110,16 +109,6 @@ def hurrying(running: RunningRoutes, *, at_work: bool = False) -> AbstractAsyncC
     clock = running.hub.clock
     assert isinstance(clock, LeapingClock)
     return clock.hurrying() if at_work else clock.hurrying(lambda: at_rest(running.hub))
-
-
-def journal_of(file: Path) -> str:
-    """Return all that a journal holds, unpacked."""
-    with closing(sqlite3.connect(file)) as journal:
-        tables = [name for (name,) in journal.execute("select name from sqlite_master where type = 'table'")]
-        rows = [row for table in tables for row in journal.execute(f"select * from {table}")]
-    values = [value for row in rows for value in row]
-    packed = [unpack(one).decode("utf-8", "replace") for one in values if isinstance(one, bytes) and one[:1] in b"rz"]
-    return "\n".join((*map(str, values), *packed))
 
 
 async def paid(sandbox: PayphoneSandbox, running: RunningRoutes, card: str = Card.APPROVED) -> dict[str, Any]:

@@ -1,37 +1,18 @@
 """The checkout page, driven by a browser and by plain forms."""
 
 import re
-import shutil
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from caravana.component.placetopay.sandbox import Card
 from caravana.kit.serving import serve
-from tests.component.placetopay.harness import Bench, Listener
+from tests.component.browsing import open_page
+from tests.component.company import Listener
+from tests.component.placetopay.harness import Bench
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no system chromium")
 WIDTHS = [1280, 390]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """The system's Chromium, headless."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, width: int, url: str) -> Page:
-    """Return a page of `width` showing `url`, where nothing is wider than the window."""
-    page = await browser.new_page(viewport={"width": width, "height": 844})
-    await page.goto(url)
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return page
 
 
 async def type_card(page: Page, card: Card) -> None:
@@ -42,13 +23,12 @@ async def type_card(page: Page, card: Card) -> None:
     await page.click("button[value=pay]")
 
 
-@needs_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_a_customer_pays_after_a_refusal(bench: Bench, browser: Browser, width: int) -> None:
+async def test_a_customer_pays_after_a_refusal(bench: Bench, chromium: Browser, width: int) -> None:
     """Refused with the first card, approved with the second after the bank's code, told on the result page."""
     reply = await bench.create(skip_result=False)
-    page = await open_page(browser, width, reply["process_url"])
+    page = await open_page(chromium, width, reply["process_url"])
     assert "115,00" in await page.inner_text("main")
     await type_card(page, Card.DENIED)
     assert "Le quedan 9 intentos" in await page.inner_text("[role=alert]")
@@ -60,18 +40,17 @@ async def test_a_customer_pays_after_a_refusal(bench: Bench, browser: Browser, w
     assert (await bench.query(reply["request_id"]))["state"] == "paid"
 
 
-@needs_browser
 @pytest.mark.browser
-async def test_the_browser_comes_back_to_the_shop(bench: Bench, browser: Browser) -> None:
+async def test_the_browser_comes_back_to_the_shop(bench: Bench, chromium: Browser) -> None:
     """After paying, the browser is sent to the shop's address; after leaving, to the other one."""
     async with serve(Listener().app) as shop:
         addresses = {"return_url": f"{shop}/return", "cancel_url": f"{shop}/left"}
         paid = await bench.create(reference="A-1", **addresses)
         left = await bench.create(reference="A-2", **addresses)
-        page = await open_page(browser, 390, paid["process_url"])
+        page = await open_page(chromium, 390, paid["process_url"])
         await type_card(page, Card.APPROVED)
         assert page.url == f"{shop}/return"
-        page = await open_page(browser, 390, left["process_url"])
+        page = await open_page(chromium, 390, left["process_url"])
         await page.click("button[value=leave]")
         assert page.url == f"{shop}/left"
     assert (await bench.query(left["request_id"]))["state"] == "failed"

@@ -1,13 +1,10 @@
 """The README says what is so."""
 
-import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 import caravana.component.placetopay as package
 from caravana.component.placetopay import PlacetopayComponent
@@ -16,35 +13,22 @@ from caravana.component.placetopay.spec import Operation, PlacetopayOptions, Pla
 from caravana.kit.options import read_options
 from caravana.kit.uri import Uri
 from tests.component.placetopay.harness import Context
+from tests.component.readme import addresses, examples
 
 README = (Path(package.__file__).parent / "README.md").read_text(encoding="utf-8")
-
-
-def blocks() -> list[Any]:
-    """Return the YAML examples, read."""
-    return [YAML(typ="safe").load(io.StringIO(one)) for one in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
-
-
-def addresses(value: Any) -> Iterator[str]:
-    """Yield every `placetopay:` address in an example."""
-    if isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from addresses(one)
-    elif isinstance(value, str) and value.startswith("placetopay:"):
-        yield value
 
 
 def test_the_example_routes_have_right_addresses() -> None:
     """Every address of the examples is one that the component takes."""
     component = PlacetopayComponent(Context({}))
-    found = list(addresses(blocks()[1]))
+    found = list(addresses(examples(README)[1], "placetopay"))
     assert found == [str(component.endpoint(Uri.parse(one)).uri) for one in found]
     assert len(found) == 3
 
 
 def test_the_example_connection_is_right() -> None:
     """The settings of the example are settings of a connection."""
-    values = blocks()[0]["connections"]["placetopay"]
+    values = examples(README)[0]["connections"]["placetopay"]
     assert read_options(PlacetopaySettings, values, place="README").site == "test"
 
 

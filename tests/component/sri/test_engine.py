@@ -1,9 +1,8 @@
 """A document on the hub itself: what its engine makes of lost answers, and what stays in journal and logs."""
 
-import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +11,12 @@ import pytest
 
 from caravana.component.sri.sandbox import SriSandbox
 from caravana.component.sri.sandbox.sandbox import PASSWORD
-from caravana.journal.packing import unpack
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.testing import RouteTest
 from caravana.testing.routes import RunningRoutes
 from tests.support.edocuments import factura
+from tests.support.journals import journal_of
 from tests.support.leaping import LeapingClock, at_rest
 from tests.support.waiting import eventually
 
@@ -90,19 +89,9 @@ async def test_the_password_is_kept_nowhere(
         ]
         await issue(running)
     files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".p12"]
-    kept = "".join(_journal(path) for path in files if path.read_bytes()[:6] == b"SQLite")
+    kept = "".join(journal_of(path) for path in files if path.read_bytes()[:6] == b"SQLite")
     assert "factura" in kept
     printed = capsys.readouterr()
     for text in (kept, caplog.text, printed.out, printed.err):
         assert PASSWORD not in text
         assert "PRIVATE KEY" not in text
-
-
-def _journal(file: Path) -> str:
-    """Return all that a journal holds, unpacked."""
-    with closing(sqlite3.connect(file)) as journal:
-        tables = [name for (name,) in journal.execute("select name from sqlite_master where type = 'table'")]
-        rows = [row for table in tables for row in journal.execute(f"select * from {table}")]
-    values = [value for row in rows for value in row]
-    packed = [unpack(one).decode("utf-8", "replace") for one in values if isinstance(one, bytes) and one[:1] in b"rz"]
-    return "\n".join((*map(str, values), *packed))

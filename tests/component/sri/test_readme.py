@@ -1,11 +1,7 @@
 """The README says what is so."""
 
-import io
 import re
 from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
 
 import caravana.component.sri as package
 from caravana.component.sri import SriComponent
@@ -16,25 +12,21 @@ from caravana.component.sri.spec import SriOptions, SriSettings
 from caravana.kit.einvoice import Operation
 from caravana.kit.options import read_options
 from caravana.testing.harness import Hub, readme_endpoints
+from tests.component.readme import examples
 
 README = (Path(package.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 
-def blocks() -> list[Any]:
-    """Return the YAML examples, read."""
-    return [YAML(typ="safe").load(io.StringIO(one)) for one in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
-
-
 def test_the_example_routes_have_right_addresses() -> None:
     """Every address of the examples is one that the component takes."""
-    component = SriComponent(Hub(connections={"sri": dict(blocks()[0]["connections"]["sri"])}))
+    component = SriComponent(Hub(connections={"sri": dict(examples(README)[0]["connections"]["sri"])}))
     assert [str(one.uri.path) for one in readme_endpoints(component)] == ["prepare", "submit", "query", "xml"]
     assert all(one.producer() for one in readme_endpoints(component))
 
 
 def test_the_example_connection_is_right() -> None:
     """Its settings are settings of a connection to pruebas."""
-    settings = read_options(SriSettings, blocks()[0]["connections"]["sri"], place="README")
+    settings = read_options(SriSettings, examples(README)[0]["connections"]["sri"], place="README")
     assert (settings.ambiente, settings.address) == ("1", "https://celcer.sri.gob.ec")
 
 

@@ -1,36 +1,16 @@
 """The imitated checkout page, driven by a browser and by plain forms."""
 
-import shutil
-from collections.abc import AsyncIterator
-
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from caravana.component.stripe.sandbox import Card
 from caravana.kit.serving import serve
-from tests.component.stripe.harness import Bench, Listener
+from tests.component.browsing import open_page
+from tests.component.company import Listener
+from tests.component.stripe.harness import Bench
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no system chromium")
 WIDTHS = [1280, 390]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """The system's Chromium, headless."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, width: int, url: str) -> Page:
-    """Return a page of `width` showing `url`, where nothing is wider than the window."""
-    page = await browser.new_page(viewport={"width": width, "height": 844})
-    await page.goto(url)
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return page
 
 
 async def type_card(page: Page, card: Card) -> None:
@@ -41,14 +21,13 @@ async def type_card(page: Page, card: Card) -> None:
     await page.click("button[value=pay]")
 
 
-@needs_browser
 @pytest.mark.browser
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_a_customer_pays_after_a_refusal(bench: Bench, browser: Browser, width: int) -> None:
+async def test_a_customer_pays_after_a_refusal(bench: Bench, chromium: Browser, width: int) -> None:
     """Refused with the first card, asked by his bank with the second, and back at the shop, paid."""
     async with serve(Listener().app) as shop:
         reply = await bench.create(return_url=f"{shop}/return?session={{CHECKOUT_SESSION_ID}}")
-        page = await open_page(browser, width, reply["process_url"])
+        page = await open_page(chromium, width, reply["process_url"])
         assert "115,00" in await page.inner_text("main")
         assert "Pedido S00042" in await page.inner_text("main")
         await type_card(page, Card.DECLINED)
@@ -59,13 +38,12 @@ async def test_a_customer_pays_after_a_refusal(bench: Bench, browser: Browser, w
     assert (await bench.query(reply["request_id"]))["state"] == "paid"
 
 
-@needs_browser
 @pytest.mark.browser
-async def test_a_customer_leaves(bench: Bench, browser: Browser) -> None:
+async def test_a_customer_leaves(bench: Bench, chromium: Browser) -> None:
     """The link back leads to the shop's other address, and the page stays open."""
     async with serve(Listener().app) as shop:
         reply = await bench.create(cancel_url=f"{shop}/left")
-        page = await open_page(browser, 390, reply["process_url"])
+        page = await open_page(chromium, 390, reply["process_url"])
         await page.click("#leave")
         assert page.url == f"{shop}/left"
     assert (await bench.query(reply["request_id"]))["state"] == "pending"

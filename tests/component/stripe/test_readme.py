@@ -1,13 +1,10 @@
 """The README says what is so."""
 
-import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 import caravana.component.stripe as package
 from caravana.component.stripe import StripeComponent
@@ -17,37 +14,24 @@ from caravana.component.stripe.spec import INTENT, StripeOptions, StripeSettings
 from caravana.kit.options import read_options
 from caravana.kit.payment import Capabilities
 from caravana.kit.uri import Uri
+from tests.component.readme import addresses, examples
 from tests.component.stripe.harness import Context
 
 README = (Path(package.__file__).parent / "README.md").read_text(encoding="utf-8")
 GUIDE = (Path(__file__).parents[3] / "docs" / "how-to" / "connect-stripe.md").read_text(encoding="utf-8")
 
 
-def blocks() -> list[Any]:
-    """Return the YAML examples, read."""
-    return [YAML(typ="safe").load(io.StringIO(one)) for one in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)]
-
-
-def addresses(value: Any) -> Iterator[str]:
-    """Yield every `stripe:` address in an example."""
-    if isinstance(value, dict | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from addresses(one)
-    elif isinstance(value, str) and value.startswith("stripe:"):
-        yield value
-
-
 def test_the_example_routes_have_right_addresses() -> None:
     """Every address of the examples is one that the component takes."""
     component = StripeComponent(Context({}))
-    found = list(addresses(blocks()[1]))
+    found = list(addresses(examples(README)[1], "stripe"))
     assert found == [str(component.endpoint(Uri.parse(one)).uri) for one in found]
     assert len(found) == 4
 
 
 def test_the_example_connection_is_right() -> None:
     """The settings of the example are settings of a connection, secrets put in."""
-    values = blocks()[0]["connections"]["stripe"] | {"secretKey": "sk_test_a", "webhookSecret": "whsec_a"}
+    values = examples(README)[0]["connections"]["stripe"] | {"secretKey": "sk_test_a", "webhookSecret": "whsec_a"}
     assert read_options(StripeSettings, values, place="README").mode == "test"
 
 
