@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling, Sending):
-    """Operations of the command line and console. Every public coroutine but `call` is one."""
+    """Operations of the command line. Every public coroutine but `call` is one; each raises `AdminError` for what cannot be."""
 
     def __init__(
         self,

@@ -186,7 +186,7 @@ class RouteReceiver:
         return probe
 
     async def request(self, arrival: Arrival, *, timeout: timedelta | None = None) -> Outcome:
-        """Put `arrival` on disk, run it, and return its answer, or how far it is after `timeout`."""
+        """Put `arrival` on disk, run it, and return its answer, or how far it is after `timeout`. Raises `Unavailable`."""
         try:
             entry = self.entry(arrival, IN_OUT)
         except (ExpressionError, NotStorable) as error:

@@ -115,7 +115,7 @@ class LocalFlow:
         self._path = path
 
     async def call(self, name: str, exchange: Exchange) -> None:
-        """Run the route at `direct:name` on this exchange."""
+        """Run the route at `direct:name` on this exchange. Raises `NoConsumer` without one, or for a circle."""
         if self._scope.depth > 50:
             raise NoConsumer(f"direct:{name}: routes call each other more than 50 deep")
         await self._scope.run.services.call_route(name, exchange, self._scope.nested(f"{self._path}>"))

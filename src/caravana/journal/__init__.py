@@ -12,7 +12,7 @@ __all__ = ["Broken", "Fenced", "Full", "Journal", "JournalError", "Keyring", "Lo
 def open_journal(url: str, keys: Keyring | None = None) -> Journal:
     """Return the journal at `url`: `sqlite:///folder/file.db`, or `postgresql://user@host/database`.
 
-    `keys`: with them the content of messages and records is encrypted.
+    `keys`: with them the content of messages and records is encrypted. Raises `ValueError` for another kind of address.
     """
     if url.startswith("sqlite:///"):
         return SqliteJournal(Path(url.removeprefix("sqlite:///")), keys)

@@ -91,7 +91,10 @@ class Producer(ABC):
         """Ask the partner. Raises an `EffectError` whose class says what the engine must do."""
 
     async def verify(self, request: Any, effect: Effect) -> Reply | None:
-        """Ask whether the call of `effect` took place: its reply, or None for "not found" (verifiable only)."""
+        """Verifiable only: ask whether the call of `effect` took place; return its reply, or None for "not found".
+
+        Raises an `EffectError` when it cannot be asked.
+        """
         raise TypeError(f"{type(self).__name__} cannot verify")
 
     async def heard(self, request: Any, effect: Effect) -> Reply | None:

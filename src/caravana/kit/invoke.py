@@ -161,7 +161,7 @@ def _plain(part: Any) -> Any:
 
 @contextmanager
 def named(name: str) -> Iterator[None]:
-    """Give what the callable `name` raises its place in the error tree."""
+    """Give what the callable `name` raises its place in the error tree: raises `CallableFailed` for what has none."""
     try:
         yield
     except CaravanaError:

@@ -14,7 +14,7 @@ from caravana.route import model as m
 
 @compiles(m.Split)
 def split(step: m.Split, path: str, compiler: Compiler) -> Processor:
-    """Run the block for each part; then the original message (or the strategy's result) goes on."""
+    """Run the block for each part; then the original message (or the strategy's result) goes on. Raises `ConfigurationError`."""
     if step.timeout:
         raise ConfigurationError("`split` with `timeout` is not supported: which parts count would depend on the clock")
     parts_of = evaluator(compiler.expression(step.expression), path)

@@ -36,13 +36,13 @@ class ChoiceBlock(Block):
         self.branches: list[tuple[Expression | None, list[Step], dict[str, Any]]] = []
 
     def branch(self, predicate: Expression | None, values: dict[str, Any]) -> None:
-        """Open a branch; without predicate it is `otherwise`."""
+        """Open a branch; without predicate it is `otherwise`. Raises `RouteFileError` behind that one."""
         if self.branches and self.branches[-1][0] is None:
             raise RouteFileError([error("a branch stands behind `otherwise`, which is the last one")])
         self.branches.append((predicate, [], values))
 
     def add(self, step: Step) -> None:
-        """Take the next step of the open branch."""
+        """Take the next step of the open branch. Raises `RouteFileError` before there is one."""
         if not self.branches:
             raise RouteFileError([error(f"`{step.spec.key}` stands in a choice before its first `when`")])
         self.branches[-1][1].append(step)
@@ -67,7 +67,7 @@ class TryBlock(Block):
         self.clauses: list[tuple[type[DoCatch | DoFinally], dict[str, Any], list[Step]]] = []
 
     def clause(self, cls: type[DoCatch | DoFinally], values: dict[str, Any]) -> None:
-        """Open a catch or the finally part."""
+        """Open a catch or the finally part. Raises `RouteFileError` behind the finally part."""
         if self.clauses and self.clauses[-1][0] is DoFinally:
             raise RouteFileError([error("`doFinally` is the last part of `doTry`")])
         self.clauses.append((cls, values, []))

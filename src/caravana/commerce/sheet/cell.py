@@ -13,7 +13,10 @@ _GROUPED = re.compile(r"[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*")
 
 
 def text(value: Any) -> str:
-    """Return a cell as text: a whole number without `.0`, so that codes and numbers of documents stay as they are."""
+    """Return a cell as text: a whole number without `.0`, so that codes and numbers of documents stay as they are.
+
+    Raises `ValueError` for a cell that cannot be read (a formula).
+    """
     if isinstance(value, Unreadable):
         raise ValueError(value.reason)
     if isinstance(value, float) and value.is_integer():
@@ -28,7 +31,7 @@ def text(value: Any) -> str:
 def number(value: Any) -> Decimal:
     """Return an amount or quantity: 1234.5, 1234,5, 1.234,50 or 1,234.50, with or without a currency sign.
 
-    One separator with three digits behind it (1.234) may mean two things, and is refused.
+    One separator with three digits behind it (1.234) may mean two things, and is refused. Raises `ValueError`.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(str(value))
@@ -74,7 +77,7 @@ def day(value: Any) -> str:
 
 
 def flag(value: Any) -> bool:
-    """Return yes or no: sí, no, yes, true, 1, x ..."""
+    """Return yes or no: sí, no, yes, true, 1, x ... Raises `ValueError` for any other word."""
     word = text(value).lower()
     if word in YES:
         return True

@@ -53,7 +53,10 @@ def to_request(exchange: Exchange, address: URL, options: HttpOptions) -> dict[s
 
 
 def build_url(control: Headers, address: URL, *, bridge: bool) -> URL:
-    """Return the address to call: CamelHttpUri replaces, CamelHttpPath is appended, the query headers replace the query."""
+    """Return the address to call: CamelHttpUri replaces, CamelHttpPath is appended, the query headers replace the query.
+
+    Raises `ExpressionError` when a header leads elsewhere than the endpoint allows.
+    """
     base = address if bridge else _replaced(control, address)
     path = str(control.get("CamelHttpPath") or "").lstrip("/")
     if ".." in path.split("/"):
@@ -102,7 +105,10 @@ def _carries_body(method: str, options: HttpOptions) -> bool:
 
 
 def to_body(body: Any) -> tuple[str | bytes | None, str | None]:
-    """Return `body` as it is sent, and a content type when the body's form says one (objects and lists are JSON)."""
+    """Return `body` as it is sent, and a content type when the body's form says one (objects and lists are JSON).
+
+    Raises `NotConvertible`.
+    """
     if body is None or isinstance(body, str | bytes):
         return body, None
     if isinstance(body, dict | list | tuple):
@@ -124,7 +130,7 @@ def sent_headers(headers: Headers, url: URL, options: HttpOptions) -> dict[str, 
     """Return the message's headers that go out as HTTP headers.
 
     Not sent: Camel*, those of a connection, credentials unless `sendCredentials`, what is no HTTP header by name or
-    value, and when bridging those that repeat a query parameter.
+    value, and when bridging those that repeat a query parameter. Raises `NotConvertible` for a line break in a value.
     """
     repeated = {name.lower() for name in url.query} if options.bridge_endpoint else set()
     sent: dict[str, str] = {}

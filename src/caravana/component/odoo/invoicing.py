@@ -173,7 +173,7 @@ class Reverse(Operation):
         }
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
-        """Fill in the dialogue and reverse."""
+        """Fill in the dialogue and reverse. Raises `Refused` when the invoice is not there any more, else an `EffectError`."""
         before = await self._notes(client, request)
         values = dict(request["values"])
         if "journal_id" not in values:

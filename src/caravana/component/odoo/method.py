@@ -23,7 +23,7 @@ class MethodOperation(Operation):
     reply = "the method's own result; null when it was found done (header CaravanaOdooVerified)"
 
     def check(self) -> None:
-        """Refuse a declaration that cannot be kept."""
+        """Refuse a declaration that cannot be kept. Raises `ConfigurationError`."""
         if self.options.effect is Kind.VERIFIABLE and self.options.done_when is None:
             rule = rule_of(self.model, self.name, {}, {})
             if rule.done_when is None and not rule.gone:

@@ -49,7 +49,7 @@ class Operation(ABC):
         """Ask Odoo. Raises an `EffectError`."""
 
     async def verify(self, client: OdooClient, request: Request, effect: Effect) -> Reply | None:
-        """Return the reply of the call if it took place, else None."""
+        """Return the reply of the call if it took place, else None (verifiable only). Raises an `EffectError`."""
         raise TypeError(f"{type(self).__name__} cannot verify")
 
     def would(self, request: Request, effect: Effect) -> Reply | None:

@@ -22,7 +22,7 @@ class Search(Operation):
     reply = "list of records: the named fields and `id`; empty fields are null, many2one is [id, name]"
 
     def check(self) -> None:
-        """Refuse an order without a limit: pages in another order than id would lose records."""
+        """Refuse an order without a limit: pages in another order than id would lose records. Raises `ConfigurationError`."""
         self.need_fields()
         if is_nested(self.options.fields):
             raise ConfigurationError(f"`odoo:{self.model}`: a search reads no fields of linked records; read does")
@@ -179,7 +179,7 @@ class Lookup(Operation):
     reply = "{id, model}, or null when there is none"
 
     def request(self, exchange: Exchange) -> Request:
-        """Return the external id."""
+        """Return the external id. Raises `Refused` when the body has none."""
         body = exchange.body
         name = (
             body if isinstance(body, str) and not body.lstrip().startswith("{") else as_mapping(body).get("external_id")
