@@ -10,7 +10,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from caravana.journal import admin_statements, resealing_statements, statements
+from caravana.journal import admin_statements, resealing_statements, retention_statements, statements
 from caravana.journal.definition import Definition
 from caravana.journal.operation import Statement
 
@@ -24,7 +24,7 @@ from caravana.journal.operation import Statement
 
 def definitions() -> dict[str, Definition]:
     """Return the statements by name, in the order in which they are defined."""
-    places = (statements, admin_statements, resealing_statements)
+    places = (statements, retention_statements, admin_statements, resealing_statements)
     return {name: one for place in places for name, one in vars(place).items() if isinstance(one, Definition)}
 
 

@@ -17,7 +17,7 @@ from caravana.engine.admin import Admin
 from caravana.engine.configuration import Configuration
 from caravana.engine.control import AdminError
 from caravana.engine.times import to_micros
-from caravana.journal import operations as ops
+from caravana.journal import retention
 from caravana.kit.clock import ScaledClock
 from tests.commerce.history import live_through
 from tests.commerce.processes import open_processes
@@ -113,7 +113,7 @@ async def test_the_number_is_taken_once(shop: Shop, old: list[int]) -> None:
     again = await told(shop)
     assert (again["count"], again["taken"]) == (0, count)
     now = to_micros(shop.hub.clock.now() + timedelta(days=400))
-    await shop.hub.journal.submit(ops.retain("done", now, 1000))
+    await shop.hub.journal.submit(retention.retain("done", now, 1000))
     assert await exchanges(shop) == 0
     assert (await told(shop))["count"] == 0
     assert (await told(shop, confirm=0))["fed"] == 0

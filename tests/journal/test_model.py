@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from caravana.journal import Journal, open_journal
+from caravana.journal import Journal, open_journal, retention
 from caravana.journal import operations as ops
 from caravana.journal.model import OPEN, Ending, Entry, Record, State, Step
 from tests.journal.conftest import entry
@@ -117,7 +117,7 @@ class JournalAgainstModel(RuleBasedStateMachine):
     def retain(self, state: State) -> None:
         """Old exchanges of a state are deleted, with their keys."""
         gone = [seq for seq, one in self.exchanges.items() if one[1] == state]
-        [count] = self.submit(ops.retain(state.value, 10_000_000, 1_000))
+        [count] = self.submit(retention.retain(state.value, 10_000_000, 1_000))
         assert count == len(gone)
         highest = max(self.exchanges, default=0)
         self.exchanges = {seq: one for seq, one in self.exchanges.items() if seq not in gone}

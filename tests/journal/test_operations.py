@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from caravana.journal import Journal, open_journal, store
+from caravana.journal import Journal, open_journal, retention, store
 from caravana.journal import operations as ops
 from caravana.journal.model import Breaker, Ending, Letter, Record, State, Step
 from tests.journal.conftest import accept, entry, query
@@ -223,7 +223,7 @@ async def test_retention_takes_all_that_belongs_to_old_exchanges(journal: Journa
     await journal.submit(ops.write_attempt(old.seq, [record()], 1, 5, "x"))
     for one, state, at in ((old, State.DONE, 10), (young, State.DONE, 100), (dead, State.DEAD, 10)):
         await journal.submit(ops.end_run(Ending(one.seq, one.id, state, at)))
-    assert await journal.submit(ops.retain("done", 50, 100)) == 1
+    assert await journal.submit(retention.retain("done", 50, 100)) == 1
     assert [row["seq"] for row in await query(journal, "select seq from exchange order by seq")] == [
         young.seq,
         dead.seq,
@@ -244,6 +244,20 @@ async def test_records_of_use_for_a_time_only_go(journal: Journal) -> None:
     await journal.submit(store.forget_states("told", found, 50))
     rows = await query(journal, "select scope, key from state order by scope, key")
     assert [(row["scope"], row["key"]) for row in rows] == [("other", "a"), ("told", "b"), ("told", "c")]
+
+
+async def test_old_keys_of_the_ledger_go(journal: Journal) -> None:
+    """Confirmed keys go when they are old, portion by portion; younger ones and those of unfinished exchanges stay."""
+    for key, at, confirmed in (("a", 1, True), ("b", 2, True), ("c", 90, True), ("d", 1, False)):
+        taken = ops.claim("orders", key, "x1", "p", now=at, confirmed=confirmed, remove_on_failure=False)
+        assert await journal.submit(taken)
+    [_] = await journal.read(retention.old_claims(50, 1))
+    found = await journal.read(retention.old_claims(50, 10))
+    assert sorted(found) == [("orders", "a"), ("orders", "b")]
+    await journal.submit(retention.forget_claims([*found, ("orders", "c"), ("orders", "d")], 50))
+    assert [row["key"] for row in await query(journal, "select key from ledger order by key")] == ["c", "d"]
+    again = ops.claim("orders", "a", "x2", "p", now=91, confirmed=True, remove_on_failure=False)
+    assert await journal.submit(again)
 
 
 async def test_wrong_operation_fails_alone(journal: Journal) -> None:

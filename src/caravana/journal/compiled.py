@@ -441,6 +441,22 @@ DELETE_KEYS = Statement(
     "DELETE FROM business_key WHERE business_key.exchange = %(seq)s::BIGINT",
     False,
 )
+OLD_CLAIMS = Statement(
+    "old_claims",
+    'SELECT ledger.scope, ledger."key" FROM ledger WHERE ledger.created_at < :before AND ledger.confirmed = 1 LIMIT '
+    ":most OFFSET 0",
+    "SELECT ledger.scope, ledger.key FROM ledger WHERE ledger.created_at < %(before)s::BIGINT AND ledger.confirmed = "
+    "1 LIMIT %(most)s::INTEGER",
+    True,
+)
+DROP_OLD_CLAIM = Statement(
+    "drop_old_claim",
+    'DELETE FROM ledger WHERE ledger.scope = :scope AND ledger."key" = :key AND ledger.created_at < :before AND '
+    "ledger.confirmed = 1",
+    "DELETE FROM ledger WHERE ledger.scope = %(scope)s::VARCHAR AND ledger.key = %(key)s::VARCHAR AND "
+    "ledger.created_at < %(before)s::BIGINT AND ledger.confirmed = 1",
+    False,
+)
 FIND_ID = Statement(
     "find_id",
     "SELECT exchange.seq, exchange.id FROM exchange WHERE exchange.id >= :low AND exchange.id < :high ORDER BY "

@@ -360,13 +360,3 @@ def read_breakers() -> Work[list[Breaker]]:
 def write_audit(at: int, actor: str, action: str, subject: str, detail: str | None) -> Work[None]:
     """Store who did what."""
     yield s.INSERT_AUDIT, {"at": at, "actor": actor, "action": action, "subject": subject, "detail": detail}
-
-
-@operation
-def retain(state: str, before: int, most: int) -> Work[int]:
-    """Delete up to `most` exchanges of `state` that ended before `before`, with all that is theirs; return how many."""
-    rows = yield s.EXPIRED, {"state": state, "before": before, "most": most}
-    for (seq,) in rows:
-        for statement in (s.DELETE_RECORDS, s.DELETE_ATTEMPTS, s.DELETE_PAYLOADS, s.DELETE_KEYS, s.DELETE_EXCHANGE):
-            yield statement, {"seq": seq}
-    return len(rows)

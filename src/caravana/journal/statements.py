@@ -1,8 +1,8 @@
 """The statements of a hub as SQLAlchemy sees them. Every one names its parameters; none has a value inside.
 
 A hub does not import this: SQLAlchemy would be a third of its start and a quarter of its memory. What runs is
-`compiled.py`, which `python tools/compile_statements.py` writes from here, from `admin_statements.py` and from
-`resealing_statements.py`; a test compares them.
+`compiled.py`, which `python tools/compile_statements.py` writes from here and from the other `*_statements.py`; a test
+compares them.
 """
 
 import sqlalchemy as sa
@@ -376,20 +376,4 @@ GET_BREAKERS = Definition(
         t.breaker.c.changed_at,
     ),
     returns=True,
-)
-
-_EXPIRED = sa.select(t.exchange.c.seq).where(
-    t.exchange.c.state == _p("state"), t.exchange.c.finished_at.is_not(None), t.exchange.c.finished_at < _p("before")
-).order_by(t.exchange.c.finished_at).limit(_p("most", type_=sa.Integer))  # fmt: skip
-EXPIRED = Definition("expired", _EXPIRED, returns=True)
-DELETE_EXCHANGE = Definition("delete_exchange", t.exchange.delete().where(t.exchange.c.seq == _p("seq")), returns=False)
-DELETE_RECORDS = Definition("delete_records", t.record.delete().where(t.record.c.exchange == _p("seq")), returns=False)
-DELETE_ATTEMPTS = Definition(
-    "delete_attempts", t.attempt.delete().where(t.attempt.c.exchange == _p("seq")), returns=False
-)
-DELETE_PAYLOADS = Definition(
-    "delete_payloads", t.payload.delete().where(t.payload.c.exchange == _p("seq")), returns=False
-)
-DELETE_KEYS = Definition(
-    "delete_keys", t.business_key.delete().where(t.business_key.c.exchange == _p("seq")), returns=False
 )
