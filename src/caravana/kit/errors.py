@@ -164,3 +164,16 @@ class Shadowed(EffectError):
     def __init__(self, endpoint: str) -> None:
         """`endpoint`: who was not asked."""
         super().__init__(f"in shadow nothing is sent to {endpoint}, so there is no answer to go on with", status=503)
+
+
+def class_by_status(status: int, table: Mapping[int, type[EffectError]]) -> type[EffectError]:
+    """Return the class of an HTTP status that is no success: what a partner's `table` says, else what statuses mean.
+
+    Other 5xx are `Unknown`, since it may have been done; 3xx need a person, since the address is not the service; other 4xx
+    are refusals.
+    """
+    if status in table:
+        return table[status]
+    if status >= 500:
+        return Unknown
+    return NeedsPerson if 300 <= status < 400 else Refused

@@ -32,6 +32,14 @@ class HttpAnswer:
         """Return the body as JSON, numbers with a fraction as Decimal. Raises `ValueError` when it is none."""
         return json.loads(self.raw)
 
+    def json_object(self) -> dict[str, Any] | None:
+        """Return the body as a JSON object, None when it is none."""
+        try:
+            content = self.json()
+        except ValueError:
+            return None
+        return content if isinstance(content, dict) else None
+
     @property
     def text(self) -> str:
         """The body as text; bytes that are no UTF-8 are replaced."""

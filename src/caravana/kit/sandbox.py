@@ -5,7 +5,7 @@ import fnmatch
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,6 +15,10 @@ from starlette.routing import Route
 from caravana.kit.clock import Clock, clock_from_environment
 from caravana.kit.serving import abort_connection
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+P = TypeVar("P", bound="DataclassInstance")
 Action = Literal["status", "cut_before", "cut_after", "late_commit", "slow", "slow_answer", "drip", "not_json"]
 
 
@@ -38,6 +42,17 @@ class Fault:
     delay: float = 0.0
     retry_after: float | None = None
     times: int = 1
+
+
+def read_plan(kind: type[P], values: Any) -> P:
+    """Return the plan of this `kind`, a dataclass, in a JSON object. Raises `ValueError` for what does not fit."""
+    known = [one.name for one in fields(kind)]
+    if not isinstance(values, dict) or set(values) - set(known):
+        raise ValueError(f"a plan is an object with {', '.join(sorted(known))}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError("a value of the plan has the wrong type") from error
 
 
 @dataclass

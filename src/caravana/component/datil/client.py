@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from caravana.component.datil.errors import check, class_of
+from caravana.component.datil.errors import BY_STATUS, check
 from caravana.component.datil.spec import DatilSettings
 from caravana.kit import json
-from caravana.kit.errors import Unknown
+from caravana.kit.errors import Unknown, class_by_status
 from caravana.kit.http import HttpAnswer, HttpSession
 
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -58,7 +58,7 @@ class DatilClient:
         """Return the document's `pdf` or `xml`. No key goes there: the file's address is its secret. Raises an `EffectError`."""
         answer = await self._send("GET", f"{self.settings.files}/ver/{quote(identity, safe='')}/{kind}", {})
         if answer.status != 200:
-            error = class_of(answer.status)
+            error = class_by_status(answer.status, BY_STATUS)
             raise error(f"Dátil answered {answer.status} for the {kind} of {identity}", status=answer.status)
         if not answer.raw:
             raise Unknown(f"Dátil gave an empty {kind} of {identity}", code="empty")

@@ -15,7 +15,7 @@ from typing import Any
 
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.einvoicing import INVALID, told
-from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown, class_by_status
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
 
@@ -49,7 +49,7 @@ _TEXT_LIMIT = 200
 
 def check(answer: HttpAnswer) -> dict[str, Any]:
     """Return the JSON object of a good `answer`. Raises the `EffectError` of the table above for any other."""
-    content = _object(answer)
+    content = answer.json_object()
     if 200 <= answer.status < 300:
         if content is None:
             raise Unknown(
@@ -70,16 +70,9 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
         problem = _problem(code, content)
         text = f"{text}; `{problem.where}`: {problem.en}"
         return Refused(text, status=400, code=INVALID, body=[problem.to_json()])
-    return told(class_of(answer.status), code, es, text, status=answer.status, retry_after=answer.retry_after)
-
-
-def class_of(status: int) -> type[EffectError]:
-    """Return the error class of the HTTP status `status`."""
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Unknown
-    return NeedsPerson if 300 <= status < 400 else Refused
+    return told(
+        class_by_status(answer.status, BY_STATUS), code, es, text, status=answer.status, retry_after=answer.retry_after
+    )
 
 
 def _problem(code: str, content: Mapping[str, Any]) -> Problem:
@@ -93,11 +86,3 @@ def _problem(code: str, content: Mapping[str, Any]) -> Problem:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _object(answer: HttpAnswer) -> dict[str, Any] | None:
-    try:
-        content = answer.json()
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

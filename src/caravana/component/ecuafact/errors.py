@@ -20,7 +20,7 @@ from typing import Any
 
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.einvoicing import INVALID, told
-from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown, class_by_status
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
 
@@ -54,7 +54,7 @@ _MOST = 50
 
 def check(answer: HttpAnswer) -> dict[str, Any]:
     """Return the JSON object of a good `answer`. Raises the `EffectError` of the table above for any other."""
-    content = _object(answer)
+    content = answer.json_object()
     if 200 <= answer.status < 300:
         if content is None:
             text = f"Ecuafact answered {answer.status} without a JSON object"
@@ -72,22 +72,13 @@ def error_of(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
         found = problems(content)
         return Refused(text, status=answer.status, code=INVALID, body=[one.to_json() for one in found])
     used_up = answer.status == 429 and code == QUOTA
-    kind = NeedsPerson if used_up else class_of(answer.status)
+    kind = NeedsPerson if used_up else class_by_status(answer.status, BY_STATUS)
     remedy = QUOTA_REMEDY if used_up else REMEDIES.get(answer.status)
     tail = QUOTA_SPANISH if used_up else SPANISH.get(answer.status)
     es = f"Ecuafact respondió {answer.status} ({code}): {said}" + (f"; {tail}" if tail else "")
     full = text + (f"; {remedy}" if remedy else "")
     after = None if used_up else answer.retry_after
     return told(kind, code, es, full, status=answer.status, retry_after=after)
-
-
-def class_of(status: int) -> type[EffectError]:
-    """Return the error class of the HTTP status `status`."""
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Unknown
-    return NeedsPerson if 300 <= status < 400 else Refused
 
 
 def problems(content: Mapping[str, Any]) -> list[Problem]:
@@ -106,11 +97,3 @@ def _problem(text: str) -> Problem:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _object(answer: HttpAnswer) -> dict[str, Any] | None:
-    try:
-        content = answer.json()
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

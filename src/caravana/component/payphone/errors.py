@@ -22,7 +22,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown, class_by_status
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
 
@@ -85,11 +85,7 @@ def class_of(status: int, code: str | None = None) -> type[EffectError]:
     """Return the error class of PayPhone's `errorCode`, else of the HTTP status."""
     if code is not None and code in BY_CODE:
         return BY_CODE[code]
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Unknown
-    return NeedsPerson if 300 <= status < 400 else Refused
+    return class_by_status(status, BY_STATUS)
 
 
 def is_foreign(error: EffectError) -> bool:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Transient, Unknown, class_by_status
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import redact_text
 
@@ -46,7 +46,7 @@ _TEXT_LIMIT = 200
 
 def check(answer: HttpAnswer) -> dict[str, Any]:
     """Return the JSON object of a good `answer`. Raises the `EffectError` of the table above for any other."""
-    content = _object(answer)
+    content = answer.json_object()
     if answer.status != 200 or content is None or _status(content).get("status") in FAILED:
         raise _error(answer, content)
     return content
@@ -57,20 +57,11 @@ def _error(answer: HttpAnswer, content: dict[str, Any] | None) -> EffectError:
         return Unknown("PlacetoPay answered 200 without a JSON object", status=200, code="not_json")
     status = _status(content or {})
     code = _code(answer.status, status)
-    kind = class_of(answer.status)
+    kind = class_by_status(answer.status, BY_STATUS)
     said = redact_text(str(status.get("message") or answer.reason))[:_TEXT_LIMIT]
     remedy = AUTHENTICATION.get(code or "", "") if answer.status == 401 else ""
     text = f"PlacetoPay answered {answer.status} ({code}): {said}" + (f"; {remedy}" if remedy else "")
     return kind(text, status=answer.status, code=code, retry_after=answer.retry_after)
-
-
-def class_of(status: int) -> type[EffectError]:
-    """Return the error class of the HTTP status `status`."""
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Unknown
-    return NeedsPerson if 300 <= status < 400 else Refused
 
 
 def _code(http_status: int, status: Mapping[str, Any]) -> str | None:
@@ -80,14 +71,6 @@ def _code(http_status: int, status: Mapping[str, Any]) -> str | None:
         return number.group(1) if number else "401"
     reason = status.get("reason")
     return None if reason is None else str(reason)
-
-
-def _object(answer: HttpAnswer) -> dict[str, Any] | None:
-    try:
-        content = answer.json()
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None
 
 
 def _status(content: Mapping[str, Any]) -> Mapping[str, Any]:

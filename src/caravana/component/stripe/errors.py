@@ -20,7 +20,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown
+from caravana.kit.errors import EffectError, NeedsPerson, RateLimited, Refused, Transient, Unknown, class_by_status
 from caravana.kit.http import HttpAnswer
 from caravana.kit.redaction import MASK, redact_text
 
@@ -47,7 +47,7 @@ _TEXT_LIMIT = 300
 
 def check(answer: HttpAnswer) -> dict[str, Any]:
     """Return the JSON object of a good `answer`. Raises the `EffectError` of the table above for any other."""
-    content = _object(answer)
+    content = answer.json_object()
     if answer.status != 200:
         raise _error(answer, content or {})
     if content is None:
@@ -73,11 +73,7 @@ def _by_table(status: int, error: Mapping[str, Any]) -> type[EffectError]:
         return Refused
     if status == 429 and error.get("code") == LOCKED:
         return Transient
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Unknown
-    return NeedsPerson if 300 <= status < 400 else Refused
+    return class_by_status(status, BY_STATUS)
 
 
 def _error(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
@@ -97,11 +93,3 @@ def _error(answer: HttpAnswer, content: Mapping[str, Any]) -> EffectError:
         reference=answer.headers.get("request-id"),
         retry_after=answer.retry_after,
     )
-
-
-def _object(answer: HttpAnswer) -> dict[str, Any] | None:
-    try:
-        content = answer.json()
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

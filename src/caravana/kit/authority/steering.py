@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from caravana.kit.authority.telling import Teller, TellingPlan
+from caravana.kit.sandbox import read_plan
 from caravana.kit.sandbox_settings import SandboxSettings
 
 
@@ -21,7 +22,7 @@ def company_routes(account: SandboxSettings, teller: Teller) -> list[Route]:
 
     def plan(values: dict[str, Any]) -> None:
         event = values.pop("event", None)
-        made = TellingPlan.read(values)
+        made = read_plan(TellingPlan, values)
         if event is None:
             teller.plan = made
         else:

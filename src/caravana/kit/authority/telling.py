@@ -1,8 +1,7 @@
 """How an imitated company tells its customer's webhook of a change: once, twice, late, in another order, or never."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 import aiohttp
 
@@ -27,16 +26,6 @@ class TellingPlan:
     def __post_init__(self) -> None:
         if not 0 <= self.times <= 10 or self.delay < 0:
             raise ValueError("times is 0 to 10, delay not negative")
-
-    @classmethod
-    def read(cls, values: Any) -> "TellingPlan":
-        """Return the plan in a JSON object. Raises `ValueError`."""
-        if not isinstance(values, Mapping) or set(values) - {one.name for one in fields(cls)}:
-            raise ValueError("a plan is an object with times, delay")
-        try:
-            return cls(**values)
-        except TypeError as error:
-            raise ValueError("a value of the plan has the wrong type") from error
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Telling the shop of an approved payment: without a signature, and never again whatever the answer; and how that goes wrong."""
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,14 +90,3 @@ def content(payment: Payment) -> dict[str, Any]:
         "AdditionalData": None,
         "TransactionId": payment.id,
     }
-
-
-def read_plan(values: Any) -> NotificationPlan:
-    """Return the plan in a JSON object. Raises `ValueError`."""
-    known = {one.name for one in dataclasses.fields(NotificationPlan)}
-    if not isinstance(values, dict) or set(values) - known:
-        raise ValueError(f"a plan is an object with {', '.join(sorted(known))}")
-    try:
-        return NotificationPlan(**values)
-    except TypeError as error:
-        raise ValueError("a value of the plan has the wrong type") from error

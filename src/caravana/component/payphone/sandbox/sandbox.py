@@ -19,12 +19,12 @@ from starlette.routing import Route
 
 from caravana.component.payphone.sandbox import asked
 from caravana.component.payphone.sandbox.card import Card, decide
-from caravana.component.payphone.sandbox.notification import Notifier, read_plan
+from caravana.component.payphone.sandbox.notification import NotificationPlan, Notifier
 from caravana.component.payphone.sandbox.page import PaymentPage
 from caravana.component.payphone.sandbox.payment import APPROVED, CANCELED, Payment
 from caravana.component.payphone.sandbox.refusal import Refusal, invalid, unknown
 from caravana.component.payphone.sandbox.store import Store
-from caravana.kit.sandbox import Sandbox
+from caravana.kit.sandbox import Sandbox, read_plan
 
 FIRST_TRANSACTION = 23_178_284
 LIST_DAYS = 2
@@ -223,7 +223,7 @@ class PayphoneSandbox(Sandbox):
     async def _set_plan(self, request: Request) -> Response:
         """POST a plan of notifications."""
         try:
-            self.notifier.plan = read_plan(_read(await request.body()))
+            self.notifier.plan = read_plan(NotificationPlan, _read(await request.body()))
         except (ValueError, Refusal) as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse({"changed": True})

@@ -1,6 +1,5 @@
 """Telling the site that a session is over: once, and never again whatever the answer; and the ways it goes wrong."""
 
-import dataclasses
 import hashlib
 import random
 from dataclasses import dataclass, field
@@ -119,14 +118,3 @@ class Notifier(Background):
         if form == "sha1":
             return hashlib.sha1(joined, usedforsecurity=False).hexdigest()
         return "sha256:" + hashlib.sha256(joined + (b"x" if form == "wrong" else b"")).hexdigest()
-
-
-def read_plan(values: Any) -> NotificationPlan:
-    """Return the plan in a JSON object. Raises `ValueError`."""
-    known = {one.name for one in dataclasses.fields(NotificationPlan)}
-    if not isinstance(values, dict) or set(values) - known:
-        raise ValueError(f"a plan is an object with {', '.join(sorted(known))}")
-    try:
-        return NotificationPlan(**values)
-    except TypeError as error:
-        raise ValueError("a value of the plan has the wrong type") from error

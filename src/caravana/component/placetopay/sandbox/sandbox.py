@@ -22,12 +22,12 @@ from caravana.component.placetopay.sandbox.asked import Asked
 from caravana.component.placetopay.sandbox.auth import Door
 from caravana.component.placetopay.sandbox.card import CHALLENGE_CODE, Card, Decision, decide
 from caravana.component.placetopay.sandbox.checkout import CheckoutPage
-from caravana.component.placetopay.sandbox.notification import Notifier, read_plan
+from caravana.component.placetopay.sandbox.notification import NotificationPlan, Notifier
 from caravana.component.placetopay.sandbox.session import Payment, Refund, Session
 from caravana.component.placetopay.sandbox.site import Site
 from caravana.component.placetopay.sandbox.transaction import Action, read_value
 from caravana.component.placetopay.sandbox.wire import Refusal, status
-from caravana.kit.sandbox import Sandbox
+from caravana.kit.sandbox import Sandbox, read_plan
 
 FIRST_SESSION = 181_348
 FIRST_PAYMENT = 643
@@ -302,7 +302,7 @@ class PlacetopaySandbox(Sandbox):
         try:
             values = _plain_object(await request.body())
             reference = values.pop("reference", None)
-            plan = read_plan(values)
+            plan = read_plan(NotificationPlan, values)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
         if reference is None:

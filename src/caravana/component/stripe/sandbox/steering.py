@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from caravana.component.stripe.sandbox.card import Card
-from caravana.component.stripe.sandbox.webhook import read_plan
+from caravana.component.stripe.sandbox.webhook import Plan
 from caravana.component.stripe.sandbox.wire import ApiError
+from caravana.kit.sandbox import read_plan
 
 if TYPE_CHECKING:
     from caravana.component.stripe.sandbox.sandbox import StripeSandbox
@@ -49,7 +50,7 @@ class Steering:
     def _plan(self, given: dict[str, Any]) -> Any:
         """A plan: the usual one, or with `of` that of one type of event or one reference."""
         name = given.pop("of", None)
-        plan = read_plan(given)
+        plan = read_plan(Plan, given)
         if name is None:
             self._sandbox.webhooks.plan = plan
         else:

@@ -1,7 +1,6 @@
 """Sending events to webhook endpoints: signed anew at each try, tried again after longer waits, and how it goes wrong."""
 
 import copy
-import dataclasses
 import fnmatch
 import hashlib
 import hmac
@@ -229,14 +228,3 @@ def _wants(endpoint: Thing, event: Thing) -> bool:
 
 def _reference(thing: Mapping[str, Any]) -> str | None:
     return thing.get("client_reference_id") or (thing.get("metadata") or {}).get("reference")
-
-
-def read_plan(values: Any) -> Plan:
-    """Return the plan in a JSON object. Raises `ValueError`."""
-    known = {one.name for one in dataclasses.fields(Plan)}
-    if not isinstance(values, dict) or set(values) - known:
-        raise ValueError(f"a plan is an object with {', '.join(sorted(known))}")
-    try:
-        return Plan(**values)
-    except TypeError as error:
-        raise ValueError("a value of the plan has the wrong type") from error
