@@ -46,7 +46,7 @@ class Locked(JournalError):
 
 
 class Journal(Protocol):
-    """A durable record. Operations come from `caravana.journal.operations`."""
+    """A durable record. Operations come from `operations`, `store`, `admin`, `retention`, `resealing` and `sealing`."""
 
     @property
     def keys(self) -> "Keyring | None":

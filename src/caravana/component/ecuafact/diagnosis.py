@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from caravana.component.ecuafact.client import EcuafactClient
 from caravana.kit.component import Finding, Severity
-from caravana.kit.einvoicing import as_text
+from caravana.kit.einvoicing import as_text as text
 from caravana.kit.errors import EffectError, NeedsPerson, Refused
 from caravana.kit.reach import unreached
 
@@ -49,8 +49,8 @@ def _taxpayer(client: EcuafactClient, context: dict[str, Any]) -> Finding:
     data = context.get("datos")
     listed = data.get("contribuyentes") if isinstance(data, dict) else None
     rows = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    issuers = {as_text(one.get("identificacion")): one for one in rows if one.get("puedeEmitir") is True}
-    whole = {as_text(one.get("identificacionCompleta")) for one in issuers.values()}
+    issuers = {text(one.get("identificacion")): one for one in rows if one.get("puedeEmitir") is True}
+    whole = {text(one.get("identificacionCompleta")) for one in issuers.values()}
     known = ", ".join(sorted(one for one in issuers if one)) or "-"
     own = client.settings.identification
     if not issuers:
@@ -74,7 +74,7 @@ async def _quota(client: EcuafactClient) -> Finding:
         return Finding(
             "quota", Severity.ERROR, "the quota of documents is used up", "buy more in Ecuafact's portal", es
         )
-    until = as_text(answer.get("vigenteHasta")) or "-"
+    until = text(answer.get("vigenteHasta")) or "-"
     if left <= FEW:
         es = f"quedan {left} documentos, hasta {until}: compre más a tiempo"
         return Finding("quota", Severity.WARNING, f"{left} documents are left, until {until}", "buy more in time", es)
