@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import jsonpath
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from caravana.component.bank.amounts import currency_of, exact
 from caravana.component.bank.download import read_number
@@ -17,6 +17,7 @@ from caravana.component.bank.errors import StatementRefused
 from caravana.component.bank.profile import load_kind
 from caravana.kit import json
 from caravana.kit.options import Duration, Options
+from caravana.kit.profile import Names
 from caravana.kit.table import plain
 
 LONGEST = 500
@@ -61,16 +62,11 @@ class NoticeProfile(Options):
     account: str | None = Field(None, description="The account's number, where notifications do not say.")
     currency: str = Field("USD", description="ISO 4217 code where notifications do not say.")
     fields: NoticeFields = Field(description="Where each thing stands.")
-    dates: tuple[str, ...] = Field(("iso",), description="Forms of dates, as in Python's strptime, or `iso`.")
+    dates: Names = Field(("iso",), description="Forms of dates, as in Python's strptime, or `iso`.")
     decimal: Literal[",", "."] = Field(".", description="The decimal sign of amounts that are texts.")
-    credit_words: tuple[str, ...] = Field((), description="Words of `type` for money that comes in.")
-    debit_words: tuple[str, ...] = Field((), description="Words of `type` for money that goes out.")
-    booked_words: tuple[str, ...] = Field((), description="Words of `status` for what is booked.")
-
-    @field_validator("dates", "credit_words", "debit_words", "booked_words", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
+    credit_words: Names = Field((), description="Words of `type` for money that comes in.")
+    debit_words: Names = Field((), description="Words of `type` for money that goes out.")
+    booked_words: Names = Field((), description="Words of `status` for what is booked.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

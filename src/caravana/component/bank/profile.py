@@ -3,23 +3,20 @@
 Shipped ones lie in `profiles/`; a company's own in the folder that the setting `bank.profiles` names.
 """
 
-import codecs
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import Field, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
 from caravana.kit.codec import canonical_hash
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.options import Options, read_options
+from caravana.kit.profile import Encodings, Names, read_profile_file
 
 SHIPPED = Path(__file__).parent / "profiles"
-Names = tuple[str, ...]
 P = TypeVar("P")
 M = TypeVar("M", bound=Options)
 
@@ -40,11 +37,6 @@ class Columns(Options):
     counterparty: Names = Field((), description="Account of the other side.")
     tax_id: Names = Field((), description="Cédula or RUC of the other side.")
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
     @model_validator(mode="after")
     def _amounts(self) -> Self:
         if bool(self.amount) == bool(self.credit or self.debit):
@@ -63,7 +55,7 @@ class Profile(Options):
     currency: str = Field("USD", description="ISO 4217 code of all amounts.")
     account: str | None = Field(None, description="The account's number, where all files are of one account.")
     account_label: Names = Field((), description="Text above the table after which the account's number stands.")
-    encodings: Names = Field(("utf-8-sig", "cp1252"), description="Encodings of a text file, tried in turn.")
+    encodings: Encodings = Field(("utf-8-sig", "cp1252"), description="Encodings of a text file, tried in turn.")
     formats: tuple[Literal["csv", "xlsx"], ...] = Field(("csv",), description="Kinds of file that look so.")
     delimiter: str = Field(";", description="What divides the columns of a text file.", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="Name of the sheet of a workbook; default the first.")
@@ -76,22 +68,12 @@ class Profile(Options):
     debit_words: Names = Field((), description="Words of the column `type` for money that goes out.")
     end_words: Names = Field((), description="Beginnings of a row after which the table is over (Total …).")
 
-    @field_validator("account_label", "encodings", "dates", "credit_words", "debit_words", "end_words", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
     @model_validator(mode="after")
     def _types(self) -> Self:
         if bool(self.columns.type) != bool(self.credit_words and self.debit_words):
             raise ValueError("a column `type` needs `creditWords` and `debitWords`, and they need it")
         if self.columns.type and not self.columns.amount:
             raise ValueError("a column `type` goes with a column `amount`")
-        for name in self.encodings:
-            try:
-                codecs.lookup(name)
-            except LookupError:
-                raise ValueError(f"`{name}` is no encoding") from None
         return self
 
     @property
@@ -126,17 +108,6 @@ def profile_files(folder: Path | None) -> list[Path]:
         raise ConfigurationError("there is no such folder", place=f"settings.bank.profiles: {folder}")
     folders = (SHIPPED, folder) if folder is not None else (SHIPPED,)
     return [path for one in folders for path in sorted(one.glob("*.yaml"))]
-
-
-def read_profile_file(path: Path) -> Mapping[str, Any]:
-    """Return what a profile's file says. Raises `ConfigurationError`."""
-    try:
-        values = YAML(typ="safe").load(path.read_text("utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"it is no YAML: {error}", place=str(path)) from None
-    if not isinstance(values, dict):
-        raise ConfigurationError("a profile is a map of settings", place=str(path))
-    return values
 
 
 def chosen(profiles: Mapping[str, P], name: str) -> P:

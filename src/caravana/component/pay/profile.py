@@ -4,28 +4,21 @@ Shipped ones lie in `profiles/`, named after the company's scheme; a company's o
 `cards.settlement.profiles` names.
 """
 
-import codecs
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from pydantic import Field, model_validator
 
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.nearest import nearest
 from caravana.kit.options import Options, read_options
+from caravana.kit.profile import Encodings, Names, read_profile_file
 
 SHIPPED = Path(__file__).parent / "profiles"
 FOLDER = "cards.settlement.profiles"
 """Setting: the folder of a company's own profiles."""
 OF_ACCOUNT = "cards.settlement.profile"
 """Setting, with the account's connection behind it: the profile of its files, where it is not called as the component."""
-Names = tuple[str, ...]
-
-
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
 
 
 class Columns(Options):
@@ -41,11 +34,6 @@ class Columns(Options):
     fee: Names = Field((), description="What the company keeps.")
     deductions: Names = Field((), description="What else is kept (taxes): every one of these columns that there is.")
     net: Names = Field((), description="What is paid out for the line.")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return _several(value)
 
     @model_validator(mode="after")
     def _named(self) -> Self:
@@ -63,11 +51,6 @@ class Kinds(Options):
     chargeback: Names = Field((), description="The customer's bank took the money back (dispute).")
     ignored: Names = Field((), description="Lines that are of no payment: they are passed over.")
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return _several(value)
-
 
 class Profile(Options):
     """A company's settlement file."""
@@ -77,7 +60,7 @@ class Profile(Options):
     columns: Columns = Field(description="Which column holds what.")
     kinds: Kinds = Field(Kinds(), description="What the words of the column `kind` mean.")
     currency: str | None = Field(None, description="ISO 4217 code of all amounts, where the file does not say it.")
-    encodings: Names = Field(("utf-8-sig", "cp1252"), description="Encodings of a text file, tried in turn.")
+    encodings: Encodings = Field(("utf-8-sig", "cp1252"), description="Encodings of a text file, tried in turn.")
     formats: tuple[Literal["csv", "xlsx"], ...] = Field(("csv", "xlsx"), description="Kinds of file that look so.")
     delimiter: str = Field(",", description="What divides the columns of a text file.", min_length=1, max_length=1)
     sheet: str | None = Field(None, description="Name of the sheet of a workbook; default the first.")
@@ -86,22 +69,12 @@ class Profile(Options):
     proof: bool = Field(True, description="Whether amount, less fee and deductions, must be the net where it stands.")
     end_words: Names = Field((), description="Beginnings of a row after which the table is over (Total …).")
 
-    @field_validator("encodings", "dates", "end_words", mode="before")
-    @classmethod
-    def _one_or_several(cls, value: Any) -> Any:
-        return _several(value)
-
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if bool(self.columns.kind) != bool(self.kinds.payment):
             raise ValueError("a column `kind` needs words of `kinds`, `payment` at least, and they need it")
         if not (self.columns.currency or self.currency):
             raise ValueError("say the `currency`, or in which of the `columns` it stands")
-        for name in self.encodings:
-            try:
-                codecs.lookup(name)
-            except LookupError:
-                raise ValueError(f"`{name}` is no encoding") from None
         return self
 
 
@@ -122,10 +95,4 @@ def chosen(profiles: dict[str, Profile], name: str) -> Profile:
 
 
 def _read(path: Path) -> Profile:
-    try:
-        values = YAML(typ="safe").load(path.read_text("utf-8"))
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"it is no YAML: {error}", place=str(path)) from None
-    if not isinstance(values, dict):
-        raise ConfigurationError("a profile is a map of settings", place=str(path))
-    return read_options(Profile, {"name": path.stem, **values}, place=str(path))
+    return read_options(Profile, {"name": path.stem, **read_profile_file(path)}, place=str(path))
