@@ -179,3 +179,8 @@ async def clerks_odoo(version: str = "19.0", **setup: Any) -> AsyncIterator[Cler
             yield Clerk(sandbox, component)
         finally:
             await component.close()
+
+
+def codes(found: Mapped) -> list[str]:
+    """Return the codes of all problems."""
+    return [one.code for one in found.problems]

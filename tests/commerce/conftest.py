@@ -1,4 +1,4 @@
-"""One running shop for each test; a second of the machine is a minute of the shop."""
+"""One running shop for each test, in which a second of the machine is a minute; and a clerk in Odoo."""
 
 import time
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commerce.clerk import Clerk, clerks_odoo
 from tests.commerce.shop import Shop, open_shop
 from tests.support.leaping import LeapingClock
 
@@ -26,4 +27,11 @@ def clock(tmp_path: Path) -> LeapingClock:
 async def shop(tmp_path: Path, clock: LeapingClock) -> AsyncIterator[Shop]:
     """A shop with the default settings."""
     async with open_shop(tmp_path, clock) as one:
+        yield one
+
+
+@pytest.fixture
+async def clerk() -> AsyncIterator[Clerk]:
+    """A clerk in Odoo 19."""
+    async with clerks_odoo() as one:
         yield one

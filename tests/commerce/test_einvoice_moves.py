@@ -1,7 +1,6 @@
 """Odoo's invoices as electronic documents: read in one call, mapped, recomputed, and told what is wrong with them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,20 +16,8 @@ from caravana.kit.edocument.document import (
     NotaDebito,
 )
 from caravana.kit.edocument.problem import stops
-from tests.commerce.clerk import FINAL, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, point, taken
+from tests.commerce.clerk import FINAL, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, codes, point, taken
 from tests.support.material import shared_material
-
-
-@pytest.fixture
-async def clerk() -> AsyncIterator[Clerk]:
-    """A clerk in Odoo 19."""
-    async with clerks_odoo() as one:
-        yield one
-
-
-def codes(found: Mapped) -> list[str]:
-    """Return the codes of all problems."""
-    return [one.code for one in found.problems]
 
 
 @pytest.mark.parametrize("version", ["19.0", "18.0"])

@@ -24,7 +24,7 @@ from caravana.commerce.einvoice.source import Mapped
 from caravana.commerce.einvoice.taxes import KINDS
 from caravana.kit.edocument.document import ComprobanteRetencion, GuiaRemision
 from caravana.kit.errors import ConfigurationError
-from tests.commerce.clerk import CEDULA, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, taken
+from tests.commerce.clerk import CEDULA, RUC, SETTINGS, TODAY, Clerk, clerks_odoo, codes, taken
 
 CLAVE = "2311202601179217775800110010010000000451234567810"
 
@@ -34,11 +34,6 @@ async def clerk() -> AsyncIterator[Clerk]:
     """A clerk in Odoo 19 with Enterprise's fields, whose journals issue nothing themselves."""
     async with clerks_odoo(electronic="enterprise") as one:
         yield one
-
-
-def codes(found: Mapped) -> list[str]:
-    """Return the codes of all problems."""
-    return [one.code for one in found.problems]
 
 
 def held(found: Mapped) -> ComprobanteRetencion:

@@ -1,6 +1,5 @@
 """Component and imitation over loopback with one clock, and an authority that can be asked by clave."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,14 +14,12 @@ from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.einvoice import Capabilities, EInvoiceComponent, Operation, State
 from caravana.kit.einvoicing import Question, Standing, absent, read_question
 from caravana.kit.exchange import Exchange
-from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
 from caravana.kit.uri import Uri
-from caravana.testing.harness import START, Hub, make_effect, make_exchange, producer_of
-from tests.support.edocuments import example
+from caravana.testing.harness import START, Hub
+from tests.component.issuing import Body, Issuer
 
 CONNECTION = "datil"
-Body = dict[str, Any]
 
 
 class Register(Producer):
@@ -90,7 +87,7 @@ class RegisterComponent(EInvoiceComponent):
 
 
 @dataclass
-class Bench:
+class Bench(Issuer):
     """A hub with one connection to the imitation."""
 
     component: DatilComponent
@@ -98,46 +95,9 @@ class Bench:
     sandbox: DatilSandbox
     clock: ManualClock
 
-    def producer(self, operation: str) -> Producer:
-        """Return the producer of an operation."""
-        return producer_of(self.component, f"datil:{operation}?connection={CONNECTION}")
-
-    async def call(self, operation: str, body: Body, effect: Effect | None = None) -> Body:
-        """Return what an operation answers."""
-        producer = self.producer(operation)
-        request = producer.request(make_exchange(body))
-        reply = await producer.send(request, effect or make_effect())
-        found: Body = reply.body
-        return found
-
-    async def verify(self, operation: str, body: Body) -> Body | None:
-        """Ask whether a call took place."""
-        producer = self.producer(operation)
-        reply = await producer.verify(producer.request(make_exchange(body)), make_effect())
-        return None if reply is None else reply.body
-
-    async def prepare(self, cod_doc: str = "01", **changes: Any) -> Body:
-        """Return the package of the example of a type."""
-        return await self.call("prepare", {"document": example(cod_doc, **changes).to_json()})
-
-    async def issue(self, cod_doc: str = "01", **changes: Any) -> Body:
-        """Prepare and submit the example of a type, and return its standing."""
-        return await self.call("submit", await self.prepare(cod_doc, **changes))
-
     async def query(self, standing: Body, cod_doc: str = "01") -> Body:
         """Ask how it stands."""
         return await self.call("query", {**standing, "cod_doc": cod_doc})
-
-    async def later(self, seconds: int = 10) -> None:
-        """Let time pass, second by second, and the imitation work."""
-        for _ in range(seconds):
-            self.clock.advance(1)
-            await asyncio.sleep(0)
-            self.sandbox.settle()
-
-    def fault(self, operation: str, action: Any, **more: Any) -> None:
-        """Let the next call of `operation` go wrong."""
-        self.sandbox.faults.append(Fault(operation, action, **more))
 
 
 @asynccontextmanager

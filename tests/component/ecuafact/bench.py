@@ -1,6 +1,5 @@
 """Component and imitation over loopback with one clock; or a server that plays recorded answers."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,41 +14,20 @@ from caravana.component.ecuafact import EcuafactComponent
 from caravana.component.ecuafact.sandbox import EcuafactSandbox
 from caravana.kit import json
 from caravana.kit.clock import ManualClock
-from caravana.kit.component import Producer
-from caravana.kit.effect import Effect
-from caravana.kit.sandbox import Fault
 from caravana.kit.serving import abort_connection, serve
-from caravana.testing.harness import START, Hub, make_effect, make_exchange, producer_of
+from caravana.testing.harness import START, Hub
 from tests.component.ecuafact.recorded import KEY, Call
-from tests.support.edocuments import example
+from tests.component.issuing import Body, Caller, Issuer
 
 CONNECTION = "ecuafact"
 OCTOBER = datetime(2026, 10, 7, 15, tzinfo=UTC)
 """The day of the recordings."""
 FILES = {"application/pdf": b"%PDF-1.4 a rid", "application/xml": b"<factura id='comprobante'></factura>"}
 """Of binary answers only the length was recorded."""
-Body = dict[str, Any]
-
-
-class Caller:
-    """Calls the component as the engine does."""
-
-    component: EcuafactComponent
-
-    def producer(self, operation: str) -> Producer:
-        """Return the producer of an operation."""
-        return producer_of(self.component, f"ecuafact:{operation}?connection={CONNECTION}")
-
-    async def call(self, operation: str, body: Body, effect: Effect | None = None) -> Body:
-        """Return what an operation answers."""
-        producer = self.producer(operation)
-        reply = await producer.send(producer.request(make_exchange(body)), effect or make_effect())
-        found: Body = reply.body
-        return found
 
 
 @dataclass
-class Bench(Caller):
+class Bench(Issuer):
     """A hub with one connection to the imitation."""
 
     component: EcuafactComponent
@@ -60,27 +38,11 @@ class Bench(Caller):
     async def prepare(self, cod_doc: str = "01", **changes: Any) -> Body:
         """Return the package of the example of a type; where Ecuafact numbers, without its number."""
         numbered = self.component.settings(CONNECTION).numbering == "odoo"
-        given = changes if numbered else {"secuencial": None, **changes}
-        return await self.call("prepare", {"document": example(cod_doc, **given).to_json()})
-
-    async def issue(self, cod_doc: str = "01", **changes: Any) -> Body:
-        """Prepare and submit the example of a type, and return its standing."""
-        return await self.call("submit", await self.prepare(cod_doc, **changes))
+        return await super().prepare(cod_doc, **(changes if numbered else {"secuencial": None, **changes}))
 
     async def query(self, standing: Body, **more: Any) -> Body:
         """Ask how it stands."""
         return await self.call("query", {**standing, **more})
-
-    async def later(self, seconds: int = 10) -> None:
-        """Let time pass, second by second, and the imitation work."""
-        for _ in range(seconds):
-            self.clock.advance(1)
-            await asyncio.sleep(0)
-            self.sandbox.settle()
-
-    def fault(self, operation: str, action: Any, **more: Any) -> None:
-        """Let the next call of `operation` go wrong."""
-        self.sandbox.faults.append(Fault(operation, action, **more))
 
 
 @asynccontextmanager
