@@ -38,10 +38,10 @@ class Company(Section):
     """Who runs the hub."""
 
     name: str = Field("Empresa XYZ", description="Name that customers read on the pay page.")
-    country: str = Field("EC", description="ISO country code.")
-    currency: str = Field("USD", description="ISO 4217 code.")
+    country: str = Field("EC", description="ISO country code; told to components, read by none of the shipped ones.")
+    currency: str = Field("USD", description="ISO 4217 code; likewise: amounts bring theirs from Odoo.")
     timezone: str = Field("America/Guayaquil", description="The company's time zone.")
-    locale: str = Field("es_EC", description="How amounts and dates are written.")
+    locale: str = Field("es_EC", description="Language and country; likewise: pages follow the browser's language.")
 
     @field_validator("timezone")
     @classmethod
