@@ -1,10 +1,24 @@
 """Exports and reimbursements: told by name, so that nothing else is issued in their place."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from caravana.commerce.einvoice.mapping_sources import sources_of
-from caravana.commerce.einvoice.source import Wanted
-from tests.commerce.clerk import TODAY, Clerk, codes
+from caravana.commerce.einvoice.source import Mapped, Wanted
+from tests.commerce.clerk import TODAY, Clerk, clerks_odoo
+
+
+@pytest.fixture
+async def clerk() -> AsyncIterator[Clerk]:
+    """A clerk in Odoo 19."""
+    async with clerks_odoo() as one:
+        yield one
+
+
+def codes(found: Mapped) -> list[str]:
+    """Return the codes of all problems."""
+    return [one.code for one in found.problems]
 
 
 @pytest.mark.parametrize("code", ["16", "41"])

@@ -4,8 +4,8 @@
 in it and nothing else. The same input always gives the same bytes.
 """
 
+from caravana.kit.edocument.ride.form import Authorised, NotPrintable, Paper
 from caravana.kit.edocument.ride.layout import ride
-from caravana.kit.edocument.ride.paper import Authorised, NotPrintable, Paper
-from caravana.kit.edocument.ride.reading import read_paper
+from caravana.kit.edocument.ride.paper import read_paper
 
 __all__ = ["Authorised", "NotPrintable", "Paper", "read_paper", "ride"]

@@ -23,7 +23,7 @@ from reportlab.platypus import (
     Table,
 )
 
-from caravana.kit.edocument.ride.paper import (
+from caravana.kit.edocument.ride.form import (
     Authorised,
     Column,
     NotPrintable,
@@ -33,7 +33,7 @@ from caravana.kit.edocument.ride.paper import (
     environment_word,
     shown_columns,
 )
-from caravana.kit.edocument.ride.reading import read_paper
+from caravana.kit.edocument.ride.paper import read_paper
 from caravana.kit.edocument.ride.style import (
     ACCENT,
     BOX,

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from caravana.kit.edocument.codes import ICE, IRBPNR, IVA, IVA_BY_CODE
-from caravana.kit.edocument.ride.paper import Pair
+from caravana.kit.edocument.ride.form import Pair
 
 if TYPE_CHECKING:
     from lxml import etree
