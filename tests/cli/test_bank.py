@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 from tests.cli.conftest import Command, Folder
@@ -45,7 +46,8 @@ def test_what_a_person_has_to_decide(caravana: Command) -> None:
     assert held["reason"] == "its batch says 2 transactions and has 3"
     assert held["key"] in caravana("bank", "entries", "--state", "held").stdout
     assert "say `separate`" in caravana("bank", "decide", held["key"], "same", code=1).stderr
-    assert "open" in caravana("bank", "decide", held["key"], "separate").stdout
+    [item] = json.loads(caravana("review", "--json").stdout)
+    assert "open" in caravana("bank", "decide", item["id"], "separate").stdout
     assert json.loads(caravana("review", "--json").stdout) == []
     assert "no entry" in caravana("bank", "decide", held["key"], "separate", code=1).stderr
 
@@ -73,13 +75,25 @@ def test_a_kept_file_is_tried_again_with_a_mended_profile(caravana: Command, fol
 
 
 def test_mistakes_at_the_command(caravana: Command, folder: Folder) -> None:
-    """A file that is not there, an empty folder, a misspelt profile, another word: each is told."""
+    """A file that is not there, is far too large or packed, an empty folder, a misspelt profile, another word: each is told."""
     assert "No such file" in caravana("bank", "import", "nowhere.xml", code=1).stderr
     (folder.path / "empty").mkdir()
     assert "no file" in caravana("bank", "import", str(folder.path / "empty"), code=1).stderr
+    for name in ("huge.csv", "huge.zip"):
+        with (folder.path / "empty" / name).open("wb") as file:
+            file.truncate(33 * 1024 * 1024)
+    huge = caravana("bank", "import", str(DATA / "pichincha.csv"), str(folder.path / "empty"), code=1)
+    assert "huge.csv: it is larger than 32 MiB" in huge.stderr
+    assert json.loads(caravana("bank", "entries", "--json").stdout) == []
+    with zipfile.ZipFile(folder.path / "packed.zip", "w") as packed:
+        packed.write(DATA / "pichincha.csv", "pichincha.csv")
+    refused = caravana("bank", "import", str(folder.path / "packed.zip"), code=1).stdout
+    assert "! packed.zip: it is an archive and no workbook: unpack it, and import the files in it" in refused
     wrong = caravana("bank", "import", str(DATA / "pichincha.csv"), "--profile", "pichinca", code=1)
     assert "pichincha" in str(wrong.exception or wrong.stderr)
     caravana("bank", "decide", "x", "perhaps", code=2)
+    assert "say open, held, settled or matched" in caravana("bank", "entries", "--state", "abierto", code=2).stderr
+    assert "say taken, held or refused" in caravana("bank", "files", "--state", "tomado", code=2).stderr
 
 
 async def test_the_running_hub_imports(folder: Folder, caravana: Command) -> None:

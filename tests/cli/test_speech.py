@@ -197,6 +197,11 @@ def test_help_in_spanish(folder: Folder) -> None:
         (["messages", "--nosuch"], "No existe la opción: --nosuch"),
         (["messages", "show"], "Falta el argumento 'ID'."),
         (["messages", "list", "--limit", "0"], "Valor no válido en '--limit' / '-n'"),
+        (
+            ["payments", "dispute", "CV1-1", "--until", "2026-13-01"],
+            "'--until': '2026-13-01' no tiene la forma '%Y-%m-%d'.",
+        ),
+        (["payments", "dispute", "CV1-1", "--outcome", "x"], "'--outcome': 'x' no es ninguno de"),
     ],
 )
 def test_mistakes_of_calling_in_spanish(arguments: list[str], told: str) -> None:
@@ -221,6 +226,7 @@ def test_what_clerks_are_asked_is_there_in_english() -> None:
     """Each kind of question about money that a flow writes in Spanish has its English, for who reads commands in it."""
     spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS}
     assert set(spanish) - set(ENGLISH) == set()
+    assert [one for one in ENGLISH.values() if re.search(r"[.,;:][A-Z]", one)] == []
     assert in_words("payment_double", "Un mismo pago …").startswith("One payment stands more than once")
     choose("es")
     assert in_words("payment_double", "Un mismo pago …") == "Un mismo pago …"

@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 SETTLEMENT = """\
 Referencia interna,Referencia,Tipo,Fecha,Valor,Comisión,Valor neto
 {number},{reference},Pago,{day},115.00,4.03,110.97
-{number},{reference},Devolución,{day},-100.00,,
+{number},{reference},Devolución,{day},-100.00,,-100.00
 """
 
 
@@ -49,14 +49,21 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         [one] = json.loads((await run(hub.file, "list", "--json")).stdout)
         assert (one["reference"], one["state"], one["amount"], one["refunds"]) == (name, "paid", "115.00", [])
         assert name in (await run(hub.file, "list", "--state", "paid")).stdout
-        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", "999")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--order", "999")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--state", "expired")).stdout
+        assert "say created, pending" in (await run(hub.file, "list", "--state", "pagado", code=2)).stderr
         called = str(street.read("sale.order", order, "name"))
         assert called in (await run(hub.file, "list", "--order", called)).stdout
-        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
         number = one["payments"][0]["internal_reference"]
         assert number in (await run(hub.file, "show", name)).stdout
-        assert "more than is left" in (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
-        assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", "15,00", "-y", code=1)).stderr
+        too_much = (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
+        assert "more than is left of the payment (115.00 USD)" in too_much
+        for wrong in ("15,00", "15.005", "NaN", "1E1", ""):
+            assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", wrong, "-y", code=1)).stderr
+        for wrong in ("0", "-3"):
+            unasked = await run(hub.file, "refund", name, "--amount", wrong, code=1)
+            assert ("the amount must be above zero" in unasked.stderr, "send back" in unasked.stdout) == (True, False)
         assert "no payment is called `CV0-9`" in (await run(hub.file, "refund", "CV0-9", "-y", code=1)).stderr
         asked = await run(hub.file, "refund", name, given="n\n", code=1)
         assert "send back all that is left?" in asked.stdout
@@ -77,6 +84,7 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         assert (compared["connection"], compared["differences"]) == ("placetopay", [])
         assert "placetopay" in (await run(hub.file, "compare", "--day", day_of(one))).stdout
         assert "nothing to compare" in (await run(hub.file, "compare", "--connection", "nobody")).stdout
+        assert "or a day to come" in (await run(hub.file, "compare", "--day", "2126-11-28")).stdout
         assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
         settlement = tmp_path / "liquidacion.csv"
         settlement.write_text(SETTLEMENT.format(number=number, reference=name, day=day_of(one)))
@@ -86,9 +94,9 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         taken = json.loads((await run(hub.file, "import", str(settlement), *to, "--json")).stdout)
         assert (taken["new"], [one["differences"] for one in taken["compared"]]) == (2, [[]])
         assert "0 new, 2 known" in (await run(hub.file, "import", str(settlement), *to)).stdout
-        for look in (("compare", "--day", day_of(one)), ("show", name)):
+        for net, *look in ((" 10.97 USD", "compare", "--day", day_of(one)), (" 110.97 USD", "show", name)):
             text = (await run(hub.file, *look)).stdout
-            assert all(sum_ in text for sum_ in ("4.03 USD", "110.97 USD", "not booked in Odoo")), text
+            assert all(sum_ in text for sum_ in ("4.03 USD", net, "not booked in Odoo")), text
         settlement.write_text(SETTLEMENT.format(number=number, reference=name, day="ayer"))
         assert "liquidacion.csv, line 2: `ayer` is no day" in (
             (await run(hub.file, "import", str(settlement), *to, code=1)).stderr

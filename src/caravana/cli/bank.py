@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from caravana.cli import bank_review
-from caravana.cli.office import ask, short, when
+from caravana.cli.office import ask, check_size, content_of, short, when
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
@@ -19,6 +19,7 @@ app.add_typer(bank_review.app, name="review")
 MOST_BYTES, MOST_FILES = 4_000_000, 50
 """What is handed over in one request; a single file may be larger."""
 COUNTS = ("new", "known", "doubtful", "other")
+STATES = ("open", "held", "settled", "matched")
 COLORS = {"taken": "green", "held": "yellow", "refused": "red"}
 
 
@@ -60,6 +61,8 @@ def import_(
     if not files:
         fail("there is no file to import")
         raise typer.Exit(1)
+    for path, _ in files:
+        check_size(path)
     options = {"profile": profile, "account": account, "dry": dry_run}
     reports = [
         report
@@ -98,7 +101,7 @@ def _parts(files: Iterable[tuple[Path, bool]]) -> Iterator[list[dict[str, Any]]]
     part: list[dict[str, Any]] = []
     size = 0
     for path, among in files:
-        content = _content(path)
+        content = content_of(path)
         if part and (size + len(content) > MOST_BYTES or len(part) == MOST_FILES):
             yield part
             part, size = [], 0
@@ -109,14 +112,6 @@ def _parts(files: Iterable[tuple[Path, bool]]) -> Iterator[list[dict[str, Any]]]
 
 def _names(part: Sequence[dict[str, Any]], *, dry_run: bool) -> str | None:
     return None if dry_run else ", ".join(one["name"] for one in part)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        fail(f"{path}: {error.strerror}")
-        raise typer.Exit(1) from None
 
 
 def _operate(
@@ -213,6 +208,9 @@ def files(
     \b
     caravana bank files --state refused
     """  # noqa: D301 -- click's mark for lines kept as they are
+    if state not in (None, *COLORS):
+        fail("say taken, held or refused")
+        raise typer.Exit(2)
     found = _operate(config, "files", {"state": state})
     if json:
         print_json(found)
@@ -261,6 +259,9 @@ def entries(
     caravana bank entries --state held
     caravana bank entries --account 2100012345 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    if state not in (None, *STATES):
+        fail("say open, held, settled or matched")
+        raise typer.Exit(2)
     found = _operate(config, "entries", {"account": account, "state": state})
     if json:
         print_json(found)

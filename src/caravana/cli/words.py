@@ -30,8 +30,11 @@ text = (
     "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
-    "refund_without_note", "refund_of_advance", "refund_failed", "fields",
+    "refund_without_note", "refund_of_advance", "refund_failed", "refund_undone", "fields",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
+    # why a refund failed in the end
+    "the card has expired or was cancelled", "the card was lost or stolen", "the customer's bank declined it",
+    "the balance at the company does not suffice", "the payment is disputed", "it was cancelled at the company",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",
@@ -79,6 +82,8 @@ text = (
     "there is no field `{name}` {hint}", "there is no field `{name}`",
     # at which pace an Odoo is called, and of which kinds a journal may be
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
+    # how an attempt to pay stands, and an entry of a bank
+    "pending", "action_needed", "part_paid", "expired", "cancelled", "settled", "matched",
     # how a dispute stands
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands
@@ -128,6 +133,7 @@ text = (
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",
     "No such command {name}. Did you mean {other}?", "Missing command.", "Invalid value for {name}: {told}",
     "Option {name} requires an argument.", "Got unexpected extra argument ({name})", "Got unexpected extra arguments ({names})",
+    "{value} does not match the formats {formats}.",
     "Value {value} is not a valid {type}.", "{value} is not one of {values}.",
 )  # fmt: skip
 """The catalogue has each of them."""

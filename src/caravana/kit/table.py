@@ -84,6 +84,10 @@ def is_workbook(content: bytes) -> bool:
 
 def rows(content: bytes, layout: Layout) -> list[Row]:
     """Return the rows of a file. Raises `TableRefused`."""
+    if content.startswith(b"%PDF"):
+        raise TableRefused("it is a PDF: get the same as CSV or XLSX")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise TableRefused("it is a workbook of the old kind (.xls): save it as .xlsx or CSV")
     read = _of_workbook(content, layout.sheet) if is_workbook(content) else _of_text(content, layout)
     found = []
     for row in read:
@@ -151,6 +155,8 @@ def _bounded(content: bytes) -> None:
         raise TableRefused(f"it is no whole workbook ({type(error).__name__})") from None
     if size > LARGEST_UNPACKED:
         raise TableRefused(f"unpacked the workbook would have {size} bytes")
+    if "[Content_Types].xml" not in heads:
+        raise TableRefused("it is an archive and no workbook: unpack it, and import the files in it")
     for name, head in heads.items():
         if b"<!DOCTYPE" in head:
             raise TableRefused(f"`{name}` in the workbook has a DOCTYPE")

@@ -80,6 +80,8 @@ def test_lines_of_no_payment_are_passed_over() -> None:
 WRONG = {
     "no payment": (",,,Pago,2026-11-27,1.00,USD,,,,,", "does not say which payment"),
     "kind": ("643,CV42-1,,Préstamo,2026-11-27,1.00,USD,,,,,", "`Préstamo` is no kind"),
+    "no day": ("643,CV42-1,,Pago,,1.00,USD,,,,,", "the row has no day"),
+    "headings again": (HEADINGS, "the headings stand here a second time"),
     "day": ("643,CV42-1,,Pago,ayer,1.00,USD,,,,,", "`ayer` is no day"),
     "amount": ("643,CV42-1,,Pago,2026-11-27,uno,USD,,,,,", "`uno` is no amount"),
     "no amount": ("643,CV42-1,,Pago,2026-11-27,0,USD,,,,,", "no amount"),
@@ -104,6 +106,20 @@ def test_a_bad_row_refuses_the_file(name: str) -> None:
 FILES = {
     "other headings": (b"a,b\n1,2\n", "the headings of the profile `placetopay` (Referencia interna, Referencia, "),
     "empty": (HEADINGS.encode(), "no row below the headings"),
+    "one heading is missing": (
+        b"Referencia interna,Valor,Fecha\n643,1.00,2026-11-27\n",
+        "the row has no heading `Tipo de transacción` / `Tipo` / `Type`: say what stands there in a profile of your own",
+    ),
+    "no name of the payment": (
+        b"Autorizacion,Valor,Fecha,Tipo\n643,1.00,2026-11-27,Pago\n",
+        "the row has no heading `Referencia interna` / `Internal reference` / `ID transacción` / `Referencia` / `Reference`: ",
+    ),
+    "another delimiter": (
+        HEADINGS.replace(",", ";").encode() + b"\n",
+        "its columns are divided by `;`, and the profile `placetopay` says `,`",
+    ),
+    "PDF": (b"%PDF-1.7 ...", "it is a PDF: get the same as CSV or XLSX"),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", "it is a workbook of the old kind (.xls)"),
     "no text": (b"\x00\x01\x02", "zero bytes"),
 }
 
@@ -114,6 +130,26 @@ def test_what_is_no_settlement_is_refused(name: str) -> None:
     content, reason = FILES[name]
     [problem] = read_settlement(content, load_profiles()["placetopay"]).problems
     assert reason in problem["reason"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "numbers", "refused"),
+    [
+        ("Tarjeta", ["4110760000000081"], True),
+        ("Número", ["4110 7600 0000 0081", "5367680000000005", "36545400000008"], True),
+        ("Tarjeta", ["411076******0081", ""], False),
+        ("Rastreo", ["4110760000000081"], False),
+        ("Rastreo", ["4110760000000081", "4110760000000082", "4110760000000083"], False),
+    ],
+)
+def test_a_column_of_card_numbers_is_refused(heading: str, numbers: list[str], *, refused: bool) -> None:
+    """Whether the profile reads it or not; a number that passes as one by chance is none."""
+    rows = [f"64{at},CV{at}-1,,Pago,2026-11-27,1.00,USD,,,,,,{one}" for at, one in enumerate(numbers)]
+    content = "\n".join([f"{HEADINGS},{heading}", *rows]).encode()
+    found = read_settlement(content, load_profiles()["placetopay"])
+    told = [one["reason"] for one in found.problems]
+    assert told == [f"the column `{heading}` holds card numbers: take it out of the file"] * refused
+    assert len(found.lines) == len(numbers) * (not refused)
 
 
 def test_a_profile_of_one_s_own(tmp_path: Path) -> None:
