@@ -31,6 +31,7 @@ text = (
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
     "refund_without_note", "refund_of_advance", "refund_failed", "refund_undone", "fields",
+    "which customer is it?", "calculated prices differ from those of Odoo",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # why a refund failed in the end
     "the card has expired or was cancelled", "the card was lost or stolen", "the customer's bank declined it",
@@ -61,7 +62,7 @@ text = (
     # results of rows, of statements, of entries
     "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
-    "taken", "held", "passed", "yes", "no",
+    "taken", "held", "passed", "yes", "no", "interrupted",
     # what a settlement file tells
     "currency", "paid", "gone back", "fee", "deductions", "net", "payment", "refund", "reversal", "chargeback",
     # who began a refund or dispute, and states of a transfer
@@ -76,6 +77,8 @@ text = (
     "is_company: {told}", "reference: {told}", "quantity: {told}", "confirm: {told}", "delivery_date: {told}",
     "note: {told}", "branch: {told}", "row {number}: {told}", "row {number}, {told}", "line {number}: {told}",
     "tax_id", "phone", "email", "street", "city", "zip", "is_company", "barcode", "price", "code", "quantity",
+    "is missing", "must be a number", "must be text", "must be true or false", "must be a list", "must be an object",
+    "must be a day, like 2026-12-31", "must not be empty",
     "stands in row {first} too, with other values", "is that of row {first} too: two people, or one twice?",
     "the lines of the order say {values}", "is empty; each order needs a number of its own",
     "{field} is another in Odoo and was left as it is; PATCH changes it", "{kind}: a person has to settle {key}",
@@ -88,7 +91,7 @@ text = (
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands
     "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
-    "created", "failed", "shadow", "live", "off",
+    "create", "write", "unlink", "created", "failed", "shadow", "live", "off",
     "cedula", "ruc", "passport", "foreign", "there is no branch `{name}`",
     "boolean", "integer", "number", "parameters", "expression", "predicate", "clause",
     # imitations
@@ -109,6 +112,7 @@ text = (
     "the top-level key `{name}`", "the step `{name}`", "the language `{name}`", "the data format `{name}`",
     "option `{key}` of `{element}`",
     # what pydantic finds wrong with a setting, and ruamel with YAML
+    "'{first}' or '{last}'",
     "Field required", "Extra inputs are not permitted", "Input should be {values}", "Input should be a valid integer",
     "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid string",
     "Input should be a valid number", "Input should be a valid number, unable to parse string as a number",
@@ -128,6 +132,8 @@ text = (
     "No space left on device", "Address already in use", "address already in use", "Connection refused",
     # how far a polling route has read
     "line", "seen", "told",
+    # when a key of Odoo runs out
+    "today", "tomorrow", "in {number} days",
     # what typer tells of a command called wrongly
     "Missing argument {name}.", "Missing option {name}.", "Missing argument {name}. {told}", "Missing option {name}. {told}",
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",
