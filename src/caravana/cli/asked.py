@@ -62,6 +62,19 @@ ENGLISH: Mapping[str, str] = {
     "bank_match": "A transfer was not posted by itself: see `caravana bank review`.",
     "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered "
     "at the same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",
+    "einvoice_mend": "The document has to be mended in Odoo: `caravana einvoice show` says what is wrong.",
+    "einvoice_late": "The document is still not sent, and the SRI wants it at the moment of emission: `caravana einvoice show` "
+    "says why.",
+    "einvoice_slow": "There has been no authorisation for more than an hour; the company is asked on and on.",
+    "einvoice_mail": "The document could not be mailed. Mend the address in Odoo, then `caravana einvoice resend`.",
+    "einvoice_annul": "It was cancelled in Odoo and is authorised: annul it on the SRI's page, then say so with "
+    "`caravana einvoice annul`. `caravana einvoice show` tells until which day.",
+    "einvoice_last_days": "The last days to annul it on the SRI's page: say so with `caravana einvoice annul` when it is done.",
+    "einvoice_halted": "The number of a document is another's, so nothing more goes out at this emission point. Find out which "
+    "other system issues there, mend the number in Odoo, then mark this as done.",
+    "einvoice_gap": "Numbers are missing between those that went out: post what is still a draft, or say why a number was lost.",
+    "einvoice_connection": "Something is wrong with this connection of e-invoicing: `caravana doctor` says what, and what to do.",
+    "einvoice_unserved": "A document was posted at an emission point that is not in `einvoice.points`: it is not sent.",
 }
 """By the kind of what is asked."""
 

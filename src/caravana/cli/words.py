@@ -36,6 +36,9 @@ text = (
     # why a refund failed in the end
     "the card has expired or was cancelled", "the card was lost or stolen", "the customer's bank declined it",
     "the balance at the company does not suffice", "the payment is disputed", "it was cancelled at the company",
+    # why e-invoicing asks for a person
+    "einvoice_mend", "einvoice_late", "einvoice_slow", "einvoice_mail", "einvoice_annul", "einvoice_last_days",
+    "einvoice_halted", "einvoice_gap", "einvoice_connection", "einvoice_unserved",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",

@@ -51,7 +51,7 @@ class EInvoiceSettings:
     """What a company sets for electronic documents.
 
     - `zone`: the company's time zone; `issuer`: who issues, in the words of `kit.edocument.document.Emisor`
-    - `points`: the emission points, by `001-001`; `companies`: the connections that serve them
+    - `points`: the emission points, by `001-001`; `companies`: the connections that serve them, or did
     - `withholding`, `settlement`, `guide`: the emission point of withholdings, purchase settlements and guías; None: none
     - `final_consumer_limit`: most that an invoice to consumidor final may be, in dollars, as a text
     - `oldest`: seconds of age that a document may have when it is sent
@@ -61,6 +61,7 @@ class EInvoiceSettings:
     - `taxes`: taxes or groups of Odoo, by name → the SRI's codes, as `3/3680`, before the table of `taxes`
     - `allow_zero`: whether a document may come to 0.00
     - `schemas`: a folder of the SRI's own schemas that documents are checked by, too
+    - `export_costs`: codes of products whose lines are a cost of an export beside the goods → which one (`export.COSTS`)
     - `mailer`: the connection by which the hub mails
     """
 
@@ -81,6 +82,7 @@ class EInvoiceSettings:
     taxes: Mapping[str, str] = field(default_factory=dict)
     allow_zero: bool = False
     schemas: str | None = None
+    export_costs: Mapping[str, str] = field(default_factory=dict)
 
 
 __all__ = ["Company", "EInvoiceSettings", "Point"]
