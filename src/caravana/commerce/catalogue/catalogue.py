@@ -117,6 +117,14 @@ class Catalogue(Configured):
     # Sending.
 
     @pure
+    def unsettled(self, variables: Variables) -> dict[str, Any] | None:
+        """Return what is left of a batch that may have been on its way before, now that all before it has ended."""
+        batch, kept = variables["batch"], variables["kept"]
+        records = (kept.get(key(number)) for number in batch["ids"])
+        ids = [one["id"] for one in records if one is not None and one["item"] and one["meta"] != one["wanted"]]
+        return {**batch, "ids": ids, "again": False} if ids or batch["delete"] else None
+
+    @pure
     def batch_names(self, variables: Variables) -> list[str]:
         """Return the names of what goes out together."""
         batch = variables["batch"]
@@ -162,7 +170,7 @@ class Catalogue(Configured):
             for one in records
             if one is not None and one["item"] is not None and one["wanted"] != variables["out"]["sent"][key(one["id"])]
         ]
-        return {"fast": True, "whole": True, "ids": changed, "delete": []} if changed else None
+        return {"fast": True, "whole": True, "ids": changed, "delete": [], "again": False} if changed else None
 
     @pure
     def fields(self, variables: Variables) -> list[dict[str, Any]]:
