@@ -49,14 +49,14 @@ async def test_a_change_while_an_answer_is_kept(tmp_path: Path, monkeypatch: pyt
         assert shop.item("CAFE")["price"] == "23.00 USD"
 
 
-Keep = Callable[[Store, Mapping[str, Any]], Awaitable[None]]
+Keep = Callable[[Store, Mapping[str, Any], str], Awaitable[None]]
 
 
 def changing_price(shop: Storefront, keep: Keep) -> Keep:
     """Return what keeps records, and before the first accepted one waits for another price of it to be kept."""
     done = False
 
-    async def kept(store: Store, records: Mapping[str, Any]) -> None:
+    async def kept(store: Store, records: Mapping[str, Any], scope: str) -> None:
         nonlocal done
         if not done and any(one["state"] == "accepted" for one in records.values()):
             done = True
@@ -69,7 +69,7 @@ def changing_price(shop: Storefront, keep: Keep) -> Keep:
                 return price == "23.00"
 
             await perhaps(known)
-        await keep(store, records)
+        await keep(store, records, scope)
 
     return kept
 

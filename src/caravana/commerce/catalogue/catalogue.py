@@ -23,6 +23,7 @@ class CatalogueSettings:
     - `brand`, `link`, `site`, `pricelist`, `company`, `country`: see `Shelf`
     - `customer`: in whose name prices are asked for when they are compared, a partner's number in Odoo
     - `sample`: products of a run whose prices are compared; `field`: of product.product, takes the state, None: none is prepared
+    - `name`: of a further catalogue, where there are several
     - `posts`: of `PLACES`, where products are told of; `post_text`: template; `post_rest`: days until it may be told of again
     """
 
@@ -38,6 +39,7 @@ class CatalogueSettings:
     posts: Sequence[str] = ()
     post_text: str = posting.TEXT
     post_rest: int = 30
+    name: str = ""
 
     @property
     def shelf(self) -> Shelf:
@@ -105,7 +107,8 @@ class Catalogue(Configured):
     @pure
     def judged(self, variables: Variables) -> dict[str, Any]:
         """Return the plan as it is after the comparison: where prices differ nothing of it goes out."""
-        return checking.judged(variables["plan"], variables["compared"] or [], variables["news"], variables["prices"])
+        compared, prices = variables["compared"] or [], variables["prices"]
+        return checking.judged(variables["plan"], compared, variables["news"], prices, self._settings.name)
 
     @pure
     def released(self, variables: Variables) -> dict[str, Any]:
@@ -180,7 +183,7 @@ class Catalogue(Configured):
     @pure
     def notes(self, variables: Variables) -> list[dict[str, Any]]:
         """Return the notes on products whose state is another than before, where no field is prepared."""
-        return telling.notes(_told(variables)) if self._settings.field is None else []
+        return telling.notes(_told(variables), self._settings.name) if self._settings.field is None else []
 
     # What Meta shows.
 

@@ -17,8 +17,6 @@ from caravana.kit.codec import canonical_hash
 
 HALF_A_CENT = Decimal("0.005")
 SPEC: Mapping[str, dict[str, Any]] = {"price_unit": {}, "discount": {}, "price_subtotal": {}, "price_total": {}}
-REVIEW = "catalogue/prices"
-"""Name of the item for a person."""
 
 
 def sample(
@@ -65,11 +63,16 @@ def compared(check: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, A
 
 
 def judged(
-    plan: dict[str, Any], compared: Sequence[dict[str, Any]], news: Mapping[str, Any], prices: Mapping[str, Any] | None
+    plan: dict[str, Any],
+    compared: Sequence[dict[str, Any]],
+    news: Mapping[str, Any],
+    prices: Mapping[str, Any] | None,
+    catalogue: str = "",
 ) -> dict[str, Any]:
     """Return the plan, `prices` (what was found out) and `review` (`put`: an item, `close`: whether it is settled, else None).
 
     Prices that differ hold back everything of the list until they agree; what goes out of the catalogue still goes.
+    `catalogue`: the name of one of several.
     """
     wrong = [one for one in compared if not one["same"]]
     told = {
@@ -93,7 +96,7 @@ def judged(
         "batches": batches,
         "posts": [],
         "prices": told,
-        "review": review(told),
+        "review": review(told, catalogue),
         "closing": False,
     }
 
@@ -104,16 +107,17 @@ def _held(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**after, "told": telling.told(after, record)}
 
 
-def review(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the item for a person."""
+def review(told: Mapping[str, Any], catalogue: str) -> dict[str, Any]:
+    """Return the item for a person; `catalogue`: the name of one of several."""
+    name, whose = (f"catalogue_{catalogue}", f" {catalogue}") if catalogue else ("catalogue", "")
     lines = "; ".join(
         f"{one['sku']}: {one['unit']} (con impuestos {one['total']}), según Odoo {one['odoo_unit']} ({one['odoo_total']})"
         for one in told["different"][:5]
     )
     return {
-        "key": REVIEW,
+        "key": f"{name}/prices",
         "kind": "catalogue_prices",
-        "summary": "Revisar precios del catálogo",
+        "summary": f"Revisar precios del catálogo{whose}",
         "title": "los precios calculados difieren de los de Odoo",
         "text": "No se publican precios de esta lista hasta que coincidan. Revise las reglas de la lista y los impuestos, y "
         f"ejecute `caravana catalog publish`. {lines}",
