@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from caravana.commerce.catalogue import posting
 from caravana.commerce.catalogue.catalogue import PLACES, Catalogue, CatalogueSettings
 from caravana.commerce.catalogue.copying import Copy
+from caravana.commerce.catalogue.others import OTHERS, others
 from caravana.kit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ REST = 30
 ROUTES = Path(__file__).parent.parent / "routes" / "catalogue"
 PICTURES, SCHEDULE = "3-pictures.yaml", "5-schedule.yaml"
 PARTS = frozenset({"sku", "id", "template"})
-OTHERS = "catalogue.others"
-"""Setting: further catalogues by their names."""
 ALONE = frozenset({"field", "posts"})
 """What a further catalogue does not take over from the settings for all."""
 PLACEHOLDERS = frozenset({"meta", "warehouses", "tag", "post_tag", "page", "instagram", "post_schedule"})
@@ -59,12 +58,6 @@ def load(configuration: "Configuration") -> dict[str, Any]:
     for name in others(configuration.settings):
         made[f"catalogue_{name}"] = Catalogue(_settings(configuration, _own(configuration, name), name))
     return dict(made)
-
-
-def others(settings: Given) -> Mapping[str, Any]:
-    """Return the further catalogues by their names."""
-    found: Mapping[str, Any] = settings.get(OTHERS) or {}
-    return found
 
 
 def catalogue_routes(configuration: "Configuration") -> "tuple[RouteFile, ...]":
