@@ -83,7 +83,7 @@ async def wished(shop: Storefront) -> bool:
 async def test_what_is_on_its_way_is_not_sent_again(tmp_path: Path) -> None:
     """A person publishes while Meta works on a batch: the batch is waited for, and only what it did not settle goes again."""
     async with open_storefront(tmp_path) as shop:
-        shop.meta.account.batch_after = 300.0
+        shop.meta.account.batch_after = 3000.0
         shop.meta.catalog.refused["TE"] = "The link is not allowed"
         shop.product("CAFE")
         shop.product("TE")

@@ -1,6 +1,7 @@
 """`caravana catalog`: the products at Meta, how they stand, what differs, and publishing all of them."""
 
 import getpass
+import itertools
 import sys
 import time
 from collections.abc import Mapping
@@ -56,6 +57,8 @@ NOTES = {
 """What differs."""
 PAUSE = 1.0
 """Seconds between two looks at how far it is."""
+PATIENCE = 5
+"""Looks after which is told why nothing is taken: an item that was just settled has gone by then."""
 COLUMNS = ("product", "name", "state", "price", "reason", "since")
 Whose = Annotated[
     str | None, typer.Option("--catalogue", help="Only this catalogue, where the company has several.", metavar="NAME")
@@ -225,7 +228,7 @@ def _alone(found: dict[str, Any]) -> Any:
 
 
 def _told(config: Path, one: Shown) -> dict[str, Any]:
-    told: dict[str, Any] = _operate(config, "status", {"catalogue": one.key})
+    told: dict[str, Any] = _operate(config, "status", {"catalogue": one.key, "meta": one.meta})
     return told
 
 
@@ -239,6 +242,15 @@ def _standing(config: Path, one: Shown, state: str | None, limit: int) -> dict[s
 
 def _print_counts(told: Mapping[str, Any]) -> None:
     print_table("Products at Meta", ("state", "products"), _counts(told["states"]), empty="no products yet")
+    if told["hindered"] and told["states"].get("waiting"):
+        _tell_hindered(told["hindered"])
+
+
+def _tell_hindered(item: Mapping[str, Any]) -> None:
+    """Print why nothing is taken, and what to do."""
+    console(stderr=True).print(
+        f"! {spoken(item['title'])}\n  → {spoken(item['remedy'])}", style="yellow", highlight=False
+    )
 
 
 def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, Any]:
@@ -248,13 +260,16 @@ def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, An
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as shown:
         task = shown.add_task(spoken("Publishing"), total=count)
-        while True:
+        for look in itertools.count(1):
             told = _told(config, one)
             states = told["states"]
             shown.update(task, completed=min(count, states.get("accepted", 0) + states.get("refused", 0)))
             if _is_over(told, wish):
                 return told
+            if look == PATIENCE and told["hindered"]:
+                _tell_hindered(told["hindered"])
             time.sleep(PAUSE)
+    raise AssertionError
 
 
 def _is_over(told: Mapping[str, Any], wish: str) -> bool:

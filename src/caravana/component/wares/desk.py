@@ -32,7 +32,7 @@ class Desk:
         arguments = {name: one for name, one in arguments.items() if name != "catalogue"}
         match operation:
             case "status":
-                return await self._status(scope)
+                return await self._status(scope, **arguments)
             case "list":
                 return await self._listed(scope, **arguments)
             case "tagged":
@@ -46,10 +46,11 @@ class Desk:
     async def _records(self, scope: str) -> list[Any]:
         return [one for _, one in await self._context.store.find(scope, "p/", EVERYTHING)]
 
-    async def _status(self, scope: str) -> dict[str, Any]:
-        """How many products are in which state, and what was found out about prices."""
+    async def _status(self, scope: str, meta: str = "") -> dict[str, Any]:
+        """How many products are in which state, what was found out about prices, and why connection `meta` takes nothing."""
         records = await self._records(scope)
         return {
+            "hindered": await self._context.store.get("review", f"connection/catalog:{meta}/token"),
             "states": dict(Counter(one["state"] for one in records)),
             "wish": await self._context.store.get(scope, WISH),
             "seen": await self._context.store.get(scope, "seen"),
