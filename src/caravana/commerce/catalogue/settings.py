@@ -25,6 +25,7 @@ PICTURES, SCHEDULE = "3-pictures.yaml", "5-schedule.yaml"
 PARTS = frozenset({"sku", "id", "template"})
 ALONE = frozenset({"field", "posts"})
 """What a further catalogue does not take over from the settings for all."""
+PLACE = "settings.catalogue.others"
 PLACEHOLDERS = frozenset({"meta", "warehouses", "tag", "post_tag", "page", "instagram", "post_schedule"})
 """Placeholders that a further catalogue may have of its own; the connection to Odoo and the looks are those of all."""
 SETTINGS = frozenset(
@@ -153,7 +154,7 @@ def _unconnected(configuration: "Configuration", names: list[str], place: str) -
 
 
 def _wrong_others(configuration: "Configuration") -> Iterator[ConfigurationError]:
-    given, place = configuration.settings.get(OTHERS) or {}, f"settings.{OTHERS}"
+    given, place = configuration.settings.get(OTHERS) or {}, PLACE
     if not isinstance(given, Mapping) or not all(isinstance(one, Mapping) for one in given.values()):
         text, example = (
             "must name each further catalogue, with what it has of its own",
