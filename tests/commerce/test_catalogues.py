@@ -186,3 +186,25 @@ def test_no_name_is_shared(file: str) -> None:
         assert not [one for one in shared if one in code], line
     ids = {route.id for route in read_text(text, file=copy.name).routes}
     assert all(one.startswith("catalogue_norte-") for one in ids)
+
+
+async def test_the_branch_s_company_is_asked(tmp_path: Path) -> None:
+    """Goods, costs and taxes of a catalogue are those of its branch's company: another company's own goods are not in it."""
+    setup = Setup(demo=False, companies=("Importadora",))
+    offices = {"norte": {"name": "Norte", "company": 2}}
+    async with open_two(tmp_path, {"pricelist": 1}, setup=setup, branches=offices, company=1) as shop:
+        env = shop.odoo.env
+        cost = {"applied_on": "3_global", "compute_price": "formula", "base": "standard_price", "price_discount": 0}
+        assert shop.pricelist(cost) == 1
+        iva = [["type_tax_use", "=", "sale"], ["amount", "=", 15]]
+        taxes = [env["account.tax"].search([*iva, ["company_id", "=", one]])[0] for one in (1, 2)]
+        both = {"taxes_id": [[6, 0, taxes]]}
+        cafe = shop.product("CAFE", 20.0, **both)
+        shop.product("UNO", 20.0, company_id=1, **both)
+        shop.product("DOS", 20.0, company_id=2, **both)
+        env["product.product"].write([cafe], {"standard_price": 4.0}, context={"allowed_company_ids": [1]})
+        env["product.product"].write([cafe], {"standard_price": 8.0}, context={"allowed_company_ids": [2]})
+        await shop.look()
+        assert shop.item("CAFE", "5678")["price"] == "23.00 USD"
+        assert shop.item("CAFE", NORTH)["price"] == "9.20 USD"
+        assert "UNO" not in shop.meta.catalogs.all[NORTH].products

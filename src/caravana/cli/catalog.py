@@ -243,14 +243,12 @@ def _standing(config: Path, one: Shown, state: str | None, limit: int) -> dict[s
 def _print_counts(told: Mapping[str, Any]) -> None:
     print_table("Products at Meta", ("state", "products"), _counts(told["states"]), empty="no products yet")
     if told["hindered"] and told["states"].get("waiting"):
-        _tell_hindered(told["hindered"])
+        _tell_hindered(told["hindered"], console(stderr=True))
 
 
-def _tell_hindered(item: Mapping[str, Any]) -> None:
-    """Print why nothing is taken, and what to do."""
-    console(stderr=True).print(
-        f"! {spoken(item['title'])}\n  → {spoken(item['remedy'])}", style="yellow", highlight=False
-    )
+def _tell_hindered(item: Mapping[str, Any], out: Any) -> None:
+    """Print why nothing is taken, and what to do; `out`: a console of rich."""
+    out.print(f"! {spoken(item['title'])}\n  → {spoken(item['remedy'])}", style="yellow", highlight=False)
 
 
 def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, Any]:
@@ -267,7 +265,7 @@ def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, An
             if _is_over(told, wish):
                 return told
             if look == PATIENCE and told["hindered"]:
-                _tell_hindered(told["hindered"])
+                _tell_hindered(told["hindered"], shown.console)
             time.sleep(PAUSE)
     raise AssertionError
 
