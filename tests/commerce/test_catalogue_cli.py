@@ -80,6 +80,7 @@ async def test_a_token_that_meta_refuses_is_told(tmp_path: Path, monkeypatch: py
         await eventually(lambda: shop.hub.store.find("review"))
         for lang, told in (("en", "Meta refuses the token"), ("es", "Meta rechaza el token de catalog:catalog")):
             assert told in (await run(shop, file, "status", lang=lang)).output
+        assert "Meta answered (190/463)" in (await run(shop, file, "diff", code=1)).stderr
         shop.meta.account.standing = "valid"
 
 
