@@ -58,9 +58,10 @@ async def test_prices_that_differ_stop_their_own_catalogue(tmp_path: Path) -> No
         await shop.look()
         assert (await shop.kept())["CAFE"]["state"] == "accepted"
         assert (await shop.kept("norte"))["CAFE"]["reason"] == "held"
-        assert [(name, one["summary"]) for name, one in await shop.hub.store.find("review")] == [
-            ("catalogue_norte/prices", "Revisar precios del catálogo norte")
-        ]
+        [(name, item)] = await shop.hub.store.find("review")
+        assert (name, item["summary"]) == ("catalogue_norte/prices", "Revisar precios del catálogo norte")
+        assert item["branch"] == "norte"
+        assert "`caravana catalog publish --catalogue norte`" in item["text"]
         assert shop.notes(cafe)[-1].startswith("Catálogo norte: No está al día")
         shop.change(cafe, taxes_id=[[6, 0, []]])
         await shop.look()

@@ -105,10 +105,11 @@ class Catalogue(Configured):
         return checking.compared(variables["check"], variables["answer"])
 
     @pure
-    def judged(self, variables: Variables) -> dict[str, Any]:
+    def judged(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return the plan as it is after the comparison: where prices differ nothing of it goes out."""
         compared, prices = variables["compared"] or [], variables["prices"]
-        return checking.judged(variables["plan"], compared, variables["news"], prices, self._settings.name)
+        plan, name = variables["plan"], self._settings.name
+        return checking.judged(plan, compared, variables["news"], prices, name, exchange.branch)
 
     @pure
     def released(self, variables: Variables) -> dict[str, Any]:

@@ -68,11 +68,12 @@ def judged(
     news: Mapping[str, Any],
     prices: Mapping[str, Any] | None,
     catalogue: str = "",
+    branch: str | None = None,
 ) -> dict[str, Any]:
     """Return the plan, `prices` (what was found out) and `review` (`put`: an item, `close`: whether it is settled, else None).
 
     Prices that differ hold back everything of the list until they agree; what goes out of the catalogue still goes.
-    `catalogue`: the name of one of several.
+    `catalogue`: the name of one of several; `branch`: whose person is told.
     """
     wrong = [one for one in compared if not one["same"]]
     told = {
@@ -96,7 +97,7 @@ def judged(
         "batches": batches,
         "posts": [],
         "prices": told,
-        "review": review(told, catalogue),
+        "review": {**review(told, catalogue), "branch": branch},
         "closing": False,
     }
 
@@ -109,7 +110,9 @@ def _held(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def review(told: Mapping[str, Any], catalogue: str) -> dict[str, Any]:
     """Return the item for a person; `catalogue`: the name of one of several."""
-    name, whose = (f"catalogue_{catalogue}", f" {catalogue}") if catalogue else ("catalogue", "")
+    name, whose, option = "catalogue", "", ""
+    if catalogue:
+        name, whose, option = f"catalogue_{catalogue}", f" {catalogue}", f" --catalogue {catalogue}"
     lines = "; ".join(
         f"{one['sku']}: {one['unit']} (con impuestos {one['total']}), según Odoo {one['odoo_unit']} ({one['odoo_total']})"
         for one in told["different"][:5]
@@ -120,7 +123,7 @@ def review(told: Mapping[str, Any], catalogue: str) -> dict[str, Any]:
         "summary": f"Revisar precios del catálogo{whose}",
         "title": "los precios calculados difieren de los de Odoo",
         "text": "No se publican precios de esta lista hasta que coincidan. Revise las reglas de la lista y los impuestos, y "
-        f"ejecute `caravana catalog publish`. {lines}",
+        f"ejecute `caravana catalog publish{option}`. {lines}",
         "record": None,
         "since": told["at"],
     }
