@@ -209,3 +209,19 @@ async def test_the_branch_s_company_is_asked(tmp_path: Path) -> None:
         assert shop.item("CAFE", "5678")["price"] == "23.00 USD"
         assert shop.item("CAFE", NORTH)["price"] == "9.20 USD"
         assert "UNO" not in shop.meta.catalogs.all[NORTH].products
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("catalogue.pricelst", "settings.catalogue.pricelst: the flow `catalogue` has no such setting"),
+        ("catalogue.warehouses", "settings.catalogue.warehouses: it is a placeholder: write it under `placeholders`"),
+    ],
+)
+def test_a_setting_that_there_is_not_is_refused(setting: str, told: str) -> None:
+    """What would be ignored, and published otherwise than the company thinks, is told."""
+    given = configured()
+    given.settings[setting] = 3
+    with pytest.raises(ConfigurationError) as caught:
+        load(given)
+    assert told in str(caught.value)

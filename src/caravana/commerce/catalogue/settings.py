@@ -28,6 +28,8 @@ ALONE = frozenset({"field", "posts"})
 PLACE = "settings.catalogue.others"
 PLACEHOLDERS = frozenset({"meta", "warehouses", "tag", "post_tag", "page", "instagram", "post_schedule"})
 """Placeholders that a further catalogue may have of its own; the connection to Odoo and the looks are those of all."""
+FILLED = PLACEHOLDERS | {"connection", "every", "full_every", "shown_every", "pictures"}
+"""All placeholders of the route files."""
 SETTINGS = frozenset(
     {
         "brand",
@@ -132,8 +134,19 @@ def _wrong(configuration: "Configuration") -> Iterator[ConfigurationError]:
     given = _general(configuration)
     connections = [configuration.placeholders.get("catalogue.connection", "odoo"), _meta(configuration)]
     yield from _unconnected(configuration, [*connections, *_posting(configuration, given, {})], "connections")
+    yield from _unknown(configuration.settings)
     yield from _wrong_settings(given, "settings.catalogue")
     yield from _wrong_others(configuration)
+
+
+def _unknown(settings: Given) -> Iterator[ConfigurationError]:
+    known = {OTHERS, *(f"catalogue.{one}" for one in SETTINGS)}
+    for name in sorted(one for one in settings if one.startswith("catalogue.") and one not in known):
+        if name.partition(".")[2] in FILLED:
+            yield ConfigurationError("it is a placeholder: write it under `placeholders`", place=f"settings.{name}")
+            continue
+        hint = ", ".join(sorted(known))
+        yield ConfigurationError("the flow `catalogue` has no such setting", place=f"settings.{name}", suggestion=hint)
 
 
 def _meta(configuration: "Configuration") -> str:
