@@ -12,7 +12,6 @@ from typer.testing import CliRunner, Result
 from caravana.cli import app
 from tests.commerce.storefront import Storefront, open_storefront
 from tests.commerce.test_catalogues import open_two
-from tests.support.waiting import eventually
 
 LATER = timedelta(days=9)
 """A go-live line ahead: nothing is published but what a person wishes, however slow the machine is."""
@@ -77,7 +76,7 @@ async def test_a_token_that_meta_refuses_is_told(tmp_path: Path, monkeypatch: py
     async with open_storefront(tmp_path, file=file) as shop:
         shop.meta.account.standing = "expired"
         shop.product("CAFE")
-        await eventually(lambda: shop.hub.store.find("review"))
+        await shop.until(lambda: shop.hub.store.find("review"))
         for lang, told in (("en", "Meta refuses the token"), ("es", "Meta rechaza el token de catalog:catalog")):
             assert told in (await run(shop, file, "status", lang=lang)).output
         assert "Meta answered (190/463)" in (await run(shop, file, "diff", code=1)).stderr

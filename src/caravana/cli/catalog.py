@@ -150,7 +150,7 @@ def publish(
             say(f"products of Odoo that shall be shown: {tagged['tagged']}, known here: {tagged['known']}")
     if not yes and not agree("Publish them all?"):
         raise typer.Exit(1)
-    wishes = {one.name: _operate(config, "publish", {"catalogue": one.key}, subject="catalog") for one in chosen}
+    wishes = {one.name: _operate(config, "publish", {"catalogue": one.key}, subject=one.name) for one in chosen}
     for one in chosen:
         wish, count = wishes[one.name]["at"], counts[one.name]["tagged"]
         found[one.name] = _until_over(config, one, wish, count) if wait else _told(config, one)
