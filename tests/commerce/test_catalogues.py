@@ -62,11 +62,15 @@ async def test_prices_that_differ_stop_their_own_catalogue(tmp_path: Path) -> No
         assert (name, item["summary"]) == ("catalogue_norte/prices", "Revisar precios del catálogo norte")
         assert item["branch"] == "norte"
         assert "`caravana catalog publish --catalogue norte`" in item["text"]
-        assert shop.notes(cafe)[-1].startswith("Catálogo norte: No está al día")
         shop.change(cafe, taxes_id=[[6, 0, []]])
         await shop.look()
         assert shop.item("CAFE", NORTH)["price"] == "10.00 USD"
         assert await shop.hub.store.find("review") == []
+        assert shop.notes(cafe) == []  # one task, and not a note on each of the list's products
+        shop.meta.catalogs.all[NORTH].refused["CAFE"] = "Not in this country"
+        shop.change(cafe, list_price=12)
+        await shop.look()
+        assert shop.notes(cafe) == ["Catálogo norte: No está al día en el catálogo de Meta: Not in this country"]
 
 
 async def test_what_meta_refuses_in_one_is_told_of_that(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Why a person is asked about money, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
+"""Why a person is asked about money and prices, in English: what clerks read in Odoo stands in Spanish with each flow."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from caravana.cli.speech import language
 
 ENGLISH: Mapping[str, str] = {
+    "catalogue_prices": "Nothing of the pricelist is published until its prices agree with Odoo's: `caravana catalog diff` "
+    "lists them. See to the rules of the list and to the taxes, then `caravana catalog publish`.",
     "cancelled_order": "The order is cancelled, and a card payment came. It is booked; decide whether it goes back.",
     "other_amount": "What was paid by card is not what was asked. Compare the payment with the order.",
     "other_currency": "It was paid in another currency than asked. The payment is NOT booked: register it by hand.",
@@ -25,14 +27,11 @@ ENGLISH: Mapping[str, str] = {
     "memo; else decide whether it goes back.",
     "payment_double": "One payment stands more than once in Odoo. Leave one and cancel the others.",
     "payment_amount": "The amount in Odoo is not what the company charged. Cancel that payment and register it with the "
-    "amount charged.The amount in Odoo is not what the company charged. Cancel that payment and register "
-    "it with the amount charged.",
+    "amount charged.",
     "payment_currency": "The currency in Odoo is not the one charged. Cancel that payment and register it in the currency "
-    "charged.The currency in Odoo is not the one charged. Cancel that payment and register it in the "
-    "currency charged.",
+    "charged.",
     "payment_not_at_company": "Odoo has a card payment that the company does not have. Look at its page and, if it was undone, "
-    "cancel Odoo's.Odoo has a card payment that the company does not have. Look at its page and, if it "
-    "was undone, cancel Odoo's.",
+    "cancel Odoo's.",
     "refund_unknown": "The company sent a payment back, and the hub did not know. Register the outgoing payment and make "
     "the credit note.",
     "refund_pending": "A refund is over at the company and still pending here. See how it ended, and register what is "

@@ -186,7 +186,7 @@ def diff(
     else:
         for name, told in found.items():
             _name(name, found)
-            rows = ((one["sku"], spoken(NOTES[one["what"]]), one["ours"], one["theirs"]) for one in told["rows"])
+            rows = ((one["sku"], spoken(NOTES[one["what"]]), _ours(one), one["theirs"]) for one in told["rows"])
             print_table("Meta and we", ("product", "what", "ours", "Meta's"), rows, empty="Meta shows what it should")
             _tell_prices({"unknown": told["rules"], "different": told["prices"]})
     if any(told["rows"] or told["rules"] or told["prices"] for told in found.values()):
@@ -225,6 +225,11 @@ def _name(name: str, among: Any) -> None:
 def _alone(found: dict[str, Any]) -> Any:
     """What is told of a single catalogue, else of each by its name."""
     return next(iter(found.values())) if len(found) == 1 else found
+
+
+def _ours(row: Mapping[str, Any]) -> str:
+    """What is ours where something differs: of what is missing at Meta, how it stands here."""
+    return spoken(WORDS[row["ours"]]) if row["what"] == "missing" else str(row["ours"])
 
 
 def _told(config: Path, one: Shown) -> dict[str, Any]:

@@ -79,6 +79,8 @@ text = (
     "there is no field `{name}` {hint}", "there is no field `{name}`",
     # at which pace an Odoo is called, and of which kinds a journal may be
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
+    # what a person is asked about a catalogue
+    "the computed prices differ from Odoo's",
     # how a dispute stands
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands

@@ -121,7 +121,7 @@ def review(told: Mapping[str, Any], catalogue: str) -> dict[str, Any]:
         "key": f"{name}/prices",
         "kind": "catalogue_prices",
         "summary": f"Revisar precios del catálogo{whose}",
-        "title": "los precios calculados difieren de los de Odoo",
+        "title": "the computed prices differ from Odoo's",
         "text": "No se publican precios de esta lista hasta que coincidan. Revise las reglas de la lista y los impuestos, y "
         f"ejecute `caravana catalog publish{option}`. {lines}",
         "record": None,

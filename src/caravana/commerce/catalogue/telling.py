@@ -48,10 +48,10 @@ def notes(
 ) -> list[dict[str, Any]]:
     """Return notes on products of which something else is told; a first acceptance gets none, there would be one on each.
 
-    `catalogue`: the name of one of several.
+    That prices hold products back is none either: a person is told of the whole list. `catalogue`: the name of one of several.
     """
     whose = f"Catálogo {catalogue}: " if catalogue else ""
-    quiet = (STATES[WAITING], "")
+    quiet = (STATES[WAITING], "", words({"state": REFUSED, "reason": "held", "detail": ""}))
     found = []
     for was, now in pairs:
         before = was["told"] if was is not None else ""
