@@ -97,7 +97,7 @@ SPEAKERS = {
     **dict.fromkeys(("CallableFailed", "CaravanaError", "DemoFailed", "ExpressionError", "Full", "Locked"), (0,)),
     **dict.fromkeys(("MailError", "NeedsPerson", "NoBranch", "NoConsumer", "NotConvertible", "NotStorable"), (0,)),
     **dict.fromkeys(("PageError", "RateLimited", "SpreadsheetError", "StatementRefused", "TableRefused"), (0,)),
-    **dict.fromkeys(("Transient", "Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
+    **dict.fromkeys(("Held", "Transient", "Unknown", "Unreadable", "Unsupported", "_why_not", "append", "noted"), (0,)),
     **dict.fromkeys(("_doubt", "_leave", "_told", "add"), (1,)),
     "happens": (0,),
     "Forecast": ("error",),

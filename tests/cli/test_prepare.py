@@ -117,3 +117,8 @@ async def test_the_catalogue_wishes_a_field_on_products(odoo: OdooSandbox, carav
     assert len(field) == 1
     again = states(await run(caravana, "prepare", "--key", "admin", "--yes", "--json"))
     assert again["product.product.x_catalogo"] == "there"
+    norte = "  catalog_norte: {component: catalog, catalog: 2, token: invented}\n"
+    others = ", catalogue.others: {norte: {meta: catalog_norte, field: x_norte}}}\n"
+    path.write_text(f"{given}{connections}{norte}{link}, catalogue.field: x_catalogo{others}")
+    more = states(await run(caravana, "prepare", "--dry-run", "--json"))
+    assert (more["product.product.x_catalogo"], more["product.product.x_norte"]) == ("there", "lacks the right")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,9 +144,9 @@ class Stall:
         )
         return made
 
-    def item(self, sku: str) -> dict[str, Any]:
-        """Return what Meta has of an item."""
-        found = self.meta.catalog.products.get(sku)
+    def item(self, sku: str, catalog: str = "5678") -> dict[str, Any]:
+        """Return what Meta has of an item in one of its catalogues."""
+        found = self.meta.catalogs.all[catalog].products.get(sku)
         return {} if found is None else found.data
 
     @property
@@ -168,29 +169,32 @@ class Storefront(Stall):
         assert isinstance(clock, LeapingClock)
         clock.leap(hours * 3600)
 
-    async def kept(self) -> dict[str, dict[str, Any]]:
-        """Return what the hub keeps, by SKU."""
-        return {one["sku"]: one for _, one in await self.hub.store.find("wares", "p/")}
+    async def kept(self, catalogue: str = "") -> dict[str, dict[str, Any]]:
+        """Return what the hub keeps, by SKU; `catalogue`: of a further one."""
+        scope = f"wares.{catalogue}" if catalogue else "wares"
+        return {one["sku"]: one for _, one in await self.hub.store.find(scope, "p/")}
 
-    async def publish(self) -> None:
+    async def publish(self, catalogue: str = "") -> None:
         """Have everything looked at, as `caravana catalog publish` does, and wait until all has ended."""
-        wish = await self.hub.components.get("wares").operate("publish", {})
-        await self.until(lambda: self._seen("wish", wish["at"]))
+        wish = await self.hub.components.get("wares").operate("publish", {"catalogue": catalogue})
+        route = f"catalogue_{catalogue}-changes" if catalogue else "catalogue-changes"
+        await self.until(lambda: self._seen("wish", wish["at"], route))
 
     async def look(self) -> None:
         """Wait until the looks have seen all that is in Odoo by now, and what they found has ended."""
         now = self.hub.clock.now().isoformat()
-        await self.until(lambda: self._seen("since", now))
+        for route in [one for one in self.hub.receivers if one.endswith("-changes")]:
+            await self.until(partial(self._seen, "since", now, route))
 
     async def until(self, predicate: Any) -> Any:
         """Wait for something, minutes passing like nothing."""
         async with self.hurrying():
             return await eventually(predicate)
 
-    async def _seen(self, name: str, value: str) -> bool:
+    async def _seen(self, name: str, value: str, route: str = "catalogue-changes") -> bool:
         """Whether the looks have come so far, and nothing is under way."""
         receivers = self.hub.receivers
-        cursor = await receivers["catalogue-changes"].cursor()
+        cursor = await receivers[route].cursor()
         if cursor is None or cursor[name] is None or cursor[name] < value:
             return False
         return not any([await one.busy() for one in receivers.values()])
@@ -211,12 +215,16 @@ async def open_storefront(
     file: Path | None = None,
     live_in: timedelta | None = None,
     renamed: Mapping[str, str] | None = None,
+    catalogs: Mapping[str, str] | None = None,
+    branches: Mapping[str, Any] | None = None,
+    before: Storefront | None = None,
     **settings: Any,
 ) -> AsyncIterator[Storefront]:
     """Run the company while the block runs.
 
     `settings`: of the flow; `placeholders`: of its routes; `file`: where commands find the hub; `live_in`: the go-live line;
-    `renamed`: other names of connections.
+    `renamed`: other names of connections; `catalogs`: connections to further catalogues at Meta, with their ids;
+    `before`: a company that has ended, whose partners and journal go on.
     """
     clock = LeapingClock(time.time(), 1.0)
     door, odoo, meta = (
@@ -224,13 +232,17 @@ async def open_storefront(
         OdooSandbox(clock=clock, database="demo", setup=setup or Setup(demo=False)),
         MetaSandbox(clock=clock),
     )
+    if before is not None:
+        assert isinstance(before.hub.clock, LeapingClock)
+        clock, odoo, meta = before.hub.clock, before.odoo, before.meta
+    meta.account.more_catalogs = ",".join((catalogs or {}).values())
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serve(door))
         odoo_url = await stack.enter_async_context(serve(odoo.app()))
         meta_url = await stack.enter_async_context(serve(meta.app()))
         stack.push_async_callback(meta.close)
         meta.account.batch_after = meta.account.container_after = 0.0
-        tag = odoo.env["product.tag"].create({"name": "Publicar"})
+        tag = odoo.env["product.tag"].create({"name": "Publicar"}) if before is None else before.tag
         given: dict[str, Any] = {
             "journal": f"sqlite:///{folder / 'caravana.db'}",
             "listener": {"public_url": url},
@@ -240,7 +252,12 @@ async def open_storefront(
                     (renamed or {}).get(name, name): {**one, "url": meta_url, **QUICK.get(name, {})}
                     for name, one in meta.connections().items()
                 },
+                **{
+                    name: {**meta.connections()["catalog"], "catalog": number, "url": meta_url, **QUICK["catalog"]}
+                    for name, number in (catalogs or {}).items()
+                },
             },
+            "branches": dict(branches or {}),
             "placeholders": {"catalogue.pictures": str(folder / "pictures"), **(placeholders or {})},
             "settings": {
                 "catalogue.link": "https://shop.example/p/{sku}",

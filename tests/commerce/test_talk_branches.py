@@ -28,6 +28,30 @@ async def told(talk: Talk, number: str, words: str) -> list[str]:
     return [line for one in await talk.answer(ana, before) for line in lines_of(one)]
 
 
+async def test_strangers_pay_by_the_list_of_their_branch_s_catalogue(tmp_path: Path) -> None:
+    """A branch with a catalogue of its own tells the prices that this shows; the other those of the first catalogue."""
+    more: dict[str, Any] = {
+        "account": {"more_numbers": SOUTH},
+        "branches": branches(1, 1),
+        "settings": {
+            "conversation.answers": 30,
+            "catalogue.pricelist": 1,
+            "catalogue.others": {"sur": {"meta": "catalog_sur", "branch": "sur", "pricelist": 2}},
+        },
+    }
+    async with open_talk(tmp_path, **more) as talk:
+        for percent in (10, 50):
+            made = talk.odoo.env["product.pricelist"].create({"name": f"{percent}"})
+            rule = {"applied_on": "3_global", "compute_price": "percentage", "percent_price": percent}
+            talk.odoo.env["product.pricelist.item"].create({"pricelist_id": made, **rule})
+        assert "Precio: $20,69, impuestos incluidos" in await told(talk, NORTH, "camiseta")
+        assert "Precio: $11,50, impuestos incluidos" in await told(talk, SOUTH, "camiseta")
+        for words in ("Agregar al carrito", "terminar", "Confirmar"):
+            assert await told(talk, SOUTH, words)
+        [order] = rows(talk, "sale.order", "amount_total", "pricelist_id")
+        assert (order["amount_total"], order["pricelist_id"][0]) == (11.5, 2)
+
+
 async def test_each_branch_speaks_for_itself(tmp_path: Path) -> None:
     """One customer talks with both: stock, hours, address and orders are those of the branch."""
     more: dict[str, Any] = {

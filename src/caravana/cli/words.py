@@ -31,7 +31,7 @@ text = (
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
     "refund_without_note", "refund_of_advance", "refund_failed", "refund_undone", "fields",
-    "which customer is it?", "calculated prices differ from those of Odoo",
+    "which customer is it?",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # why a refund failed in the end
     "the card has expired or was cancelled", "the card was lost or stolen", "the customer's bank declined it",
@@ -90,6 +90,8 @@ text = (
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
     # how an attempt to pay stands, and an entry of a bank
     "pending", "action_needed", "part_paid", "expired", "cancelled", "settled", "matched",
+    # what a person is asked about a catalogue
+    "the computed prices differ from Odoo's",
     # how a dispute stands
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands

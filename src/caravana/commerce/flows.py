@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from caravana.commerce.bank import bank_routes
 from caravana.commerce.cards.reading import card_routes
@@ -15,6 +15,11 @@ from caravana.kit.branch import Branch
 from caravana.kit.component import Component
 from caravana.kit.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from caravana.commerce.catalogue.copying import Copy
+
+RouteFile: TypeAlias = "Path | Copy"
+"""What routes are read of: a file, or what is made of one."""
 ROUTES = Path(__file__).parent / "routes"
 BRINGS: Mapping[str, tuple[str, ...]] = {
     "cards": ("review",),
@@ -129,7 +134,7 @@ class Components(Protocol):
 class Flow:
     """`route_files`: to be loaded with the company's own; `callables`: to be registered under their names before."""
 
-    route_files: tuple[Path, ...]
+    route_files: tuple[RouteFile, ...]
     callables: Mapping[str, Any]
 
 
@@ -142,7 +147,8 @@ def load(name: str, configuration: Configuration, components: Components) -> Flo
     """Return the flow `name`. Raises `ConfigurationError` for an unknown flow or a wrong setting."""
     if name not in FLOWS:
         raise ConfigurationError(f"there is no flow `{name}`", place="flows", suggestion=" or ".join(FLOWS))
-    files = ROUTE_FILES[name](configuration) if name in ROUTE_FILES else tuple(sorted((ROUTES / name).glob("*.yaml")))
+    shipped = sorted((ROUTES / name).glob("*.yaml"))
+    files = ROUTE_FILES[name](configuration) if name in ROUTE_FILES else tuple(shipped)
     return Flow(files, FLOWS[name](configuration, components))
 
 
@@ -206,10 +212,10 @@ def _einvoice_files(configuration: Configuration) -> tuple[Path, ...]:
     return einvoice_routes(configuration.settings, ROUTES / "einvoice")
 
 
-def _catalogue_files(configuration: Configuration) -> tuple[Path, ...]:
+def _catalogue_files(configuration: Configuration) -> tuple[RouteFile, ...]:
     from caravana.commerce.catalogue.settings import catalogue_routes
 
-    return catalogue_routes(configuration.settings, configuration.placeholders)
+    return catalogue_routes(configuration)
 
 
 def _conversation_files(configuration: Configuration) -> tuple[Path, ...]:
@@ -229,7 +235,7 @@ FLOWS: Mapping[str, Callable[[Configuration, Components], dict[str, Any]]] = {
     "conversation": _conversation,
 }
 """Every flow that is shipped, and what makes its callables."""
-ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[Path, ...]]] = {
+ROUTE_FILES: Mapping[str, Callable[[Configuration], tuple[RouteFile, ...]]] = {
     "bank": lambda configuration: bank_routes(configuration.placeholders, configuration.connections),
     "cards": lambda configuration: card_routes(configuration, ROUTES / "cards"),
     "einvoice": _einvoice_files,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from caravana.commerce.catalogue.others import others
 from caravana.component.odoo.things import CustomField, HintAutomation, ProductTag, Thing
 
 STATE, LINK = "x_caravana_payment_state", "x_caravana_payment_link"
@@ -47,15 +48,16 @@ def wishes(
     flows = list(flows)
     tag = ProductTag("flags the products that the catalogue publishes", "products are published only with it", PUBLISH)
     fields = [one for flow in flows for one in FIELDS.get(flow, ())]
-    fields += [_of_products(settings)] if "catalogue" in flows else []
+    if "catalogue" in flows:
+        further = (one["field"] for one in others(settings).values() if one.get("field"))
+        fields += [_of_products(name) for name in (settings.get("catalogue.field") or PRODUCT_STATE, *further)]
     hints = [_hint(model, names, address) for model, names in watched] if address else []
     return [tag, *fields, *hints]
 
 
-def _of_products(settings: Mapping[str, Any]) -> CustomField:
-    """The field that `catalogue.field` names, or the one that may be named there."""
+def _of_products(name: str) -> CustomField:
+    """A field for the state of products: one that a catalogue names, or the one that `catalogue.field` may name."""
     use = "products can be filtered by their state at Meta; `catalogue.field` names it"
-    name = settings.get("catalogue.field") or PRODUCT_STATE
     return CustomField(use, "the same stands as a note on the product", "product.product", name, "Catálogo de Meta")
 
 

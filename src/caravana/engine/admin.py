@@ -15,6 +15,7 @@ from caravana.engine.upkeep import Upkeep
 from caravana.journal import Journal
 from caravana.kit.branch import Branch
 from caravana.kit.clock import Clock
+from caravana.kit.errors import EffectError
 
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
@@ -59,6 +60,8 @@ class Admin(Review, Repair, Upkeep, Confirming, Shadow, Backfilling, Sending):
             answer = await self.hub.components.get(scheme).operate(act, arguments)
         except LookupError as error:
             raise AdminError(str(error), 404) from None
+        except EffectError as error:  # a partner that is away, or says no
+            raise AdminError(str(error), 502) from None
         if subject is not None:
             await self._write(self._audit(actor, f"{scheme}_{act}", subject))
         return answer

@@ -199,6 +199,10 @@ async def test_records_that_the_catalogue_names(odoo: Odoo) -> None:
         ("pricelist", "settings.catalogue.pricelist"),
         ("customer", "settings.catalogue.customer"),
     ]
+    configured(odoo, **good, **{"catalogue.others": {"norte": {"meta": "catalog_norte", "pricelist": 98}}})
+    assert [(one.subject, one.message.partition(":")[0]) for one in await wrong(odoo)] == [
+        ("pricelist", "settings.catalogue.others.norte.pricelist")
+    ]
 
 
 @dataclass

@@ -23,6 +23,7 @@ class CatalogueSettings:
     - `brand`, `link`, `site`, `pricelist`, `company`, `country`: see `Shelf`
     - `customer`: in whose name prices are asked for when they are compared, a partner's number in Odoo
     - `sample`: products of a run whose prices are compared; `field`: of product.product, takes the state, None: none is prepared
+    - `name`: of a further catalogue, where there are several
     - `posts`: of `PLACES`, where products are told of; `post_text`: template; `post_rest`: days until it may be told of again
     """
 
@@ -38,6 +39,7 @@ class CatalogueSettings:
     posts: Sequence[str] = ()
     post_text: str = posting.TEXT
     post_rest: int = 30
+    name: str = ""
 
     @property
     def shelf(self) -> Shelf:
@@ -103,9 +105,11 @@ class Catalogue(Configured):
         return checking.compared(variables["check"], variables["answer"])
 
     @pure
-    def judged(self, variables: Variables) -> dict[str, Any]:
+    def judged(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return the plan as it is after the comparison: where prices differ nothing of it goes out."""
-        return checking.judged(variables["plan"], variables["compared"] or [], variables["news"], variables["prices"])
+        compared, prices = variables["compared"] or [], variables["prices"]
+        plan, name = variables["plan"], self._settings.name
+        return checking.judged(plan, compared, variables["news"], prices, name, exchange.branch)
 
     @pure
     def released(self, variables: Variables) -> dict[str, Any]:
@@ -115,6 +119,14 @@ class Catalogue(Configured):
         return {**variables["news"], "products": [], "again": sorted(held - now), "wished": False}
 
     # Sending.
+
+    @pure
+    def unsettled(self, variables: Variables) -> dict[str, Any] | None:
+        """Return what is left of a batch that may have been on its way before, now that all before it has ended."""
+        batch, kept = variables["batch"], variables["kept"]
+        records = (kept.get(key(number)) for number in batch["ids"])
+        ids = [one["id"] for one in records if one is not None and one["item"] and one["meta"] != one["wanted"]]
+        return {**batch, "ids": ids, "again": False} if ids or batch["delete"] else None
 
     @pure
     def batch_names(self, variables: Variables) -> list[str]:
@@ -162,7 +174,7 @@ class Catalogue(Configured):
             for one in records
             if one is not None and one["item"] is not None and one["wanted"] != variables["out"]["sent"][key(one["id"])]
         ]
-        return {"fast": True, "whole": True, "ids": changed, "delete": []} if changed else None
+        return {"fast": True, "whole": True, "ids": changed, "delete": [], "again": False} if changed else None
 
     @pure
     def fields(self, variables: Variables) -> list[dict[str, Any]]:
@@ -172,7 +184,7 @@ class Catalogue(Configured):
     @pure
     def notes(self, variables: Variables) -> list[dict[str, Any]]:
         """Return the notes on products whose state is another than before, where no field is prepared."""
-        return telling.notes(_told(variables)) if self._settings.field is None else []
+        return telling.notes(_told(variables), self._settings.name) if self._settings.field is None else []
 
     # What Meta shows.
 

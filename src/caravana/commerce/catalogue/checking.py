@@ -17,8 +17,6 @@ from caravana.kit.codec import canonical_hash
 
 HALF_A_CENT = Decimal("0.005")
 SPEC: Mapping[str, dict[str, Any]] = {"price_unit": {}, "discount": {}, "price_subtotal": {}, "price_total": {}}
-REVIEW = "catalogue/prices"
-"""Name of the item for a person."""
 
 
 def sample(
@@ -65,11 +63,17 @@ def compared(check: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, A
 
 
 def judged(
-    plan: dict[str, Any], compared: Sequence[dict[str, Any]], news: Mapping[str, Any], prices: Mapping[str, Any] | None
+    plan: dict[str, Any],
+    compared: Sequence[dict[str, Any]],
+    news: Mapping[str, Any],
+    prices: Mapping[str, Any] | None,
+    catalogue: str = "",
+    branch: str | None = None,
 ) -> dict[str, Any]:
     """Return the plan, `prices` (what was found out) and `review` (`put`: an item, `close`: whether it is settled, else None).
 
     Prices that differ hold back everything of the list until they agree; what goes out of the catalogue still goes.
+    `catalogue`: the name of one of several; `branch`: whose person is told.
     """
     wrong = [one for one in compared if not one["same"]]
     told = {
@@ -93,7 +97,7 @@ def judged(
         "batches": batches,
         "posts": [],
         "prices": told,
-        "review": review(told),
+        "review": {**review(told, catalogue), "branch": branch},
         "closing": False,
     }
 
@@ -104,19 +108,22 @@ def _held(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**after, "told": telling.told(after, record)}
 
 
-def review(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the item for a person."""
+def review(told: Mapping[str, Any], catalogue: str) -> dict[str, Any]:
+    """Return the item for a person; `catalogue`: the name of one of several."""
+    name, whose, option = "catalogue", "", ""
+    if catalogue:
+        name, whose, option = f"catalogue_{catalogue}", f" {catalogue}", f" --catalogue {catalogue}"
     lines = "; ".join(
         f"{one['sku']}: {one['unit']} (con impuestos {one['total']}), según Odoo {one['odoo_unit']} ({one['odoo_total']})"
         for one in told["different"][:5]
     )
     return {
-        "key": REVIEW,
+        "key": f"{name}/prices",
         "kind": "catalogue_prices",
-        "summary": "Revisar precios del catálogo",
-        "title": "calculated prices differ from those of Odoo",
+        "summary": f"Revisar precios del catálogo{whose}",
+        "title": "the computed prices differ from Odoo's",
         "text": "No se publican precios de esta lista hasta que coincidan. Revise las reglas de la lista y los impuestos, y "
-        f"ejecute `caravana catalog publish`. {lines}",
+        f"ejecute `caravana catalog publish{option}`. {lines}",
         "record": None,
         "since": told["at"],
     }

@@ -33,7 +33,7 @@ def is_held(record: Kept | None) -> bool:
 class Plan:
     """`content`, `live`: products of which everything goes out, or price and stock; `gone`: (product, SKU) to be taken out.
 
-    `posts`: products that a person wants a post about, each once as long as its tag stays.
+    `posts`: products that a person wants a post about, each once as long as its tag stays; `again`: some went out before.
 
     `records`: what is to be kept of every product that was looked at and differs from what was kept.
     """
@@ -43,9 +43,16 @@ class Plan:
     gone: list[tuple[int, str]] = field(default_factory=list)
     posts: list[int] = field(default_factory=list)
     records: dict[str, Kept] = field(default_factory=dict)
+    again: bool = False
 
     def batches(self) -> list[dict[str, Any]]:
-        """Return what goes out together: `fast`, `whole` (items as they are, else price and stock alone), `ids`, `delete`."""
+        """Return what goes out together: `fast`, `whole` (items as they are, else price and stock alone), `ids`, `delete`.
+
+        `again`: it may be on its way already, so that it is looked at once more when its turn comes.
+        """
+        return [{**one, "again": self.again} for one in self._batches()]
+
+    def _batches(self) -> list[dict[str, Any]]:
         out = [{"id": product, "sku": sku} for product, sku in self.gone]
         if len(self.content) + len(self.live) + len(out) <= SMALL:
             ids = sorted([*self.content, *self.live])
@@ -124,6 +131,7 @@ def _take(found: Plan, record: Kept, made: Made, before: Kept | None, at: dateti
         if before["facts_hash"] != record["facts_hash"]:
             found.records[key(record["id"])] = record
         return
+    found.again |= before is not None and asked == wanted
     record |= {"state": WAITING, "reason": "", "detail": "", "since": at.isoformat(timespec="seconds")}
     record["told"] = telling.told(record, before)
     found.records[key(record["id"])] = record

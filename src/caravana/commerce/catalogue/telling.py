@@ -43,13 +43,19 @@ def fields(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]], 
     return [{"ids": sorted(numbers), "values": {name: text}} for text, numbers in sorted(ids.items())]
 
 
-def notes(pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Return notes on products of which something else is told; a first acceptance gets none, there would be one on each."""
-    quiet = (STATES[WAITING], "")
+def notes(
+    pairs: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]], catalogue: str = ""
+) -> list[dict[str, Any]]:
+    """Return notes on products of which something else is told; a first acceptance gets none, there would be one on each.
+
+    That prices hold products back is none either: a person is told of the whole list. `catalogue`: the name of one of several.
+    """
+    whose = f"Catálogo {catalogue}: " if catalogue else ""
+    quiet = (STATES[WAITING], "", words({"state": REFUSED, "reason": "held", "detail": ""}))
     found = []
     for was, now in pairs:
         before = was["told"] if was is not None else ""
         if now["told"] in (before, *quiet) or (before in quiet and now["told"] == STATES[ACCEPTED]):
             continue
-        found.append({"id": now["template"], "body": now["told"]})
+        found.append({"id": now["template"], "body": whose + now["told"]})
     return found

@@ -91,7 +91,7 @@ class Orders(Prices):
             "company_id": odoo.get("company"),
             "warehouse_id": odoo.get("warehouse"),
             "journal_id": odoo.get("sale_journal"),
-            "pricelist_id": self.pricelist(variables),
+            "pricelist_id": self.pricelist(variables, exchange),
             "partner_invoice_id": variables["known"].get("invoice_to"),
         }
         values = {

@@ -29,19 +29,21 @@ class Prices(TalkMapping):
         who = asked(variables)
         return customer.question([who]) if "phone" in who else None
 
-    def pricelist(self, variables: Variables) -> int | None:
-        """Return the customer's pricelist, else the company's for strangers; None: sales prices."""
+    def pricelist(self, variables: Variables, exchange: Exchange) -> int | None:
+        """Return the customer's pricelist, else that of strangers, the branch's or the company's; None: sales prices."""
         found = variables.get("terms") or ()
         if found and variables["known"] is None:
             verdict = customer.judge({**asked(variables), "name": None}, found)
             found = [one for one in found if verdict["outcome"] == "found" and one["id"] == verdict["id"]]
         own = found[0]["property_product_pricelist"] if found else None
-        return own[0] if own else self._settings.pricelist
+        branch = self._settings.branches.get(exchange.branch or "", {})
+        told: int | None = own[0] if own else branch.get("pricelist", self._settings.pricelist)
+        return told
 
     @pure
-    def rules_question(self, variables: Variables) -> dict[str, Any] | None:
+    def rules_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
         """Return the search for the rules that concern the products, of all lists: one may stand on another; None without."""
-        if self.pricelist(variables) is None:
+        if self.pricelist(variables, exchange) is None:
             return None
         ids = [one["id"] for one in variables["products"]]
         templates = [_template(one) for one in variables["products"]]
@@ -87,7 +89,7 @@ class Prices(TalkMapping):
             currency=_currency(product),
         )
         try:
-            return lists.price(goods, self.pricelist(variables), exchange.created, Decimal(quantity))
+            return lists.price(goods, self.pricelist(variables, exchange), exchange.created, Decimal(quantity))
         except pricing.Uncomputable:
             return None
 

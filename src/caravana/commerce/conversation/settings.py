@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caravana.commerce.catalogue.others import others
 from caravana.commerce.conversation.base import TalkSettings
 from caravana.commerce.conversation.checking import NOTICES
 from caravana.commerce.conversation.reading import SHIPPED, read
@@ -64,7 +65,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         templates=_templates(given),
         cards="cards" in configuration.flows,
         transfers="matching" in configuration.flows and _has_accounts(configuration),
-        branches={name: _branch(one, given) for name, one in configuration.branches.items()},
+        branches={name: _branch(one, given, _shown(given, name)) for name, one in configuration.branches.items()},
     )
     return {"talk": Talk(settings, _links(configuration))}
 
@@ -126,7 +127,15 @@ def _has_accounts(configuration: "Configuration") -> bool:
     return bool(configuration.settings.get("bank.names"))
 
 
-def _branch(branch: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(given: Mapping[str, Any], branch: str) -> dict[str, Any]:
+    """The list of strangers at a branch that has a catalogue of its own, where the flow names none for all."""
+    if given.get("conversation.pricelist") is not None:
+        return {}
+    own = next((one for one in others(given).values() if one.get("branch") == branch), {})
+    return {"pricelist": own["pricelist"]} if "pricelist" in own else {}
+
+
+def _branch(branch: Any, given: Mapping[str, Any], pricelist: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": branch.name,
         "hours": dict(branch.hours) or dict(given.get("conversation.hours") or {}),
@@ -135,6 +144,7 @@ def _branch(branch: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "person": branch.person,
         "odoo": branch.model_dump(include={"company", "warehouse", "sale_journal"}),
+        **pricelist,
     }
 
 

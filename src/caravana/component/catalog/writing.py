@@ -73,7 +73,8 @@ class Write(GraphProducer[Line]):
         if waiting:
             pause = min(line.settings.poll.total_seconds() * GROWTH ** work["polls"], LONGEST_PAUSE)
             await _keep(line, {**work, "polls": work["polls"] + 1}, effect)
-            raise Held(f"Meta works on {len(waiting)} batches", retry_after=pause, tried=False, code="working")
+            text = "Meta has not ended its work on a batch; if it never does, publish again"
+            raise Held(text, retry_after=pause, tried=False, code="working")
         reply = _reply(request, work["batches"])
         with contextlib.suppress(Unavailable):
             await store.put(WORK, effect.key, None)

@@ -18,6 +18,8 @@ CATALOGUE: Mapping[str, str] = {
     "catalogue.customer": "res.partner",
 }
 """The settings of the catalogue, which looks at the connection `odoo`."""
+OTHERS = "catalogue.others"
+"""Further catalogues by their names, with the same settings of their own."""
 MONEY = ("bank", "cash", "credit")
 """Types of journals that take payments."""
 Rows = Mapping[int, Mapping[str, Any]]
@@ -97,6 +99,10 @@ def _of_flows(name: str, context: Context) -> Iterator[Named]:
     for setting, model in CATALOGUE.items():
         if (number := context.setting(setting)) is not None:
             yield Named(f"settings.{setting}", model, int(number))
+    for key, own in (context.setting(OTHERS) or {}).items():
+        for setting, model in CATALOGUE.items():
+            if (number := own.get(setting.rpartition(".")[2])) is not None:
+                yield Named(f"settings.{OTHERS}.{key}.{setting.rpartition('.')[2]}", model, int(number))
 
 
 async def _rows(client: OdooClient, model: str, fields: Sequence[str], wanted: Sequence[Named]) -> Rows:

@@ -25,11 +25,12 @@ SHOWN = "image_1024"
 class Books:
     """Reading searches at one connection."""
 
-    def __init__(self, context: Context, connection: str, batch: int) -> None:
-        """`batch`: records in one call."""
+    def __init__(self, context: Context, connection: str, batch: int, branch: str | None = None) -> None:
+        """`batch`: records in one call; `branch`: in whose company Odoo is asked, None: in the connection's."""
         self._context = context
         self._connection = connection
         self._batch = batch
+        self._branch = branch
         self._producers: dict[str, Producer] = {}
 
     @property
@@ -92,5 +93,5 @@ class Books:
         if name not in self._producers:
             options = {"operation": operation, "fields": fields, "batch": str(self._batch)}
             self._producers[name] = asking(self._context, self._connection, model, options)
-        found: list[dict[str, Any]] = await ask(self._context, self._producers[name], body)
+        found: list[dict[str, Any]] = await ask(self._context, self._producers[name], body, self._branch)
         return found

@@ -29,15 +29,22 @@ class ChangesConsumer(PollingConsumer):
     """One company's products."""
 
     def __init__(
-        self, options: WaresOptions, receiver: Receiver, context: Context, books: Books, secret: "Secret"
+        self,
+        options: WaresOptions,
+        receiver: Receiver,
+        context: Context,
+        books: Books,
+        secret: "Secret",
+        scope: str = SCOPE,
     ) -> None:
-        """`secret`: of the pictures' addresses."""
+        """`secret`: of the pictures' addresses; `scope`: of what is kept for the catalogue."""
         super().__init__(receiver.route_id, context.clock, options.delay)
         self._options = options
         self._receiver = receiver
         self._context = context
         self._books = books
         self._secret = secret
+        self._scope = scope
         self._known: dict[int, str] | None = None
         """Product → hash of what was handed in last."""
         self._seen: dict[int, tuple[str, str | None, str]] = {}
@@ -66,7 +73,7 @@ class ChangesConsumer(PollingConsumer):
     async def _look(self) -> None:
         now = self._clock.now().replace(microsecond=0)
         cursor = await self._receiver.cursor() or await self._begin(now)
-        wish = await self._receiver.store.get(SCOPE, WISH)
+        wish = await self._receiver.store.get(self._scope, WISH)
         wished = wish is not None and wish["at"] != cursor["wish"]
         full = wished or now >= _moment(cursor["full"]) + self._options.full_every
         if self._known is None or full:  # what was handed in and never kept is handed in again
@@ -101,7 +108,7 @@ class ChangesConsumer(PollingConsumer):
         return cursor
 
     async def _remembered(self) -> dict[int, str]:
-        listed = await self._receiver.store.find(SCOPE, "p/", EVERYTHING)
+        listed = await self._receiver.store.find(self._scope, "p/", EVERYTHING)
         return {one["id"]: one["facts_hash"] if one["state"] != "removed" else "" for _, one in listed}
 
     async def _about(self, now: datetime) -> tuple[dict[str, Any], Tags]:
@@ -210,7 +217,7 @@ class ChangesConsumer(PollingConsumer):
             await self._receiver.accept(arrivals, cursor=after)
         if wished:
             seen = {"wish": after["wish"], "at": now.isoformat() if arrivals else None}
-            await self._receiver.store.put(SCOPE, "seen", seen)
+            await self._receiver.store.put(self._scope, "seen", seen)
         for one in news:
             self._known[one["id"]] = "" if one.get("gone") or not one["wanted"] else one["hash"]
 
@@ -222,7 +229,7 @@ class ChangesConsumer(PollingConsumer):
 
     def _arrival(self, body: dict[str, Any]) -> Arrival:
         told = canonical_hash([[one["id"], one["hash"]] for one in body["products"]] + [body["again"], body["at"]])
-        return Arrival(body, key=told, lane="wares")
+        return Arrival(body, key=told, lane="wares", branch=self._options.of_branch or None)
 
 
 class Secret:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.component.wares.books import Books
-from caravana.component.wares.keeping import EVERYTHING, SCOPE
+from caravana.component.wares.keeping import EVERYTHING, scope_of
 from caravana.component.wares.outside import products_at
 from caravana.kit.ports import Context
 
@@ -27,54 +27,57 @@ class Desk:
         self._context = context
 
     async def operate(self, operation: str, arguments: Mapping[str, Any]) -> Any:
-        """Carry out an operation. Raises `LookupError` for one that there is not."""
+        """Carry out an operation; `catalogue` among `arguments` names one of several. Raises `LookupError` for an unknown one."""
+        scope = scope_of(arguments.get("catalogue", ""))
+        arguments = {name: one for name, one in arguments.items() if name != "catalogue"}
         match operation:
             case "status":
-                return await self._status()
+                return await self._status(scope, **arguments)
             case "list":
-                return await self._listed(**arguments)
+                return await self._listed(scope, **arguments)
             case "tagged":
-                return await self._tagged(**arguments)
+                return await self._tagged(scope, **arguments)
             case "publish":
-                return await self._publish()
+                return await self._publish(scope)
             case "diff":
-                return await self._diff(**arguments)
+                return await self._diff(scope, **arguments)
         raise LookupError(f"`wares:` has no operation `{operation}`")
 
-    async def _records(self) -> list[Any]:
-        return [one for _, one in await self._context.store.find(SCOPE, "p/", EVERYTHING)]
+    async def _records(self, scope: str) -> list[Any]:
+        return [one for _, one in await self._context.store.find(scope, "p/", EVERYTHING)]
 
-    async def _status(self) -> dict[str, Any]:
-        """How many products are in which state, and what was found out about prices."""
-        records = await self._records()
+    async def _status(self, scope: str, meta: str = "") -> dict[str, Any]:
+        """How many products are in which state, what was found out about prices, and why connection `meta` takes nothing."""
+        records = await self._records(scope)
         return {
+            "hindered": await self._context.store.get("review", f"connection/catalog:{meta}/token"),
             "states": dict(Counter(one["state"] for one in records)),
-            "wish": await self._context.store.get(SCOPE, WISH),
-            "seen": await self._context.store.get(SCOPE, "seen"),
-            "prices": await self._context.store.get(SCOPE, "prices"),
+            "wish": await self._context.store.get(scope, WISH),
+            "seen": await self._context.store.get(scope, "seen"),
+            "prices": await self._context.store.get(scope, "prices"),
         }
 
-    async def _listed(self, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+    async def _listed(self, scope: str, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Products, those whose state changed last first."""
-        found = [one for one in await self._records() if state is None or one["state"] == state]
+        found = [one for one in await self._records(scope) if state is None or one["state"] == state]
         found.sort(key=lambda one: (one["since"] or "", one["id"]), reverse=True)
         return [_shown(one) for one in found[:limit]]
 
-    async def _tagged(self, connection: str, tag: str) -> dict[str, Any]:
+    async def _tagged(self, scope: str, connection: str, tag: str) -> dict[str, Any]:
         """How many products of Odoo shall be shown, and how many the hub knows of."""
-        known = sum(one["state"] != "removed" for one in await self._records())
+        known = sum(one["state"] != "removed" for one in await self._records(scope))
         return {"tagged": await Books(self._context, connection, 1).count(tag), "known": known}
 
-    async def _publish(self) -> dict[str, Any]:
+    async def _publish(self, scope: str) -> dict[str, Any]:
         """Have everything looked at, and what differs published."""
         wish = {"at": self._context.clock.now().isoformat()}
-        await self._context.store.put(SCOPE, WISH, wish)
+        await self._context.store.put(scope, WISH, wish)
         self._context.wake(NAME)
         return wish
 
-    async def _diff(self, meta: str) -> dict[str, Any]:
+    async def _diff(self, scope: str, meta: str) -> dict[str, Any]:
         """What Meta shows otherwise than it shall be, and which prices and rules hold products back."""
-        ours = {one["sku"]: one for one in await self._records() if one["item"] is not None}
+        ours = {one["sku"]: one for one in await self._records(scope) if one["item"] is not None}
         theirs = {one["sku"]: one for one in await products_at(self._context, meta)}
         rows = [
             *(
@@ -88,7 +91,7 @@ class Desk:
         ]
         for sku in sorted(ours.keys() & theirs):
             rows += _differences(sku, ours[sku]["item"], theirs[sku])
-        prices = await self._context.store.get(SCOPE, "prices") or {}
+        prices = await self._context.store.get(scope, "prices") or {}
         return {"rows": rows, "rules": prices.get("unknown", []), "prices": prices.get("different", [])}
 
 

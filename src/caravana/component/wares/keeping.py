@@ -10,6 +10,7 @@ from caravana.kit.exchange import Exchange
 from caravana.kit.ports import Store, Unavailable
 
 SCOPE = "wares"
+"""Scope of the catalogue that has no name, and of what all have in common."""
 EVERYTHING = 10_000_000
 AT_ONCE = 500
 """Records that are stored in one transaction."""
@@ -17,22 +18,27 @@ SOME = 50
 """So few records are read one by one; more of them together."""
 
 
-async def keep(store: Store, records: Mapping[str, Any]) -> None:
+def scope_of(catalogue: str) -> str:
+    """Return the scope of what is kept for a catalogue."""
+    return f"{SCOPE}.{catalogue}" if catalogue else SCOPE
+
+
+async def keep(store: Store, records: Mapping[str, Any], scope: str = SCOPE) -> None:
     """Store records, None removes one. Raises `Unavailable`."""
-    rows = [(SCOPE, name, value) for name, value in records.items()]
+    rows = [(scope, name, value) for name, value in records.items()]
     for start in range(0, len(rows), AT_ONCE):
         done = None
         while done is None:
-            done = await store.put_together(await store.turn(SCOPE, "kept"), rows[start : start + AT_ONCE])
+            done = await store.put_together(await store.turn(scope, "kept"), rows[start : start + AT_ONCE])
 
 
-async def kept(store: Store, names: Sequence[str]) -> dict[str, Any]:
+async def kept(store: Store, names: Sequence[str], scope: str = SCOPE) -> dict[str, Any]:
     """Return the records with these names, as far as there are any."""
     if len(names) <= SOME:
-        found = {name: await store.get(SCOPE, name) for name in names}
+        found = {name: await store.get(scope, name) for name in names}
         return {name: value for name, value in found.items() if value is not None}
     wanted = set(names)
-    listed = await store.find(SCOPE, "p/", EVERYTHING, since=min(names))
+    listed = await store.find(scope, "p/", EVERYTHING, since=min(names))
     return {name: value for name, value in listed if name in wanted}
 
 
@@ -41,9 +47,10 @@ class KeptProducer(Producer):
 
     kind = Kind.READ
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, catalogue: str) -> None:
         """`store`: the hub's."""
         self._store = store
+        self._scope = scope_of(catalogue)
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the names. Raises `Refused` for another body."""
@@ -55,8 +62,8 @@ class KeptProducer(Producer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Read."""
         if request["names"] is None:
-            return Reply(dict(await self._store.find(SCOPE, "p/", EVERYTHING)))
-        return Reply(await kept(self._store, request["names"]))
+            return Reply(dict(await self._store.find(self._scope, "p/", EVERYTHING)))
+        return Reply(await kept(self._store, request["names"], self._scope))
 
 
 class KeepProducer(Producer):
@@ -64,9 +71,10 @@ class KeepProducer(Producer):
 
     kind = Kind.IDEMPOTENT
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, catalogue: str) -> None:
         """`store`: the hub's."""
         self._store = store
+        self._scope = scope_of(catalogue)
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return the records. Raises `Refused` for another body."""
@@ -77,7 +85,7 @@ class KeepProducer(Producer):
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Store. Raises `Transient` while the journal takes nothing."""
         try:
-            await keep(self._store, request["records"])
+            await keep(self._store, request["records"], self._scope)
         except Unavailable as error:
             raise Transient(error.reason, retry_after=error.retry_after) from error
         return Reply()

@@ -19,10 +19,10 @@ def asking(context: Context, connection: str, path: str, options: dict[str, str]
     return made
 
 
-async def ask(context: Context, producer: Producer, body: Any) -> Any:
-    """Return the answer. Raises an `EffectError`."""
+async def ask(context: Context, producer: Producer, body: Any, branch: str | None = None) -> Any:
+    """Return the answer; `branch`: in whose name. Raises an `EffectError`."""
     now = context.clock.now()
-    effect = Effect(key="wares", exchange_id="", path="", attempt=1, intended_at=now)
+    effect = Effect(key="wares", exchange_id="", path="", attempt=1, intended_at=now, branch=branch)
     return (await producer.send(producer.request(Exchange("", body, created=now)), effect)).body
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from caravana.component.wares.books import Books
 from caravana.component.wares.facts import PATH
-from caravana.component.wares.keeping import SCOPE
+from caravana.component.wares.keeping import scope_of
 from caravana.component.wares.picture import NoPicture, jpeg
 from caravana.kit.component import Consumer
 from caravana.kit.errors import EffectError
@@ -27,10 +28,11 @@ KEEP = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-
 class Pictures(Consumer):
     """Answers `GET /wares/<name>.jpg` in every process of the hub; nothing of it reaches a route."""
 
-    def __init__(self, context: Context, books: Books, folder: Path) -> None:
-        """`folder`: where made pictures are kept; it may be emptied at any time."""
+    def __init__(self, context: Context, books: Books, folder: Path, catalogues: Sequence[str] = ()) -> None:
+        """`folder`: where made pictures are kept; it may be emptied at any time; `catalogues`: names of those that have one."""
         self._context = context
         self._books = books
+        self._scopes = [scope_of(one) for one in ("", *catalogues)]
         self._folder = folder
         self._turn = asyncio.Semaphore(AT_ONCE)
 
@@ -59,9 +61,12 @@ class Pictures(Consumer):
         return Response(content, 200, {"ETag": tag, **KEEP}, "image/jpeg")
 
     async def _is_shown(self, product: int, name: str) -> bool:
-        """Whether the product is shown, with this picture: a guess is looked up like the truth."""
-        record = await self._context.store.get(SCOPE, f"p/{product:010d}")
-        return bool(record and record["item"] and record["facts"]["picture"] == f"{PATH}/{name}")
+        """Whether the product is shown in some catalogue, with this picture: a guess is looked up like the truth."""
+        for scope in self._scopes:
+            record = await self._context.store.get(scope, f"p/{product:010d}")
+            if record and record["item"] and record["facts"]["picture"] == f"{PATH}/{name}":
+                return True
+        return False
 
     async def _content(self, product: int, name: str) -> bytes:
         """The picture: of the disk, else made now. Raises `NoPicture`, `EffectError`."""

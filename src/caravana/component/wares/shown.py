@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from caravana.component.wares.keeping import EVERYTHING, SCOPE
+from caravana.component.wares.keeping import EVERYTHING, scope_of
 from caravana.component.wares.outside import products_at
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
@@ -16,9 +16,10 @@ class ShownProducer(Producer):
 
     kind = Kind.READ
 
-    def __init__(self, context: Context, connection: str) -> None:
+    def __init__(self, context: Context, catalogue: str, connection: str) -> None:
         """`connection`: of the catalogue."""
         self._context = context
+        self._scope = scope_of(catalogue)
         self._connection = connection
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
@@ -32,7 +33,7 @@ class ShownProducer(Producer):
             return Reply({})
         theirs = {one["sku"]: one["errors"] for one in await products_at(self._context, request["meta"])}
         found = {}
-        for name, record in await self._context.store.find(SCOPE, "p/", EVERYTHING):
+        for name, record in await self._context.store.find(self._scope, "p/", EVERYTHING):
             if record["item"] is not None and record["meta"] is not None and _differs(record, theirs):
                 errors = theirs.get(record["sku"])
                 found[name] = {"missing": errors is None, "errors": errors or []}

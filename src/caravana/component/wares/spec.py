@@ -18,9 +18,12 @@ class Operation(StrEnum):
     SHOWN = "shown"
 
 
+def _words(value: Any) -> Any:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
 def _numbers(value: Any) -> Any:
-    if isinstance(value, str):
-        return [one for one in value.replace(",", " ").split() if one]
+    value = _words(value)
     return [value] if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -51,6 +54,14 @@ class WaresOptions(Options):
     batch: int = Field(5000, ge=1, le=5000, description="`changes`: records read in one call.")
     warehouses: Annotated[list[int], BeforeValidator(_numbers)] = Field(
         [], description="`changes`: numbers of the warehouses whose stock counts, summed; none: all of the company."
+    )
+    of_branch: str = Field(
+        "",
+        description="`changes`: the branch whose catalogue it is: Odoo is asked in its company, and tasks go to its person.",
+    )
+    catalogues: Annotated[list[str], BeforeValidator(_words)] = Field(
+        [],
+        description="`pictures`: names of the catalogues whose pictures are shown beside those of the one without a name.",
     )
     meta: str = Field(
         "catalog", pattern=r"^[A-Za-z0-9_-]+$", description="`shown`: name of the connection to the catalogue."

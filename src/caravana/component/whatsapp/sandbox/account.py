@@ -12,7 +12,7 @@ class Account(SandboxSettings):
     - `app_id`, `app_secret`, `token`, `verify_token`: the app's
     - `standing`: whether the token is `valid`, `expired` or `forbidden`
     - `waba_id`, `number_id`, `number`, `page_id`, `instagram_id`, `catalog_id`: what belongs to it
-    - `more_numbers`: ids of further numbers, of branches, with commas between them
+    - `more_numbers`, `more_catalogs`: ids of further numbers and catalogues, of branches, with commas between them
     - `need_proof`: whether calls without `appsecret_proof` are refused
     - `whatsapp_url`, `page_url`, `instagram_url`: where webhooks go from the start, as if they were subscribed; empty: nowhere
     - `allowed`: phones that a test number may write to, with commas between them; empty: everybody
@@ -46,6 +46,7 @@ class Account(SandboxSettings):
     page_id: str = "1234"
     instagram_id: str = "17841400000000001"
     catalog_id: str = "5678"
+    more_catalogs: str = ""
     name: str = "Empresa XYZ"
     need_proof: bool = False
     whatsapp_url: str = ""

@@ -75,8 +75,8 @@ class Batch:
 class Catalog:
     """The products of the catalogue."""
 
-    def __init__(self, sandbox: "MetaSandbox") -> None:
-        """`sandbox`: whose they are."""
+    def __init__(self, sandbox: "MetaSandbox", number: int = 0) -> None:
+        """`sandbox`: whose they are; `number`: of the catalogue among several, by which its items' ids differ from others'."""
         self._sandbox = sandbox
         self.products: dict[str, Product] = {}
         self.batches: dict[str, Batch] = {}
@@ -84,8 +84,8 @@ class Catalog:
         """SKU → why Meta does not save it when it comes to work on it."""
         self.sets: list[dict[str, Any]] = []
         self.localized: dict[tuple[str, str], dict[str, Any]] = {}
-        self._ids = itertools.count(99_001)
-        self._handles = itertools.count(1)
+        self._ids = itertools.count(99_001 + number * 1_000_000)
+        self._handles = itertools.count(1 + number * 1_000_000)
 
     def kind(self, node: str) -> str | None:
         """Return `product` for an item's id."""
@@ -302,6 +302,39 @@ class Catalog:
         made = {"id": str(next(self._ids)), "name": asked.needed("name"), "filter": asked.object("filter")}
         self.sets.append(made)
         return {"id": made["id"]}
+
+
+class Catalogs:
+    """The business's catalogues: the first one, and those that the account names beside it."""
+
+    def __init__(self, sandbox: "MetaSandbox") -> None:
+        """`sandbox`: whose they are."""
+        self._sandbox = sandbox
+        self.first = Catalog(sandbox)
+        self._more: dict[str, Catalog] = {}
+
+    @property
+    def all(self) -> dict[str, Catalog]:
+        """The catalogues by their ids."""
+        account = self._sandbox.account
+        for name in filter(None, account.more_catalogs.split(",")):
+            if name not in self._more:
+                self._more[name] = Catalog(self._sandbox, len(self._more) + 1)
+        return {**self._more, account.catalog_id: self.first}
+
+    def kind(self, node: str) -> str | None:
+        """Return what a node is: a catalogue, or an item of one."""
+        known = self.all
+        return "catalog" if node in known else next(filter(None, (one.kind(node) for one in known.values())), None)
+
+    def calls(self) -> dict[tuple[str, str, str], Any]:
+        """Return what may be asked of any of them."""
+        return dict.fromkeys(self.first.calls(), self._answer)
+
+    async def _answer(self, asked: Asked) -> Any:
+        known = self.all
+        found = known.get(asked.node) or next(one for one in known.values() if one.kind(asked.node))
+        return await found.calls()[asked.kind, asked.edge, asked.method](asked)
 
 
 _NEW_NAMES = {"name": "title", "url": "link", "image_url": "image_link"}

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from caravana.component.whatsapp.sandbox.account import Account
 from caravana.component.whatsapp.sandbox.batch import Batches
-from caravana.component.whatsapp.sandbox.catalog import Catalog
+from caravana.component.whatsapp.sandbox.catalog import Catalogs
 from caravana.component.whatsapp.sandbox.customer import Customer
 from caravana.component.whatsapp.sandbox.door import Door
 from caravana.component.whatsapp.sandbox.fetching import Fetcher
@@ -64,7 +64,8 @@ class MetaSandbox(Sandbox):
         self.templates, self.files, self.messages = Templates(self), Files(self), Messages(self)
         self.management, self.batches = Management(self), Batches(self)
         self.catalog_calls = Window(self.clock, 60)
-        self.catalog, self.pages, self.instagram = Catalog(self), Pages(self), Instagram(self)
+        self.catalogs, self.pages, self.instagram = Catalogs(self), Pages(self), Instagram(self)
+        self.catalog = self.catalogs.first
         self.messenger = Messenger(self)
         self.door = Door(self)
         self.areas: list[Any] = [
@@ -73,7 +74,7 @@ class MetaSandbox(Sandbox):
             self.templates,
             self.management,
             self.batches,
-            self.catalog,
+            self.catalogs,
             self.pages,
             self.messenger,
             self.instagram,
@@ -197,7 +198,6 @@ class MetaSandbox(Sandbox):
             account.app_id: "app",
             account.page_id: "page",
             account.instagram_id: "instagram",
-            account.catalog_id: "catalog",
             "oauth": "oauth",
             "debug_token": "debug_token",
             "me": "me",
