@@ -29,11 +29,11 @@ def _language(scope: Mapping[str, Any], language: str) -> Result:
 
 
 def _opt_out(scope: Mapping[str, Any], language: str) -> Result:
-    return "done", {"silent": True}
+    return "done", {"silent": True, "chosen": scope["now"]}
 
 
 def _opt_in(scope: Mapping[str, Any], language: str) -> Result:
-    return "done", {"silent": None}
+    return "done", {"silent": None, "chosen": scope["now"]}
 
 
 DOINGS: Mapping[str, Doing] = {

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, first, result, scope_of
+from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, first, result, scope_of, talk_key
 from caravana.commerce.shop import customer, identity
 from caravana.commerce.shop import review as reviews
 from caravana.kit.callables import pure
@@ -179,6 +179,7 @@ class People(TalkMapping):
             "connection": "odoo",
             "mark": self._mark(variables),
             "contact": headers.get(CONTACT),
+            "talk": talk_key(variables["update"], headers),
             "kind": variables["update"]["kind"],
         }
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from caravana.commerce.conversation import channel
-from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, result
+from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, result, talk_key, theirs
 from caravana.commerce.conversation.words import meant
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
@@ -22,6 +22,17 @@ class Talking(TalkMapping):
     """From a message to its answer."""
 
     @pure
+    def key(self, variables: Variables, headers: Mapping[str, Any]) -> str:
+        """Return what the talk is kept under."""
+        return talk_key(variables["update"], headers)
+
+    @pure
+    def of_before(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the talk that an earlier version kept by the person alone, at the branch where it was; elsewhere None."""
+        kept: dict[str, Any] | None = variables["kept"]
+        return kept if kept is not None and kept.get("branch") in (None, exchange.branch) else None
+
+    @pure
     def hear(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
         """Return the turn that the message gives: `{state, reply, wish, now}`; neither reply nor wish while it is quiet."""
         update = variables["update"]
@@ -34,6 +45,7 @@ class Talking(TalkMapping):
             "contact": headers.get(CONTACT),
             "connection": update.get("connection"),
             "kind": update["kind"],
+            "heard": exchange.created.isoformat(),
         }
         if exchange.branch is not None:
             kept["branch"] = exchange.branch
@@ -173,10 +185,12 @@ class Talking(TalkMapping):
     # Back from a person.
 
     @pure
-    def back(self, variables: Variables) -> dict[str, Any] | None:
-        """Return the talk with the assistant in it again; None when it never was."""
-        kept = variables["kept"]
-        return None if kept is None else {**kept, "with_person": None}
+    def back(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the talk of a closed task with the assistant in it again, `{key, value}`; of an earlier version's, all of theirs."""
+        task = variables["task"]
+        found = theirs(variables["talks"], task["contact"])
+        ended = [one for one in found if one["key"] == task.get("talk", one["key"])]
+        return [{**one, "value": {**one["value"], "with_person": None}} for one in ended]
 
 
 def _partner(state: Mapping[str, Any]) -> dict[str, Any] | None:
