@@ -95,7 +95,7 @@ async def test_a_cart_at_each_number(talk: Talk) -> None:
 
 
 async def test_a_person_at_one_number(talk: Talk) -> None:
-    """While a colleague of one branch talks with a customer the other branch's assistant answers; each task ends its own quiet."""
+    """While a colleague of one branch talks with a customer the other branch answers; each task ends its own quiet."""
     assert any("Una persona de" in one for one in await told(talk, NORTH, "persona"))
     assert await told(talk, NORTH, "¿hay alguien?") == []
     assert any("Camiseta" in one for one in await told(talk, SOUTH, "camiseta"))
