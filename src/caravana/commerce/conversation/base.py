@@ -32,6 +32,7 @@ class TalkSettings:
     - `person`: login or number of the Odoo user to whom conversations are handed over
     - `answers`: answers to messages in words within a minute; then the assistant is quiet for `pause` seconds
     - `quiet`: seconds after which the assistant answers again though nobody closed the task
+    - `public_reply`: whether comments below posts are answered there too, not only by a private message
     - `templates`: of WhatsApp, by kind of notice; `cards`, `transfers`: whether orders may be paid so
     - `branches`: by name, what the flow needs of each
     """
@@ -52,6 +53,7 @@ class TalkSettings:
     answers: int = 5
     pause: float = 600.0
     quiet: float = 43_200.0
+    public_reply: bool = False
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     cards: bool = False
     transfers: bool = False

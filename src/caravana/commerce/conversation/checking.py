@@ -13,7 +13,7 @@ Place = tuple[str | int, ...]
 Wrong = tuple[Place, str]
 TOP = {"language", "begin", "otherwise", "basket", "unreadable", "trouble", "skip", "intents", "states"}
 NOTICES = ("order_confirmed", "payment_received", "invoice_authorised", "shipped")
-NEEDED = ("comment", "wait", *(f"notice_{one}" for one in NOTICES))
+NEEDED = ("comment", "comment_public", "comment_public_only", "wait", *(f"notice_{one}" for one in NOTICES))
 """States that the hub enters by itself."""
 STARTS = ("begin", "otherwise", "basket", "unreadable", "trouble")
 STATE = {"say", "photo", "file", "link", "lines", "buttons", "list", "listen", "do", "with", "on", "quiet"}
@@ -126,13 +126,21 @@ def _state(place: Place, state: Mapping[str, Any], states: Mapping[str, Any], kn
                 yield (*place, name), f"must hold {', '.join(f'`{one}`' for one in sorted(allowed))}"
     if "do" in state:
         yield from _doing(place, state, states)
-    elif not isinstance(state.get("say"), str) or not state["say"].strip():
-        yield place, "says nothing: it needs `say`, or `do`"
+    else:
+        yield from _phrasings(place, state.get("say"))
     yield from _sizes(place, state)
     yield from _listen(place, state.get("listen"), states)
     for where, option in _options(place, state):
         yield from _option(where, option, states)
     yield from _names(place, state, known)
+
+
+def _phrasings(place: Place, say: Any) -> Iterator[Wrong]:
+    """One text, or several of which one is said."""
+    for number, one in enumerate(say) if isinstance(say, list) and say else [(None, say)]:
+        if not isinstance(one, str) or not one.strip():
+            where = place if number is None else (*place, "say", number)
+            yield where, "says nothing: it needs `say` (a text, or a list of texts of which one is said), or `do`"
 
 
 def _doing(place: Place, state: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -208,7 +216,9 @@ def _sizes(place: Place, state: Mapping[str, Any]) -> Iterator[Wrong]:
             yield from _length((*place, "list", "button"), listed["button"], LIST)
         if ("each" in listed) != ("row" in listed):
             yield (*place, "list"), "`each` and `row` go together"
-    yield from _length((*place, "say"), str(state.get("say") or ""), TEXT_WITH_OPTIONS if buttons or listed else TEXT)
+    most, say = TEXT_WITH_OPTIONS if buttons or listed else TEXT, state.get("say")
+    for one in say if isinstance(say, list) else [say or ""]:
+        yield from _length((*place, "say"), str(one), most)
 
 
 def _length(place: Place, text: str, most: int) -> Iterator[Wrong]:

@@ -6,6 +6,7 @@ A state of a dialogue says something, or has something done and goes on by its o
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from zlib import crc32
 
 from caravana.commerce.conversation import listening
 from caravana.commerce.conversation.doing import DOINGS, FAILED
@@ -199,7 +200,7 @@ class Engine:
             )
         link = state.get("link")
         reply = {
-            "text": fill(state["say"], scope, language),
+            "text": fill(_phrase(state["say"], now), scope, language),
             "options": self._options(kept, state, now),
             "button": (state.get("list") or {}).get("button"),
             "photo": value_of(scope, state["photo"]) if "photo" in state else None,
@@ -207,6 +208,13 @@ class Engine:
             "link": {name: fill(one, scope, language) for name, one in link.items()} if link else None,
         }
         return {name: one for name, one in reply.items() if one}
+
+
+def _phrase(say: str | Sequence[str], now: Mapping[str, Any]) -> str:
+    """Return what is said: of several phrasings always the same one to a message."""
+    if isinstance(say, str):
+        return say
+    return say[crc32(str(now.get("message")).encode()) % len(say)]
 
 
 def _shown(option: Mapping[str, Any], scope: Mapping[str, Any]) -> bool:

@@ -69,7 +69,10 @@ class Notices(TalkMapping):
         told = max(talks, key=lambda one: datetime.fromisoformat(one["memory"].get("chosen") or NEVER), default=None)
         if told is None or told["memory"].get("silent"):
             return None
-        return max(talks, key=lambda one: (one.get("branch") == exchange.branch, one.get("heard") or ""))
+        found: dict[str, Any] = max(
+            talks, key=lambda one: (one.get("branch") == exchange.branch, one.get("heard") or "")
+        )
+        return found
 
     @pure
     def may_be_told(self, variables: Variables) -> bool:

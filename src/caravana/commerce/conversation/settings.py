@@ -40,6 +40,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         lambda: _pricelist(given),
         lambda: _templates(given),
         lambda: _wanted(given),
+        lambda: _public(given),
         lambda: _links(configuration),
         *(partial(_duration, given, name, default) for name, default in (("pause", "10m"), ("quiet", "12h"))),
         *(partial(_whole, given, name, default) for name, default in (("answers", 5), ("max_quantity", 1000))),
@@ -61,6 +62,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         answers=_whole(given, "answers", 5),
         pause=_duration(given, "pause", "10m"),
         quiet=_duration(given, "quiet", "12h"),
+        public_reply=_public(given),
         templates=_templates(given),
         cards="cards" in configuration.flows,
         transfers="matching" in configuration.flows and _has_accounts(configuration),
@@ -168,6 +170,13 @@ def _notes(given: Mapping[str, Any]) -> str:
     if found not in NOTES:
         raise ConfigurationError(f"must be one of {', '.join(NOTES)}", place="settings.conversation.notes")
     return str(found)
+
+
+def _public(given: Mapping[str, Any]) -> bool:
+    found = given.get("conversation.public_reply", False)
+    if not isinstance(found, bool):
+        raise ConfigurationError("must be true or false", place="settings.conversation.public_reply")
+    return found
 
 
 def _pricelist(given: Mapping[str, Any]) -> int | None:

@@ -186,7 +186,7 @@ class Talking(TalkMapping):
 
     @pure
     def back(self, variables: Variables) -> list[dict[str, Any]]:
-        """Return the talk of a closed task with the assistant in it again, `{key, value}`; of an earlier version's, all theirs."""
+        """Return the talk of a closed task with the assistant in it again, `{key, value}`; of an earlier version's, all."""
         task = variables["task"]
         found = theirs(variables["talks"], task["contact"])
         ended = [one for one in found if one["key"] == task.get("talk", one["key"])]
