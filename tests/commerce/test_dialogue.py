@@ -9,7 +9,7 @@ import pytest
 from caravana.commerce.conversation.channel import heard, said
 from caravana.commerce.conversation.engine import Engine
 from caravana.commerce.conversation.fill import fill
-from caravana.commerce.conversation.reading import DialogueRefused, options_of, read
+from caravana.commerce.conversation.reading import SHIPPED, DialogueRefused, options_of, read
 from caravana.testing.talk import open_talk
 from caravana.testing.transcript import run_transcript
 
@@ -63,6 +63,35 @@ def test_both_languages_go_the_same_ways() -> None:
         ("intents:\n  menu:\n    words:\n      - menú\n      - hola", 5, "`hola` already means the intent `greeting`"),
         ("intents:\n  menu: {words: [yes, 7], go: menu}", 2, "`7` is no text here"),
         ("states:\n  ask_quantity:\n    listen: {as: nmber, into: quantity, go: add}", 3, "`as` must be one of"),
+        (
+            "states:\n  menu: {say: 'Total {cart.items|unidad}'}",
+            2,
+            "`{cart.items|unidad}` is nothing that is filled in",
+        ),
+        ("states:\n  menu:\n    say: Hola {Persona}", 3, "`{Persona}` is nothing that is filled in"),
+        ("states:\n  new:\n    say: a\n    buttons: [Menú]", 4, "a button holds `title` and `go`"),
+        ("states:\n  menu: {say: a, list: {button: Ver, rows: [Menú]}}", 2, "a row holds `title` and `go`"),
+        ("states:\n  menu: {say: a, list: {button: Ver}}", 2, "needs `rows`, or `each` with `row`"),
+        ("states:\n  new: {say: a, list: {button: Ver, each: goods, row: Ver}}", 2, "a row holds `title` and `go`"),
+        (
+            "states:\n  new:\n    say: a\n    buttons:\n      - {title: Sí, go: menu}\n      - {title: Sí, go: cart}",
+            6,
+            "two are called `Sí`",
+        ),
+        ("states:\n  menu: {say: 5}", 2, "`5` is no text here: write it in quotes"),
+        ("states:\n  new: {say: a, link: {url: 'https://a.ec'}}", 2, "needs `label`"),
+        ("states:\n  new: {say: a, lines: {each: goods}}", 2, "needs `line`"),
+        ("states:\n  menu: {say: a, quiet: tal vez}", 2, "must be true or false"),
+        ("intents:\n  menu:\n    whole: siempre", 3, "must be true or false"),
+        ("intents:\n  new: {words: garantía, go: menu}", 2, "must be a list of words, e.g. [word, other words]"),
+        ("states:\n  card_shown:\n    say: Vale {card.prize}", 3, "`card` has no `prize` (did you mean `price`?)"),
+        ("states:\n  menu: {say: a, photo: card.photo}", 2, "`card` has no `photo`"),
+        ("language: en", 1, "this is the file of `es`"),
+        ("states:\n  hours: null", 2, "`hours` is taken away here, and es.yaml:27 leads there"),
+        ("states:\n  menu:\n    say: {person}, hola", 3, "begins with a brace must stand in quotes"),
+        ("states:\n  menu:\n    say: Horario: de 9 a 5", 3, "a text with `: ` must stand in quotes"),
+        ("states:\n\tmenu:", 2, "indent with blanks, not with tabs"),
+        ("states:\n  menu: {say: a}\n  menu: {say: b}", 3, "`menu` stands twice here"),
         ("begin: nowhere", 1, "there is no state `nowhere`"),
         ("states:\n  menu: [", 2, ""),
         ("- a", 1, "a dialogue file holds"),
@@ -180,3 +209,16 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
     scope = {"person": "", "card": {"price": {"amount": "2.5", "currency": "USD"}}, "text": "a\n\nb"}
     text = "Hola {person}, le saluda {company}.\n{stock}\n\nVale {card.price}: {text}"
     assert fill(text, scope, "es") == "Hola, le saluda.\n\nVale $2,50: a\n\nb"
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 producto"), (2, "2 productos"), (0, "0 productos"), (None, "")])
+def test_things_are_counted(count: int | None, told: str) -> None:
+    """One thing is one, more are more; of what is not known nothing is said."""
+    assert fill("{item.count|producto|productos}", {"item": {"count": count}}, "es") == told
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_number_stands_before_a_plural(language: str) -> None:
+    """A number before a word is written so that it is right for one, too."""
+    number = re.compile(r"\{(quantity|[a-z_.]+\.(count|items|quantity|free))\} [^\W\d_]", re.UNICODE)
+    assert number.findall((SHIPPED / f"{language}.yaml").read_text("utf-8")) == []

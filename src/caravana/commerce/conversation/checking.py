@@ -1,9 +1,10 @@
 """What can be wrong in a dialogue: keys, states that there are not, outcomes nobody goes on from, texts that no phone shows."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from caravana.commerce.conversation.doing import DOINGS, FAILED
+from caravana.commerce.conversation.doing import DOINGS, FAILED, PARTS
 from caravana.commerce.conversation.fill import NAME
 from caravana.commerce.conversation.listening import READERS
 from caravana.commerce.conversation.words import plain
@@ -24,6 +25,8 @@ KEYS: Mapping[str, set[str]] = {
     "lines": {"each", "line"},
     "link": {"label", "url"},
 }
+WHOLE = ("lines", "link")
+"""What has all of its keys, or is not there."""
 FACTS = {
     "company",
     "person",
@@ -40,14 +43,20 @@ FACTS = {
     "cards",
 }
 """Names that are known in every state."""
+BRACES = re.compile(r"\{[^{}]*\}?|\}")
 TEXT, TEXT_WITH_OPTIONS = 4096, 1024
 BUTTON, ROW, DESCRIPTION, LIST = 20, 24, 72, 20
 MOST_BUTTONS, MOST_ROWS = 3, 10
 
 
-def wrong_places(content: Mapping[str, Any]) -> Iterator[Wrong]:
-    """Yield every mistake of a dialogue: where it stands, and the reason with the nearest right name."""
+def wrong_places(content: Mapping[str, Any], language: str | None = None) -> Iterator[Wrong]:
+    """Yield every mistake of a dialogue: where it stands, and the reason with the nearest right name.
+
+    `language`: that of the talks it is for.
+    """
     yield from _keys((), content, TOP)
+    if language not in (None, content.get("language")):
+        yield ("language",), f"this is the file of `{language}`"
     states = content.get("states")
     if not isinstance(states, Mapping) or not states:
         yield ("states",), "there are no states"
@@ -97,6 +106,7 @@ def _intents(intents: Any, states: Mapping[str, Any]) -> Iterator[Wrong]:
         yield from _state_named((*place, "go"), intent.get("go"), states, "`go` must name the state that follows")
         words = intent.get("words")
         yield from _listed((*place, "words"), words)
+        yield from _flag((*place, "whole"), intent.get("whole"))
         if not words:
             yield place, "`words` is empty"
         for number, word in enumerate(words if isinstance(words, list) else ()):
@@ -107,7 +117,7 @@ def _intents(intents: Any, states: Mapping[str, Any]) -> Iterator[Wrong]:
 
 def _listed(place: Place, words: Any) -> Iterator[Wrong]:
     if not isinstance(words, list):
-        yield place, "must be a list of words"
+        yield place, "must be a list of words, e.g. [word, other words]"
         return
     for number, word in enumerate(words):
         if not isinstance(word, str):
@@ -122,25 +132,43 @@ def _state(place: Place, state: Mapping[str, Any], states: Mapping[str, Any], kn
         if name in state:
             if isinstance(state[name], Mapping):
                 yield from _keys((*place, name), state[name], allowed)
+                for key in sorted(allowed - set(state[name])) if name in WHOLE else ():
+                    yield (*place, name), f"needs `{key}`"
             else:
                 yield (*place, name), f"must hold {', '.join(f'`{one}`' for one in sorted(allowed))}"
     if "do" in state:
         yield from _doing(place, state, states)
     else:
         yield from _phrasings(place, state.get("say"))
+    yield from _flag((*place, "quiet"), state.get("quiet"))
     yield from _sizes(place, state)
     yield from _listen(place, state.get("listen"), states)
-    for where, option in _options(place, state):
+    titles: set[str] = set()
+    for where, option in _offered(place, state):
+        if not isinstance(option, Mapping):
+            yield where, f"a {'button' if 'buttons' in where else 'row'} holds `title` and `go`"
+            continue
         yield from _option(where, option, states)
+        title = str(option.get("title"))
+        if title in titles and "if" not in option:
+            yield where, f"two are called `{title}`"
+        titles.add(title)
     yield from _names(place, state, known)
 
 
 def _phrasings(place: Place, say: Any) -> Iterator[Wrong]:
     """One text, or several of which one is said."""
     for number, one in enumerate(say) if isinstance(say, list) and say else [(None, say)]:
-        if not isinstance(one, str) or not one.strip():
-            where = place if number is None else (*place, "say", number)
+        where = place if number is None else (*place, "say", number)
+        if one and not isinstance(one, str | list | Mapping):
+            yield (*place, "say"), f"`{one}` is no text here: write it in quotes"
+        elif not isinstance(one, str) or not one.strip():
             yield where, "says nothing: it needs `say` (a text, or a list of texts of which one is said), or `do`"
+
+
+def _flag(place: Place, value: Any) -> Iterator[Wrong]:
+    if value is not None and not isinstance(value, bool):
+        yield place, "must be true or false"
 
 
 def _doing(place: Place, state: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -176,15 +204,18 @@ def _listen(place: Place, listen: Any, states: Mapping[str, Any]) -> Iterator[Wr
 
 
 def _options(place: Place, state: Mapping[str, Any]) -> Iterator[tuple[Place, Mapping[str, Any]]]:
+    """Yield the buttons and rows of a state, with their places."""
+    yield from ((where, one) for where, one in _offered(place, state) if isinstance(one, Mapping))
+
+
+def _offered(place: Place, state: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
     listed = state.get("list") if isinstance(state.get("list"), Mapping) else {}
     for name, found in (("buttons", state.get("buttons")), ("rows", (listed or {}).get("rows"))):
         where = (*place, name) if name == "buttons" else (*place, "list", name)
         for number, one in enumerate(found if isinstance(found, list) else ()):
-            if isinstance(one, Mapping):
-                yield (*where, number), one
-    row = (listed or {}).get("row")
-    if isinstance(row, Mapping):
-        yield (*place, "list", "row"), row
+            yield (*where, number), one
+    if "row" in (listed or {}):
+        yield (*place, "list", "row"), (listed or {})["row"]
 
 
 def _option(place: Place, option: Mapping[str, Any], states: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -216,6 +247,8 @@ def _sizes(place: Place, state: Mapping[str, Any]) -> Iterator[Wrong]:
             yield from _length((*place, "list", "button"), listed["button"], LIST)
         if ("each" in listed) != ("row" in listed):
             yield (*place, "list"), "`each` and `row` go together"
+        elif "row" not in listed and not rows:
+            yield (*place, "list"), "needs `rows`, or `each` with `row`"
     most, say = TEXT_WITH_OPTIONS if buttons or listed else TEXT, state.get("say")
     for one in say if isinstance(say, list) else [say or ""]:
         yield from _length((*place, "say"), str(one), most)
@@ -232,19 +265,27 @@ def _names(place: Place, value: Any, known: set[str]) -> Iterator[Wrong]:
     """Texts that name what no state makes known."""
     if isinstance(value, str):
         for found in NAME.finditer(value):
-            first = found[1].partition(".")[0]
-            if first not in known:
-                yield place, f"nothing makes `{{{found[1]}}}` known{_hint(first, known)}"
+            yield from _name(place, found[1], f"{{{found[1]}}}", known)
+        for odd in BRACES.findall(NAME.sub("", value)):
+            yield place, f"`{odd}` is nothing that is filled in: write {{name}}, or {{number|one|more}} to count"
     elif isinstance(value, Mapping):
         for name, one in value.items():
             if name in ("each", "photo", "file", "if") and isinstance(one, str):
-                if one.partition(".")[0] not in known:
-                    yield (*place, name), f"nothing makes `{one}` known{_hint(one, known)}"
+                yield from _name((*place, name), one, one, known)
             else:
                 yield from _names((*place, name), one, known)
     elif isinstance(value, list):
         for number, one in enumerate(value):
             yield from _names((*place, number), one, known)
+
+
+def _name(place: Place, name: str, written: str, known: set[str]) -> Iterator[Wrong]:
+    first, _, part = name.partition(".")
+    if first not in known:
+        yield place, f"nothing makes `{written}` known{_hint(first, known)}"
+    elif part and first in PARTS and part.partition(".")[0] not in PARTS[first]:
+        hint = _hint(part, PARTS[first]) or f" (there are: {', '.join(PARTS[first])})"
+        yield place, f"`{first}` has no `{part.partition('.')[0]}`{hint}"
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -60,5 +60,15 @@ DOINGS: Mapping[str, Doing] = {
     "transfer": Doing(("given", "paid", "none"), ("order", "transfer")),
     "person": Doing(("called",), ()),
 }
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "card": ("product", "code", "name", "price", "free", "stock", "description"),
+    "cart": ("id", "lines", "total", "items"),
+    "customer": ("id", "name", "phone", "tax_id", "invoice_to"),
+    "file": ("id", "name"),
+    "order": ("id", "number", "date", "state", "total", "due", "lines", "cards", "transfers", "payment"),
+    "place": ("name", "hours", "address"),
+    "transfer": ("code", "accounts"),
+}
+"""What is known with a name that has parts."""
 FAILED = "failed"
 """Outcome of a wish that could not be carried out: where a state does not name it, the dialogue's `trouble` is next."""

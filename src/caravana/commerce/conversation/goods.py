@@ -21,9 +21,11 @@ DESCRIPTION = 400
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "stock": "Disponibles en {place}: {free}",
+        "last": "Disponible en {place}: {free}",
         "gone": "• {code}: ya no está a la venta",
         "sold_out": "• {name}: agotado",
         "less": "• {name}: solo quedan {free}",
+        "one_left": "• {name}: solo queda {free}",
         "unpriced": "• {name}: necesita cotización",
         "price": "• {name}: ahora cuesta {price}",
         "quantity": "• {name}: esa cantidad no es válida",
@@ -31,9 +33,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "stock": "Available at {place}: {free}",
+        "last": "Available at {place}: {free}",
         "gone": "• {code}: no longer sold",
         "sold_out": "• {name}: sold out",
         "less": "• {name}: only {free} left",
+        "one_left": "• {name}: only {free} left",
         "unpriced": "• {name}: needs a quotation",
         "price": "• {name}: it now costs {price}",
         "quantity": "• {name}: that quantity is not valid",
@@ -113,7 +117,8 @@ class Goods(Prices):
         price, free = self.price(product, variables, exchange), _free(product)
         language = language_of(variables)
         place = self._place(exchange.branch)["name"]
-        stock = "" if free is None else TEXTS[language]["stock"].format(place=place, free=max(free, 0))
+        told = TEXTS[language]["last" if free == 1 else "stock"]
+        stock = "" if free is None else told.format(place=place, free=max(free, 0))
         card = {
             "product": product["id"],
             "code": product["default_code"] or "",
@@ -235,7 +240,8 @@ class Goods(Prices):
                 problems.append(texts["quantity"].format(**told))
                 continue
             if free is not None and quantity > free and not self._settings.sell_without_stock:
-                problems.append(texts["less" if free >= 1 else "sold_out"].format(**told, free=free))
+                why = "sold_out" if free < 1 else "one_left" if free == 1 else "less"
+                problems.append(texts[why].format(**told, free=free))
                 quantity = max(free, 0)
             elif compare and Decimal(line["price"]["amount"]) != Decimal(price["amount"]):
                 problems.append(texts["price"].format(**told, price=shown(price, language)))

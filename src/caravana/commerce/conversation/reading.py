@@ -18,6 +18,13 @@ from caravana.commerce.conversation.checking import wrong_places
 from caravana.kit.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parent / "dialogue"
+ADVICE: Mapping[str, str] = {
+    "\\t": "indent with blanks, not with tabs",
+    "mapping values are not allowed": "a text with `: ` must stand in quotes",
+    "expected <block end>": "a text that begins with a brace must stand in quotes, and what belongs together begins in one column",
+    "while parsing": "look at brackets, quotes and indentation",
+}
+"""What to do, by what the parser says."""
 LARGEST = 1 << 20
 """Bytes of a dialogue file at most."""
 Place = tuple[str | int, ...]
@@ -40,7 +47,7 @@ class _File:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark is not None else 1
-            raise DialogueRefused(f"{name}:{line}: {error.problem or 'this is no YAML'}") from None
+            raise DialogueRefused(f"{name}:{line}: {_why(error)}") from None
         except YAMLError as error:
             raise DialogueRefused(f"{name}:1: {str(error).splitlines()[0]}") from None
         if loaded is None:
@@ -69,10 +76,26 @@ def read(language: str, own: Path | None = None) -> dict[str, Any]:
     laid = _read(own) if own is not None else _File("", "")
     places = {**base.places, **laid.places}
     content = _merged(base.content, laid.content)
-    found = [f"{_place(places, place)}: {reason}" for place, reason in wrong_places(content)]
+    wrong = list(_taken_away(base, laid)) or [
+        (_place(places, at), reason) for at, reason in wrong_places(content, language)
+    ]
+    found = [f"{place}: {reason}" for place, reason in wrong]
     if found:
         raise DialogueRefused("\n".join(dict.fromkeys(found)))
     return finished(content)
+
+
+def _taken_away(base: _File, laid: _File) -> Iterator[tuple[str, str]]:
+    """Yield the states that a company's file takes away though the shipped one leads there, with where it does."""
+    gone = [name for name, one in (laid.content.get("states") or {}).items() if one is None]
+    for place, reason in wrong_places(_merged(base.content, {"states": dict.fromkeys(gone)})):
+        name = next((one for one in gone if f"there is no state `{one}`" in reason), None)
+        if name is not None:
+            there = _place(base.places, place)
+            yield (
+                _place(laid.places, ("states", name)),
+                f"`{name}` is taken away here, and {there} leads there: change it instead",
+            )
 
 
 def finished(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +132,15 @@ def _read(path: Path) -> _File:
         raise DialogueRefused(f"{path}:0: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise DialogueRefused(f"{path}:1: is not written in UTF-8") from None
+
+
+def _why(error: MarkedYAMLError) -> str:
+    """What is wrong with a file that is no YAML, and what to do in the commonest cases."""
+    problem = error.problem or "this is no YAML"
+    if problem.startswith("found duplicate key "):
+        return f"`{problem.split(chr(34))[1]}` stands twice here: make one of the two"
+    advice = next((one for said, one in ADVICE.items() if said in problem), None)
+    return f"{problem} ({advice})" if advice else problem
 
 
 def _line(value: Any, key: Any, line: int) -> int:

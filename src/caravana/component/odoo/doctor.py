@@ -152,7 +152,7 @@ async def _key(client: OdooClient, user: int, context: Context) -> Finding:
     left = ends - _today(client.settings, context)
     if left > SOON:
         return Finding("key", Severity.OK, f"works over {protocol}, until {ends}")
-    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends}, in {left.days} days", NEW_KEY)
+    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends} (days left: {left.days})", NEW_KEY)
 
 
 def _today(settings: OdooConnection, context: Context) -> date:
