@@ -21,7 +21,7 @@ SHIPPED = Path(__file__).parent / "dialogue"
 ADVICE: Mapping[str, str] = {
     "\\t": "indent with blanks, not with tabs",
     "mapping values are not allowed": "a text with `: ` must stand in quotes",
-    "expected <block end>": "a text that begins with a brace must stand in quotes, and what belongs together begins in one column",
+    "expected <block end>": "a text that begins with a brace must stand in quotes; parts of one thing begin in one column",
     "while parsing": "look at brackets, quotes and indentation",
 }
 """What to do, by what the parser says."""
@@ -87,14 +87,15 @@ def read(language: str, own: Path | None = None) -> dict[str, Any]:
 
 def _taken_away(base: _File, laid: _File) -> Iterator[tuple[str, str]]:
     """Yield the states that a company's file takes away though the shipped one leads there, with where it does."""
-    gone = [name for name, one in (laid.content.get("states") or {}).items() if one is None]
+    own = laid.content.get("states")
+    gone = [name for name, one in own.items() if one is None] if isinstance(own, Mapping) else []
     for place, reason in wrong_places(_merged(base.content, {"states": dict.fromkeys(gone)})):
         name = next((one for one in gone if f"there is no state `{one}`" in reason), None)
         if name is not None:
-            there = _place(base.places, place)
+            why = "the hub says it by itself" if place == ("states",) else f"{_place(base.places, place)} leads there"
             yield (
                 _place(laid.places, ("states", name)),
-                f"`{name}` is taken away here, and {there} leads there: change it instead",
+                f"`{name}` is taken away here, and {why}: change it instead",
             )
 
 
