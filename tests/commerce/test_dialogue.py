@@ -118,6 +118,15 @@ def test_a_company_changes_a_text_and_takes_an_intent_away(tmp_path: Path) -> No
     assert "english" not in read("es", file)["intents"]
 
 
+def test_a_company_takes_a_state_away(tmp_path: Path) -> None:
+    """What its own file leads elsewhere may go."""
+    file = tmp_path / "es.yaml"
+    rows = "list: {button: Ver, rows: [{title: Buscar, go: ask_product}]}"
+    states = f"  greeting: {{{rows}}}\n  menu: {{{rows}}}\n  unreadable: {{{rows}}}\n  opted_out: {{say: Listo.}}\n  english: null\n"
+    file.write_text(f"states:\n{states}intents:\n  english: null\n", "utf-8")
+    assert "english" not in read("es", file)["states"]
+
+
 def test_an_old_button_means_what_it_says() -> None:
     """A button says itself what it means, weeks later, too; what the dialogue never offers is not done."""
     talk = engine()

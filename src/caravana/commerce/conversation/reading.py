@@ -76,27 +76,25 @@ def read(language: str, own: Path | None = None) -> dict[str, Any]:
     laid = _read(own) if own is not None else _File("", "")
     places = {**base.places, **laid.places}
     content = _merged(base.content, laid.content)
-    wrong = list(_taken_away(base, laid)) or [
-        (_place(places, at), reason) for at, reason in wrong_places(content, language)
-    ]
-    found = [f"{place}: {reason}" for place, reason in wrong]
+    wrong = list(wrong_places(content, language))
+    told = list(_taken_away(wrong, places, laid)) or [(_place(places, at), reason) for at, reason in wrong]
+    found = [f"{place}: {reason}" for place, reason in told]
     if found:
         raise DialogueRefused("\n".join(dict.fromkeys(found)))
     return finished(content)
 
 
-def _taken_away(base: _File, laid: _File) -> Iterator[tuple[str, str]]:
-    """Yield the states that a company's file takes away though the shipped one leads there, with where it does."""
+def _taken_away(
+    wrong: Sequence[tuple[Place, str]], places: Mapping[Place, str], laid: _File
+) -> Iterator[tuple[str, str]]:
+    """Yield the states that a company's file takes away though something leads there still, with what does."""
     own = laid.content.get("states")
     gone = [name for name, one in own.items() if one is None] if isinstance(own, Mapping) else []
-    for place, reason in wrong_places(_merged(base.content, {"states": dict.fromkeys(gone)})):
+    for at, reason in wrong:
         name = next((one for one in gone if f"there is no state `{one}`" in reason), None)
         if name is not None:
-            why = "the hub says it by itself" if place == ("states",) else f"{_place(base.places, place)} leads there"
-            yield (
-                _place(laid.places, ("states", name)),
-                f"`{name}` is taken away here, and {why}: change it instead",
-            )
+            why = "the hub says it by itself" if at == ("states",) else f"{_place(places, at)} leads there"
+            yield _place(laid.places, ("states", name)), f"`{name}` is taken away here, and {why}: change it instead"
 
 
 def finished(content: Mapping[str, Any]) -> dict[str, Any]:
