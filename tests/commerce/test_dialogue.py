@@ -122,7 +122,7 @@ def test_a_company_takes_a_state_away(tmp_path: Path) -> None:
     """What its own file leads elsewhere may go."""
     file = tmp_path / "es.yaml"
     rows = "list: {button: Ver, rows: [{title: Buscar, go: ask_product}]}"
-    states = f"  greeting: {{{rows}}}\n  menu: {{{rows}}}\n  unreadable: {{{rows}}}\n  opted_out: {{say: Listo.}}\n  english: null\n"
+    states = f"  greeting: {{{rows}}}\n  menu: {{{rows}}}\n  unreadable: {{{rows}}}\n  english: null\n"
     file.write_text(f"states:\n{states}intents:\n  english: null\n", "utf-8")
     assert "english" not in read("es", file)["states"]
 
