@@ -12,13 +12,13 @@ from caravana.kit.nearest import nearest
 
 Place = tuple[str | int, ...]
 Wrong = tuple[Place, str]
-TOP = {"language", "begin", "otherwise", "basket", "unreadable", "trouble", "skip", "intents", "states"}
+TOP = {"language", "begin", "otherwise", "basket", "unreadable", "signs", "trouble", "skip", "intents", "states"}
 NOTICES = ("order_confirmed", "payment_received", "invoice_authorised", "shipped")
 NEEDED = ("comment", "comment_public", "comment_public_only", "wait", *(f"notice_{one}" for one in NOTICES))
 """States that the hub enters by itself."""
-STARTS = ("begin", "otherwise", "basket", "unreadable", "trouble")
+STARTS = ("begin", "otherwise", "basket", "unreadable", "signs", "trouble")
 STATE = {"say", "photo", "file", "link", "lines", "buttons", "list", "listen", "do", "with", "on", "quiet"}
-OPTION = {"title", "description", "go", "with", "if"}
+OPTION = {"title", "words", "description", "go", "with", "if"}
 KEYS: Mapping[str, set[str]] = {
     "list": {"button", "each", "row", "rows"},
     "listen": {"as", "into", "go", "wrong"},
@@ -224,6 +224,8 @@ def _option(place: Place, option: Mapping[str, Any], states: Mapping[str, Any]) 
     if not isinstance(option.get("title"), str) or not option["title"].strip():
         yield place, "needs a `title`"
         return
+    if "words" in option:
+        yield from _listed((*place, "words"), option["words"])
     longest = BUTTON if "buttons" in place else ROW
     yield from _length((*place, "title"), option["title"], longest)
     yield from _length((*place, "description"), option.get("description") or "", DESCRIPTION)

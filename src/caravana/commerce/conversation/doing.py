@@ -39,6 +39,8 @@ def _opt_in(scope: Mapping[str, Any], language: str) -> Result:
 DOINGS: Mapping[str, Doing] = {
     "add": Doing(("added", "too_many", "gone"), ("cart", "card", "quantity"), cart.add),
     "cart": Doing(("filled", "empty"), ("cart",), cart.look),
+    "line": Doing(("found", "gone"), ("line",), cart.line),
+    "change": Doing(("changed", "too_many", "gone"), ("cart",), cart.change),
     "empty": Doing(("done",), ("cart",), cart.empty),
     "missing": Doing(("nothing", "phone", "tax_id"), (), cart.missing),
     "hours": Doing(("open", "closed", "unknown"), ("hours", "address"), hours.hours),
@@ -65,6 +67,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "cart": ("id", "lines", "total", "items"),
     "customer": ("id", "name", "phone", "tax_id", "invoice_to"),
     "file": ("id", "name"),
+    "line": ("product", "code", "name", "quantity", "price", "total"),
     "order": ("id", "number", "date", "state", "total", "due", "lines", "cards", "transfers", "payment"),
     "place": ("name", "hours", "address"),
     "transfer": ("code", "accounts"),

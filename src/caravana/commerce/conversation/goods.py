@@ -203,7 +203,7 @@ class Goods(Prices):
         scope, texts = scope_of(variables), TEXTS[language_of(variables)]
         items = scope.get("items") or []
         if not items:
-            return result("empty", cart=None, problems=texts["nothing"], items=None)
+            return result("empty", problems=texts["nothing"], items=None)
         by_code: dict[str, list[Product]] = {}
         for one in variables["products"] or ():
             by_code.setdefault(one["default_code"], []).append(one)
@@ -212,7 +212,10 @@ class Goods(Prices):
             found = [each for each in by_code.get(one["code"], ()) if _is_sold(each)]
             wanted.append((found[0] if len(found) == 1 else None, one["code"], one))
         made = self._cart(wanted, scope["message"], variables, exchange, compare=False)
-        return {**made, "values": {**made["values"], "items": None}}
+        values = {**made["values"], "items": None}
+        if made["outcome"] == "empty":  # what was in the cart before stays
+            del values["cart"]
+        return {**made, "values": values}
 
     def _cart(
         self,

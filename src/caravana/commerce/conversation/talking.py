@@ -12,8 +12,8 @@ from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
 MINUTE = timedelta(minutes=1)
-FLOOD = 20
-"""Answers to one person within a minute, taps included."""
+FLOOD = 4
+"""So many times the answers to words within a minute are given to one person, taps included."""
 NOTED = 2000
 """Characters of a message that are noted."""
 
@@ -99,7 +99,7 @@ class Talking(TalkMapping):
         recent = self._recent(kept, moment)
         words = [one for one in recent if one[1] != "choice"]
         is_words = kind != "choice"
-        return "stopped" if len(recent) >= FLOOD or (is_words and len(words) >= self._settings.answers) else None
+        return "stopped" if len(recent) >= FLOOD * self._settings.answers or (is_words and len(words) >= self._settings.answers) else None
 
     @staticmethod
     def _recent(kept: Mapping[str, Any], moment: datetime) -> list[list[str]]:
