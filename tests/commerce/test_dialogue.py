@@ -13,7 +13,7 @@ from caravana.commerce.conversation.reading import SHIPPED, DialogueRefused, opt
 from caravana.testing.talk import open_talk
 from caravana.testing.transcript import run_transcript
 
-NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "privacy": "", "place": {"hours": {}}}
+NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "place": {"hours": {}}}
 FACTS = {
     "company": "Empresa XYZ",
     "country": "EC",
@@ -154,6 +154,23 @@ def test_a_search_is_understood_alike_after_a_question(at: str) -> None:
     talk = engine()
     turn = talk.hear({**talk.begin(), "at": at}, text("quiero una camiseta, por favor"), NOW)
     assert (turn["wish"]["do"], turn["wish"]["scope"]["text"]) == ("search", "camiseta")
+
+
+@pytest.mark.parametrize(
+    ("words", "at"), [("subscribe", "opted_in"), ("unsubscribe", "opted_out"), ("unsuscribe", "opted_out")]
+)
+def test_what_is_written_right_is_no_typing_error(words: str, at: str) -> None:
+    """A phrase that is known is meant, though a longer one is like it."""
+    talk = engine()
+    assert talk.hear({**talk.begin(), "language": "en"}, text(words), NOW)["state"]["at"] == at
+
+
+def test_privacy_is_told_in_the_language_of_the_answer() -> None:
+    """A first message that changes the language changes the sentence about privacy, too."""
+    dialogues = {language: read(language) for language in ("es", "en")}
+    talk = Engine(dialogues, {"company": "Empresa XYZ", "privacy": {"es": "Sus datos", "en": "Your data"}})
+    assert "Your data" in talk.hear(talk.begin(), text("hello"), NOW)["reply"]["text"]
+    assert "Sus datos" in talk.hear(talk.begin(), text("hola"), NOW)["reply"]["text"]
 
 
 def test_a_circle_is_an_error(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class TalkMapping(Configured):
             "country": settings.country,
             "identify_above": settings.identify_above,
             "most": settings.most,
+            "privacy": settings.privacy,
             "cards": settings.cards,
             "transfers": settings.transfers,
         }

@@ -156,7 +156,8 @@ class Engine:
         raise ValueError(f"the dialogue goes round in circles: state `{where}`")
 
     def _scope(self, kept: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._facts, **now, **kept["memory"]}
+        told = {"privacy": self._facts.get("privacy", {}).get(kept["language"], "")}
+        return {**self._facts, **told, **now, **kept["memory"]}
 
     def _filled(self, values: Mapping[str, Any], kept: Kept, now: Mapping[str, Any]) -> dict[str, Any]:
         scope = self._scope(kept, now)

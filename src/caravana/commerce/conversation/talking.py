@@ -38,7 +38,7 @@ class Talking(TalkMapping):
         update = variables["update"]
         kept = {**self._engine.begin(), **(variables["kept"] or {})}
         said = channel.heard(update)
-        now = self._of_now(update, said["message"], kept["language"], exchange)
+        now = self._of_now(update, said["message"], exchange)
         kept = self._released(kept, said, exchange.created)
         kept |= {
             "person": now["person"],
@@ -59,15 +59,13 @@ class Talking(TalkMapping):
         kept["answers"] = [*self._recent(kept, exchange.created), [exchange.created.isoformat(), kind]]
         return self._engine.hear(kept, said, now)
 
-    def _of_now(self, update: Mapping[str, Any], message: str, language: str, exchange: Exchange) -> dict[str, Any]:
+    def _of_now(self, update: Mapping[str, Any], message: str, exchange: Exchange) -> dict[str, Any]:
         name = str((update.get("contact") or {}).get("name") or "").split(" ")[0][:40]
-        privacy = self._settings.privacy
         return {
             "message": message,
             "now": self._now(exchange.created),
             "person": name,
             "place": self._place(exchange.branch),
-            "privacy": privacy.get(language, ""),
         }
 
     # When the assistant is quiet.
@@ -99,7 +97,11 @@ class Talking(TalkMapping):
         recent = self._recent(kept, moment)
         words = [one for one in recent if one[1] != "choice"]
         is_words = kind != "choice"
-        return "stopped" if len(recent) >= FLOOD * self._settings.answers or (is_words and len(words) >= self._settings.answers) else None
+        return (
+            "stopped"
+            if len(recent) >= FLOOD * self._settings.answers or (is_words and len(words) >= self._settings.answers)
+            else None
+        )
 
     @staticmethod
     def _recent(kept: Mapping[str, Any], moment: datetime) -> list[list[str]]:
