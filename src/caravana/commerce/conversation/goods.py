@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce.conversation import cart
+from caravana.commerce.conversation import cart, channel
 from caravana.commerce.conversation.base import Variables, first, language_of, result, scope_of
 from caravana.commerce.conversation.fill import shown
 from caravana.commerce.conversation.prices import Prices, Product
@@ -17,7 +17,8 @@ PHOTO_KEPT = timedelta(days=25)
 """Meta keeps an uploaded file for 30 days."""
 PICTURES: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """What WhatsApp shows, by how a file begins."""
-DESCRIPTION = 400
+DESCRIPTION, ECHO = 400, 60
+"""Characters of a product's description, and of what was looked for, that are told."""
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "stock": "Disponibles en {place}: {free}",
@@ -84,11 +85,12 @@ class Goods(Prices):
         order = {one["product"]: number for number, one in enumerate(variables["hits"])}
         sold = sorted((one for one in variables["products"] if _is_sold(one)), key=lambda one: order[one["id"]])
         goods = [self._row(one, variables, exchange) for one in sold]
+        text = channel.cut(str(scope_of(variables).get("text") or ""), ECHO)
         if not goods:
-            return result("none", goods=None)
+            return result("none", goods=None, text=text)
         if len(goods) == 1:
             return result("one", goods=goods, product=goods[0]["product"])
-        return result("found", goods=goods)
+        return result("found", goods=goods, text=text)
 
     def _row(self, product: Product, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         price = self.price(product, variables, exchange)
