@@ -197,6 +197,16 @@ def test_messenger_is_heard(content: dict[str, Any], kind: str) -> None:
     assert heard({"kind": "chat", "type": "message", "key": "k", "content": content})["kind"] == kind
 
 
+@pytest.mark.parametrize(
+    ("told", "kind"), [({"id": "1", "caption": "¿Precio?"}, "text"), ({"id": "1"}, "unreadable"), ("x", "unreadable")]
+)
+def test_words_below_a_photo_are_read(told: Any, kind: str) -> None:
+    """What somebody writes below a photo, a video or a document is a message in words."""
+    for name in ("image", "video", "document"):
+        update = {"kind": "message", "type": name, "key": "k", "content": {"id": "wamid.1", "type": name, name: told}}
+        assert heard(update)["kind"] == kind
+
+
 def test_one_answer_for_each_network() -> None:
     """The same answer fits WhatsApp and Messenger, whatever its length and number of choices."""
     options = [

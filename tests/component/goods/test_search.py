@@ -57,3 +57,12 @@ def test_words_as_they_sound() -> None:
     assert words("zapatillas") == words("sapatiya")
     assert words("vasos de vidrio") == words("baso de bidrio")
     assert words("botones") == words("boton")
+
+
+def test_a_number_alone_names_nothing() -> None:
+    """A code that there is not is no other product with the same number in it."""
+    index = Index(
+        [{"product": 1, "code": "TE-1", "name": "Té verde"}, {"product": 2, "code": "GOR-001", "name": "Gorra"}]
+    )
+    assert index.search("OLD-1") == []
+    assert [one.item["code"] for one in index.search("te 1")] == ["TE-1"]

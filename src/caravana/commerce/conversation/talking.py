@@ -14,6 +14,16 @@ from caravana.kit.exchange import Exchange
 MINUTE = timedelta(minutes=1)
 FLOOD = 4
 """So many times the answers to words within a minute are given to one person, taps included."""
+NAMES: Mapping[str, str] = {
+    "audio": "una nota de voz",
+    "contacts": "un contacto",
+    "document": "un documento",
+    "image": "una foto",
+    "location": "una ubicación",
+    "sticker": "un sticker",
+    "video": "un video",
+}
+"""What people send beside words."""
 NOTED = 2000
 """Characters of a message that are noted."""
 
@@ -173,7 +183,7 @@ class Talking(TalkMapping):
         """Return the note: `{model, id, body, lane}`."""
         turn, update = variables["turn"], variables["update"]
         heard = channel.heard(update)
-        asked = str(heard.get("text") or f"({update.get('type') or heard['kind']})")[:NOTED]
+        asked = str(heard.get("text") or f"({_named(update, heard)})")[:NOTED]
         lines = [f"<b>{escape(str(turn['now']['person'] or 'Cliente'))}</b>: {escape(asked)}"]
         if turn["reply"]:
             lines.append(f"<b>{escape(self._settings.company)}</b>: {escape(turn['reply']['text'][:NOTED])}")
@@ -193,6 +203,14 @@ class Talking(TalkMapping):
         found = theirs(variables["talks"], task["contact"])
         ended = [one for one in found if one["key"] == task.get("talk", one["key"])]
         return [{**one, "value": {**one["value"], "with_person": None}} for one in ended]
+
+
+def _named(update: Mapping[str, Any], heard: Mapping[str, Any]) -> str:
+    """What came without words, as a clerk calls it."""
+    if heard["kind"] == "basket":
+        items = [f"{one['quantity']} × {one['code']}" for one in heard["items"]]
+        return f"pedido del catálogo: {', '.join(items)}"
+    return NAMES.get(str(update.get("type")), "un mensaje sin texto")
 
 
 def _partner(state: Mapping[str, Any]) -> dict[str, Any] | None:

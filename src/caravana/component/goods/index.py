@@ -84,8 +84,10 @@ class Index:
         return [{"name": name, "count": count} for name, count in ranked[:most]]
 
     def _scores(self, asked: Sequence[str]) -> dict[int, float]:
+        """Add up what each product has of the words; a number alone names nothing where there are words beside it."""
         whole = sum(self._weight(one) for one in asked) or 1.0
         scores: dict[int, float] = defaultdict(float)
+        named: set[int] = set()
         for word in asked:
             best: dict[int, float] = {}
             for other, likeness in self._alike(word):
@@ -93,7 +95,10 @@ class Index:
                     best[number] = max(best.get(number, 0.0), likeness * weight)
             for number, value in best.items():
                 scores[number] += self._weight(word) * value / whole
-        return scores
+            if not word[0].isdigit():
+                named.update(best)
+        only_numbers = all(one[0].isdigit() for one in asked)
+        return scores if only_numbers else {number: one for number, one in scores.items() if number in named}
 
     def _weight(self, word: str) -> float:
         """A word that few products have says more; one that none has may be a typing error of such a one."""
