@@ -18,7 +18,7 @@ from caravana.commerce.conversation.checking import wrong_places
 from caravana.kit.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parent / "dialogue"
-ADVICE: Mapping[str, str] = {
+REMEDIES: Mapping[str, str] = {
     "\\t": "indent with blanks, not with tabs",
     "mapping values are not allowed": "a text with `: ` must stand in quotes",
     "expected <block end>": "a text that begins with a brace must stand in quotes; parts of one thing begin in one column",
@@ -90,11 +90,13 @@ def _taken_away(
     """Yield the states that a company's file takes away though something leads there still, with what does."""
     own = laid.content.get("states")
     gone = [name for name, one in own.items() if one is None] if isinstance(own, Mapping) else []
-    for at, reason in wrong:
-        name = next((one for one in gone if f"there is no state `{one}`" in reason), None)
+    for at, told in wrong:
+        name = next((one for one in gone if f"there is no state `{one}`" in told), None)
         if name is not None:
-            why = "the hub says it by itself" if at == ("states",) else f"{_place(places, at)} leads there"
-            yield _place(laid.places, ("states", name)), f"`{name}` is taken away here, and {why}: change it instead"
+            there = _place(places, at)
+            hint = "the hub says it by itself" if at == ("states",) else f"{there} leads there"
+            reason = f"`{name}` is taken away here, and {hint}: change it instead"
+            yield _place(laid.places, ("states", name)), reason
 
 
 def finished(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _why(error: MarkedYAMLError) -> str:
     problem = error.problem or "this is no YAML"
     if problem.startswith("found duplicate key "):
         return f"`{problem.split(chr(34))[1]}` stands twice here: make one of the two"
-    advice = next((one for said, one in ADVICE.items() if said in problem), None)
+    advice = next((one for said, one in REMEDIES.items() if said in problem), None)
     return f"{problem} ({advice})" if advice else problem
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from caravana.commerce.flows import Configuration
 
 SECRET, SECRET_BEFORE = "pay_link", "pay_link_previous"
-NOTES = ("contact", "order", "off")
+NOTED_ON = ("contact", "order", "off")
 LANGUAGES = ("es", "en")
 UNNAMED = 50
 """Up to this total, in USD, an invoice may be for the final consumer in Ecuador."""
@@ -165,10 +165,10 @@ def _amount(given: Mapping[str, Any], place: str, default: str) -> str:
 
 
 def _notes(given: Mapping[str, Any]) -> str:
-    found = given.get("conversation.notes", NOTES[0])
+    found = given.get("conversation.notes", NOTED_ON[0])
     found = "off" if found is False else found
-    if found not in NOTES:
-        raise ConfigurationError(f"must be one of {', '.join(NOTES)}", place="settings.conversation.notes")
+    if found not in NOTED_ON:
+        raise ConfigurationError(f"must be one of {', '.join(NOTED_ON)}", place="settings.conversation.notes")
     return str(found)
 
 
