@@ -51,7 +51,7 @@ EINVOICE = (
     *("own_edi", "posted", "series", "taxes", "transport", "withholding", "words"),
 )
 TALK = (
-    *("cart", "channel", "fill", "goods", "hours", "listening", "notices", "orders"),
+    *("base", "cart", "channel", "fill", "goods", "hours", "listening", "notices", "orders"),
     *("page", "patience", "people", "prices", "talking"),
 )
 OTHERS = frozenset(

@@ -296,10 +296,10 @@ def _names(place: Place, value: Any, known: set[str]) -> Iterator[Wrong]:
 def _name(place: Place, name: str, written: str, known: set[str]) -> Iterator[Wrong]:
     first, _, part = name.partition(".")
     if first not in known:
-        yield Wrong(place, f"nothing makes `{written}` known{_hint(first, known)}")
+        yield Wrong(place, f"nothing makes `{written}` known" + _hint(first, known))
     elif part and first in PARTS and part.partition(".")[0] not in PARTS[first]:
-        hint = _hint(part, PARTS[first]) or f" (there are: {', '.join(PARTS[first])})"
-        yield Wrong(place, f"`{first}` has no `{part.partition('.')[0]}`{hint}")
+        near = _hint(part, PARTS[first]) or f" (there are: {', '.join(PARTS[first])})"
+        yield Wrong(place, f"`{first}` has no `{part.partition('.')[0]}`" + near)
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
@@ -311,11 +311,11 @@ def _state_named(place: Place, name: Any, states: Mapping[str, Any], otherwise: 
     if not isinstance(name, str):
         yield Wrong(place, otherwise)
     elif name not in states:
-        yield Wrong(place, f"there is no state `{name}`{_hint(name, states)}")
+        yield Wrong(place, f"there is no state `{name}`" + _hint(name, states))
 
 
 def _keys(place: Place, value: Mapping[str, Any], allowed: set[str]) -> Iterator[Wrong]:
     there = f" (there are: {', '.join(sorted(allowed))})"
     for name in value:
         if name not in allowed:
-            yield Wrong((*place, name), f"there is no `{name}` here{_hint(str(name), allowed) or there}")
+            yield Wrong((*place, name), f"there is no `{name}` here" + (_hint(str(name), allowed) or there))

@@ -22,9 +22,8 @@ REMEDIES: Mapping[str, str] = {
     "\\t": "indent with blanks, not with tabs",
     "mapping values are not allowed": "a text with `: ` must stand in quotes",
     "expected <block end>": "a text that begins with a brace must stand in quotes; parts of one thing begin in one column",
-    "while parsing": "look at brackets, quotes and indentation",
 }
-"""What to do, by what the parser says."""
+"""What to do instead of what the parser says."""
 LARGEST = 1 << 20
 """Bytes of a dialogue file at most."""
 Place = tuple[str | int, ...]
@@ -140,8 +139,7 @@ def _why(error: MarkedYAMLError) -> str:
     problem = error.problem or "this is no YAML"
     if problem.startswith("found duplicate key "):
         return f"`{problem.split(chr(34))[1]}` stands twice here: make one of the two"
-    advice = next((one for said, one in REMEDIES.items() if said in problem), None)
-    return f"{problem} ({advice})" if advice else problem
+    return next((one for said, one in REMEDIES.items() if said in problem), problem)
 
 
 def _line(value: Any, key: Any, line: int) -> int:
