@@ -92,7 +92,7 @@ def test_both_languages_go_the_same_ways() -> None:
         ("states: [menu]", 1, "there are no states"),
         ("states:\n  menu:\n    say: {person}, hola", 3, "begins with a brace must stand in quotes"),
         ("states:\n  menu:\n    say: Horario: de 9 a 5", 3, "a text with `: ` must stand in quotes"),
-        ("states:\n\tmenu:", 2, "indent with blanks, not with tabs"),
+        ("states:\n\tmenu:", 2, "tabs do not indent here: use blanks"),
         ("states:\n  menu: {say: a}\n  menu: {say: b}", 3, "`menu` stands twice here"),
         ("begin: nowhere", 1, "there is no state `nowhere`"),
         ("states:\n  menu: [", 2, ""),

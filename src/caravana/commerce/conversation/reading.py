@@ -19,7 +19,7 @@ from caravana.kit.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parent / "dialogue"
 REMEDIES: Mapping[str, str] = {
-    "\\t": "indent with blanks, not with tabs",
+    "\\t": "tabs do not indent here: use blanks",
     "mapping values are not allowed": "a text with `: ` must stand in quotes",
     "expected <block end>": "a text that begins with a brace must stand in quotes; parts of one thing begin in one column",
 }
