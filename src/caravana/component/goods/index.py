@@ -19,6 +19,8 @@ ALIKE = 68.0
 """Likeness from which one word may be another, of 100."""
 ENOUGH = 0.62
 """Part of what was asked for that a product must have."""
+NEARLY = 0.97
+"""Likeness of a word that names a product though the others of the question say nothing of it."""
 PREFIX, LONGEST = 3, 200
 CATEGORY = 0.85
 """How much a word of the category counts beside one of the name."""
@@ -66,10 +68,14 @@ class Index:
         named = self._codes.get(_code(text))
         if named:
             return [Found(self.items[one], 1.0, exact=True) for one in named[:most]]
-        scores = self._scores(words(text)[:WORDS])
+        asked = words(text)[:WORDS]
+        scores = self._scores([one for one in asked if not one[0].isdigit() or one in self._having] or asked)
         for number, likeness in self._like_code(text):
             scores[number] = max(scores.get(number, 0.0), likeness)
         best = max(scores.values(), default=0.0)
+        if best < ENOUGH:  # of much that was said one thing may be a product
+            scores = self._named_by_one(asked)
+            best = max(scores.values(), default=0.0)
         kept = [(score, number) for number, score in scores.items() if score >= max(ENOUGH, best - CLEAR)]
         kept.sort(key=lambda one: (-round(one[0], 3), len(str(self.items[one[1]].get("name"))), one[1]))
         return [Found(self.items[number], score) for score, number in kept[:most]]
@@ -99,6 +105,17 @@ class Index:
                 named.update(best)
         only_numbers = all(one[0].isdigit() for one in asked)
         return scores if only_numbers else {number: one for number, one in scores.items() if number in named}
+
+    def _named_by_one(self, asked: Sequence[str]) -> dict[int, float]:
+        """Products that have one of several words nearly as it was written."""
+        scores: dict[int, float] = {}
+        for word in asked if len(asked) > 1 else ():
+            if word[0].isdigit() or len(word) <= PREFIX:
+                continue
+            for other, likeness in self._alike(word):
+                for number, weight in self._having[other].items() if likeness >= NEARLY else ():
+                    scores[number] = max(scores.get(number, 0.0), likeness * weight)
+        return scores
 
     def _weight(self, word: str) -> float:
         """A word that few products have says more; one that none has may be a typing error of such a one."""
