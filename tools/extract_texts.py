@@ -29,6 +29,7 @@ FOLDERS = (
         "cli",
         "commerce",
         "commerce/catalogue",
+        "commerce/conversation",
         "commerce/einvoice",
         "commerce/matching",
         "commerce/sheet",
@@ -49,8 +50,13 @@ EINVOICE = (
     *("issuing", "mailing", "mapping", "mapping_moves", "news", "odoo_coupons", "odoo_lines", "odoo_people"),
     *("own_edi", "posted", "series", "taxes", "transport", "withholding", "words"),
 )
+TALK = (
+    *("base", "cart", "channel", "fill", "goods", "hours", "listening", "notices", "orders"),
+    *("page", "patience", "people", "prices", "talking"),
+)
 OTHERS = frozenset(
     {
+        *(f"commerce/conversation/{name}.py" for name in TALK),  # what customers read, and clerks in Odoo
         "commerce/booking.py",  # what stands in Odoo, in Spanish
         "commerce/catalogue/checking.py",  # what clerks read in Odoo
         "commerce/catalogue/item.py",  # reasons, in both languages
@@ -81,6 +87,8 @@ SPEAKERS = {
     **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "ValueError"), (0,)),
     "alarm": (1,),
     "ConfigurationError": (0, "suggestion"),
+    "DialogueRefused": (0,),
+    "_state_named": (3,),
     "MissingConnection": (0, "suggestion"),
     "Problem": (2, 3, "suggestion"),
     "_Missing": (0, 1),

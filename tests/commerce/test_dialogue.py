@@ -9,11 +9,11 @@ import pytest
 from caravana.commerce.conversation.channel import heard, said
 from caravana.commerce.conversation.engine import Engine
 from caravana.commerce.conversation.fill import fill
-from caravana.commerce.conversation.reading import DialogueRefused, options_of, read
+from caravana.commerce.conversation.reading import SHIPPED, DialogueRefused, options_of, read
 from caravana.testing.talk import open_talk
 from caravana.testing.transcript import run_transcript
 
-NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "privacy": "", "place": {"hours": {}}}
+NOW = {"message": "wamid.1", "now": "2026-11-27T10:00:00-05:00", "person": "Ana", "place": {"hours": {}}}
 FACTS = {
     "company": "Empresa XYZ",
     "country": "EC",
@@ -63,6 +63,37 @@ def test_both_languages_go_the_same_ways() -> None:
         ("intents:\n  menu:\n    words:\n      - menú\n      - hola", 5, "`hola` already means the intent `greeting`"),
         ("intents:\n  menu: {words: [yes, 7], go: menu}", 2, "`7` is no text here"),
         ("states:\n  ask_quantity:\n    listen: {as: nmber, into: quantity, go: add}", 3, "`as` must be one of"),
+        (
+            "states:\n  menu: {say: 'Total {cart.items|unidad}'}",
+            2,
+            "`{cart.items|unidad}` is nothing that is filled in",
+        ),
+        ("states:\n  menu:\n    say: Hola {Persona}", 3, "`{Persona}` is nothing that is filled in"),
+        ("states:\n  new:\n    say: a\n    buttons: [Menú]", 4, "a button holds `title` and `go`"),
+        ("states:\n  menu: {say: a, list: {button: Ver, rows: [Menú]}}", 2, "a row holds `title` and `go`"),
+        ("states:\n  menu: {say: a, list: {button: Ver}}", 2, "needs `rows`, or `each` with `row`"),
+        ("states:\n  new: {say: a, list: {button: Ver, each: goods, row: Ver}}", 2, "a row holds `title` and `go`"),
+        (
+            "states:\n  new:\n    say: a\n    buttons:\n      - {title: Sí, go: menu}\n      - {title: Sí, go: cart}",
+            6,
+            "two are called `Sí`",
+        ),
+        ("states:\n  menu: {say: 5}", 2, "`5` is no text here: write it in quotes"),
+        ("states:\n  new: {say: a, link: {url: 'https://a.ec'}}", 2, "needs `label`"),
+        ("states:\n  new: {say: a, lines: {each: goods}}", 2, "needs `line`"),
+        ("states:\n  menu: {say: a, quiet: tal vez}", 2, "must be true or false"),
+        ("intents:\n  menu:\n    whole: siempre", 3, "must be true or false"),
+        ("intents:\n  new: {words: garantía, go: menu}", 2, "must be a list of words, e.g. [word, other words]"),
+        ("states:\n  card_shown:\n    say: Vale {card.prize}", 3, "`card` has no `prize` (did you mean `price`?)"),
+        ("states:\n  menu: {say: a, photo: card.photo}", 2, "`card` has no `photo`"),
+        ("language: en", 1, "this is the file of `es`"),
+        ("states:\n  hours: null", 2, "`hours` is taken away here, and es.yaml:"),
+        ("states:\n  wait: null", 2, "`wait` is taken away here, and the hub says it by itself"),
+        ("states: [menu]", 1, "there are no states"),
+        ("states:\n  menu:\n    say: {person}, hola", 3, "begins with a brace must stand in quotes"),
+        ("states:\n  menu:\n    say: Horario: de 9 a 5", 3, "a text with `: ` must stand in quotes"),
+        ("states:\n\tmenu:", 2, "tabs do not indent here: use blanks"),
+        ("states:\n  menu: {say: a}\n  menu: {say: b}", 3, "`menu` stands twice here"),
         ("begin: nowhere", 1, "there is no state `nowhere`"),
         ("states:\n  menu: [", 2, ""),
         ("- a", 1, "a dialogue file holds"),
@@ -85,6 +116,15 @@ def test_a_company_changes_a_text_and_takes_an_intent_away(tmp_path: Path) -> No
     turn = talk.hear(talk.begin(), text("muchas gracias"), NOW)
     assert turn["reply"] == {"text": "¡A la orden, Ana!"}
     assert "english" not in read("es", file)["intents"]
+
+
+def test_a_company_takes_a_state_away(tmp_path: Path) -> None:
+    """What its own file leads elsewhere may go."""
+    file = tmp_path / "es.yaml"
+    rows = "list: {button: Ver, rows: [{title: Buscar, go: ask_product}]}"
+    states = f"  greeting: {{{rows}}}\n  menu: {{{rows}}}\n  unreadable: {{{rows}}}\n  english: null\n"
+    file.write_text(f"states:\n{states}intents:\n  english: null\n", "utf-8")
+    assert "english" not in read("es", file)["states"]
 
 
 def test_an_old_button_means_what_it_says() -> None:
@@ -116,6 +156,23 @@ def test_a_search_is_understood_alike_after_a_question(at: str) -> None:
     assert (turn["wish"]["do"], turn["wish"]["scope"]["text"]) == ("search", "camiseta")
 
 
+@pytest.mark.parametrize(
+    ("words", "at"), [("subscribe", "opted_in"), ("unsubscribe", "opted_out"), ("unsuscribe", "opted_out")]
+)
+def test_what_is_written_right_is_no_typing_error(words: str, at: str) -> None:
+    """A phrase that is known is meant, though a longer one is like it."""
+    talk = engine()
+    assert talk.hear({**talk.begin(), "language": "en"}, text(words), NOW)["state"]["at"] == at
+
+
+def test_privacy_is_told_in_the_language_of_the_answer() -> None:
+    """A first message that changes the language changes the sentence about privacy, too."""
+    dialogues = {language: read(language) for language in ("es", "en")}
+    talk = Engine(dialogues, {"company": "Empresa XYZ", "privacy": {"es": "Sus datos", "en": "Your data"}})
+    assert "Your data" in talk.hear(talk.begin(), text("hello"), NOW)["reply"]["text"]
+    assert "Sus datos" in talk.hear(talk.begin(), text("hola"), NOW)["reply"]["text"]
+
+
 def test_a_circle_is_an_error(tmp_path: Path) -> None:
     """States that only do things and lead to each other are found when they are walked."""
     file = tmp_path / "es.yaml"
@@ -138,6 +195,16 @@ def test_a_circle_is_an_error(tmp_path: Path) -> None:
 def test_messenger_is_heard(content: dict[str, Any], kind: str) -> None:
     """Words, quick replies, buttons and files of Messenger."""
     assert heard({"kind": "chat", "type": "message", "key": "k", "content": content})["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"), [({"id": "1", "caption": "¿Precio?"}, "text"), ({"id": "1"}, "unreadable"), ("x", "unreadable")]
+)
+def test_words_below_a_photo_are_read(told: Any, kind: str) -> None:
+    """What somebody writes below a photo, a video or a document is a message in words."""
+    for name in ("image", "video", "document"):
+        update = {"kind": "message", "type": name, "key": "k", "content": {"id": "wamid.1", "type": name, name: told}}
+        assert heard(update)["kind"] == kind
 
 
 def test_one_answer_for_each_network() -> None:
@@ -180,3 +247,16 @@ def test_where_nothing_is_known_nothing_is_said() -> None:
     scope = {"person": "", "card": {"price": {"amount": "2.5", "currency": "USD"}}, "text": "a\n\nb"}
     text = "Hola {person}, le saluda {company}.\n{stock}\n\nVale {card.price}: {text}"
     assert fill(text, scope, "es") == "Hola, le saluda.\n\nVale $2,50: a\n\nb"
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 producto"), (2, "2 productos"), (0, "0 productos"), (None, "")])
+def test_things_are_counted(count: int | None, told: str) -> None:
+    """One thing is one, more are more; of what is not known nothing is said."""
+    assert fill("{item.count|producto|productos}", {"item": {"count": count}}, "es") == told
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_number_stands_before_a_plural(language: str) -> None:
+    """A number before a word is written so that it is right for one, too."""
+    number = re.compile(r"\{(quantity|[a-z_.]+\.(count|items|quantity|free))\} [^\W\d_]", re.UNICODE)
+    assert number.findall((SHIPPED / f"{language}.yaml").read_text("utf-8")) == []

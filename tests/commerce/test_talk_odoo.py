@@ -37,6 +37,19 @@ async def test_where_messages_are_noted(tmp_path: Path, where: str) -> None:
         assert (await unfinished(talk), await reviews(talk)) == ([], [])
 
 
+async def test_what_comes_without_words_is_noted_in_words(tmp_path: Path) -> None:
+    """A clerk reads what was sent, not what Meta calls it."""
+    async with open_talk(tmp_path, settings={"conversation.answers": 30}) as talk:
+        for words in ORDERED[:3]:
+            await answered(talk, words)
+        ana = talk.customer(ANA)
+        ana.file("audio", b"OggS", "audio/ogg", voice=True)
+        ana.order([{"product_retailer_id": "CAM-001", "quantity": 3, "item_price": 1, "currency": "USD"}])
+        await talk.rest()
+        told = notes(talk, "res.partner")
+        assert ("(una nota de voz)" in told, "(pedido del catálogo: 3 × CAM-001)" in told) == (True, True)
+
+
 async def test_the_task_is_the_persons_whom_the_company_names(tmp_path: Path) -> None:
     """The task is that user's, says how to write to the customer, and there is one however often a person is asked for."""
     async with open_talk(tmp_path, settings={"conversation.answers": 30, "conversation.person": "admin"}) as talk:
@@ -46,6 +59,7 @@ async def test_the_task_is_the_persons_whom_the_company_names(tmp_path: Path) ->
         [admin] = talk.odoo.env["res.users"].search([["login", "=", "admin"]])
         assert (task["user_id"][0], task["res_model"]) == (admin, "res.partner")
         assert f"Teléfono: +{ANA}" in task["note"]
+        assert "Lo último que escribió: «quiero hablar con una persona»" in task["note"]
         assert "¿hay alguien?" in notes(talk, "res.partner")
 
 

@@ -6,8 +6,6 @@ from typing import Any
 from caravana.cli.speech import language
 
 ENGLISH: Mapping[str, str] = {
-    "catalogue_prices": "Nothing of the pricelist is published until its prices agree with Odoo's: `caravana catalog diff` "
-    "lists them. See to the rules of the list and to the taxes, then `caravana catalog publish`.",
     "cancelled_order": "The order is cancelled, and a card payment came. It is booked; decide whether it goes back.",
     "other_amount": "What was paid by card is not what was asked. Compare the payment with the order.",
     "other_currency": "It was paid in another currency than asked. The payment is NOT booked: register it by hand.",

@@ -68,7 +68,7 @@ async def _play(tests: Sequence[Path], given: Mapping[str, Any], name: str, phon
             async with open_talk(Path(folder), **{**given, "settings": settings}) as talk:
                 try:
                     count = await run_transcript(talk, file, phone.removeprefix("+"), name)
-                    say(f"{file}: {count} answers as written")
+                    say(f"{file}: 1 answer as written" if count == 1 else f"{file}: {count} answers as written")
                 except TranscriptFailed as error:
                     failed += 1
                     typer.echo(str(error), err=True)

@@ -22,10 +22,18 @@ def _findings(told: Mapping[str, Any]) -> Iterator[Finding]:
             "emission point", Severity.ERROR, text, "caravana review; mark the task as done when it is settled"
         )
     if told["late"]:
-        text = f"{told['late']} documents are not sent, though they are due at emission"
+        text = (
+            "1 document is not sent, though it is due at emission"
+            if told["late"] == 1
+            else f"{told['late']} documents are not sent, though they are due at emission"
+        )
         yield Finding("documents", Severity.ERROR, text, f"{MOST} --state queued; look at the company's connection")
     if told["mending"]:
-        text = f"{told['mending']} documents wait to be mended in Odoo"
+        text = (
+            "1 document waits to be mended in Odoo"
+            if told["mending"] == 1
+            else f"{told['mending']} documents wait to be mended in Odoo"
+        )
         yield Finding("documents", Severity.WARNING, text, MOST)
     if not (told["halted"] or told["late"] or told["mending"]):
         yield Finding("documents", Severity.OK, f"{told['authorised']} authorised, nothing waits for a person")

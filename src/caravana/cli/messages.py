@@ -256,4 +256,4 @@ def export(
         return
     output.write_text(json_module.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     output.chmod(0o600)
-    say(f"{output}: {len(found)} exchanges")
+    say(f"{output}: 1 exchange" if len(found) == 1 else f"{output}: {len(found)} exchanges")

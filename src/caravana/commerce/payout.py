@@ -25,7 +25,8 @@ def problems(payout: Payout, attempts: Sequence[Attempt], ledger: Sequence[Refun
         return
     total = sum(one["net"]["total"] for one in entries)
     if total != payout["amount"]["total"]:
-        yield "payout_sum", f"Sus {len(entries)} movimientos suman {Money.of(total, payout['amount']['currency'])}."
+        entered = "Su único movimiento suma" if len(entries) == 1 else f"Sus {len(entries)} movimientos suman"
+        yield "payout_sum", f"{entered} {Money.of(total, payout['amount']['currency'])}."
     other = list(_others(entries, attempts, ledger))
     if other:
         yield "payout_payments", "; ".join(other[:10]) + "."

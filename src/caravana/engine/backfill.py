@@ -136,6 +136,8 @@ class Backfill:
         until = await self._until()
         there = (await self._count(until, 1)).to_feed
         if there != count:
+            if there == 1:
+                raise NoBackfill(f"there is 1 record to take, not {count}: look again with --dry-run")
             raise NoBackfill(f"there are {there} records to take, not {count}: look again with --dry-run")
         fed = 0
         async for page in self._pages(until):

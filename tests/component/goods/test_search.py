@@ -57,3 +57,36 @@ def test_words_as_they_sound() -> None:
     assert words("zapatillas") == words("sapatiya")
     assert words("vasos de vidrio") == words("baso de bidrio")
     assert words("botones") == words("boton")
+
+
+def test_a_number_alone_names_nothing() -> None:
+    """A code that there is not is no other product with the same number in it."""
+    index = Index(
+        [{"product": 1, "code": "TE-1", "name": "Té verde"}, {"product": 2, "code": "GOR-001", "name": "Gorra"}]
+    )
+    assert index.search("OLD-1") == []
+    assert [one.item["code"] for one in index.search("te 1")] == ["TE-1"]
+
+
+SMALL = Index(
+    [
+        {"product": 1, "code": "CAM-001", "name": "Camiseta de algodón"},
+        {"product": 2, "code": "GOR-001", "name": "Gorra bordada"},
+        {"product": 3, "code": "ZAP-001", "name": "Zapato deportivo"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("2 camisetas", ["CAM-001"]),
+        ("camiseta y gorra", ["GOR-001", "CAM-001"]),
+        ("camiseta roja talla m", ["CAM-001"]),
+        ("hacen envios", []),
+        ("devolver mi plata", []),
+    ],
+)
+def test_what_is_more_than_a_product(text: str, codes: list[str]) -> None:
+    """How many, in which colour, or two at once: what is named is found; where nothing is, nothing."""
+    assert [one.item["code"] for one in SMALL.search(text)] == codes

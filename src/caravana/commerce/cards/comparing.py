@@ -12,6 +12,7 @@ from caravana.commerce.cards.mapping import CardMapping, Variables, named, recor
 from caravana.commerce.cards.settled import attempt_of
 from caravana.commerce.settlement import Line, key, totals
 from caravana.kit.callables import pure
+from caravana.kit.counting import counted
 from caravana.kit.exchange import Exchange
 from caravana.kit.payment import Operation
 
@@ -267,7 +268,8 @@ class Comparing(CardMapping):
         )
         kinds = ", ".join(sorted(f"{one['kind']} {one['name']}" for one in found))
         where = f"card payments of {unit['day']} at {unit['connection']} compared with Odoo"
-        return f"{where}: {len(found)} differences, {mended} being mended" + (f" ({kinds})" if kinds else "")
+        differences = counted(len(found), "difference", "differences")
+        return f"{where}: {differences}, {mended} being mended" + (f" ({kinds})" if kinds else "")
 
 
 def _day(moment: datetime, zone: str) -> date:

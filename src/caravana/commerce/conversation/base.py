@@ -1,6 +1,6 @@
 """What the parts of the conversation flow share: settings, dialogues, and what a wish knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -32,6 +32,7 @@ class TalkSettings:
     - `person`: login or number of the Odoo user to whom conversations are handed over
     - `answers`: answers to messages in words within a minute; then the assistant is quiet for `pause` seconds
     - `quiet`: seconds after which the assistant answers again though nobody closed the task
+    - `public_reply`: whether comments below posts are answered there too, not only by a private message
     - `templates`: of WhatsApp, by kind of notice; `cards`, `transfers`: whether orders may be paid so
     - `branches`: by name, what the flow needs of each
     """
@@ -52,6 +53,7 @@ class TalkSettings:
     answers: int = 5
     pause: float = 600.0
     quiet: float = 43_200.0
+    public_reply: bool = False
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     cards: bool = False
     transfers: bool = False
@@ -70,6 +72,7 @@ class TalkMapping(Configured):
             "country": settings.country,
             "identify_above": settings.identify_above,
             "most": settings.most,
+            "privacy": settings.privacy,
             "cards": settings.cards,
             "transfers": settings.transfers,
         }
@@ -107,7 +110,7 @@ class TalkMapping(Configured):
         return {} if found is None else found["odoo"]
 
     def _now(self, moment: datetime) -> str:
-        return moment.astimezone(ZoneInfo(self._settings.zone)).isoformat(timespec="seconds")
+        return moment.astimezone(ZoneInfo(self._settings.zone)).isoformat()
 
 
 def scope_of(variables: Variables) -> Mapping[str, Any]:
@@ -129,3 +132,14 @@ def result(outcome: str, **values: Any) -> dict[str, Any]:
 def first(found: Sequence[Any] | None) -> Any:
     """Return the first of what was found, or None."""
     return found[0] if found else None
+
+
+def talk_key(update: Mapping[str, Any], headers: Mapping[str, Any]) -> str:
+    """Return what a talk is kept under: the person, and the number or page; empty for nobody, so that strangers share nothing."""
+    contact, place = headers.get(CONTACT), update.get("place")
+    return " ".join(str(one) for one in (contact, place) if one) if contact else ""
+
+
+def theirs(talks: Iterable[Mapping[str, Any]], contact: Any) -> list[Mapping[str, Any]]:
+    """Return one person's talks of those whose keys begin alike; the key alone is how earlier versions kept one."""
+    return [one for one in talks if one["key"].split(" ")[0] == contact]

@@ -34,6 +34,31 @@ def add(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]:
     return "added", {"cart": made(lines, (cart or {}).get("id") or scope["message"]), "quantity": wanted}
 
 
+def line(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]:
+    """Find the line of the product that is named."""
+    found = next((one for one in _lines(scope) if str(one["product"]) == str(scope.get("product"))), None)
+    return ("gone", {}) if found is None else ("found", {"line": found})
+
+
+def change(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]:
+    """Give the line of the product that is named another quantity; none takes it out. What there is less of is told later."""
+    quantity = 0 if str(scope.get("quantity")) == "0" else quantity_of(scope.get("quantity"))
+    if quantity is None or quantity > scope["most"]:
+        return "too_many", {"quantity": None}
+    outcome, _ = line(scope, language)
+    if outcome == "gone":
+        return "gone", {"quantity": None}
+    changed = [
+        {**one, "quantity": quantity} if str(one["product"]) == str(scope["product"]) else one for one in _lines(scope)
+    ]
+    left = [one for one in changed if one["quantity"]]
+    return "changed", {"cart": made(left, scope["cart"]["id"]), "quantity": None, "line": None}
+
+
+def _lines(scope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list((scope.get("cart") or {}).get("lines", ()))
+
+
 def quantity_of(value: Any) -> int | None:
     """Return a whole number of pieces from 1 on; None for anything else."""
     try:

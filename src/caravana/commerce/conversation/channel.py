@@ -10,6 +10,8 @@ Heard = dict[str, Any]
 Reply = Mapping[str, Any]
 LONGEST = 4096
 BODY, TITLE, ROW, DESCRIPTION, CAPTION = 1024, 20, 24, 72, 1024
+CAPTIONED = frozenset({"image", "video", "document"})
+"""What may have words below it."""
 BUTTONS, ROWS = 3, 10
 QUICK = 13
 """Quick replies of Messenger at most; each title 20 characters."""
@@ -36,6 +38,8 @@ def _whatsapp(kind: str, content: Mapping[str, Any]) -> Heard:
         return {"kind": "choice", "id": str(said.get("payload") or ""), "text": str(said.get("text") or "")}
     if kind == "order" and isinstance(said, Mapping):
         return {"kind": "basket", "items": _items(said.get("product_items"))}
+    if kind in CAPTIONED and isinstance(said, Mapping) and said.get("caption"):
+        return {"kind": "text", "text": str(said["caption"])}
     if kind == "contacts" and isinstance(said, list) and (phone := _shared_phone(said)):
         return {"kind": "phone", "text": phone}
     return {"kind": "unreadable"}

@@ -29,16 +29,18 @@ def _language(scope: Mapping[str, Any], language: str) -> Result:
 
 
 def _opt_out(scope: Mapping[str, Any], language: str) -> Result:
-    return "done", {"silent": True}
+    return "done", {"silent": True, "chosen": scope["now"]}
 
 
 def _opt_in(scope: Mapping[str, Any], language: str) -> Result:
-    return "done", {"silent": None}
+    return "done", {"silent": None, "chosen": scope["now"]}
 
 
 DOINGS: Mapping[str, Doing] = {
     "add": Doing(("added", "too_many", "gone"), ("cart", "card", "quantity"), cart.add),
     "cart": Doing(("filled", "empty"), ("cart",), cart.look),
+    "line": Doing(("found", "gone"), ("line",), cart.line),
+    "change": Doing(("changed", "too_many", "gone"), ("cart",), cart.change),
     "empty": Doing(("done",), ("cart",), cart.empty),
     "missing": Doing(("nothing", "phone", "tax_id"), (), cart.missing),
     "hours": Doing(("open", "closed", "unknown"), ("hours", "address"), hours.hours),
@@ -60,5 +62,16 @@ DOINGS: Mapping[str, Doing] = {
     "transfer": Doing(("given", "paid", "none"), ("order", "transfer")),
     "person": Doing(("called",), ()),
 }
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "card": ("product", "code", "name", "price", "free", "stock", "description"),
+    "cart": ("id", "lines", "total", "items"),
+    "customer": ("id", "name", "phone", "tax_id", "invoice_to"),
+    "file": ("id", "name"),
+    "line": ("product", "code", "name", "quantity", "price", "total"),
+    "order": ("id", "number", "date", "state", "total", "due", "lines", "cards", "transfers", "payment"),
+    "place": ("name", "hours", "address"),
+    "transfer": ("code", "accounts"),
+}
+"""What is known with a name that has parts."""
 FAILED = "failed"
 """Outcome of a wish that could not be carried out: where a state does not name it, the dialogue's `trouble` is next."""

@@ -6,6 +6,7 @@ A state of a dialogue says something, or has something done and goes on by its o
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from zlib import crc32
 
 from caravana.commerce.conversation import listening
 from caravana.commerce.conversation.doing import DOINGS, FAILED
@@ -95,8 +96,9 @@ class Engine:
         dialogue, said = self._dialogue(kept), plain(text)
         listens = self._listens(kept)
         if not said:
-            return dialogue["unreadable"], {}
-        option = _option(kept["options"], said, by_number=listens not in ("number", "tax_id", "phone"))
+            return dialogue["unreadable"] if not text.strip() else dialogue.get("signs", dialogue["unreadable"]), {}
+        is_number = listens not in ("number", "count", "tax_id", "phone") and not text.lstrip().startswith("-")
+        option = _option(kept["options"], said, by_number=is_number)
         if option is not None and (chosen := self._chosen(dialogue, option)) is not None:
             return chosen
         intent = meant(dialogue["intents"], text, whole=listens is not None)
@@ -154,13 +156,14 @@ class Engine:
         raise ValueError(f"the dialogue goes round in circles: state `{where}`")
 
     def _scope(self, kept: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-        return {**self._facts, **now, **kept["memory"]}
+        told = {"privacy": self._facts.get("privacy", {}).get(kept["language"], "")}
+        return {**self._facts, **told, **now, **kept["memory"]}
 
     def _filled(self, values: Mapping[str, Any], kept: Kept, now: Mapping[str, Any]) -> dict[str, Any]:
         scope = self._scope(kept, now)
         return {name: fill(str(one), scope, kept["language"]) for name, one in values.items()}
 
-    def _options(self, kept: Kept, state: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, str]]:
+    def _options(self, kept: Kept, state: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return what may be chosen, with ids that say what they mean."""
         scope, language = self._scope(kept, now), kept["language"]
         listed = state.get("list") or {}
@@ -174,17 +177,19 @@ class Engine:
         over = len(rows) - MOST_ROWS
         return made + (rows[: len(rows) - len(fixed) - over] + rows[len(rows) - len(fixed) :] if over > 0 else rows)
 
-    def _option(self, option: Mapping[str, Any], scope: Mapping[str, Any], language: str) -> dict[str, str]:
+    def _option(self, option: Mapping[str, Any], scope: Mapping[str, Any], language: str) -> dict[str, Any]:
         values = {name: fill(str(one), scope, language) for name, one in (option.get("with") or {}).items()}
         told = f"?{urlencode(values)}" if values else ""
         return {
             "id": f"{option['go']}{told}",
             "title": fill(option["title"], scope, language),
             "description": fill(option.get("description", ""), scope, language),
+            **({"words": list(option["words"])} if "words" in option else {}),
         }
 
     def _offering(self, kept: Kept, state: Mapping[str, Any], now: Mapping[str, Any]) -> Kept:
-        offered = [{"id": one["id"], "title": one["title"]} for one in self._options(kept, state, now)]
+        kept_of = ("id", "title", "words")
+        offered = [{name: one[name] for name in kept_of if name in one} for one in self._options(kept, state, now)]
         return {**kept, "options": offered}
 
     def _reply(self, kept: Kept, state: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -199,7 +204,7 @@ class Engine:
             )
         link = state.get("link")
         reply = {
-            "text": fill(state["say"], scope, language),
+            "text": fill(_phrase(state["say"], now), scope, language),
             "options": self._options(kept, state, now),
             "button": (state.get("list") or {}).get("button"),
             "photo": value_of(scope, state["photo"]) if "photo" in state else None,
@@ -209,12 +214,20 @@ class Engine:
         return {name: one for name, one in reply.items() if one}
 
 
+def _phrase(say: str | Sequence[str], now: Mapping[str, Any]) -> str:
+    """Return what is said: of several phrasings always the same one to a message."""
+    if isinstance(say, str):
+        return say
+    return say[crc32(str(now.get("message")).encode()) % len(say)]
+
+
 def _shown(option: Mapping[str, Any], scope: Mapping[str, Any]) -> bool:
     return "if" not in option or bool(value_of(scope, option["if"]))
 
 
-def _option(options: Sequence[Mapping[str, str]], said: str, *, by_number: bool) -> str | None:
-    """Return the id of the option that a text names, by its number (from 1) or its title."""
+def _option(options: Sequence[Mapping[str, Any]], said: str, *, by_number: bool) -> str | None:
+    """Return the id of the option that a text names, by its number (from 1), its title or another of its words."""
     if by_number and said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= len(options):
-        return options[int(said[:4]) - 1]["id"]
-    return next((one["id"] for one in options if plain(one["title"]) == said), None)
+        return str(options[int(said[:4]) - 1]["id"])
+    named = (str(one["id"]) for one in options if said in map(plain, (one["title"], *one.get("words", ()))))
+    return next(named, None)

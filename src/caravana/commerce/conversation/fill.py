@@ -1,4 +1,7 @@
-"""Texts of a dialogue with what is known filled in: `{company}`, `{card.price}`, and for lists `{item.name}`."""
+"""Texts of a dialogue with what is known filled in: `{company}`, `{card.price}`, and for lists `{item.name}`.
+
+`{cart.items|pieza|piezas}` counts: `1 pieza`, `2 piezas`.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from typing import Any
 from caravana.commerce.texts import LOCALES
 from caravana.kit.money import Money
 
-NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+NAME = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)(?:\|([^{}|]+)\|([^{}|]+))?\}")
 _GAP_AND_NAME = re.compile(f" ?{NAME.pattern}")
 
 
@@ -31,6 +34,8 @@ def fill(text: str, scope: Mapping[str, Any], language: str) -> str:
 def _filled(line: str, scope: Mapping[str, Any], language: str) -> str:
     def known(match: re.Match[str]) -> str:
         value = shown(value_of(scope, match[1]), language)
+        if value and match[2]:
+            value = f"{value} {match[2] if value == '1' else match[3]}"
         return f"{' ' if match[0].startswith(' ') else ''}{value}" if value else ""
 
     return _GAP_AND_NAME.sub(known, line)

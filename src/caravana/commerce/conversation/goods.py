@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce.conversation import cart
+from caravana.commerce.conversation import cart, channel
 from caravana.commerce.conversation.base import Variables, first, language_of, result, scope_of
 from caravana.commerce.conversation.fill import shown
 from caravana.commerce.conversation.prices import Prices, Product
@@ -17,13 +17,16 @@ PHOTO_KEPT = timedelta(days=25)
 """Meta keeps an uploaded file for 30 days."""
 PICTURES: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 """What WhatsApp shows, by how a file begins."""
-DESCRIPTION = 400
+DESCRIPTION, ECHO = 400, 60
+"""Characters of a product's description, and of what was looked for, that are told."""
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "es": {
         "stock": "Disponibles en {place}: {free}",
+        "last": "Disponible en {place}: {free}",
         "gone": "• {code}: ya no está a la venta",
         "sold_out": "• {name}: agotado",
         "less": "• {name}: solo quedan {free}",
+        "one_left": "• {name}: solo queda {free}",
         "unpriced": "• {name}: necesita cotización",
         "price": "• {name}: ahora cuesta {price}",
         "quantity": "• {name}: esa cantidad no es válida",
@@ -31,9 +34,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "stock": "Available at {place}: {free}",
+        "last": "Available at {place}: {free}",
         "gone": "• {code}: no longer sold",
         "sold_out": "• {name}: sold out",
         "less": "• {name}: only {free} left",
+        "one_left": "• {name}: only {free} left",
         "unpriced": "• {name}: needs a quotation",
         "price": "• {name}: it now costs {price}",
         "quantity": "• {name}: that quantity is not valid",
@@ -80,11 +85,12 @@ class Goods(Prices):
         order = {one["product"]: number for number, one in enumerate(variables["hits"])}
         sold = sorted((one for one in variables["products"] if _is_sold(one)), key=lambda one: order[one["id"]])
         goods = [self._row(one, variables, exchange) for one in sold]
+        text = channel.cut(str(scope_of(variables).get("text") or ""), ECHO)
         if not goods:
-            return result("none", goods=None)
+            return result("none", goods=None, text=text)
         if len(goods) == 1:
             return result("one", goods=goods, product=goods[0]["product"])
-        return result("found", goods=goods)
+        return result("found", goods=goods, text=text)
 
     def _row(self, product: Product, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         price = self.price(product, variables, exchange)
@@ -113,7 +119,8 @@ class Goods(Prices):
         price, free = self.price(product, variables, exchange), _free(product)
         language = language_of(variables)
         place = self._place(exchange.branch)["name"]
-        stock = "" if free is None else TEXTS[language]["stock"].format(place=place, free=max(free, 0))
+        told = TEXTS[language]["last" if free == 1 else "stock"]
+        stock = "" if free is None else told.format(place=place, free=max(free, 0))
         card = {
             "product": product["id"],
             "code": product["default_code"] or "",
@@ -198,7 +205,7 @@ class Goods(Prices):
         scope, texts = scope_of(variables), TEXTS[language_of(variables)]
         items = scope.get("items") or []
         if not items:
-            return result("empty", cart=None, problems=texts["nothing"], items=None)
+            return result("empty", problems=texts["nothing"], items=None)
         by_code: dict[str, list[Product]] = {}
         for one in variables["products"] or ():
             by_code.setdefault(one["default_code"], []).append(one)
@@ -207,7 +214,10 @@ class Goods(Prices):
             found = [each for each in by_code.get(one["code"], ()) if _is_sold(each)]
             wanted.append((found[0] if len(found) == 1 else None, one["code"], one))
         made = self._cart(wanted, scope["message"], variables, exchange, compare=False)
-        return {**made, "values": {**made["values"], "items": None}}
+        values = {**made["values"], "items": None}
+        if made["outcome"] == "empty":  # what was in the cart before stays
+            del values["cart"]
+        return {**made, "values": values}
 
     def _cart(
         self,
@@ -235,7 +245,8 @@ class Goods(Prices):
                 problems.append(texts["quantity"].format(**told))
                 continue
             if free is not None and quantity > free and not self._settings.sell_without_stock:
-                problems.append(texts["less" if free >= 1 else "sold_out"].format(**told, free=free))
+                why = "sold_out" if free < 1 else "one_left" if free == 1 else "less"
+                problems.append(texts[why].format(**told, free=free))
                 quantity = max(free, 0)
             elif compare and Decimal(line["price"]["amount"]) != Decimal(price["amount"]):
                 problems.append(texts["price"].format(**told, price=shown(price, language)))

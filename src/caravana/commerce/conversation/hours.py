@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -9,11 +10,13 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "es": ("Lunes", "Martes", "Miércoles", "Jueves", "Viernes", "Sábado", "Domingo"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+SEVERAL: Mapping[str, tuple[str, str]] = {"es": ("{} y {}", "{} a {}"), "en": ("{} and {}", "{} to {}")}
+"""Two days, and more, that follow each other and have the same hours."""
 CLOSED: Mapping[str, str] = {"es": "cerrado", "en": "closed"}
 
 
 def hours(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]:
-    """Return whether the branch is open now, with its hours, one line for each day, and address."""
+    """Return whether the branch is open now, with its hours, days of the same hours together, and address."""
     place = scope["place"]
     told: Mapping[str, str] = place.get("hours") or {}
     known = {"hours": written(told, language), "address": place.get("address") or ""}
@@ -24,13 +27,20 @@ def hours(scope: Mapping[str, Any], language: str) -> tuple[str, dict[str, Any]]
 
 def written(told: Mapping[str, str], language: str) -> str:
     """Return the hours as people read them."""
-    names = NAMES[language]
-    lines = [
-        f"{names[number]}: {CLOSED[language] if told[day] == 'closed' else told[day].replace('-', ' – ')}"
-        for number, day in enumerate(DAYS)
-        if day in told
-    ]
+    names, lines = NAMES[language], []
+    for spans, days in groupby(range(len(DAYS)), key=lambda number: told.get(DAYS[number])):
+        first, *between = days
+        name = names[first]
+        if between:
+            last = names[between[-1]]
+            name = SEVERAL[language][len(between) > 1].format(name, last.lower() if language == "es" else last)
+        if spans is not None:
+            lines.append(f"{name}: {CLOSED[language] if spans == 'closed' else _shown(spans)}")
     return "\n".join(lines)
+
+
+def _shown(spans: str) -> str:
+    return ", ".join(one.strip().replace("-", " – ") for one in spans.split(","))
 
 
 def is_open(told: Mapping[str, str], now: datetime) -> bool:

@@ -4,16 +4,18 @@ In its own words while the conversation is open (24 hours), by its template afte
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.conversation import channel, files
-from caravana.commerce.conversation.base import TalkMapping, Variables, first
+from caravana.commerce.conversation.base import TalkMapping, Variables, first, theirs
 from caravana.commerce.conversation.fill import shown
 from caravana.commerce.conversation.goods import decoded
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
+NEVER = "1970-01-01T00:00:00+00:00"
 OURS = ("wamid.", "mid:", "m_")
 """How the references of orders begin that were made in a chat: they were told there."""
 
@@ -58,10 +60,25 @@ class Notices(TalkMapping):
         return {**told, "attachment": file["id"], "file": str(file["name"])[-200:]}
 
     @pure
+    def talk_to_tell(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the talk in which the customer is told: that with the record's branch, else the last; None without one.
+
+        None too for who wants no notices: what they said last, at whichever number, holds for the whole company.
+        """
+        talks = [one["value"] for one in theirs(variables["talks"], variables["contact"])]
+        told = max(talks, key=lambda one: datetime.fromisoformat(one["memory"].get("chosen") or NEVER), default=None)
+        if told is None or told["memory"].get("silent"):
+            return None
+        found: dict[str, Any] = max(
+            talks, key=lambda one: (one.get("branch") == exchange.branch, one.get("heard") or "")
+        )
+        return found
+
+    @pure
     def may_be_told(self, variables: Variables) -> bool:
-        """Whether the customer talks with the company in a chat and wants to be told."""
+        """Whether there is a talk in which the customer can be told."""
         kept = variables["kept"]
-        return kept is not None and not kept["memory"].get("silent") and bool(kept.get("contact"))
+        return kept is not None and bool(kept.get("contact"))
 
     @pure
     def wants_file(self, variables: Variables) -> bool:

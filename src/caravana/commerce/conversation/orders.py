@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_date
+
 from caravana.commerce import attempt as attempts
 from caravana.commerce.conversation import files
 from caravana.commerce.conversation.base import CONTACT, Variables, first, language_of, result, scope_of
@@ -14,6 +16,7 @@ from caravana.commerce.conversation.goods import decoded
 from caravana.commerce.conversation.prices import Prices
 from caravana.commerce.sale import sale
 from caravana.commerce.shop import identity
+from caravana.commerce.texts import LOCALES
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
@@ -203,7 +206,7 @@ class Orders(Prices):
         return {
             "id": found["id"],
             "number": found["name"],
-            "date": self._now(_utc(found["date"]))[:10],
+            "date": format_date(datetime.fromisoformat(self._now(_utc(found["date"]))), locale=LOCALES[language]),
             "state": " · ".join(one for one in told if one),
             "total": _money(found["total"], found["currency"]),
             "due": _money(found["due"], found["currency"]),

@@ -27,10 +27,11 @@ class Patience(TalkMapping):
         return {**kept, "since": variables["begun"].isoformat()}
 
     @pure
-    def overdue(self, variables: Variables, exchange: Exchange) -> list[str]:
-        """Return who has been waiting and was not told so."""
+    def overdue(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
+        """Return who has been waiting and was not told so, `{contact, branch}` each."""
         waiting = [one["value"] for one in variables["waiting"]]
-        return [one["contact"] for one in waiting if self._waits(one, exchange.created)]
+        late = [one for one in waiting if self._waits(one, exchange.created)]
+        return [{name: one[name] for name in ("contact", "branch") if one[name] is not None} for one in late]
 
     @pure
     def still_waits(self, variables: Variables, exchange: Exchange) -> bool:

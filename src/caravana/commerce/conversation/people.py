@@ -5,7 +5,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, first, result, scope_of
+from caravana.commerce.conversation import channel
+from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, first, result, scope_of, talk_key
 from caravana.commerce.shop import customer, identity
 from caravana.commerce.shop import review as reviews
 from caravana.kit.callables import pure
@@ -142,9 +143,11 @@ class People(TalkMapping):
         """Return the task of whoever takes over: with what was said last."""
         contact = variables["update"].get("contact") or {}
         network = NETWORKS.get(variables["update"]["kind"], "WhatsApp")
+        said = channel.cut(" ".join(str(channel.heard(variables["update"]).get("text") or "").split()), 200)
         lines = [
             f"Un cliente pide hablar con una persona por {network}.",
             f"Teléfono: +{contact['phone']}" if contact.get("phone") else "",
+            f"Lo último que escribió: «{said}»" if said else "",
             TASK,
             f"Caravana {self._mark(variables)}",
         ]
@@ -179,6 +182,7 @@ class People(TalkMapping):
             "connection": "odoo",
             "mark": self._mark(variables),
             "contact": headers.get(CONTACT),
+            "talk": talk_key(variables["update"], headers),
             "kind": variables["update"]["kind"],
         }
 

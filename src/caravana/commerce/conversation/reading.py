@@ -18,6 +18,12 @@ from caravana.commerce.conversation.checking import wrong_places
 from caravana.kit.errors import ConfigurationError
 
 SHIPPED = Path(__file__).parent / "dialogue"
+REMEDIES: Mapping[str, str] = {
+    "\\t": "tabs do not indent here: use blanks",
+    "mapping values are not allowed": "a text with `: ` must stand in quotes",
+    "expected <block end>": "a text that begins with a brace must stand in quotes; parts of one thing begin in one column",
+}
+"""What to do instead of what the parser says."""
 LARGEST = 1 << 20
 """Bytes of a dialogue file at most."""
 Place = tuple[str | int, ...]
@@ -40,7 +46,7 @@ class _File:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark is not None else 1
-            raise DialogueRefused(f"{name}:{line}: {error.problem or 'this is no YAML'}") from None
+            raise DialogueRefused(f"{name}:{line}: {_why(error)}") from None
         except YAMLError as error:
             raise DialogueRefused(f"{name}:1: {str(error).splitlines()[0]}") from None
         if loaded is None:
@@ -69,10 +75,27 @@ def read(language: str, own: Path | None = None) -> dict[str, Any]:
     laid = _read(own) if own is not None else _File("", "")
     places = {**base.places, **laid.places}
     content = _merged(base.content, laid.content)
-    found = [f"{_place(places, place)}: {reason}" for place, reason in wrong_places(content)]
+    wrong = list(wrong_places(content, language))
+    told = list(_taken_away(wrong, places, laid)) or [(_place(places, at), reason) for at, reason in wrong]
+    found = [f"{place}: {reason}" for place, reason in told]
     if found:
         raise DialogueRefused("\n".join(dict.fromkeys(found)))
     return finished(content)
+
+
+def _taken_away(
+    wrong: Sequence[tuple[Place, str]], places: Mapping[Place, str], laid: _File
+) -> Iterator[tuple[str, str]]:
+    """Yield the states that a company's file takes away though something leads there still, with what does."""
+    own = laid.content.get("states")
+    gone = [name for name, one in own.items() if one is None] if isinstance(own, Mapping) else []
+    for at, told in wrong:
+        name = next((one for one in gone if f"there is no state `{one}`" in told), None)
+        if name is not None:
+            there = _place(places, at)
+            hint = "the hub says it by itself" if at == ("states",) else f"{there} leads there"
+            reason = f"`{name}` is taken away here, and {hint}: change it instead"
+            yield _place(laid.places, ("states", name)), reason
 
 
 def finished(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +132,14 @@ def _read(path: Path) -> _File:
         raise DialogueRefused(f"{path}:0: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise DialogueRefused(f"{path}:1: is not written in UTF-8") from None
+
+
+def _why(error: MarkedYAMLError) -> str:
+    """What is wrong with a file that is no YAML, and what to do in the commonest cases."""
+    problem = error.problem or "this is no YAML"
+    if problem.startswith("found duplicate key "):
+        return f"`{problem.split(chr(34))[1]}` stands twice here: make one of the two"
+    return next((one for said, one in REMEDIES.items() if said in problem), problem)
 
 
 def _line(value: Any, key: Any, line: int) -> int:

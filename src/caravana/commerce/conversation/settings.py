@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from caravana.commerce.flows import Configuration
 
 SECRET, SECRET_BEFORE = "pay_link", "pay_link_previous"
-NOTES = ("contact", "order", "off")
+NOTED_ON = ("contact", "order", "off")
 LANGUAGES = ("es", "en")
 UNNAMED = 50
 """Up to this total, in USD, an invoice may be for the final consumer in Ecuador."""
@@ -41,6 +41,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         lambda: _pricelist(given),
         lambda: _templates(given),
         lambda: _wanted(given),
+        lambda: _public(given),
         lambda: _links(configuration),
         *(partial(_duration, given, name, default) for name, default in (("pause", "10m"), ("quiet", "12h"))),
         *(partial(_whole, given, name, default) for name, default in (("answers", 5), ("max_quantity", 1000))),
@@ -62,6 +63,7 @@ def load(configuration: "Configuration") -> dict[str, Any]:
         answers=_whole(given, "answers", 5),
         pause=_duration(given, "pause", "10m"),
         quiet=_duration(given, "quiet", "12h"),
+        public_reply=_public(given),
         templates=_templates(given),
         cards="cards" in configuration.flows,
         transfers="matching" in configuration.flows and _has_accounts(configuration),
@@ -173,11 +175,18 @@ def _amount(given: Mapping[str, Any], place: str, default: str) -> str:
 
 
 def _notes(given: Mapping[str, Any]) -> str:
-    found = given.get("conversation.notes", NOTES[0])
+    found = given.get("conversation.notes", NOTED_ON[0])
     found = "off" if found is False else found
-    if found not in NOTES:
-        raise ConfigurationError(f"must be one of {', '.join(NOTES)}", place="settings.conversation.notes")
+    if found not in NOTED_ON:
+        raise ConfigurationError(f"must be one of {', '.join(NOTED_ON)}", place="settings.conversation.notes")
     return str(found)
+
+
+def _public(given: Mapping[str, Any]) -> bool:
+    found = given.get("conversation.public_reply", False)
+    if not isinstance(found, bool):
+        raise ConfigurationError("must be true or false", place="settings.conversation.public_reply")
+    return found
 
 
 def _pricelist(given: Mapping[str, Any]) -> int | None:

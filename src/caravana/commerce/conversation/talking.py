@@ -6,14 +6,24 @@ from html import escape
 from typing import Any
 
 from caravana.commerce.conversation import channel
-from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, result
+from caravana.commerce.conversation.base import CONTACT, TalkMapping, Variables, result, talk_key, theirs
 from caravana.commerce.conversation.words import meant
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
 
 MINUTE = timedelta(minutes=1)
-FLOOD = 20
-"""Answers to one person within a minute, taps included."""
+FLOOD = 4
+"""So many times the answers to words within a minute are given to one person, taps included."""
+NAMES: Mapping[str, str] = {
+    "audio": "una nota de voz",
+    "contacts": "un contacto",
+    "document": "un documento",
+    "image": "una foto",
+    "location": "una ubicación",
+    "sticker": "un sticker",
+    "video": "un video",
+}
+"""What people send beside words."""
 NOTED = 2000
 """Characters of a message that are noted."""
 
@@ -22,18 +32,30 @@ class Talking(TalkMapping):
     """From a message to its answer."""
 
     @pure
+    def key(self, variables: Variables, headers: Mapping[str, Any]) -> str:
+        """Return what the talk is kept under."""
+        return talk_key(variables["update"], headers)
+
+    @pure
+    def of_before(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:
+        """Return the talk that an earlier version kept by the person alone, at the branch where it was; elsewhere None."""
+        kept: dict[str, Any] | None = variables["kept"]
+        return kept if kept is not None and kept.get("branch") in (None, exchange.branch) else None
+
+    @pure
     def hear(self, variables: Variables, headers: Mapping[str, Any], exchange: Exchange) -> dict[str, Any]:
         """Return the turn that the message gives: `{state, reply, wish, now}`; neither reply nor wish while it is quiet."""
         update = variables["update"]
         kept = {**self._engine.begin(), **(variables["kept"] or {})}
         said = channel.heard(update)
-        now = self._of_now(update, said["message"], kept["language"], exchange)
+        now = self._of_now(update, said["message"], exchange)
         kept = self._released(kept, said, exchange.created)
         kept |= {
             "person": now["person"],
             "contact": headers.get(CONTACT),
             "connection": update.get("connection"),
             "kind": update["kind"],
+            "heard": exchange.created.isoformat(),
         }
         if exchange.branch is not None:
             kept["branch"] = exchange.branch
@@ -47,15 +69,13 @@ class Talking(TalkMapping):
         kept["answers"] = [*self._recent(kept, exchange.created), [exchange.created.isoformat(), kind]]
         return self._engine.hear(kept, said, now)
 
-    def _of_now(self, update: Mapping[str, Any], message: str, language: str, exchange: Exchange) -> dict[str, Any]:
+    def _of_now(self, update: Mapping[str, Any], message: str, exchange: Exchange) -> dict[str, Any]:
         name = str((update.get("contact") or {}).get("name") or "").split(" ")[0][:40]
-        privacy = self._settings.privacy
         return {
             "message": message,
             "now": self._now(exchange.created),
             "person": name,
             "place": self._place(exchange.branch),
-            "privacy": privacy.get(language, ""),
         }
 
     # When the assistant is quiet.
@@ -87,7 +107,11 @@ class Talking(TalkMapping):
         recent = self._recent(kept, moment)
         words = [one for one in recent if one[1] != "choice"]
         is_words = kind != "choice"
-        return "stopped" if len(recent) >= FLOOD or (is_words and len(words) >= self._settings.answers) else None
+        return (
+            "stopped"
+            if len(recent) >= FLOOD * self._settings.answers or (is_words and len(words) >= self._settings.answers)
+            else None
+        )
 
     @staticmethod
     def _recent(kept: Mapping[str, Any], moment: datetime) -> list[list[str]]:
@@ -159,7 +183,7 @@ class Talking(TalkMapping):
         """Return the note: `{model, id, body, lane}`."""
         turn, update = variables["turn"], variables["update"]
         heard = channel.heard(update)
-        asked = str(heard.get("text") or f"({update.get('type') or heard['kind']})")[:NOTED]
+        asked = str(heard.get("text") or f"({_named(update, heard)})")[:NOTED]
         lines = [f"<b>{escape(str(turn['now']['person'] or 'Cliente'))}</b>: {escape(asked)}"]
         if turn["reply"]:
             lines.append(f"<b>{escape(self._settings.company)}</b>: {escape(turn['reply']['text'][:NOTED])}")
@@ -173,10 +197,20 @@ class Talking(TalkMapping):
     # Back from a person.
 
     @pure
-    def back(self, variables: Variables) -> dict[str, Any] | None:
-        """Return the talk with the assistant in it again; None when it never was."""
-        kept = variables["kept"]
-        return None if kept is None else {**kept, "with_person": None}
+    def back(self, variables: Variables) -> list[dict[str, Any]]:
+        """Return the talk of a closed task with the assistant in it again, `{key, value}`; of an earlier version's, all."""
+        task = variables["task"]
+        found = theirs(variables["talks"], task["contact"])
+        ended = [one for one in found if one["key"] == task.get("talk", one["key"])]
+        return [{**one, "value": {**one["value"], "with_person": None}} for one in ended]
+
+
+def _named(update: Mapping[str, Any], heard: Mapping[str, Any]) -> str:
+    """What came without words, as a clerk calls it."""
+    if heard["kind"] == "basket":
+        items = [f"{one['quantity']} × {one['code']}" for one in heard["items"]]
+        return f"pedido del catálogo: {', '.join(items)}"
+    return NAMES.get(str(update.get("type")), "un mensaje sin texto")
 
 
 def _partner(state: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -25,17 +25,19 @@ def plain(text: str) -> str:
 def meant(intents: Mapping[str, Mapping[str, Any]], text: str, *, whole: bool) -> str | None:
     """Return the intent that a message means, if one; the longest phrase wins.
 
-    A phrase is the whole message, typing errors forgiven, or stands within it, unless its intent or `whole` asks for the
-    whole message.
+    A phrase is the whole message, or stands within it unless its intent or `whole` asks for the whole message; where none
+    does, it may be the whole message with a typing error.
     """
     said = plain(text)
-    best, length = None, 0
+    best, length, almost, nearly = None, 0, None, 0
     for name, intent in intents.items():
         for phrase in map(plain, intent["words"]):
             inside = not (whole or intent.get("whole")) and f" {phrase} " in f" {said} "
-            if len(phrase) > length and (said == phrase or inside or _typo(said, phrase)):
+            if len(phrase) > length and (said == phrase or inside):
                 best, length = name, len(phrase)
-    return best
+            elif len(phrase) > nearly and _typo(said, phrase):
+                almost, nearly = name, len(phrase)
+    return best or almost
 
 
 def without(text: str, skipped: Iterable[str]) -> str:

@@ -75,10 +75,11 @@ async def _quota(client: EcuafactClient) -> Finding:
             "quota", Severity.ERROR, "the quota of documents is used up", "buy more in Ecuafact's portal", es
         )
     until = text(answer.get("vigenteHasta")) or "-"
+    told = f"1 document is left, until {until}" if left == 1 else f"{left} documents are left, until {until}"
     if left <= FEW:
-        es = f"quedan {left} documentos, hasta {until}: compre más a tiempo"
-        return Finding("quota", Severity.WARNING, f"{left} documents are left, until {until}", "buy more in time", es)
-    return Finding("quota", Severity.OK, f"{left} documents are left, until {until}")
+        es = f"queda 1 documento, hasta {until}" if left == 1 else f"quedan {left} documentos, hasta {until}"
+        return Finding("quota", Severity.WARNING, told, "buy more in time", f"{es}: compre más a tiempo")
+    return Finding("quota", Severity.OK, told)
 
 
 def _numbering(client: EcuafactClient) -> Finding:

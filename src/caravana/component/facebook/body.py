@@ -92,10 +92,11 @@ class PostsBody(Body):
 
 
 class CommentBody(Body):
-    """A comment of the page: on a post, or in answer to a comment."""
+    """A comment of the page: on a post, or in answer to a comment. `once`: no other message may have answered there so."""
 
     on: Id
     message: Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
+    once: bool = False
 
 
 class HideBody(Body):

@@ -21,6 +21,8 @@ from caravana.kit.ports import Unavailable
 
 REPLIES = "facebook.private_reply"
 """Scope of private replies, by the comment's id."""
+ANSWERS = "facebook.answer"
+"""Scope of public answers of which there is only one, by what they answer."""
 
 
 class Comment(FacebookProducer):
@@ -33,10 +35,13 @@ class Comment(FacebookProducer):
     def request(self, exchange: Exchange) -> dict[str, Any]:
         """Return what is answered and how. Raises `Refused` when the body does not fit."""
         body = read_body(b.CommentBody, exchange.body)
-        return {"on": body.on, "message": body.message, **body.named}
+        once = {"once": True} if body.once else {}
+        return {"on": body.on, "message": body.message, **once, **body.named}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Comment. Raises `Refused` when the post or comment is not there any more."""
+        """Comment. Raises `Refused` when the post or comment is not there any more, or has its answer (`already_answered`)."""
+        if request.get("once"):
+            await self._be_the_first(request, effect)
         _, client = await self.page(request, effect)
         answer = await client.form(f"{request['on']}/comments", {"message": request["message"]}, attempt=effect.attempt)
         return await self._made(answer.get("id"), request, effect)
@@ -50,6 +55,14 @@ class Comment(FacebookProducer):
             if str((one.get("from") or {}).get("id")) == page:
                 return await self._made(one["id"], request, effect, by="look")
         return None
+
+    async def _be_the_first(self, request: dict[str, Any], effect: Effect) -> None:
+        """Keep that this effect answers there, before it does. Raises `Refused` when another does."""
+        store, place = self.line(request).context.store, request["on"]
+        owner = await store.get(ANSWERS, place)
+        if owner not in (None, effect.key):
+            raise Refused("this has had its answer", code="already_answered")
+        await store.put(ANSWERS, place, effect.key)
 
     def would(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Return a comment that is not there."""

@@ -27,6 +27,7 @@ FORGETS: Mapping[str, timedelta] = MappingProxyType(
     {
         TOLD: timedelta(days=8),
         comments.REPLIES: PRIVATE_REPLY_LIFE + timedelta(days=1),
+        comments.ANSWERS: timedelta(days=60),
         MADE: timedelta(days=60),
         PEOPLE: timedelta(days=60),
     }

@@ -51,6 +51,12 @@ class FacebookSplitter(Splitter):
         """Whether it is for one of our pages."""
         return not update.place or update.place in self._line_of(connection or self._default).our_pages
 
+    def _aside(self, update: Update, connection: str) -> str:
+        """What another page of ours comments is no customer's."""
+        pages = self._line_of(connection or self._default).our_pages
+        is_own = update.kind is Kind.COMMENT and update.who is not None and update.who.psid in pages
+        return "own_page" if is_own else super()._aside(update, connection)
+
     def branch_of(self, update: Update) -> str | None:
         """Return the only branch with the page that it came for."""
         return self._line_of(self._default).branch_of(update.place) if update.place else None

@@ -19,6 +19,8 @@ ALIKE = 68.0
 """Likeness from which one word may be another, of 100."""
 ENOUGH = 0.62
 """Part of what was asked for that a product must have."""
+NEARLY = 0.97
+"""Likeness of a word that names a product though the others of the question say nothing of it."""
 PREFIX, LONGEST = 3, 200
 CATEGORY = 0.85
 """How much a word of the category counts beside one of the name."""
@@ -66,10 +68,14 @@ class Index:
         named = self._codes.get(_code(text))
         if named:
             return [Found(self.items[one], 1.0, exact=True) for one in named[:most]]
-        scores = self._scores(words(text)[:WORDS])
+        asked = words(text)[:WORDS]
+        scores = self._scores([one for one in asked if not one[0].isdigit() or one in self._having] or asked)
         for number, likeness in self._like_code(text):
             scores[number] = max(scores.get(number, 0.0), likeness)
         best = max(scores.values(), default=0.0)
+        if best < ENOUGH:  # of much that was said one thing may be a product
+            scores = self._named_by_one(asked)
+            best = max(scores.values(), default=0.0)
         kept = [(score, number) for number, score in scores.items() if score >= max(ENOUGH, best - CLEAR)]
         kept.sort(key=lambda one: (-round(one[0], 3), len(str(self.items[one[1]].get("name"))), one[1]))
         return [Found(self.items[number], score) for score, number in kept[:most]]
@@ -84,8 +90,10 @@ class Index:
         return [{"name": name, "count": count} for name, count in ranked[:most]]
 
     def _scores(self, asked: Sequence[str]) -> dict[int, float]:
+        """Add up what each product has of the words; a number alone names nothing where there are words beside it."""
         whole = sum(self._weight(one) for one in asked) or 1.0
         scores: dict[int, float] = defaultdict(float)
+        named: set[int] = set()
         for word in asked:
             best: dict[int, float] = {}
             for other, likeness in self._alike(word):
@@ -93,6 +101,20 @@ class Index:
                     best[number] = max(best.get(number, 0.0), likeness * weight)
             for number, value in best.items():
                 scores[number] += self._weight(word) * value / whole
+            if not word[0].isdigit():
+                named.update(best)
+        only_numbers = all(one[0].isdigit() for one in asked)
+        return scores if only_numbers else {number: one for number, one in scores.items() if number in named}
+
+    def _named_by_one(self, asked: Sequence[str]) -> dict[int, float]:
+        """Products that have one of several words nearly as it was written."""
+        scores: dict[int, float] = {}
+        for word in asked if len(asked) > 1 else ():
+            if word[0].isdigit() or len(word) <= PREFIX:
+                continue
+            for other, likeness in self._alike(word):
+                for number, weight in self._having[other].items() if likeness >= NEARLY else ():
+                    scores[number] = max(scores.get(number, 0.0), likeness * weight)
         return scores
 
     def _weight(self, word: str) -> float:

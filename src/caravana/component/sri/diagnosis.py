@@ -7,6 +7,7 @@ from caravana.component.sri.client import SriClient
 from caravana.component.sri.envelope import RECEPTION
 from caravana.component.sri.spec import LIVE
 from caravana.kit.component import Finding, Severity
+from caravana.kit.counting import counted
 from caravana.kit.ecuador import ECUADOR
 from caravana.kit.edocument.clave import Clave
 from caravana.kit.einvoicing import told_es
@@ -61,15 +62,15 @@ def _certificate(client: SriClient) -> Finding:
         )
     rucs, ends, days = ", ".join(found["rucs"]), found["ends"][:10], found["days"]
     text = (
-        f"the certificate of RUC {rucs} signs until {ends} ({days} days)"
+        f"the certificate of RUC {rucs} signs until {ends} (days left: {days})"
         if rucs
-        else f"the certificate, which names no RUC, signs until {ends} ({days} days)"
+        else f"the certificate, which names no RUC, signs until {ends} (days left: {days})"
     )
     if found["validity"] != Validity.ENDING:
         return Finding("certificate", Severity.OK, text)
     severity = Severity.ERROR if found["days"] < min(ALARMS) else Severity.WARNING
     alarm = found["alarm"] or max(ALARMS)  # told in steps, so that it is another sentence thrice only
-    left = f"menos de {alarm} {'día' if alarm == 1 else 'días'}"
+    left = f"menos de {counted(alarm, 'día', 'días')}"
     es = f"el certificado firma solo hasta el {ends} ({left}): renuévelo ya; sin él no se puede emitir nada"
     return Finding("certificate", severity, text, "renew it now: without it nothing can be issued", es)
 

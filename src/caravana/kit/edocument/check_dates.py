@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from caravana.kit.counting import counted
 from caravana.kit.edocument.document import (
     AnyDocument,
     ComprobanteRetencion,
@@ -37,11 +38,13 @@ def _issued(issued: date, today: date, oldest: timedelta) -> Iterator[Problem]:
         )
     elif today - issued > oldest:
         age = (today - issued).days
+        ago = counted(age, "día", "días")
         yield Problem(
             "date.old",
             "fechaEmision",
-            f"la fecha {_day(issued)} es de hace {age} días; el SRI exige transmitir al emitir (65): emítalo con fecha de hoy",
-            f"the date {_day(issued)} is {age} days ago; the SRI wants it sent when issued (65): issue it with today's date",
+            f"la fecha {_day(issued)} es de hace {ago}; el SRI exige transmitir al emitir (65): emítalo con fecha de hoy",
+            f"the date {_day(issued)} is {counted(age, 'day', 'days')} ago; the SRI wants it sent when issued (65): "
+            "issue it with today's date",
         )
 
 

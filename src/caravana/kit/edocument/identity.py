@@ -7,6 +7,7 @@ python-stdnum's issues 290, 457 and 497 name active ones), and cédulas of forei
 from stdnum.ec import ci, ruc
 from stdnum.exceptions import ValidationError
 
+from caravana.kit.counting import counted
 from caravana.kit.edocument.codes import CEDULA, CONSUMIDOR_FINAL, FINAL_CONSUMER_ID, IDENTIFICATION, RUC
 from caravana.kit.edocument.problem import Problem
 
@@ -35,8 +36,8 @@ def check_identification(kind: str, number: str, where: str, field: str | None =
             es = f"consumidor final se identifica con {FINAL_CONSUMER_ID}"
             return [Problem("identification.final", where, es, f"a final consumer is {FINAL_CONSUMER_ID}", field)]
         case "06" | "08" if not 1 <= len(number) <= _MOST:
-            es = f"la identificación tiene {len(number)} caracteres; se admiten de 1 a {_MOST}"
-            en = f"the identification has {len(number)} characters; 1 to {_MOST} are allowed"
+            es = f"la identificación tiene {counted(len(number), 'carácter', 'caracteres')}; se admiten de 1 a {_MOST}"
+            en = f"the identification has {counted(len(number), 'character', 'characters')}; 1 to {_MOST} are allowed"
             return [Problem("identification.length", where, es, en, field)]
         case _:
             return []

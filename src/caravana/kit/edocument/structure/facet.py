@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
+from caravana.kit.counting import counted
+
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = r"(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[012])/20[0-9][0-9]"
 _NUMBER = r"[0-9]{3}-[0-9]{3}-[0-9]{9}"
@@ -54,8 +56,8 @@ class Text:
         if not self.least <= len(text) <= self.most:
             return Wrong(
                 "length",
-                f"tiene {len(text)} caracteres; se admiten de {self.least} a {self.most}",
-                f"has {len(text)} characters; {self.least} to {self.most} are allowed",
+                f"tiene {counted(len(text), 'carácter', 'caracteres')}; se admiten de {self.least} a {self.most}",
+                f"has {counted(len(text), 'character', 'characters')}; {self.least} to {self.most} are allowed",
             )
         if "\n" in text and not self.lines:
             return Wrong("lines", "tiene un salto de línea", "has a line feed")
@@ -100,12 +102,14 @@ class Number:
         if places > self.places:
             return Wrong(
                 "decimals",
-                f"{text} tiene {places} decimales; se admiten {self.places}",
-                f"{text} has {places} decimals; {self.places} are allowed",
+                f"{text} tiene {counted(places, 'decimal', 'decimales')}; se admiten {self.places}",
+                f"{text} has {counted(places, 'decimal', 'decimals')}; {self.places} are allowed",
             )
         if whole + places > self.digits:
             return Wrong(
-                "digits", f"{text} tiene más de {self.digits} dígitos", f"{text} has more than {self.digits} digits"
+                "digits",
+                f"{text} tiene más de {counted(self.digits, 'dígito', 'dígitos')}",
+                f"{text} has more than {counted(self.digits, 'digit', 'digits')}",
             )
         return None
 
@@ -137,7 +141,11 @@ def facet_of(words: str) -> Facet:
             least, most = _range(rest)
             size = str(most) if least == most else f"{least} a {most}"
             size_en = str(most) if least == most else f"{least} to {most}"
-            return Pattern(re.compile(f"[0-9]{{{least},{most}}}"), f"de {size} dígitos", f"{size_en} digits")
+            return Pattern(
+                re.compile(f"[0-9]{{{least},{most}}}"),
+                f"de {counted(size, 'dígito', 'dígitos')}",
+                counted(size_en, "digit", "digits"),
+            )
         case "money":
             return Number(14, 2, rest == "signed")
         case "decimal":
