@@ -13,7 +13,8 @@ from caravana.component.sri.sandbox import SriSandbox
 from caravana.kit.authority.plan import Plan
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
-from tests.commerce.einvoicing import POINT, Office, hub_of, open_office, sello_is_known
+from caravana.testing.company import hub_of
+from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.component.einvoice.sello import SelloSandbox
 from tests.component.einvoice.sello.sandbox import Paper
 from tests.support.leaping import LeapingClock
