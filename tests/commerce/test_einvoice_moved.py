@@ -34,7 +34,7 @@ async def moved(office: Office, connection: str, numbering: str = "odoo") -> Asy
     own = {"numbering": numbering} if connection == "ecuafact" else {}
     connections = {**before.connections, connection: {**known, **own}}
     given = before.model_copy(update={"settings": {**before.settings, **points}, "connections": connections})
-    async with hub_of(given, office.hub.clock) as office.hub:
+    async with hub_of(given, office.hub.clock, flows=["einvoice"]) as office.hub:
         yield
 
 
