@@ -330,3 +330,38 @@ async def test_what_the_command_refuses(company: Company) -> None:
     code, text = await company.run("import", "customers", "clientes.csv", "--branch", "quito")
     assert (code, "there is no branch `quito`" in text) == (1, True), text
     assert company.odoo.effects.total() == 0
+
+
+@pytest.mark.slow
+async def test_where_the_refused_rows_go(company: Company) -> None:
+    """Into the file that is read, or into a folder that is not there: told before anything is done, and the file stays."""
+    company.write("clientes.csv", CUSTOMERS)
+    for place, words in (("clientes.csv", "a file of their own"), ("nowhere/mal.csv", "no such folder")):
+        code, text = await company.run("import", "customers", "./clientes.csv", "--refused", place)
+        assert (code, words in text, "Traceback" in text) == (2, True, False), text
+    assert (company.folder / "clientes.csv").read_text() == CUSTOMERS
+    assert company.odoo.effects.total() == 0
+
+
+@pytest.mark.slow
+async def test_ctrl_c(company: Company) -> None:
+    """Who interrupts an import reads what became of the rows so far, and that the same command goes on."""
+    rows = [f"Cliente {n};P{n:05d};passport" for n in range(1000)]
+    company.write("clientes.csv", "Nombre;Identificación;Tipo de identificación\n" + "\n".join(rows) + "\n")
+    process = company.start("import", "customers", "clientes.csv")
+    calls = iter(range(1, 100))
+
+    async def press() -> None:
+        if next(calls) == 5:
+            process.send_signal(signal.SIGINT)
+        else:
+            company.odoo.interludes.append(Interlude("res.partner.load", press))
+
+    company.odoo.interludes.append(Interlude("res.partner.load", press))
+    out, err = await asyncio.to_thread(process.communicate, timeout=60)
+    assert (process.returncode, "Traceback" in err) == (130, False), err
+    assert "stopped: interrupted" in err
+    assert " new" in out
+    code, text = await company.run("import", "customers", "clientes.csv", "--json")
+    assert (code, json.loads(text)["counts"]["refused"]) == (0, 0), text
+    assert company.vats() == [f"P{n:05d}" for n in range(1000)]

@@ -78,7 +78,10 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
         (b"", "the file is empty"),
         (b"\n\n", "row 1 is empty"),
         (b"Nombre;RUC\n", "no rows below"),
-        (b"%PDF-1.7\0\1\2", "neither a spreadsheet nor text"),
+        (b"%PDF-1.7\0\1\2", "a PDF"),
+        (b"%PDF-1.4\nNombre;RUC\n1;2\n", "a PDF"),
+        (b"<HTML><table><tr><td>Nombre</td></tr></table>", "a web page or XML"),
+        (b"\0\1\2\3", "neither a spreadsheet nor text"),
         (b"\x89PNG\r\n\x1a\n\0\0", "neither a spreadsheet nor text"),
         (b"PK\x03\x04 broken", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel file"),
@@ -111,6 +114,11 @@ def test_sheets(tmp_path: Path) -> None:
     assert "not Clientes" in opened(path).sheet.notes[0]
     with pytest.raises(SpreadsheetError, match="did you mean `Clientes`"):
         opened(path, sheet="Cliente")
+    elsewhere = xlsx_file(tmp_path, ["Notas"], ["nada"], sheets=("Clientes",))
+    with pytest.raises(SpreadsheetError, match="no column for `name`.*not Clientes; --sheet NAME chooses"):
+        opened(elsewhere)
+    with pytest.raises(SpreadsheetError, match="row 1 is empty.*not Clientes; --sheet NAME chooses"):
+        opened(xlsx_file(tmp_path, [], sheets=("Clientes",)))
     with pytest.raises(SpreadsheetError, match="has no sheets"):
         opened(csv_file(tmp_path, "Nombre;RUC\nAna;1\n"), sheet="Clientes")
 
@@ -130,8 +138,8 @@ def test_columns(tmp_path: Path) -> None:
     path = csv_file(tmp_path, "Quién;Cel\nAna;0990000001\n")
     with pytest.raises(SpreadsheetError, match=r"no column for `name`.*`tax_id`.*The headings are: Quién, Cel"):
         opened(path)
-    file = opened(path, chosen={"quien": "name", "Cel": "phone"})
-    assert data(file) == [{"name": "Ana", "phone": "0990000001"}]
+    for chosen in ({"quien": "name", "Cel": "phone"}, {"Quién": "Nombre", "Cel": "celular"}):
+        assert data(opened(path, chosen=chosen)) == [{"name": "Ana", "phone": "0990000001"}]
     with pytest.raises(SpreadsheetError, match="no field `fone`"):
         opened(path, chosen={"Cel": "fone"})
     with pytest.raises(SpreadsheetError, match="no column `Sel`"):

@@ -83,13 +83,31 @@ def import_file(
     from caravana.commerce.sheet.plan import open_file
     from caravana.commerce.sheet.sending import Sender
 
+    _check_place(refused, file)
     read = open_file(file, what, sheet, _chosen(map_), {"branch": branch} if branch else {})
     report = Report(read, dry_run=dry_run, keep_all=json)
-    asyncio.run(_send(config, read, lambda ask: Sender(ask, what, dry_run=dry_run, source=source), report))
+    code = 1
+    try:
+        asyncio.run(_send(config, read, lambda ask: Sender(ask, what, dry_run=dry_run, source=source), report))
+    except KeyboardInterrupt:
+        report.stopped, code = "interrupted", 130
+    report.show(as_json=json)
     if refused is not None:
         report.write_refused(refused)
-    report.show(as_json=json)
-    raise typer.Exit(1 if report.counts["refused"] or report.stopped else 0)
+    raise typer.Exit(code if report.counts["refused"] or report.stopped else 0)
+
+
+def _check_place(refused: Path | None, file: Path) -> None:
+    """Refuse, before anything is done, a place where the refused rows cannot be written, or would destroy what is read."""
+    if refused is None:
+        return
+    if refused.exists() and file.exists() and refused.samefile(file):
+        fail("--refused names the file that is read: give the refused rows a file of their own")
+    elif refused.is_dir() or not refused.parent.is_dir():
+        fail(f"--refused {refused}: there is no such folder, or no file's name")
+    else:
+        return
+    raise typer.Exit(2)
 
 
 def _chosen(given: list[str] | None) -> dict[str, str]:

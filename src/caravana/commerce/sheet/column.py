@@ -95,7 +95,7 @@ class Layout:
 
 
 def layout_of(kind: str, sheet: Spreadsheet, chosen: Mapping[str, str]) -> Layout:
-    """Return which column is which field of `kind`; `chosen`: field by heading, as the person said it.
+    """Return which column is which field of `kind`; `chosen`: field, or a heading that means it, by the file's heading.
 
     Raises `SpreadsheetError` for missing and doubled columns, and for a heading or field that does not exist.
     """
@@ -108,16 +108,21 @@ def layout_of(kind: str, sheet: Spreadsheet, chosen: Mapping[str, str]) -> Layou
 
 
 def _fields(kind: str, headings: Sequence[str], chosen: Mapping[str, str]) -> dict[int, str]:
-    said = {bare(heading): field for heading, field in chosen.items()}
-    meant = {word: name for name, column in KINDS[kind].items() for word in (*column.words, bare(name))}
+    meant = _meanings(kind)
+    said = {bare(heading): name if name == UNUSED else meant[bare(name)] for heading, name in chosen.items()}
     named = ((place, said.get(bare(one), meant.get(bare(one)))) for place, one in enumerate(headings))
     return {place: name for place, name in named if name is not None and name != UNUSED}
+
+
+def _meanings(kind: str) -> dict[str, str]:
+    """The field that each known heading, and each field's own name, means."""
+    return {word: name for name, column in KINDS[kind].items() for word in (*column.words, bare(name))}
 
 
 def _check_chosen(kind: str, headings: Sequence[str], chosen: Mapping[str, str]) -> None:
     known = [bare(one) for one in headings]
     for heading, name in chosen.items():
-        if name != UNUSED and name not in KINDS[kind]:
+        if name != UNUSED and bare(name) not in _meanings(kind):
             hint = nearest(name, KINDS[kind]) or f"there are: {', '.join(KINDS[kind])}"
             raise SpreadsheetError(f"--map {heading}={name}: {kind} have no field `{name}` ({hint})")
         if bare(heading) not in known:

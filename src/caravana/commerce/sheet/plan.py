@@ -67,12 +67,21 @@ class File:
 def open_file(path: Path, kind: str, sheet: str | None, chosen: Mapping[str, str], more: Mapping[str, Any]) -> File:
     """Return a file, read once; `chosen`: field by heading, as the person said it. Raises `SpreadsheetError`."""
     table = open_spreadsheet(path, sheet)
+    try:
+        return _surveyed(table, kind, chosen, more)
+    except SpreadsheetError as error:
+        if not table.notes:
+            raise
+        raise SpreadsheetError(f"{error} ({'; '.join(table.notes)})") from None
+
+
+def _surveyed(table: Spreadsheet, kind: str, chosen: Mapping[str, str], more: Mapping[str, Any]) -> File:
     layout = layout_of(kind, table, chosen)
     if layout.unused:
         table.notes.append(f"columns that are not used: {', '.join(layout.unused)}")
     repeats = survey(table, kind, layout)
     if not repeats.count:
-        raise SpreadsheetError(f"{path.name}: there are headings and no rows below them")
+        raise SpreadsheetError(f"{table.path.name}: there are headings and no rows below them")
     return File(kind, table, layout, repeats, more)
 
 

@@ -32,6 +32,9 @@ BLANK_ROWS = 1_000
 """So many empty rows in a row end the sheet: spreadsheets keep formats far below their last row."""
 DELIMITERS = ",;\t|"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+PDF = b"%PDF"
+MARKUP = (b"<!doctyp", b"<html", b"<table", b"<?xml")
+"""How web pages and XML begin that were named .xls."""
 
 
 class SpreadsheetError(CaravanaError):
@@ -126,6 +129,10 @@ def open_spreadsheet(path: Path, sheet: str | None = None) -> Spreadsheet:
         raise SpreadsheetError(f"{path.name}: larger than {MOST_BYTES // MEBIBYTE} MiB: split the file")
     if start.startswith(OLD_EXCEL):
         raise SpreadsheetError(f"{path.name}: an old Excel file, or one with a password: save it as .xlsx without one")
+    if start.startswith(PDF):
+        raise SpreadsheetError(f"{path.name}: a PDF, and no table that can be read; export it as .xlsx or .csv")
+    if start.lower().startswith(MARKUP):
+        raise SpreadsheetError(f"{path.name}: a web page or XML; open it in the spreadsheet program and save it as .xlsx")
     if start.startswith(b"PK"):
         return Workbook(path, sheet)
     if sheet is not None:
