@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caravana.cli import app
-from caravana.cli.template import database_of
+from caravana.cli.template import address_of, database_of
 from caravana.component.sri import SriComponent
 from caravana.engine.check_context import CheckContext
 from caravana.engine.configuration import Configuration, read_configuration
@@ -68,6 +70,20 @@ def test_what_is_given_is_written(tmp_path: Path) -> None:
 def test_an_address_without_a_name_names_no_database(url: str, database: str) -> None:
     """On Odoo Online the host's first part is the database; the first number of an address is none."""
     assert database_of(url) == database
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("xyz.odoo.com", "https://xyz.odoo.com"),
+        (" https://xyz.odoo.com/odoo/settings?debug=1#a ", "https://xyz.odoo.com"),
+        ("localhost:8069", "https://localhost:8069"),
+        ("http://[::1]:8069/", "http://[::1]:8069"),
+    ],
+)
+def test_an_address_is_completed(typed: str, address: str) -> None:
+    """Who types it without https://, or copies it from a browser, gets the address that the configuration needs."""
+    assert address_of(typed) == address
 
 
 def test_check_misses_nothing_but_secrets(tmp_path: Path) -> None:
@@ -193,7 +209,7 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "pay_link").read_text() == secret
 
 
-@pytest.mark.parametrize("wrong", [("--partner", "paypal"), ("--profile", "prod"), ("--ruc", "1790016919")])
+@pytest.mark.parametrize("wrong", [("--partner", "paypal"), ("--profile", "prod"), ("--ruc", "1790016919"), ("--odoo-url", "ftp://x y")])
 def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) -> None:
     """An unknown partner or profile is told with those that there are, and nothing is written."""
     result = RUNNER.invoke(app, ["init", str(tmp_path / "new"), *wrong])
@@ -204,7 +220,7 @@ def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) ->
 RUC = "1790016919001"
 ASKED: dict[str, Any] = {
     "all": (
-        ["Ferretería Ñ", "y", "https://ferre.odoo.com", "", "y", "n", "y", "y", "17900", RUC, "Quito, Loja", ""],
+        ["Ferretería Ñ", "y", "no address", "ferre.odoo.com", "", "y", "n", "y", "y", "17900", RUC, "Quito, Loja", ""],
         ["cards", "einvoice"],
         ["quito", "loja"],
     ),
@@ -238,6 +254,14 @@ def test_questions_in_spanish(tmp_path: Path) -> None:
     assert "escriba el secreto secrets/odoo_key: la clave API" in told
     assert "# Socios" in (tmp_path / "nuevo" / "caravana.yaml").read_text()
     assert read_configuration(tmp_path / "nuevo" / "caravana.yaml").flows == ["cards"]
+
+
+def test_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """A file in the folder's place is told in a line."""
+    (tmp_path / "company").write_text("")
+    command = (sys.executable, "-m", "caravana", "init", "company")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "error: company: File exists\n")
 
 
 def test_yes_asks_nothing(tmp_path: Path) -> None:

@@ -34,3 +34,4 @@ def test_confirming_another_database(folder: Folder, caravana: Command) -> None:
     assert (answer["before"], answer["now"]) == (HELD["known"], HELD["found"])
     assert json.loads(caravana("review", "--json").output) == []
     caravana("odoo", "confirm", "odoo", "--yes", code=1)
+    assert "waits for no confirmation" in caravana("odoo", "confirm", "Odoo", code=1).stderr

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from caravana.cli import app, language_first
 from caravana.cli.asked import ENGLISH, in_words
+from caravana.cli.office import in_short
 from caravana.cli.speech import choose, of_locale, spoken
 from caravana.commerce import booking, difference, evidence
 from caravana.kit.sentences import Catalogue
@@ -160,6 +161,32 @@ def test_names_that_people_type_stay_as_they_are() -> None:
     assert spoken("there is no route `price`") == "no existe la ruta `price`"
     assert spoken("there is no sheet `x` (there are: price, name)") == "there is no sheet `x` (existen: price, name)"
     assert spoken("price, name") == "precio, nombre"
+    told = "A copy or a staging? Mend the connection. The right one? `caravana odoo confirm odoo`"
+    assert spoken(told).endswith("¿Es la correcta? `caravana odoo confirm odoo`")
+    assert spoken("`odoo`: confirmed; what waited goes on").startswith("`odoo`: ")
+
+
+def test_sentence_is_put_into_spanish_before_it_is_cut() -> None:
+    """What does not fit into a table's cell is cut in the language in which it is read."""
+    choose("es")
+    told = (
+        "exchange 19a2f is of the branch `sur`, which is not in the configuration (there are: norte); what it did stays done; "
+        "it goes on when `sur` is back"
+    )
+    assert in_short(told, 60) == "el mensaje 19a2f es de la sucursal `sur`, que no está en la…"
+    assert in_short(None) == ""
+
+
+def test_mixed_profiles_name_both_settings_in_spanish() -> None:
+    """Nothing of the sentence stays English, however many settings it names."""
+    choose("es")
+    told = "`connections.placetopay.url` (https://pay.example) is test, but `profile` and `connections.odoo.site` say live"
+    assert spoken(told) == (
+        "`connections.placetopay.url` (https://pay.example) es pruebas, pero `profile` y `connections.odoo.site` dicen en vivo"
+    )
+    assert spoken("`modes.default`: Input should be 'off', 'shadow' or 'live'") == (
+        "`modes.default`: debe ser 'off', 'shadow' o 'live'"
+    )
 
 
 def test_place_of_a_number_holds_a_number() -> None:
@@ -196,6 +223,7 @@ def test_help_in_spanish(folder: Folder) -> None:
         (["nosuch"], "No existe la orden 'nosuch'."),
         (["messages", "--nosuch"], "No existe la opción: --nosuch"),
         (["messages", "show"], "Falta el argumento 'ID'."),
+        (["import", "clientes", "x.csv"], "Valor no válido en 'what': 'clientes' no es ninguno de"),
         (["messages", "list", "--limit", "0"], "Valor no válido en '--limit' / '-n'"),
     ],
 )
@@ -221,6 +249,7 @@ def test_what_clerks_are_asked_is_there_in_english() -> None:
     """Each kind of question about money that a flow writes in Spanish has its English, for who reads commands in it."""
     spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS}
     assert set(spanish) - set(ENGLISH) == set()
+    assert [kind for kind, told in ENGLISH.items() if re.search(r"\.[A-Z]", told)] == []
     assert in_words("payment_double", "Un mismo pago …").startswith("One payment stands more than once")
     choose("es")
     assert in_words("payment_double", "Un mismo pago …") == "Un mismo pago …"

@@ -128,7 +128,7 @@ def language_first(arguments: Sequence[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the command line; known errors become one text and exit code 1."""
+    """Run the command line; known errors, and files that cannot be used, become one text and exit code 1."""
     from caravana.kit.errors import CaravanaError
 
     try:
@@ -139,3 +139,8 @@ def main() -> None:
     except BrokenPipeError:  # `caravana … | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        fail(f"{error.filename}: {error.strerror}")
+        sys.exit(1)

@@ -25,14 +25,11 @@ ENGLISH: Mapping[str, str] = {
     "memo; else decide whether it goes back.",
     "payment_double": "One payment stands more than once in Odoo. Leave one and cancel the others.",
     "payment_amount": "The amount in Odoo is not what the company charged. Cancel that payment and register it with the "
-    "amount charged.The amount in Odoo is not what the company charged. Cancel that payment and register "
-    "it with the amount charged.",
+    "amount charged.",
     "payment_currency": "The currency in Odoo is not the one charged. Cancel that payment and register it in the currency "
-    "charged.The currency in Odoo is not the one charged. Cancel that payment and register it in the "
-    "currency charged.",
+    "charged.",
     "payment_not_at_company": "Odoo has a card payment that the company does not have. Look at its page and, if it was undone, "
-    "cancel Odoo's.Odoo has a card payment that the company does not have. Look at its page and, if it "
-    "was undone, cancel Odoo's.",
+    "cancel Odoo's.",
     "refund_unknown": "The company sent a payment back, and the hub did not know. Register the outgoing payment and make "
     "the credit note.",
     "refund_pending": "A refund is over at the company and still pending here. See how it ended, and register what is "

@@ -27,6 +27,8 @@ TITLES = {
 }
 """Typer's own words, by the names it keeps them under."""
 USAGE = "Usage:"
+PYDANTIC = "Value error, "
+"""What typer puts before a reason of its own; it tells nobody anything."""
 _DESCRIBED = re.compile(r"(caravana .*? {2,})(\S.*)")
 """An example with what it does behind it."""
 
@@ -69,7 +71,7 @@ class Commands(TyperGroup):
             yield
         except TyperException as error:
             self._translate(ctx)
-            told = spoken(error.format_message())
+            told = spoken(error.format_message().replace(PYDANTIC, ""))
             error.format_message = lambda: told  # type: ignore[method-assign]
             raise
 

@@ -68,6 +68,7 @@ def init(
     from caravana.cli.template import Answers, write
 
     _refuse_unknown(partner or (), profile, ruc)
+    odoo_url = _given_address(odoo_url)
     there = [one for one in (folder / "caravana.yaml", folder / "routes" / "greeting.yaml") if one.exists()]
     if there and not force:
         fail(f"{', '.join(map(str, there))}: there already; --force writes over it")
@@ -96,6 +97,16 @@ def _refuse_unknown(partners: "list[str] | tuple[str, ...]", profile: str | None
         raise typer.Exit(2)
 
 
+def _given_address(text: str | None) -> str | None:
+    from caravana.cli.template import address_of
+
+    try:
+        return address_of(text) if text else None
+    except ValueError as error:
+        fail(str(error))
+        raise typer.Exit(2) from None
+
+
 def _asked() -> "Answers":
     """Ask for everything, each with a default."""
     from caravana.cli.template import NO_RUC, Answers, database_of
@@ -105,7 +116,7 @@ def _asked() -> "Answers":
     partners, url, database, ruc = set(), None, None, None
     if agree("Connect Odoo?", default=True):
         partners.add("odoo")
-        url = typer.prompt(spoken("Address of Odoo"), "https://empresa-xyz.odoo.com")
+        url = typer.prompt(spoken("Address of Odoo"), "https://empresa-xyz.odoo.com", value_proc=_address)
         database = typer.prompt(spoken("Its database"), database_of(url))
         if agree("Take card payments over PlacetoPay?", default=True):
             partners.add("placetopay")
@@ -129,6 +140,15 @@ def _issuer() -> str | None:
     if agree("Issue electronic documents over Dátil?"):
         return "datil"
     return "ecuafact" if agree("Issue electronic documents over Ecuafact?") else None
+
+
+def _address(text: str) -> str:
+    from caravana.cli.template import address_of
+
+    try:
+        return address_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(spoken(str(error))) from None
 
 
 def _ruc(text: str) -> str:

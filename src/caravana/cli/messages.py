@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.office import act, ask, short, states_of, when
+from caravana.cli.office import act, ask, in_short, states_of, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
@@ -87,7 +87,7 @@ def list_messages(
             one["route"],
             one["branch"],
             when(one["accepted"]),
-            short(one["error"]),
+            in_short(one["error"]),
         )
         for one in found
     )
@@ -134,7 +134,7 @@ def _print(found: dict[str, Any]) -> None:
             when(one["at"]),
             ": ".join(map(spoken, one["what"].split(": "))),
             one["where"],
-            spoken(short(one["detail"], 120)),
+            in_short(one["detail"], 120),
         )
         for one in found["timeline"]
     )

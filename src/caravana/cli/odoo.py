@@ -8,7 +8,7 @@ import typer
 
 from caravana.cli import prepare as prepare_module
 from caravana.cli.office import ask
-from caravana.cli.output import Json, Yes, print_json
+from caravana.cli.output import Json, Yes, fail, print_json
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, say, spoken
 
@@ -47,6 +47,9 @@ def confirm(
     """  # noqa: D301 -- click's mark for lines kept as they are
     if not yes:
         record = ask(config, "identities").get(name, {})
+        if "found" not in record:
+            fail(f"connection `{name}` waits for no confirmation")
+            raise typer.Exit(1)
         for which in ("known", "found"):
             typer.echo(f"{spoken(which)}: {_told(record.get(which))}", err=True)
         if not agree(f"Is what was found the right database of `{name}`?", err=True):
@@ -55,4 +58,4 @@ def confirm(
     if json:
         print_json(answer)
     else:
-        say(f"{name}: confirmed; what waited goes on")
+        say(f"`{name}`: confirmed; what waited goes on")

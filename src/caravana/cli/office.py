@@ -159,6 +159,11 @@ def short(text: str | None, width: int = 60) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
+def in_short(text: str | None, width: int = 60) -> str:
+    """Return the first line of a sentence in the language of the command, cut; one that is cut before is no sentence."""
+    return short(spoken(text or ""), width)
+
+
 def when(text: str | None) -> str:
     """Return a moment in the company's zone, to the second."""
     return "" if not text else datetime.fromisoformat(text).astimezone(company_zone.get()).strftime("%Y-%m-%d %H:%M:%S")

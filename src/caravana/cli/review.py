@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from caravana.cli.asked import in_words
-from caravana.cli.office import act, ask, short, when
+from caravana.cli.office import act, ask, in_short, when
 from caravana.cli.output import Json, Yes, colored, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
@@ -110,7 +110,7 @@ def list_letters(config: Config = DEFAULT, json: Json = False) -> None:
         print_json(found)
         return
     rows = (
-        (one["number"], one["exchange"], one["route"], one["path"], short(one["error"], 80), when(one["at"]))
+        (one["number"], one["exchange"], one["route"], one["path"], in_short(one["error"], 80), when(one["at"]))
         for one in found
     )
     print_table("Dead letters", ("number", "exchange", "route", "path", "error", "at"), rows, empty="no dead letters")

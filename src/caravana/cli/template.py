@@ -173,6 +173,19 @@ def database_of(url: str) -> str:
     return first if first and not first.isdigit() and ":" not in first else "odoo"
 
 
+def address_of(text: str) -> str:
+    """Return Odoo's address as the configuration has it, of what a person typed or copied from a browser.
+
+    Raises `ValueError`.
+    """
+    typed = text.strip()
+    parts = urlsplit(typed if "://" in typed else f"https://{typed}")
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.:-]+", host):
+        raise ValueError(f"`{text}` is no address: write one like https://xyz.odoo.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _branches(names: Sequence[str]) -> Iterator[Branch]:
     """Give each branch a key of its own."""
     taken: set[str] = set()

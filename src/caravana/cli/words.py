@@ -58,7 +58,7 @@ text = (
     # results of rows, of statements, of entries
     "new", "same", "undone", "1 refused", "{count} refused", "1 undone", "{count} undone", "1 changed", "{count} changed",
     "1 new", "{count} new", "1 same", "{count} same", "customers", "products", "orders",
-    "taken", "held", "passed", "yes", "no",
+    "taken", "held", "passed", "yes", "no", "interrupted",
     # what a settlement file tells
     "currency", "paid", "gone back", "fee", "deductions", "net", "payment", "refund", "reversal", "chargeback",
     # who began a refund or dispute, and states of a transfer
@@ -104,7 +104,7 @@ text = (
     "the top-level key `{name}`", "the step `{name}`", "the language `{name}`", "the data format `{name}`",
     "option `{key}` of `{element}`",
     # what pydantic finds wrong with a setting, and ruamel with YAML
-    "Field required", "Extra inputs are not permitted", "Input should be {values}", "Input should be a valid integer",
+    "Field required", "Extra inputs are not permitted", "Input should be {values}", "'{first}' or '{last}'", "Input should be a valid integer",
     "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid string",
     "Input should be a valid number", "Input should be a valid number, unable to parse string as a number",
     "Input should be a valid boolean", "Input should be a valid boolean, unable to interpret input",

@@ -59,9 +59,10 @@ def _sides(configuration: Configuration, components: Components) -> Iterator[Sid
 
 
 def _mixed(profile: str, side: Side, fitting: Side | None) -> ConfigurationError:
-    others = "`profile`" if fitting is None else f"`profile` and `{fitting.setting}`"
-    says = "says" if fitting is None else "say"
-    return ConfigurationError(
-        f"`{side.setting}` ({side.shown}) is {side.profile}, but {others} {says} {profile}",
-        suggestion="use test credentials with test ones and live ones with live ones",
-    )
+    if fitting is None:
+        told = f"`{side.setting}` ({side.shown}) is {side.profile}, but `profile` says {profile}"
+    else:
+        told = (
+            f"`{side.setting}` ({side.shown}) is {side.profile}, but `profile` and `{fitting.setting}` say {profile}"
+        )
+    return ConfigurationError(told, suggestion="use test credentials with test ones and live ones with live ones")

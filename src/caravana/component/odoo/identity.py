@@ -33,7 +33,7 @@ async def same_as_last_time(name: str, connection: Connection, store: Store) -> 
     stored = await store.get(SCOPE, name) or {"known": {}}
     if not is_same(stored["known"], seen):
         text = f"{shown(seen)} answers, last time it was {shown(stored['known'])}"
-        remedy = f"A copy or a staging? Mend the connection. The right one? caravana odoo confirm {name}"
+        remedy = f"A copy or a staging? Mend the connection. The right one? `caravana odoo confirm {name}`"
         return Finding("database", Severity.ERROR, text, remedy)
     weak = "" if "uuid" in seen else "; a restored copy looks the same, for only administrators may read the uuid"
     fresh = "" if stored["known"] else " (never seen before)"
