@@ -209,7 +209,10 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "secrets" / "pay_link").read_text() == secret
 
 
-@pytest.mark.parametrize("wrong", [("--partner", "paypal"), ("--profile", "prod"), ("--ruc", "1790016919"), ("--odoo-url", "ftp://x y")])
+@pytest.mark.parametrize(
+    "wrong",
+    [("--partner", "paypal"), ("--profile", "prod"), ("--ruc", "1790016919"), ("--odoo-url", "ftp://x y")],
+)
 def test_what_there_is_not_is_refused(tmp_path: Path, wrong: tuple[str, ...]) -> None:
     """An unknown partner or profile is told with those that there are, and nothing is written."""
     result = RUNNER.invoke(app, ["init", str(tmp_path / "new"), *wrong])

@@ -180,7 +180,9 @@ def test_sentence_is_put_into_spanish_before_it_is_cut() -> None:
 def test_mixed_profiles_name_both_settings_in_spanish() -> None:
     """Nothing of the sentence stays English, however many settings it names."""
     choose("es")
-    told = "`connections.placetopay.url` (https://pay.example) is test, but `profile` and `connections.odoo.site` say live"
+    told = (
+        "`connections.placetopay.url` (https://pay.example) is test, but `profile` and `connections.odoo.site` say live"
+    )
     assert spoken(told) == (
         "`connections.placetopay.url` (https://pay.example) es pruebas, pero `profile` y `connections.odoo.site` dicen en vivo"
     )

@@ -104,7 +104,8 @@ text = (
     "the top-level key `{name}`", "the step `{name}`", "the language `{name}`", "the data format `{name}`",
     "option `{key}` of `{element}`",
     # what pydantic finds wrong with a setting, and ruamel with YAML
-    "Field required", "Extra inputs are not permitted", "Input should be {values}", "'{first}' or '{last}'", "Input should be a valid integer",
+    "'{first}' or '{last}'",
+    "Field required", "Extra inputs are not permitted", "Input should be {values}", "Input should be a valid integer",
     "Input should be a valid integer, unable to parse string as an integer", "Input should be a valid string",
     "Input should be a valid number", "Input should be a valid number, unable to parse string as a number",
     "Input should be a valid boolean", "Input should be a valid boolean, unable to interpret input",

@@ -62,7 +62,5 @@ def _mixed(profile: str, side: Side, fitting: Side | None) -> ConfigurationError
     if fitting is None:
         told = f"`{side.setting}` ({side.shown}) is {side.profile}, but `profile` says {profile}"
     else:
-        told = (
-            f"`{side.setting}` ({side.shown}) is {side.profile}, but `profile` and `{fitting.setting}` say {profile}"
-        )
+        told = f"`{side.setting}` ({side.shown}) is {side.profile}, but `profile` and `{fitting.setting}` say {profile}"
     return ConfigurationError(told, suggestion="use test credentials with test ones and live ones with live ones")

@@ -107,9 +107,9 @@ class Catalogue:
 
 
 def _is_name(before: str, value: str) -> bool:
-    """Whether a value is something that people type: between backticks, or a word of a list (`there are: price`)."""
+    """Whether a value is something that people type: in backticks or quotes, or a word of a list (`there are: price`)."""
     listed = before.endswith(": ") and " " not in value and value not in ("none", "nothing")
-    return listed or before.count("`") % 2 == 1
+    return listed or before.endswith("'") or before.count("`") % 2 == 1
 
 
 class _Pattern:

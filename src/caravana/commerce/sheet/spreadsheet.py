@@ -132,7 +132,9 @@ def open_spreadsheet(path: Path, sheet: str | None = None) -> Spreadsheet:
     if start.startswith(PDF):
         raise SpreadsheetError(f"{path.name}: a PDF, and no table that can be read; export it as .xlsx or .csv")
     if start.lower().startswith(MARKUP):
-        raise SpreadsheetError(f"{path.name}: a web page or XML; open it in the spreadsheet program and save it as .xlsx")
+        raise SpreadsheetError(
+            f"{path.name}: a web page or XML; open it in the spreadsheet program and save it as .xlsx"
+        )
     if start.startswith(b"PK"):
         return Workbook(path, sheet)
     if sheet is not None:
