@@ -126,10 +126,10 @@ async def test_fifty_requests_for_one_new_customer(trade: Trade) -> None:
         ({"name": "x", "phone": "call me"}, "phone", "no phone"),
         ({"name": "x", "email": "a@b"}, "email", "no e-mail"),
         ({"name": "x"}, "tax_id", "give one"),
-        ({"tax_id": NEW}, "name", "required"),
+        ({"tax_id": NEW}, "name", "is missing"),
         ({"name": "x", "tax_id": NEW, "phon": "1"}, "body", "phone"),
         ({"name": "  ", "tax_id": NEW}, "name", "at least 1"),
-        ([], "name", "required"),
+        ([], "name", "is missing"),
     ],
 )
 async def test_wrong_fields(trade: Trade, body: Any, field: str, words: str) -> None:

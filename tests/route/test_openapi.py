@@ -51,10 +51,10 @@ def test_schemas(param: str, schema: dict[str, Any]) -> None:
 
 
 def test_tokens_are_told() -> None:
-    """An operation that takes bearer tokens says so, and the document says what they are."""
+    """An operation that takes bearer tokens says so and which scopes they need, and the document says what they are."""
     text = "- rest: {path: /x, get: [{security: [{key: shop, scopes: 'a,b'}], to: 'direct:x'}]}"
     found = document_of(text)
-    assert found["paths"]["/x"]["get"]["security"] == [{"shop": []}]
+    assert found["paths"]["/x"]["get"]["security"] == [{"shop": ["a", "b"]}]
     assert found["components"]["securitySchemes"] == {"shop": {"type": "http", "scheme": "bearer"}}
 
 

@@ -73,6 +73,8 @@ text = (
     "is_company: {told}", "reference: {told}", "quantity: {told}", "confirm: {told}", "delivery_date: {told}",
     "note: {told}", "branch: {told}", "row {number}: {told}", "row {number}, {told}", "line {number}: {told}",
     "tax_id", "phone", "email", "street", "city", "zip", "is_company", "barcode", "price", "code", "quantity",
+    "is missing", "must be a number", "must be text", "must be true or false", "must be a list", "must be an object",
+    "must be a day, like 2026-12-31", "must not be empty",
     "stands in row {first} too, with other values", "is that of row {first} too: two people, or one twice?",
     "the lines of the order say {values}", "is empty; each order needs a number of its own",
     "{field} is another in Odoo and was left as it is; PATCH changes it", "{kind}: a person has to settle {key}",

@@ -110,17 +110,18 @@ class HubListener:
         handler = self._exact.get((scope["path"], scope["method"]))
         if handler is not None:
             return await self._guarded(handler, Request(scope, receive))
-        partial = False
+        taken: set[str] = set()
         for route in self._routes:
             match, child = route.matches(scope)
             if match is Match.FULL:
                 scope.update(child)
                 return await self._guarded(route.endpoint, Request(scope, receive))
-            partial = partial or match is Match.PARTIAL
+            taken |= route.taken if match is Match.PARTIAL else set()
         if not self.whole:
             return _later(LATER)
-        if partial:
-            return JSONResponse({"error": "this address does not take that method"}, 405)
+        if taken:
+            error = {"error": "this address does not take that method"}
+            return JSONResponse(error, 405, {"Allow": ", ".join(sorted(taken))})
         return JSONResponse({"error": "nothing answers at this address"}, 404)
 
     async def _guarded(self, handler: Callable[[Request], Awaitable[Response]], request: Request) -> Response:

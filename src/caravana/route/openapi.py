@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from caravana.route.document import RouteDocument
-from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Verb
+from caravana.route.rest import Param, ResponseMessage, Rest, RestConfiguration, Security, Verb
 from caravana.route.rest_routes import full_path, inherited, pairs
 from caravana.route.schema import Schemas
 
@@ -73,7 +73,7 @@ def _operation(settings: RestConfiguration, rest: Rest, verb: Verb, path: str, s
     if body := _body(rest, verb, schemas, binding=binding):
         made["requestBody"] = body
     if verb.security:
-        made["security"] = [{one.key: [] for one in verb.security}]
+        made["security"] = [{one.key: _scopes(one) for one in verb.security}]
     told = _responses(verb, verb.produces or rest.produces, schemas, binding=binding)
     made["responses"] = dict(sorted({**_of_the_hub(settings, rest, verb, schemas), **told}.items()))
     return made
@@ -96,6 +96,11 @@ def _of_the_hub(settings: RestConfiguration, rest: Rest, verb: Verb, schemas: Sc
     pending = {"application/json": {"schema": schemas.put("Pending", _PENDING)}}
     answers = {code: {"description": why, "content": refused} for code, (why, applies) in possible.items() if applies}
     return {**answers, "202": {"description": "taken and on disk; the answer takes longer", "content": pending}}
+
+
+def _scopes(security: Security) -> list[str]:
+    """The scopes that an operation needs; OpenAPI 3.1 lets bearer tokens name them, too."""
+    return [one.strip() for one in security.scopes.split(",") if one.strip()]
 
 
 def _body(rest: Rest, verb: Verb, schemas: Schemas, *, binding: bool) -> dict[str, Any] | None:

@@ -68,7 +68,7 @@ class NewCustomer(CustomerFields):
             "examples": [
                 {
                     "name": "Rosa Inventada",
-                    "tax_id": "1712345678",
+                    "tax_id": "1712345675",
                     "phone": "0990000001",
                     "email": "rosa@cliente.example",
                 }
@@ -164,7 +164,7 @@ class NewOrder(Priced):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"customer": {"tax_id": "1712345678"}, "lines": [{"code": "CAM-001", "quantity": 2}], "confirm": True}
+                {"customer": {"tax_id": "1712345675"}, "lines": [{"code": "CAM-001", "quantity": 2}], "confirm": True}
             ]
         }
     )

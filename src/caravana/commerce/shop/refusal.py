@@ -15,6 +15,22 @@ PERSON = "Odoo does not let the hub do this; the hub's operator has to act"
 BROKEN = "something went wrong here; it was written down"
 
 
+_NUMBER = "must be a number"
+_DAY = "must be a day, like 2026-12-31"
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "list_type": "must be a list",
+    "too_short": "must not be empty",
+    "model_type": "must be an object",
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number", "int_type", "int_parsing"), _NUMBER),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DAY),
+}
+"""What is wrong by pydantic's kind of error, where its own words would speak of Python."""
+
+
 def refuse(code: str, message: str, *, status: int = 422, fields: Iterable[Field] = (), review: str = "") -> Refused:
     """Return the error for a request that cannot be carried out; `review`: key of the item that a person settles."""
     more = {"review": review} if review else {}
@@ -30,7 +46,8 @@ def refuse_fields(fields: Iterable[Field]) -> Refused:
 def fields_of(error: ValidationError) -> list[Field]:
     """Return what a model found wrong, each with its place in the body."""
     return [
-        {"field": _place(one["loc"]), "message": one["msg"].removeprefix("Value error, ")} for one in error.errors()
+        {"field": _place(one["loc"]), "message": _WORDS.get(one["type"], one["msg"].removeprefix("Value error, "))}
+        for one in error.errors()
     ]
 
 
