@@ -95,6 +95,15 @@ def test_what_is_no_network_is_refused(text: str) -> None:
         Configuration.model_validate({"listener": {"trusted_proxies": [text]}})
 
 
+@pytest.mark.parametrize("url", ["hub.example.com", "https://", "ftp://hub.example.com"])
+def test_what_is_no_public_address_is_refused(url: str) -> None:
+    """Links made of it would lead nowhere; a slash at its end is no matter."""
+    with pytest.raises(ValidationError, match="write the address with"):
+        Configuration.model_validate({"listener": {"public_url": url}})
+    read = Configuration.model_validate({"listener": {"public_url": "https://hub.example.com/"}})
+    assert read.listener.public_url == "https://hub.example.com"
+
+
 @pytest.mark.parametrize(("trusted", "seen"), [([], "127.0.0.1"), (["127.0.0.1"], "203.0.113.7")])
 async def test_route_sees_the_caller(tmp_path: Any, trusted: list[str], seen: str) -> None:
     """CamelHttpRemoteAddress, which goes to PlacetoPay as the payer's, is the believed one; by default nobody is believed."""

@@ -126,6 +126,8 @@ text = (
     "No space left on device", "Address already in use", "address already in use", "Connection refused",
     # how far a polling route has read
     "line", "seen", "told",
+    # when a key of Odoo runs out
+    "today", "tomorrow", "in {number} days",
     # what typer tells of a command called wrongly
     "Missing argument {name}.", "Missing option {name}.", "Missing argument {name}. {told}", "Missing option {name}. {told}",
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",

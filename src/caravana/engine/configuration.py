@@ -69,6 +69,13 @@ class ListenerPort(Port):
         description="Addresses or networks (CIDR) of proxies whose X-Forwarded-For, -Proto and -Host are believed.",
     )
 
+    @field_validator("public_url")
+    @classmethod
+    def _whole(cls, url: str | None) -> str | None:
+        if url and not re.match(r"https?://[^/]", url):
+            raise ValueError("write the address with http:// or https://")
+        return url.rstrip("/") if url else None
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, texts: list[str]) -> list[str]:

@@ -127,6 +127,26 @@ async def test_the_key_lasts_until_the_company_s_midnight(odoo: Odoo) -> None:
     assert clock.now().day == 29
 
 
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-27, "works, and `keyExpires` says that it ran out"),
+        (-1, "works, and `keyExpires` says that it ran out"),
+        (0, ", today"),
+        (1, ", tomorrow"),
+        (2, ", in 2 days"),
+    ],
+)
+async def test_how_long_a_key_works_still(odoo: Odoo, days: int, words: str) -> None:
+    """Today and tomorrow are told as such; who renewed the key and not the setting is told that."""
+    clock = odoo.hub.clock = odoo.sandbox.clock = ManualClock(datetime(2026, 11, 29, 12, tzinfo=UTC))
+    del odoo.sandbox.store.models["res.users.apikeys"]
+    ends = clock.now().date() + timedelta(days=days)
+    with_settings(keyExpires=ends.isoformat(), timezone="UTC")(odoo)
+    [found] = [one for one in await wrong(odoo) if one.subject == "key expires"]
+    assert words in found.message
+
+
 @pytest.mark.parametrize("seconds", [0, 90, 3600])
 async def test_a_clock_that_is_off(odoo: Odoo, seconds: int) -> None:
     """A clock that is somewhat off is worth a look, one that spoils signatures is wrong."""

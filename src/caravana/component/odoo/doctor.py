@@ -152,7 +152,16 @@ async def _key(client: OdooClient, user: int, context: Context) -> Finding:
     left = ends - _today(client.settings, context)
     if left > SOON:
         return Finding("key", Severity.OK, f"works over {protocol}, until {ends}")
-    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends}, in {left.days} days", NEW_KEY)
+    return _ending(ends, left.days)
+
+
+def _ending(ends: date, days: int) -> Finding:
+    """A key that works and ends soon; one that ended by the setting, and still works, is a new one."""
+    if days < 0:
+        text = f"works, and `keyExpires` says that it ran out on {ends}"
+        return Finding("key expires", Severity.WARNING, text, "write into `keyExpires` when the key of today runs out")
+    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends}, {when}", NEW_KEY)
 
 
 def _today(settings: OdooConnection, context: Context) -> date:

@@ -115,9 +115,9 @@ def _judge(named: Named, rows: Rows) -> Iterator[Finding]:
         yield Finding(word, Severity.ERROR, text, remedy)
         return
     if named.kinds and row["type"] not in named.kinds:
-        text = f"{named.setting}: the journal {row['name']} is of type {row['type']}"
+        text = f"{named.setting}: the journal `{row['name']}` is of type {row['type']}"
         yield Finding(word, Severity.ERROR, text, f"name one of type {' or '.join(named.kinds)}")
     owner = row.get("company_id")
     if named.company is not None and owner and owner[0] != named.company:
-        text = f"{named.setting}: the {word} {row['name']} belongs to {owner[1]}, not to company {named.company}"
+        text = f"{named.setting}: the {word} `{row['name']}` belongs to `{owner[1]}`, not to company {named.company}"
         yield Finding(word, Severity.ERROR, text, f"name a {word} of the branch's own company")
