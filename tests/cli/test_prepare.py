@@ -65,6 +65,8 @@ async def test_a_dry_run_says_what_each_thing_needs(odoo: OdooSandbox, caravana:
     text = await run(caravana, "prepare", "--dry-run")
     assert "0123456789abcdefghij" not in shown + text
     assert "name it with --key" in text
+    spanish = await asyncio.to_thread(caravana, "--lang", "es", "odoo", "prepare", "--dry-run")
+    assert "crear product.tag (Ventas /" in spanish.output
     assert not odoo.effects
 
 

@@ -223,7 +223,9 @@ def _show(title: str, found: "list[Standing]", *, json: bool, removing: bool = F
 
 
 def _needs(one: "Standing") -> str:
-    return f"{one.right} ({one.group.name})" if one.group else one.right
+    verb, _, model = one.right.partition(" ")
+    right = f"{spoken(verb)} {model}"
+    return f"{right} ({spoken(one.group.name)})" if one.group else right
 
 
 def _loss(one: "Standing") -> str:

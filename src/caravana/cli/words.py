@@ -85,7 +85,7 @@ text = (
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands
     "field", "tag", "hint", "missing", "there", "there, not ours", "lacks the right", "app not installed",
-    "created", "failed", "shadow", "live", "off",
+    "create", "write", "unlink", "created", "failed", "shadow", "live", "off",
     "cedula", "ruc", "passport", "foreign", "there is no branch `{name}`",
     "boolean", "integer", "number", "parameters", "expression", "predicate", "clause",
     # imitations
