@@ -115,9 +115,9 @@ def test_sheets(tmp_path: Path) -> None:
     with pytest.raises(SpreadsheetError, match="did you mean `Clientes`"):
         opened(path, sheet="Cliente")
     elsewhere = xlsx_file(tmp_path, ["Notas"], ["nada"], sheets=("Clientes",))
-    with pytest.raises(SpreadsheetError, match=r"no column for `name`.*not Clientes; --sheet NAME chooses"):
+    with pytest.raises(SpreadsheetError, match=r"no column for `name`.*\nread the sheet `.*`, not Clientes; --sheet NAME chooses"):
         opened(elsewhere)
-    with pytest.raises(SpreadsheetError, match=r"row 1 is empty.*not Clientes; --sheet NAME chooses"):
+    with pytest.raises(SpreadsheetError, match=r"row 1 is empty.*\n.*not Clientes; --sheet NAME chooses"):
         opened(xlsx_file(tmp_path, [], sheets=("Clientes",)))
     with pytest.raises(SpreadsheetError, match="has no sheets"):
         opened(csv_file(tmp_path, "Nombre;RUC\nAna;1\n"), sheet="Clientes")

@@ -72,7 +72,7 @@ def open_file(path: Path, kind: str, sheet: str | None, chosen: Mapping[str, str
     except SpreadsheetError as error:
         if not table.notes:
             raise
-        raise SpreadsheetError(f"{error} ({'; '.join(table.notes)})") from None
+        raise SpreadsheetError("\n".join((str(error), *table.notes))) from None
 
 
 def _surveyed(table: Spreadsheet, kind: str, chosen: Mapping[str, str], more: Mapping[str, Any]) -> File:
