@@ -10,7 +10,7 @@ from caravana.engine.hub import Hub
 from caravana.engine.project import Project
 from caravana.kit.callables import Callables
 from caravana.kit.errors import ConfigurationError
-from caravana.route import read_text
+from caravana.route import Severity, read_text
 
 ROUTE = "- route: {id: greeting, from: {uri: 'seda:greeting', steps: [{log: hello}]}}"
 WRONG = """
@@ -47,6 +47,28 @@ def test_names_that_lead_nowhere_are_told_with_their_line(tmp_path: Path) -> Non
     assert found[4].startswith(
         "caravana.yaml:7:1: warning: `limits.connections`: there is no connection `placetopay:card`"
     )
+
+
+STEPS = """
+- route:
+    id: asking
+    from:
+      uri: seda:asking
+      steps:
+        - to: odoo:sale.order?operation=read&fields=name
+        - to: odoo:res.partner?operation=read&fields=name
+"""
+
+
+@pytest.mark.parametrize("settings", ["url: xyz.odoo.com", "url: xyz.odoo.com, databas: xyz"])
+def test_a_wrong_connection_is_told_once_where_it_stands(tmp_path: Path, settings: str) -> None:
+    """However many steps call the partner: one error, at the connection's line, with all that is wrong with it."""
+    path = tmp_path / "caravana.yaml"
+    path.write_text(f"company: {{name: A}}\nconnections:\n  odoo: {{{settings}, apiKey: invented}}\n")
+    project = Project(read_configuration(path), [read_text(STEPS, "r.yaml")], [], Callables())
+    [found] = [one for one in judge_project(project).problems if one.severity is Severity.ERROR]
+    assert str(found).startswith("caravana.yaml:3:1: error: connections.odoo: ")
+    assert "write the address with http:// or https://" in found.message
 
 
 def test_settings_that_lead_somewhere_are_not_told(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from caravana.engine.cautions import Cautions, exposed
 from caravana.engine.check_context import CheckContext
 from caravana.engine.check_registry import EngineRegistry
 from caravana.engine.configuration import Configuration
-from caravana.engine.loose_ends import loose_ends, place_in
+from caravana.engine.loose_ends import loose_ends, place_in, wrong_connections
 from caravana.engine.opening import keyring
 from caravana.engine.policies import PolicyRow, policies
 from caravana.engine.profile import misfits
@@ -62,10 +62,21 @@ def judge_project(project: Project) -> Judgement:
     configuration = project.configuration
     judge_ = _Judge(configuration, project.callables, ())
     judgement = judge_.judge(project.documents, project.problems)
+    judgement = _at_their_connection(judgement, wrong_connections(configuration, judge_.registry.components))
     if judgement.program is None:
         return judgement
     found = loose_ends(configuration, judge_.registry.components, judgement.program.routes)
     return replace(judgement, problems=(*judgement.problems, *found))
+
+
+def _at_their_connection(judgement: Judgement, wrong: Iterable[Problem]) -> Judgement:
+    """Tell a wrong setting of a connection once, where it stands, and not at each step that calls the partner."""
+    problems = list(judgement.problems)
+    for one in wrong:
+        others = [each for each in problems if each.severity is Severity.WARNING or each.message not in one.message]
+        if len(others) < len(problems):
+            problems = [replace(one, severity=Severity.ERROR), *others]
+    return replace(judgement, problems=tuple(problems))
 
 
 class _Judge:

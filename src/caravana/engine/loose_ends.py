@@ -29,7 +29,7 @@ def loose_ends(
 ) -> Iterator[Problem]:
     """Yield what in `configuration` names something that is not there; `routes`: all of them by id."""
     yield from _modes(configuration, components, routes)
-    yield from _connections(configuration, components)
+    yield from wrong_connections(configuration, components)
     yield from _limits(configuration, components)
 
 
@@ -80,8 +80,8 @@ def place_in(configuration: Configuration, *names: str) -> Location:
     return Location(name, line, min(line, 1))
 
 
-def _connections(configuration: Configuration, components: Components) -> Iterator[Problem]:
-    """Settings that their component refuses, also of a connection that no route uses yet."""
+def wrong_connections(configuration: Configuration, components: Components) -> Iterator[Problem]:
+    """Yield settings that their component refuses, also of a connection that no route uses yet."""
     for name, settings in configuration.connections.items():
         place, readers = place_in(configuration, "connections", name), readers_of(name, settings)
         if not readers:
