@@ -11,6 +11,7 @@ from caravana.cli.asked import ENGLISH, in_words
 from caravana.cli.office import in_short
 from caravana.cli.speech import choose, of_locale, spoken
 from caravana.commerce import booking, difference, evidence
+from caravana.commerce.shop import review
 from caravana.kit.sentences import Catalogue
 from tests.cli.conftest import Folder
 from tools.extract_texts import extracted, known, sentences
@@ -248,8 +249,8 @@ def test_problems_of_route_files_and_settings_in_spanish(folder: Folder) -> None
 
 
 def test_what_clerks_are_asked_is_there_in_english() -> None:
-    """Each kind of question about money that a flow writes in Spanish has its English, for who reads commands in it."""
-    spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS}
+    """Each kind of question that a flow writes in Spanish has its English, for who reads commands in it."""
+    spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS, **review.TEXTS}
     assert set(spanish) - set(ENGLISH) == set()
     assert [kind for kind, told in ENGLISH.items() if re.search(r"\.[A-Z]", told)] == []
     assert in_words("payment_double", "Un mismo pago …").startswith("One payment stands more than once")

@@ -1,4 +1,4 @@
-"""Why a person is asked about money, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
+"""Why a person is asked, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,6 +50,13 @@ ENGLISH: Mapping[str, str] = {
     "dispute_lost": "A dispute was lost: the money of the card payment is gone. Book it in Odoo.",
     "dispute_returned": "A dispute that was lost was won in the end: the money comes back. If you booked that it went, undo "
     "it.",
+    "two_records": "Two or more records have the same tax id: merge them in Odoo (Contacts, Merge), or archive the one too many.",
+    "shared_phone": "The phone is that of more than one record, or of somebody with another name or tax id: correct the "
+    "records in Odoo, or make the new customer there.",
+    "shared_email": "The e-mail is that of more than one record, or of somebody with another name or tax id: correct the "
+    "records in Odoo, or make the new customer there.",
+    "catalogue_prices": "No price of this list is published until they agree. See to the list's rules and the taxes, and call "
+    "`caravana catalog publish`.",
     "bank_match": "A transfer was not posted by itself: see `caravana bank review`.",
     "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered "
     "at the same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",

@@ -31,6 +31,7 @@ text = (
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
     "refund_without_note", "refund_of_advance", "refund_failed", "fields",
+    "which customer is it?", "calculated prices differ from those of Odoo",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",

@@ -114,7 +114,7 @@ def review(told: Mapping[str, Any]) -> dict[str, Any]:
         "key": REVIEW,
         "kind": "catalogue_prices",
         "summary": "Revisar precios del catálogo",
-        "title": "los precios calculados difieren de los de Odoo",
+        "title": "calculated prices differ from those of Odoo",
         "text": "No se publican precios de esta lista hasta que coincidan. Revise las reglas de la lista y los impuestos, y "
         f"ejecute `caravana catalog publish`. {lines}",
         "record": None,

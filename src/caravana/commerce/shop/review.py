@@ -34,7 +34,7 @@ def review(
         "key": f"customer/{verdict['kind']}/{'-'.join(map(str, ids))}/{digest}",
         "kind": verdict["kind"],
         "summary": "Revisar cliente",
-        "title": "¿qué cliente es?",
+        "title": "which customer is it?",
         "text": f"{TEXTS[verdict['kind']]} Fichas: {', '.join(names)}.",
         "detail": f"Se pidió: {asked['name']}." if asked.get("name") else "",
         "record": {"model": "res.partner", "id": ids[0]},
