@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from caravana.cli import app, language_first
 from caravana.cli.asked import ENGLISH, in_words
+from caravana.cli.imports import RESULTS, word_of
 from caravana.cli.office import in_short
 from caravana.cli.speech import choose, of_locale, spoken
 from caravana.commerce import booking, difference, evidence
@@ -176,6 +177,13 @@ def test_sentence_is_put_into_spanish_before_it_is_cut() -> None:
     )
     assert in_short(told, 60) == "el mensaje 19a2f es de la sucursal `sur`, que no está en la…"
     assert in_short(None) == ""
+
+
+def test_results_of_rows_agree_with_rows() -> None:
+    """The table of an import says of each row what the counts below it say of all."""
+    assert [word_of(one) for one in RESULTS] == list(RESULTS)
+    choose("es")
+    assert [word_of(one) for one in RESULTS] == ["rechazada", "sin hacer", "cambiada", "nueva", "igual"]
 
 
 def test_mixed_profiles_name_both_settings_in_spanish() -> None:

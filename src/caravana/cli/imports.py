@@ -260,7 +260,7 @@ class Report:
         rows = [
             (
                 one["row"],
-                colored(spoken(one["result"]), COLORS.get(one["result"], "")),
+                colored(word_of(one["result"]), COLORS.get(one["result"], "")),
                 one["what"],
                 spoken(one["reason"]),
             )
@@ -276,6 +276,11 @@ class Report:
 def _count(result: str, count: int) -> str:
     """How many rows came to a result; the sentence is the same for one row and for many."""
     return f"{count:,} {result}"
+
+
+def word_of(result: str) -> str:
+    """Return a result in the language of the command, as it is said of a row: in Spanish a row is feminine."""
+    return spoken(_count(result, 1)).removeprefix("1 ")
 
 
 def _written(cell: Any) -> Any:
