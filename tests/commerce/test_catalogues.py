@@ -190,7 +190,7 @@ def test_no_name_is_shared(file: str) -> None:
         code = "" if "description:" in line else line.partition("#")[0]
         assert not [one for one in shared if one in code], line
     ids = {route.id for route in read_text(text, file=copy.name).routes}
-    assert all(one.startswith("catalogue_norte-") for one in ids)
+    assert all(str(one).startswith("catalogue_norte-") for one in ids)
 
 
 async def test_the_branch_s_company_is_asked(tmp_path: Path) -> None:
