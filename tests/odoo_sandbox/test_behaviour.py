@@ -223,6 +223,28 @@ async def test_spanish_by_context_or_user(shop: Shop, caller: Caller) -> None:
     assert (await caller("sale.order", "action_confirm", ids=[order]))[1]["message"] == spanish != english
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("hola <b>a</b>", "<p>hola <b>a</b></p>"),
+        ('<p class="x" id="y" title="z">a<br/>b</p>', '<p class="x" id="y" title="z">a<br>b</p>'),
+        ('<p onclick="x()" hidden="1" data-mine="1">a<!-- b --></p>', "<p>a</p>"),
+        ("<p>a<script>b</script><custom>c</custom></p>", "<p>ac</p>"),
+        ('<a href="javascript:x()">a</a><a href="https://e.x/">b</a>', '<a>a</a><a href="https://e.x/">b</a>'),
+        ('<p style="color:red; position:fixed">a</p>', '<p style="color:red">a</p>'),
+        ("<div><p>a</p><p>b</p></div>", "<p>a</p><p>b</p>"),
+        ("<div>a</div><div>b</div>", "<div>a</div><div>b</div>"),
+        (" ", False),
+        ("<form>a<input name='b'></form>", "a"),
+        ("<!-- a -->", False),
+    ],
+)
+def test_html_is_cleaned(shop: Shop, sent: str, kept: str) -> None:
+    """A field keeps text as a paragraph, class, id and title; no scripts, forms, comments, events and unknown attributes."""
+    note = shop.env["res.partner"].create({"name": "N", "comment": sent})
+    assert shop.read("res.partner", note, "comment") == kept
+
+
 def test_factory() -> None:
     """The command line finds name, port and a factory that takes texts."""
     sandbox = build(ManualClock(), {"version": "18.0", "database": "x", "ignored": "y"})

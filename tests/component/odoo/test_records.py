@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+from lxml.html import fragments_fromstring
 
 from caravana.component.odoo.sandbox import Conflict
 from caravana.kit.effect import Kind, Reply
@@ -215,6 +216,29 @@ async def test_a_marked_note_is_found(odoo: Odoo) -> None:
 ADDRESS = "odoo:sale.order?operation=note&marked=true"
 
 
+@pytest.mark.parametrize("html", [False, True])
+async def test_the_mark_of_what_goes_out_by_mail_is_not_read(odoo: Odoo, *, html: bool) -> None:
+    """A message to the followers says what it says and no more; it is found again all the same, when its answer was lost."""
+    body = {
+        "id": odoo.order(),
+        "body": "Venció <i>sin</i> cobro.\nEl enlace sirve.",
+        "subtype": "mail.mt_comment",
+        "html": html,
+    }
+    odoo.sandbox.faults.append(Fault("sale.order.message_post", "cut_after"))
+    with pytest.raises(Unknown):
+        await odoo.send(ADDRESS, body)
+    found = await odoo.verify(ADDRESS, body)
+    assert found is not None
+    assert await odoo.verify(ADDRESS, body, key="k-2") is None
+    [made] = odoo.sandbox.env["mail.message"].read([found.body["id"]], ["body", "subtype_id"])
+    assert made["subtype_id"][1] == "Discussions"
+    [whole] = fragments_fromstring(made["body"])
+    assert "ref:" in whole.get("class")
+    lines = "Venció sin cobro.\nEl enlace sirve." if html else "Venció <i>sin</i> cobro.El enlace sirve."
+    assert whole.text_content() == lines
+
+
 async def test_several_notes_are_one_call(odoo: Odoo) -> None:
     """Notes that wait together are made by one call: escaped, line by line, by the hub's user, each found by its mark."""
     odoo.sandbox.faults.append(Fault("res.users.search_count", "slow", delay=0.3, times=4))
@@ -231,7 +255,7 @@ async def test_several_notes_are_one_call(odoo: Odoo) -> None:
         assert found is not None
         assert found.body == reply.body
         [made] = odoo.sandbox.env["mail.message"].read([reply.body["id"]], ["body", "author_id", "subtype_id"])
-        assert made["body"].startswith(f"<p>Pago &lt;{body['id']}&gt;<br/>recibido<br/>ref:")
+        assert made["body"].startswith(f"<p>Pago &lt;{body['id']}&gt;<br>recibido<br>ref:")
         assert made["author_id"]
         assert made["subtype_id"][1] == "Note"
 

@@ -99,11 +99,9 @@ class Note(Operation):
 
     async def send(self, client: OdooClient, request: Request, effect: Effect) -> Reply:
         """Post the note."""
-        text = request["body"]
-        if self.options.marked:
-            text += ("<br/>" if request["html"] else "\n") + _key_mark(effect)
+        text, html = self._text(request, effect)
         arguments: dict[str, Any] = {"body": text, "subtype_xmlid": request["subtype"]}
-        if request["html"]:
+        if html:
             arguments["body_is_html"] = True
         if request["attachment_ids"]:
             arguments["attachment_ids"] = request["attachment_ids"]
@@ -112,6 +110,19 @@ class Note(Operation):
         ids = as_ids(answer)
         return Reply({"id": ids[0]}, reference=reference("mail.message", ids))
 
+    def _text(self, request: Request, effect: Effect) -> tuple[str, bool]:
+        """Return what is posted, and whether it is HTML. The mark stands below an internal note.
+
+        Of a message that others get it is a class, which Odoo keeps and finds and nobody reads.
+        """
+        text, html = request["body"], request["html"]
+        if not self.options.marked:
+            return text, html
+        if request["subtype"] == INTERNAL:
+            return text + ("<br/>" if html else "\n") + _key_mark(effect), html
+        tag, inner = ("div", text) if html else ("p", _lines(text))
+        return f'<{tag} class="{_key_mark(effect)}">{inner}</{tag}>', True
+
     def _row(self, request: Request, effect: Effect, text: str) -> dict[str, str] | None:
         """Return the note as a row of `load`, by which several go out as one; None for one that must be posted.
 
@@ -119,12 +130,11 @@ class Note(Operation):
         """
         if not self.options.marked or request["attachment_ids"] or request["subtype"] != INTERNAL:
             return None
-        lines = text if request["html"] else "<br/>".join(escaping.escape(text, quote=False).split("\n"))
         return {
             "id": external_id_from_key(f"note_{effect.key}", self.settings.external_module),
             "model": self.model,
             "res_id": str(request["id"]),
-            "body": lines if request["html"] else f"<p>{lines}</p>",
+            "body": text if request["html"] else f"<p>{_lines(text)}</p>",
             "message_type": "notification",
             "subtype_id/id": INTERNAL,
         }
@@ -211,6 +221,11 @@ def _mark(one: dict[str, Any]) -> tuple[str, str]:
 def _attached(request: Request, there: dict[tuple[str, str], int]) -> Reply:
     ids = [there[_mark(one)] for one in request["files"]]
     return Reply({"ids": ids}, reference=reference("ir.attachment", ids))
+
+
+def _lines(text: str) -> str:
+    """Return plain text as HTML, line by line."""
+    return "<br/>".join(escaping.escape(text, quote=False).split("\n"))
 
 
 def _key_mark(effect: Effect) -> str:

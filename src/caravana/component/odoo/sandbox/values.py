@@ -9,6 +9,7 @@ from typing import Any
 
 from caravana.component.odoo.sandbox.errors import ServerError
 from caravana.component.odoo.sandbox.field import Field
+from caravana.component.odoo.sandbox.sanitising import sanitised
 
 CENT = Decimal("0.01")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?")
@@ -94,7 +95,9 @@ def to_column(field: Field, value: Any) -> Any:
             return bool(value)
         case "selection":
             return check_selection(field, value)
-        case "char" | "text" | "html":
+        case "html":
+            return sanitised(str(value)) or False
+        case "char" | "text":
             return str(value) or False
     return value
 

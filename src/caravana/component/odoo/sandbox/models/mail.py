@@ -220,7 +220,7 @@ def message_post(
         "model": records.meta.name,
         "res_id": record.id,
         "subject": subject,
-        "body": body if body_is_html else f"<p>{escaping.escape(body, quote=False)}</p>",
+        "body": body if body_is_html else escaping.escape(body, quote=False),
         "message_type": message_type,
         "subtype_id": subtype.id if subtype else False,
         "author_id": author_id or env.user.get("partner_id"),
