@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 from tests.cli.conftest import Command, Folder
@@ -73,10 +74,20 @@ def test_a_kept_file_is_tried_again_with_a_mended_profile(caravana: Command, fol
 
 
 def test_mistakes_at_the_command(caravana: Command, folder: Folder) -> None:
-    """A file that is not there, an empty folder, a misspelt profile, another word: each is told."""
+    """A file that is not there, is far too large or packed, an empty folder, a misspelt profile, another word: each is told."""
     assert "No such file" in caravana("bank", "import", "nowhere.xml", code=1).stderr
     (folder.path / "empty").mkdir()
     assert "no file" in caravana("bank", "import", str(folder.path / "empty"), code=1).stderr
+    for name in ("huge.csv", "huge.zip"):
+        with (folder.path / "empty" / name).open("wb") as file:
+            file.truncate(33 * 1024 * 1024)
+    huge = caravana("bank", "import", str(DATA / "pichincha.csv"), str(folder.path / "empty"), code=1)
+    assert "huge.csv: it is larger than 32 MiB" in huge.stderr
+    assert json.loads(caravana("bank", "entries", "--json").stdout) == []
+    with zipfile.ZipFile(folder.path / "packed.zip", "w") as packed:
+        packed.write(DATA / "pichincha.csv", "pichincha.csv")
+    refused = caravana("bank", "import", str(folder.path / "packed.zip"), code=1).stdout
+    assert "! packed.zip: it is an archive and no workbook: unpack it, and import the files in it" in refused
     wrong = caravana("bank", "import", str(DATA / "pichincha.csv"), "--profile", "pichinca", code=1)
     assert "pichincha" in str(wrong.exception or wrong.stderr)
     caravana("bank", "decide", "x", "perhaps", code=2)

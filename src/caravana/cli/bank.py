@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from caravana.cli import bank_review
-from caravana.cli.office import ask, short, when
+from caravana.cli.office import ask, check_size, content_of, short, when
 from caravana.cli.output import Json, colored, console, fail, print_json, print_table
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import say, spoken
@@ -60,6 +60,8 @@ def import_(
     if not files:
         fail("there is no file to import")
         raise typer.Exit(1)
+    for path, _ in files:
+        check_size(path)
     options = {"profile": profile, "account": account, "dry": dry_run}
     reports = [
         report
@@ -98,7 +100,7 @@ def _parts(files: Iterable[tuple[Path, bool]]) -> Iterator[list[dict[str, Any]]]
     part: list[dict[str, Any]] = []
     size = 0
     for path, among in files:
-        content = _content(path)
+        content = content_of(path)
         if part and (size + len(content) > MOST_BYTES or len(part) == MOST_FILES):
             yield part
             part, size = [], 0
@@ -109,14 +111,6 @@ def _parts(files: Iterable[tuple[Path, bool]]) -> Iterator[list[dict[str, Any]]]
 
 def _names(part: Sequence[dict[str, Any]], *, dry_run: bool) -> str | None:
     return None if dry_run else ", ".join(one["name"] for one in part)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        fail(f"{path}: {error.strerror}")
-        raise typer.Exit(1) from None
 
 
 def _operate(

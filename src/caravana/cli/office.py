@@ -27,6 +27,27 @@ TIMEOUT = 60.0
 """Seconds that a running hub may take to answer."""
 
 
+LARGEST_FILE = 32 * 1024 * 1024
+"""Bytes of a file that is handed to the hub; none of a bank or payment company is nearly so large."""
+
+
+def check_size(path: Path) -> None:
+    """Exit with 1 when a file is too large to be handed over."""
+    if path.exists() and path.stat().st_size > LARGEST_FILE:
+        fail(f"{path}: it is larger than {LARGEST_FILE // 1024 // 1024} MiB")
+        raise typer.Exit(1)
+
+
+def content_of(path: Path) -> bytes:
+    """Return the bytes of a file to be handed over. Exits with 1 when it cannot be read, or is too large."""
+    check_size(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+        raise typer.Exit(1) from None
+
+
 def ask(config: Path, operation: str, *, routes: bool = False, running: bool = False, **arguments: Any) -> Any:
     """Return the answer of the operator's operation. Exits with 1 when it is refused.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from caravana.cli.office import content_of
 from caravana.cli.output import Json, fail, print_json
 from caravana.cli.payments_compare import tell_differences
 from caravana.cli.payments_desk import operate
@@ -35,7 +36,7 @@ def import_(
     caravana payments import liquidacion.csv --connection placetopay --dry-run
     caravana payments import liquidacion.xlsx --connection placetopay --profile mi_banco
     """  # noqa: D301 -- click's mark for lines kept as they are
-    content = base64.b64encode(_content(file)).decode()
+    content = base64.b64encode(content_of(file)).decode()
     given = {"name": file.name, "content": content, "connection": connection, "profile": profile, "dry": dry_run}
     report = operate(config, "import", given, subject=f"{file.name} {connection}")
     if json:
@@ -48,14 +49,6 @@ def import_(
         _tell(report)
     differences = any(one["differences"] for one in report.get("compared", ()))
     raise typer.Exit(1 if differences or report["state"] not in ("taken", "waiting", "running") else 0)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
-        raise typer.Exit(1) from None
 
 
 def _refuse(name: str, problems: Sequence[Mapping[str, Any]]) -> None:

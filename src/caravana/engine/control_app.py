@@ -13,6 +13,7 @@ from starlette.routing import Route
 from caravana.engine.control import AdminError
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.ports import Unavailable
+from caravana.kit.request import BodyTooLarge, read_body
 
 BODY_LIMIT = 64_000_000
 """Bytes of an operator's request: a bank's file may be among its arguments."""
@@ -68,9 +69,10 @@ class ControlApp:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             return JSONResponse({"error": "the token is missing or wrong"}, 401)
-        body = await request.body()
         try:
-            arguments = json.loads(body[:BODY_LIMIT] or b"{}")
+            arguments = json.loads(await read_body(request, BODY_LIMIT) or b"{}")
+        except BodyTooLarge:
+            return JSONResponse({"error": f"more than {BODY_LIMIT} bytes at once are not taken"}, 413)
         except ValueError:
             return JSONResponse({"error": "send JSON"}, 400)
         if not isinstance(arguments, dict):

@@ -29,6 +29,11 @@ _WIDE = {
     ",": re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3}){1,4})(,\d{1,6})?"),
     ".": re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{1,6})?"),
 }
+_OTHERS = {
+    b"%PDF": "it is a PDF: get the same as CSV or XLSX",
+    b"\xd0\xcf\x11\xe0": "it is a workbook of the old kind (.xls): save it as .xlsx or CSV",
+}
+"""How files begin that people take for tables, and what to do."""
 
 
 class TableRefused(CaravanaError):
@@ -84,6 +89,9 @@ def is_workbook(content: bytes) -> bool:
 
 def rows(content: bytes, layout: Layout) -> list[Row]:
     """Return the rows of a file. Raises `TableRefused`."""
+    for mark, told in _OTHERS.items():
+        if content.startswith(mark):
+            raise TableRefused(told)
     read = _of_workbook(content, layout.sheet) if is_workbook(content) else _of_text(content, layout)
     found = []
     for row in read:
@@ -151,6 +159,8 @@ def _bounded(content: bytes) -> None:
         raise TableRefused(f"it is no whole workbook ({type(error).__name__})") from None
     if size > LARGEST_UNPACKED:
         raise TableRefused(f"unpacked the workbook would have {size} bytes")
+    if "[Content_Types].xml" not in heads:
+        raise TableRefused("it is an archive and no workbook: unpack it, and import the files in it")
     for name, head in heads.items():
         if b"<!DOCTYPE" in head:
             raise TableRefused(f"`{name}` in the workbook has a DOCTYPE")

@@ -80,6 +80,8 @@ def test_lines_of_no_payment_are_passed_over() -> None:
 WRONG = {
     "no payment": (",,,Pago,2026-11-27,1.00,USD,,,,,", "does not say which payment"),
     "kind": ("643,CV42-1,,Préstamo,2026-11-27,1.00,USD,,,,,", "`Préstamo` is no kind"),
+    "no day": ("643,CV42-1,,Pago,,1.00,USD,,,,,", "the row has no day"),
+    "headings again": (HEADINGS, "the headings stand here a second time"),
     "day": ("643,CV42-1,,Pago,ayer,1.00,USD,,,,,", "`ayer` is no day"),
     "amount": ("643,CV42-1,,Pago,2026-11-27,uno,USD,,,,,", "`uno` is no amount"),
     "no amount": ("643,CV42-1,,Pago,2026-11-27,0,USD,,,,,", "no amount"),
@@ -104,6 +106,19 @@ def test_a_bad_row_refuses_the_file(name: str) -> None:
 FILES = {
     "other headings": (b"a,b\n1,2\n", "the headings of the profile `placetopay` (Referencia interna, Referencia, "),
     "empty": (HEADINGS.encode(), "no row below the headings"),
+    "one heading is missing": (
+        b"Referencia interna,Valor,Fecha\n643,1.00,2026-11-27\n",
+        "the row has no heading `Tipo de transacción` / `Tipo` / `Type`: say what stands there in a profile of your own",
+    ),
+    "no name of the payment": (
+        b"Autorizacion,Valor,Fecha,Tipo\n643,1.00,2026-11-27,Pago\n",
+        "the row has no heading `Referencia interna` / `Internal reference` / `ID transacción` / `Referencia` / `Reference`: ",
+    ),
+    "another delimiter": (
+        HEADINGS.replace(",", ";").encode() + b"\n",
+        "its columns are divided by `;`, and the profile `placetopay` says `,`",
+    ),
+    "PDF": (b"%PDF-1.7 ...", "it is a PDF: get the same as CSV or XLSX"),
     "no text": (b"\x00\x01\x02", "zero bytes"),
 }
 

@@ -23,6 +23,8 @@ from caravana.kit.table import Row, TableRefused, is_workbook, plain, read_numbe
 Line = dict[str, Any]
 NEEDED = ("date", "amount", "kind", "currency")
 """Columns that must be there where the profile names them."""
+DIVIDERS = {",": ",", ";": ";", "|": "|", "\t": "\\t"}
+"""What may divide columns, and how a profile writes it."""
 MOST_PROBLEMS = 50
 """So many bad rows are told of one file."""
 
@@ -45,6 +47,8 @@ def read_settlement(content: bytes, profile: Profile) -> Settlement:
     reader, found = _Reader(profile, table.columns), Settlement()
     for row in table.below:
         try:
+            if row.cells == table.heads:
+                raise TableRefused("the headings stand here a second time: delete this row", line=row.line)
             line = reader.line(row)
         except TableRefused as error:
             found.problems.append(_problem(error))
@@ -75,14 +79,53 @@ class _Table:
         for index, row in enumerate(found):
             self.columns = _places(row, profile.columns)
             if not _missing(profile, self.columns):
+                self.heads = row.cells
                 self.below = list(_until_end(found[index + 1 :], tuple(map(plain, profile.end_words))))
                 break
         else:
-            names = [name for name in ("payment", "reference") if getattr(profile.columns, name)]
-            wanted = ", ".join(getattr(profile.columns, name)[0] for name in [*names, *_needed(profile)])
-            raise TableRefused(f"the headings of the profile `{profile.name}` ({wanted}) are not in it")
+            raise _no_headings(content, profile, found)
         if not self.below:
             raise TableRefused("there is no row below the headings")
+
+
+def _no_headings(content: bytes, profile: Profile, found: Sequence[Row]) -> TableRefused:
+    """Return why no row has the profile's headings: which one is missing, or that the columns are divided otherwise."""
+    nearest = max(found, key=lambda row: len(_places(row, profile.columns)), default=None)
+    places = _places(nearest, profile.columns) if nearest else {}
+    if nearest and len(places) > 1:
+        return TableRefused(
+            f"the row has no heading {_absent(profile, places)}: say what stands there in a profile of your own "
+            "(setting `cards.settlement.profiles`)",
+            line=nearest.line,
+        )
+    for sign, written in {} if is_workbook(content) else DIVIDERS.items():
+        if _fits(content, profile.model_copy(update={"delimiter": sign})):
+            return TableRefused(
+                f"its columns are divided by `{written}`, and the profile `{profile.name}` says `{profile.delimiter}`: "
+                "make a profile of your own (setting `cards.settlement.profiles`)"
+            )
+    names = [name for name in ("payment", "reference") if getattr(profile.columns, name)]
+    wanted = ", ".join(getattr(profile.columns, name)[0] for name in [*names, *_needed(profile)])
+    return TableRefused(
+        f"the headings of the profile `{profile.name}` ({wanted}) are not in it: make a profile of your own "
+        "(setting `cards.settlement.profiles`)"
+    )
+
+
+def _absent(profile: Profile, places: Mapping[str, Any]) -> str:
+    """Name the headings that are missing, each with those that would do as well."""
+    columns = profile.columns
+    missing = [getattr(columns, name) for name in _needed(profile) if name not in places]
+    if not ("payment" in places or "reference" in places):
+        missing.insert(0, columns.payment + columns.reference)
+    return ", ".join(" / ".join(f"`{one}`" for one in each) for each in missing)
+
+
+def _fits(content: bytes, profile: Profile) -> bool:
+    try:
+        return any(not _missing(profile, _places(row, profile.columns)) for row in rows(content, profile))
+    except TableRefused:
+        return False
 
 
 def _places(row: Row, columns: Columns) -> dict[str, list[int]]:
@@ -198,7 +241,9 @@ class _Reader:
         cell = row.cell(self._columns["date"][0])
         if isinstance(cell, date):
             return cell
-        text = text_of(cell) or ""
+        text = text_of(cell)
+        if text is None:
+            raise TableRefused("the row has no day", line=row.line)
         for form in self._profile.dates:
             try:
                 return datetime.strptime(text, form).date()  # noqa: DTZ007 -- a day of the company, in no zone
