@@ -91,6 +91,8 @@ def test_mistakes_at_the_command(caravana: Command, folder: Folder) -> None:
     wrong = caravana("bank", "import", str(DATA / "pichincha.csv"), "--profile", "pichinca", code=1)
     assert "pichincha" in str(wrong.exception or wrong.stderr)
     caravana("bank", "decide", "x", "perhaps", code=2)
+    assert "say open, held, settled or matched" in caravana("bank", "entries", "--state", "abierto", code=2).stderr
+    assert "say taken, held or refused" in caravana("bank", "files", "--state", "tomado", code=2).stderr
 
 
 async def test_the_running_hub_imports(folder: Folder, caravana: Command) -> None:

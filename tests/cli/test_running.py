@@ -108,7 +108,9 @@ async def test_health_metrics_and_token(folder: Folder) -> None:
         assert (await ask(session, "POST", "/admin/_load", json={"seq": 1}, headers=headers))[0] == 404
         assert (await ask(session, "POST", "/admin/message", json={"x": 1}, headers=headers))[0] == 400
         assert (await ask(session, "POST", "/admin/message", data=b"no json", headers=headers))[0] == 400
-        assert (await ask(session, "POST", "/admin/message", data=BytesIO(b" " * 64_000_001), headers=headers))[0] == 413
+        assert (await ask(session, "POST", "/admin/message", data=BytesIO(b" " * 64_000_001), headers=headers))[
+            0
+        ] == 413
         presence = folder.path / "var" / "journal.db.hub.json"
         assert presence.stat().st_mode & 0o777 == 0o600
 

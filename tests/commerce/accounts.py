@@ -155,6 +155,17 @@ class Accounts(Books):
         await eventually(there, timeout=30)
         return found
 
+    async def says(self, why: str) -> None:
+        """Wait until the only match that waits says, in Spanish, why it does; and so does the list of what waits for a person."""
+
+        async def told() -> bool:
+            [match] = await self.matches("proposed", 1)
+            return bool(match["why"]["es"] == why)
+
+        await eventually(told, timeout=30)
+        [item] = (await self.reviews()).values()
+        assert why in item["text"]
+
     async def reviews(self) -> dict[str, dict[str, Any]]:
         """Return what waits for a person, by key."""
         return dict(await self.hub.store.find("review"))

@@ -49,14 +49,21 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         [one] = json.loads((await run(hub.file, "list", "--json")).stdout)
         assert (one["reference"], one["state"], one["amount"], one["refunds"]) == (name, "paid", "115.00", [])
         assert name in (await run(hub.file, "list", "--state", "paid")).stdout
-        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", "999")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--order", "999")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--state", "expired")).stdout
+        assert "say created, pending" in (await run(hub.file, "list", "--state", "pagado", code=2)).stderr
         called = str(street.read("sale.order", order, "name"))
         assert called in (await run(hub.file, "list", "--order", called)).stdout
-        assert "nobody has paid by card" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
+        assert "no card payment of that kind" in (await run(hub.file, "list", "--order", f"{called}9")).stdout
         number = one["payments"][0]["internal_reference"]
         assert number in (await run(hub.file, "show", name)).stdout
-        assert "more than is left" in (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
-        assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", "15,00", "-y", code=1)).stderr
+        too_much = (await run(hub.file, "refund", name, "--amount", "200", "-y", code=1)).stderr
+        assert "more than is left of the payment (115.00 USD)" in too_much
+        for wrong in ("15,00", "15.005", "NaN", "1E1", ""):
+            assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", wrong, "-y", code=1)).stderr
+        for wrong in ("0", "-3"):
+            told = await run(hub.file, "refund", name, "--amount", wrong, code=1)
+            assert ("the amount must be above zero" in told.stderr, "send back" in told.stdout) == (True, False)
         assert "no payment is called `CV0-9`" in (await run(hub.file, "refund", "CV0-9", "-y", code=1)).stderr
         asked = await run(hub.file, "refund", name, given="n\n", code=1)
         assert "send back all that is left?" in asked.stdout
@@ -77,6 +84,7 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         assert (compared["connection"], compared["differences"]) == ("placetopay", [])
         assert "placetopay" in (await run(hub.file, "compare", "--day", day_of(one))).stdout
         assert "nothing to compare" in (await run(hub.file, "compare", "--connection", "nobody")).stdout
+        assert "or a day to come" in (await run(hub.file, "compare", "--day", "2126-11-28")).stdout
         assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
         settlement = tmp_path / "liquidacion.csv"
         settlement.write_text(SETTLEMENT.format(number=number, reference=name, day=day_of(one)))

@@ -88,6 +88,31 @@ async def test_a_person_chooses_other_invoices(accounts: Accounts) -> None:
     assert (accounts.residual(first), accounts.residual(second)) == (0, 80)
 
 
+async def test_a_person_chooses_an_invoice_that_is_not_there(accounts: Accounts) -> None:
+    """The transfer waits as before, and both lists say that the number is no open invoice."""
+    await accounts.tells([movement("150.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    assert "quién pagó" in match["why"]["es"]
+    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-9"])
+
+    await accounts.says("ninguna factura abierta se llama 001-001-9")
+
+
+async def test_of_what_a_person_chooses_nothing_is_left_out(accounts: Accounts) -> None:
+    """One number of two is misspelt, or is another customer's: nothing is posted, and the lists say why."""
+    nodesur, manglar = accounts.customer("Comercial Nodesur Cía. Ltda."), accounts.customer("Constructora Manglar S.A.")
+    first, other = accounts.invoice(nodesur, "100", 310), accounts.invoice(manglar, "100", 311)
+    await accounts.tells([movement("150.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    numbers = ["001-001-000000310", "001-001-000000399"]
+    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=numbers)
+    await accounts.says("ninguna factura abierta se llama 001-001-000000399")
+    numbers[1] = "001-001-000000311"
+    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=numbers)
+    await accounts.says("las facturas elegidas no son de un solo cliente, en USD")
+    assert (accounts.residual(first), accounts.residual(other)) == (115, 115)
+
+
 async def test_net_of_withholding_leaves_the_rest_open(accounts: Accounts) -> None:
     """100 + 15 less 2 % of the base and 70 % of the IVA: the rest waits for the comprobante and is not written off."""
     invoice = accounts.invoice(accounts.customer("Comercial Nodesur Cía. Ltda.", vat="1792146739001"), "100", 400)

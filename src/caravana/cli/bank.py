@@ -19,6 +19,7 @@ app.add_typer(bank_review.app, name="review")
 MOST_BYTES, MOST_FILES = 4_000_000, 50
 """What is handed over in one request; a single file may be larger."""
 COUNTS = ("new", "known", "doubtful", "other")
+STATES = ("open", "held", "settled", "matched")
 COLORS = {"taken": "green", "held": "yellow", "refused": "red"}
 
 
@@ -207,6 +208,9 @@ def files(
     \b
     caravana bank files --state refused
     """  # noqa: D301 -- click's mark for lines kept as they are
+    if state not in (None, *COLORS):
+        fail("say taken, held or refused")
+        raise typer.Exit(2)
     found = _operate(config, "files", {"state": state})
     if json:
         print_json(found)
@@ -255,6 +259,9 @@ def entries(
     caravana bank entries --state held
     caravana bank entries --account 2100012345 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    if state not in (None, *STATES):
+        fail("say open, held, settled or matched")
+        raise typer.Exit(2)
     found = _operate(config, "entries", {"account": account, "state": state})
     if json:
         print_json(found)

@@ -19,6 +19,7 @@ from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import spoken
 
 app = typer.Typer(no_args_is_help=True)
+STATES = ("created", "pending", "action_needed", "authorised", "paid", "part_paid", "failed", "expired", "cancelled")
 DISPUTED = {"won": "green", "closed": "green", "lost": "red"}
 FAILED = ("dead", "in_doubt", "discarded")
 
@@ -52,11 +53,15 @@ def list_(
     caravana payments list
     caravana payments list --order S00042 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    if state not in (None, *STATES):
+        fail("say created, pending, action_needed, authorised, paid, part_paid, failed, expired or cancelled")
+        raise typer.Exit(2)
     found = operate(config, "list", {"order": order, "state": state, "limit": limit})
     if json:
         print_json(found)
         return
-    print_table("Card payments", COLUMNS, map(payment_row, found), empty="nobody has paid by card")
+    empty = "nobody has paid by card" if order is state is None else "no card payment of that kind"
+    print_table("Card payments", COLUMNS, map(payment_row, found), empty=empty)
 
 
 @app.command()

@@ -52,7 +52,10 @@ def tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
     rows = [(one["day"], one["connection"], one["branch"], len(one["differences"])) for one in whole]
     columns = ("day", "account", "branch", "differences")
     print_table(
-        "Compared with Odoo", columns, rows, empty="nothing to compare: no such account, or before the go-live line"
+        "Compared with Odoo",
+        columns,
+        rows,
+        empty="nothing to compare: no such account, before the go-live line, or a day to come",
     )
     rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
     if rows:

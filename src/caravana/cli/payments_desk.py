@@ -1,6 +1,7 @@
 """The way to the payments' desk of the hub, and how amounts and days are read and shown."""
 
 import getpass
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -35,14 +36,16 @@ def operate(config: Path, act: str, arguments: dict[str, Any], subject: str | No
 
 
 def number(amount: str | None) -> str | None:
-    """The amount as it is sent. Exits with 1 when it is none."""
-    from decimal import Decimal, InvalidOperation
-
-    try:
-        return None if amount is None else str(Decimal(amount))
-    except InvalidOperation:
+    """The amount as it is sent. Exits with 1 when it is none, or not above zero."""
+    if amount is None:
+        return None
+    if not re.fullmatch(r"-?\d{1,12}(\.\d\d?)?", amount, re.ASCII):
         fail(f"{amount} is no amount: write it as 15.00")
-        raise typer.Exit(1) from None
+        raise typer.Exit(1)
+    if not amount.strip("0.") or amount.startswith("-"):
+        fail("the amount must be above zero")
+        raise typer.Exit(1)
+    return amount
 
 
 def day(text: str | None) -> str | None:

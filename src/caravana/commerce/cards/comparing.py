@@ -39,7 +39,7 @@ class Comparing(CardMapping):
                 open_days |= set(self._overdue_days(variables, unit, exchange.created))
                 days = {today - timedelta(days=1), *(one for one in open_days if one > today - KEPT)}
                 chosen = [date.fromisoformat(wish["day"])] if wish.get("day") else sorted(days)
-                found += [{**unit, "day": one.isoformat()} for one in chosen if self._is_ours(one)]
+                found += [{**unit, "day": one.isoformat()} for one in chosen if one <= today and self._is_ours(one)]
         return found
 
     def _overdue_days(self, variables: Variables, unit: Mapping[str, Any], now: datetime) -> Iterator[date]:

@@ -11,6 +11,7 @@ from caravana.commerce.cards.mapping import Variables, named, records, with_bran
 from caravana.commerce.refund_entry import Entry
 from caravana.kit.callables import pure
 from caravana.kit.exchange import Exchange
+from caravana.kit.money import Money
 from caravana.kit.payment import Operation
 
 
@@ -67,8 +68,8 @@ class Refunds(Books):
         payment = refund.paid(one, wish.get("payment"))
         if code is not None or payment is None:
             until = store["refund_until"]
-            rest = Decimal(0) if payment is None else refund.left(payment, before)
-            return {"refused": code, "company": store["company"], "until": until and until[:5], "left": rest}
+            rest = Money.of(0 if payment is None else refund.left(payment, before), one["currency"])
+            return {"refused": code, "company": store["company"], "until": until and until[:5], "left": str(rest)}
         about = {"origin": wish["origin"], "reason": wish["reason"], "credit_note": wish.get("credit_note")}
         return refund.new(one, before, payment, amount, now, **about)
 
@@ -96,7 +97,7 @@ class Refunds(Books):
         before, zone = records(variables["refunds"]), self._settings.zone
         entry = Entry(variables["wish"], one, before, store, exchange.created, zone)
         found = entry.refund()
-        about = {"company": store["company"], "until": None, "left": entry.left}
+        about = {"company": store["company"], "until": None, "left": str(Money.of(entry.left, one["currency"]))}
         return {**found, **about} if "refused" in found else found
 
     # Told by the company.

@@ -1,12 +1,13 @@
 """Deciding: what a person is asked, and what he said."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from caravana.commerce.matching.records import item_of, minor
 from caravana.commerce.transfers.mapping import OPEN, Item, TransferMapping, Variables, of_company
 from caravana.commerce.transfers.match import about
 from caravana.commerce.transfers.question import chosen_by_hand, question
-from caravana.commerce.transfers.words import CHANGED, NOBODYS
+from caravana.commerce.transfers.words import CHANGED, NOBODYS, NOT_OF_ONE, NOT_OPEN
 from caravana.component.bank.entry import Entry
 from caravana.kit.callables import pure
 
@@ -35,8 +36,10 @@ class Decide(TransferMapping):
 
     @pure
     def decided(self, variables: Variables) -> Item | None:
-        """Return what a person decided as what is to be posted; None when none of what he chose is open."""
+        """Return what a person decided as what is to be posted; None when he chose what cannot be paid."""
         decision = variables["decision"]
+        if decision["act"] == "choose" and _objection(decision, variables["found"] or ()):
+            return None
         match = decision["match"]
         if decision["act"] == "accept":
             chosen = match["proposals"][int(decision.get("number") or 1) - 1]
@@ -54,6 +57,24 @@ class Decide(TransferMapping):
 
     @pure
     def not_found(self, variables: Variables) -> dict[str, Any]:
-        """Return the match as it was: what a person chose is not open."""
-        match = {**variables["decision"]["match"], "state": "proposed"}
-        return {"match": match, "review": question(match, CHANGED if match.get("known", True) else NOBODYS)}
+        """Return the match as it was, and why what a person chose cannot be paid."""
+        decision = variables["decision"]
+        why = _objection(decision, variables["found"] or ()) or CHANGED
+        match = {**decision["match"], "state": "proposed", "why": why}
+        return {"match": match, "review": question(match, why)}
+
+
+def _objection(decision: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> Mapping[str, str] | None:
+    """Return why invoices that a person chose cannot be paid: none is left out in silence."""
+    match = decision["match"]
+    if not match.get("known", True):
+        return NOBODYS
+    called = {one[name] for one in found for name in ("name", "l10n_latam_document_number")}
+    numbers = ", ".join(one for one in decision.get("invoices") or [] if one not in called)
+    if numbers:
+        return {language: text.format(numbers=numbers) for language, text in NOT_OPEN.items()}
+    currency = Entry.from_record(match["bank"]).currency
+    items = list(map(item_of, found))
+    if any((one.customer, one.currency) != (items[0].customer, currency) for one in items):
+        return {language: text.format(currency=currency) for language, text in NOT_OF_ONE.items()}
+    return None

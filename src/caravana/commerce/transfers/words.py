@@ -1,6 +1,11 @@
 """Why a person is asked of a transfer, or told of it, in the clerk's words."""
 
 CHANGED = {"es": "la factura ya no está abierta por ese saldo", "en": "the invoice is no longer open for that amount"}
+NOT_OPEN = {"es": "ninguna factura abierta se llama {numbers}", "en": "no open invoice is called {numbers}"}
+NOT_OF_ONE = {
+    "es": "las facturas elegidas no son de un solo cliente, en {currency}",
+    "en": "the chosen invoices are not of one customer, in {currency}",
+}
 LEFT_OVER = {
     "es": "pero la factura se pagó mientras tanto por otro medio, y el dinero quedó a favor del cliente",
     "en": "but the invoice was paid otherwise in the meantime, and the money is the customer's credit",
