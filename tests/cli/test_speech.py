@@ -197,6 +197,11 @@ def test_help_in_spanish(folder: Folder) -> None:
         (["messages", "--nosuch"], "No existe la opción: --nosuch"),
         (["messages", "show"], "Falta el argumento 'ID'."),
         (["messages", "list", "--limit", "0"], "Valor no válido en '--limit' / '-n'"),
+        (
+            ["payments", "dispute", "CV1-1", "--until", "2026-13-01"],
+            "'--until': '2026-13-01' no tiene la forma '%Y-%m-%d'.",
+        ),
+        (["payments", "dispute", "CV1-1", "--outcome", "x"], "'--outcome': 'x' no es ninguno de"),
     ],
 )
 def test_mistakes_of_calling_in_spanish(arguments: list[str], told: str) -> None:

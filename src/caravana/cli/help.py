@@ -69,7 +69,7 @@ class Commands(TyperGroup):
             yield
         except TyperException as error:
             self._translate(ctx)
-            told = spoken(error.format_message())
+            told = spoken(error.format_message().replace(": Value error, ", ": "))
             error.format_message = lambda: told  # type: ignore[method-assign]
             raise
 

@@ -60,7 +60,7 @@ def list_(
     if json:
         print_json(found)
         return
-    empty = "nobody has paid by card" if order is state is None else "no card payment of that kind"
+    empty = spoken("nobody has paid by card" if order is state is None else "no card payment of that kind")
     print_table("Card payments", COLUMNS, map(payment_row, found), empty=empty)
 
 

@@ -79,6 +79,8 @@ text = (
     "there is no field `{name}` {hint}", "there is no field `{name}`",
     # at which pace an Odoo is called, and of which kinds a journal may be
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
+    # how an attempt to pay stands, and an entry of a bank
+    "pending", "action_needed", "part_paid", "expired", "cancelled", "settled", "matched",
     # how a dispute stands
     "inquiry", "answered", "won", "lost",
     # what the hub would like to find in Odoo, and how it stands
@@ -128,6 +130,7 @@ text = (
     "No such option: {name}", "No such option: {name} (Possible options: {names})", "No such command {name}.",
     "No such command {name}. Did you mean {other}?", "Missing command.", "Invalid value for {name}: {told}",
     "Option {name} requires an argument.", "Got unexpected extra argument ({name})", "Got unexpected extra arguments ({names})",
+    "{value} does not match the formats {formats}.",
     "Value {value} is not a valid {type}.", "{value} is not one of {values}.",
 )  # fmt: skip
 """The catalogue has each of them."""

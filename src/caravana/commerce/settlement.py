@@ -59,17 +59,18 @@ def _contradictions(known: dict[tuple[Any, str, str], Line], lines: Sequence[Lin
 
 
 def totals(lines: Sequence[Line]) -> list[dict[str, Any]]:
-    """Return for each currency what came, what went back, what the company kept (fees, deductions), and what it pays out."""
+    """Return for each currency what came, what went back, what the company kept (fees, deductions), and what it pays out.
+
+    None for what no line tells; of what is paid out also where any line does not: the sum would be another.
+    """
     found = []
     for currency in sorted({one["currency"] for one in lines}):
         own = [one for one in lines if one["currency"] == currency]
         sums = {
             "paid": _sum(one["amount"] for one in own if one["kind"] == "payment"),
             "back": _sum(one["amount"] for one in own if one["kind"] != "payment"),
-            **{
-                name: _sum(abs(one[name]) for one in own if one.get(name) is not None) for name in ("fee", "deductions")
-            },
-            "net": _sum(one["net"] for one in own if one["net"] is not None),
+            **{name: _kept(own, name) for name in ("fee", "deductions")},
+            "net": None if any(one["net"] is None for one in own) else _sum(one["net"] for one in own),
         }
         found.append({"currency": currency, **sums})
     return found
@@ -88,6 +89,11 @@ def dispute_reply(line: Line) -> dict[str, Any]:
         "date": line["day"],
         "due": None,
     }
+
+
+def _kept(lines: Sequence[Line], name: str) -> Decimal | None:
+    told = [abs(one[name]) for one in lines if one.get(name) is not None]
+    return _sum(told) if told else None
 
 
 def _of(day: Day | None) -> list[Line]:

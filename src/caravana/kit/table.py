@@ -29,11 +29,6 @@ _WIDE = {
     ",": re.compile(r"(\d{1,15}|\d{1,3}(\.\d{3}){1,4})(,\d{1,6})?"),
     ".": re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d{1,6})?"),
 }
-_OTHERS = {
-    b"%PDF": "it is a PDF: get the same as CSV or XLSX",
-    b"\xd0\xcf\x11\xe0": "it is a workbook of the old kind (.xls): save it as .xlsx or CSV",
-}
-"""How files begin that people take for tables, and what to do."""
 
 
 class TableRefused(CaravanaError):
@@ -89,9 +84,10 @@ def is_workbook(content: bytes) -> bool:
 
 def rows(content: bytes, layout: Layout) -> list[Row]:
     """Return the rows of a file. Raises `TableRefused`."""
-    for mark, told in _OTHERS.items():
-        if content.startswith(mark):
-            raise TableRefused(told)
+    if content.startswith(b"%PDF"):
+        raise TableRefused("it is a PDF: get the same as CSV or XLSX")
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise TableRefused("it is a workbook of the old kind (.xls): save it as .xlsx or CSV")
     read = _of_workbook(content, layout.sheet) if is_workbook(content) else _of_text(content, layout)
     found = []
     for row in read:

@@ -119,6 +119,7 @@ FILES = {
         "its columns are divided by `;`, and the profile `placetopay` says `,`",
     ),
     "PDF": (b"%PDF-1.7 ...", "it is a PDF: get the same as CSV or XLSX"),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", "it is a workbook of the old kind (.xls)"),
     "no text": (b"\x00\x01\x02", "zero bytes"),
 }
 
