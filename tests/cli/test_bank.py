@@ -46,7 +46,8 @@ def test_what_a_person_has_to_decide(caravana: Command) -> None:
     assert held["reason"] == "its batch says 2 transactions and has 3"
     assert held["key"] in caravana("bank", "entries", "--state", "held").stdout
     assert "say `separate`" in caravana("bank", "decide", held["key"], "same", code=1).stderr
-    assert "open" in caravana("bank", "decide", held["key"], "separate").stdout
+    [item] = json.loads(caravana("review", "--json").stdout)
+    assert "open" in caravana("bank", "decide", item["id"], "separate").stdout
     assert json.loads(caravana("review", "--json").stdout) == []
     assert "no entry" in caravana("bank", "decide", held["key"], "separate", code=1).stderr
 

@@ -83,9 +83,14 @@ async def test_a_person_chooses_other_invoices(accounts: Accounts) -> None:
     await accounts.tells([movement("150.00", "R1", "LUIS IBARRA", "PAGO")])
     [match] = await accounts.matches("proposed", 1)
     numbers = ["001-001-000000300", "001-001-000000301"]
-    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=numbers)
+    [listed] = await accounts.reviews()
+    await accounts.ask("match", act="choose", key=listed, actor="rosa", invoices=numbers)
     await accounts.matches("posted", 1)
     assert (accounts.residual(first), accounts.residual(second)) == (0, 80)
+    await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
+    await accounts.matches("undone", 1)
+    with pytest.raises(LookupError, match="is out of the books already"):
+        await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
 
 
 async def test_a_person_chooses_an_invoice_that_is_not_there(accounts: Accounts) -> None:

@@ -13,7 +13,7 @@ from caravana.component.bank.code import shown
 from caravana.component.bank.codes import Codes
 from caravana.component.bank.entry import Statement
 from caravana.component.bank.importing import Importer
-from caravana.component.bank.matches import ASKED, BACK, LEFT, POSTED, Match, Matches, taken_back
+from caravana.component.bank.matches import ASKED, BACK, LEFT, POSTED, UNDONE, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -148,6 +148,7 @@ class Desk:
 
     async def decide(self, key: str, *, same: bool) -> Kept:
         """Settle an entry that was held: it was told before (`same`), or is money of its own. Raises `LookupError`."""
+        key = key.removeprefix("bank/entry/")  # as the list of what waits names it
         while True:
             turn = await self.book.turn(key.partition("/")[0])
             held = await self.book.get(key)
@@ -262,6 +263,8 @@ class Desk:
         key = match["entry"]
         wanted = {POSTED} if act == "undo" else ASKED | {LEFT}
         state = match["state"]
+        if act == "undo" and state == UNDONE:
+            raise LookupError(f"`{key}` is out of the books already")
         if state not in wanted:
             raise LookupError(f"`{key}` is {state}: it cannot be changed so")
         number = int(said.get("number") or 1)
@@ -278,6 +281,7 @@ class Desk:
 
     async def _match(self, key: str) -> Match:
         """The match of the entry whose key is, or ends with, `key`. Raises `LookupError` for none and for several."""
+        key = key.removeprefix("bank/match/")  # as the list of what waits names it
         found = await self.matches.get(key)
         if found is not None:
             return found
