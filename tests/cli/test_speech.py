@@ -226,6 +226,7 @@ def test_what_clerks_are_asked_is_there_in_english() -> None:
     """Each kind of question about money that a flow writes in Spanish has its English, for who reads commands in it."""
     spanish = {**booking.REVIEWS, **booking.REFUND_REVIEWS, **difference.REVIEWS, **evidence.TEXTS}
     assert set(spanish) - set(ENGLISH) == set()
+    assert [one for one in ENGLISH.values() if re.search(r"[.,;:][A-Z]", one)] == []
     assert in_words("payment_double", "Un mismo pago …").startswith("One payment stands more than once")
     choose("es")
     assert in_words("payment_double", "Un mismo pago …") == "Un mismo pago …"

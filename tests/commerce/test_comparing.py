@@ -296,6 +296,26 @@ async def test_a_pending_refund_that_is_over_is_booked(counter: Counter) -> None
     assert await counter.compare("stripe") == []
 
 
+async def test_a_refund_that_fails_after_it_was_booked_is_told(counter: Counter) -> None:
+    """The customer's bank sent it back days later: a person is told that Odoo has it, and why it failed, in words."""
+    order, _ = await counter.bought("stripe", card=Card.REFUND_FAILS)
+    counter.stripe.send_to(f"{counter.shop.url}/stripe/stripe")
+    assert (await refund(counter.shop, f"CV{order}-1", amount="40.00", reason="devuelto"))["state"] == "done"
+    assert [one["amount"] for one in outgoing(counter.shop)] == [40.0]
+    [made] = counter.stripe.all("refund")
+    counter.stripe.refunds.fail(made)
+
+    async def told() -> bool:
+        return "refund_undone" in await counter.shop.reviews()
+
+    await eventually(told, timeout=30)
+    items = [one for _, one in await counter.shop.hub.store.find("review") if one["kind"] == "refund_undone"]
+    assert [one["detail"] for one in items] == [
+        f"Referencia CV{order}-1-R1, 40.00 USD. Motivo: la tarjeta venció o fue anulada."
+    ]
+    assert "Cancele esa salida en Odoo" in items[0]["text"]
+
+
 async def test_a_payout_is_compared_when_it_is_over(counter: Counter) -> None:
     """What adds up is no difference; what is no sum of its movements, or holds another amount than ours, is told."""
     _, name = await counter.bought("stripe")

@@ -17,6 +17,8 @@ ENGLISH: Mapping[str, str] = {
     "by_hand": "The customer has another open payment of this amount (the same one, registered by hand?). Compare "
     "the two.",
     "refund_failed": "A card refund was not made. See why; if it is due, send the money by bank transfer.",
+    "refund_undone": "A card refund that was booked already has failed since: the money did not go. Cancel that outgoing "
+    "payment in Odoo.",
     "refund_of_advance": "An advance went back: a card payment of an order without an invoice. In Odoo reconcile what went "
     "out with it.",
     "refund_without_note": "A card payment went back, and there is no credit note of that amount. Make it and reconcile the "
@@ -25,14 +27,11 @@ ENGLISH: Mapping[str, str] = {
     "memo; else decide whether it goes back.",
     "payment_double": "One payment stands more than once in Odoo. Leave one and cancel the others.",
     "payment_amount": "The amount in Odoo is not what the company charged. Cancel that payment and register it with the "
-    "amount charged.The amount in Odoo is not what the company charged. Cancel that payment and register "
-    "it with the amount charged.",
+    "amount charged.",
     "payment_currency": "The currency in Odoo is not the one charged. Cancel that payment and register it in the currency "
-    "charged.The currency in Odoo is not the one charged. Cancel that payment and register it in the "
-    "currency charged.",
+    "charged.",
     "payment_not_at_company": "Odoo has a card payment that the company does not have. Look at its page and, if it was undone, "
-    "cancel Odoo's.Odoo has a card payment that the company does not have. Look at its page and, if it "
-    "was undone, cancel Odoo's.",
+    "cancel Odoo's.",
     "refund_unknown": "The company sent a payment back, and the hub did not know. Register the outgoing payment and make "
     "the credit note.",
     "refund_pending": "A refund is over at the company and still pending here. See how it ended, and register what is "

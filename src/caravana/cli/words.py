@@ -30,8 +30,11 @@ text = (
     "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
-    "refund_without_note", "refund_of_advance", "refund_failed", "fields",
+    "refund_without_note", "refund_of_advance", "refund_failed", "refund_undone", "fields",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
+    # why a refund failed in the end
+    "the card has expired or was cancelled", "the card was lost or stolen", "the customer's bank declined it",
+    "the balance at the company does not suffice", "the payment is disputed", "it was cancelled at the company",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",

@@ -26,6 +26,7 @@ REVIEWS: Mapping[str, str] = {
 """Why a person must look, in the clerk's words."""
 REFUND_REVIEWS: Mapping[str, str] = {
     "refund_failed": "Una devolución con tarjeta no se hizo. Vea el motivo; si toca, devuelva por transferencia.",
+    "refund_undone": "Una devolución con tarjeta ya registrada falló después: el dinero no se fue. Cancele esa salida en Odoo.",
     "refund_of_advance": "Se devolvió el anticipo con tarjeta de un pedido sin factura. En Odoo concilie la salida con él.",
     "refund_without_note": "Se devolvió un pago con tarjeta y no hay nota de crédito de ese valor. Hágala y concilie la salida.",
 }
@@ -146,7 +147,7 @@ def refund_review(
 
 def _reason(kind: str, refund: Mapping[str, Any]) -> str:
     """Why it was made, by whoever asked for it; of one that failed what the company says."""
-    told = refund.get("message") if kind == "refund_failed" else refund.get("reason")
+    told = refund.get("message") if kind in ("refund_failed", "refund_undone") else refund.get("reason")
     return said(str(told or ""), "es").removesuffix(".")
 
 

@@ -251,7 +251,7 @@ class Refunds(Books):
         """Return what a person must look at: a refund without a credit note, or one that failed and nobody waits for."""
         one, kind = variables["refund"], None
         if one.get("refused") or one.get("state") == "failed":
-            kind = "refund_failed"
+            kind = "refund_undone" if one.get("booked") else "refund_failed"
         elif not variables.get("pairs"):
             kind = "refund_without_note" if variables["sale"]["invoiced"] else "refund_of_advance"
         if kind is None:

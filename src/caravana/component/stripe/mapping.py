@@ -12,7 +12,7 @@ from typing import Any
 from caravana.component.stripe.amount import to_units, total
 from caravana.component.stripe.body import CheckoutBody, IntentBody, RefundBody
 from caravana.component.stripe.errors import clean
-from caravana.component.stripe.state import FINAL, REFUND, intent_state, session_state
+from caravana.component.stripe.state import FAILED_BECAUSE, FINAL, REFUND, intent_state, session_state
 from caravana.kit.errors import Unknown
 from caravana.kit.payment import State
 
@@ -157,8 +157,9 @@ def intent(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refund(found: Mapping[str, Any], request_id: str | None) -> dict[str, Any]:
-    """Return the reply of a refund."""
+    """Return the reply of a refund. `message`: why it failed, in words, else what whoever asked for it wrote."""
     try:
+        failure = found.get("failure_reason") if found["status"] == "failed" else None
         return {
             "provider": PROVIDER,
             "reference": reference_of(found),
@@ -169,7 +170,7 @@ def refund(found: Mapping[str, Any], request_id: str | None) -> dict[str, Any]:
             "amount": total(found["amount"], found["currency"]),
             "status": str(found["status"]),
             "reason": _text(found.get("failure_reason") or found.get("reason")),
-            "message": clean(found.get("metadata", {}).get("reason")),
+            "message": FAILED_BECAUSE.get(str(failure), "") or clean(found.get("metadata", {}).get("reason")),
             "date": moment(found.get("created")),
         }
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:

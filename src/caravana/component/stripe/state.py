@@ -21,6 +21,16 @@ FINAL = frozenset({"succeeded", "canceled"})
 REFUND: Mapping[str, str] = {"succeeded": "done", "failed": "failed", "canceled": "failed"}
 """Status of a refund → result; pending and requires_action, and a word not listed, are pending. `done` may yet fail."""
 
+FAILED_BECAUSE: Mapping[str, str] = {
+    "charge_for_pending_refund_disputed": "the payment is disputed",
+    "declined": "the customer's bank declined it",
+    "expired_or_canceled_card": "the card has expired or was cancelled",
+    "insufficient_funds": "the balance at the company does not suffice",
+    "lost_or_stolen_card": "the card was lost or stolen",
+    "merchant_request": "it was cancelled at the company",
+}
+"""Reason of a refund's failure, in words."""
+
 DISPUTE: Mapping[str, str] = {
     "warning_needs_response": "inquiry",
     "warning_under_review": "inquiry",
