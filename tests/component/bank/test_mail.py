@@ -195,12 +195,17 @@ async def test_while_the_journal_takes_nothing_nothing_is_passed_over() -> None:
 
 
 async def test_a_wrong_password_waits_for_a_person() -> None:
-    """It is no reason to stop the hub; the doctor says what to mend, and the password is in no text."""
+    """It is no reason to stop the hub; the list and the doctor say what to mend, until it is, the password in no text."""
     async with reading(password="falsch") as world:
         await world.look(1)
         [finding] = await world.component.diagnose("bank_mail")
         assert (finding.severity, finding.remedy) == (Severity.ERROR, "mend user and password")
         assert "falsch" not in finding.message
+        [(key, item)] = await world.inbox.store.find("review")
+        assert (key, item["reason"]) == ("bank/mail/bank_mail", "127.0.0.1 refuses the user or password")
+        world.server.password = "falsch"
+        await world.look()
+        assert await world.inbox.store.find("review") == []
     async with reading() as world:
         [finding] = await world.component.diagnose("bank_mail")
         assert finding.severity is Severity.OK

@@ -12,7 +12,7 @@ from email.utils import getaddresses, parseaddr
 
 import structlog
 
-from caravana.component.bank.book import digest_of
+from caravana.component.bank.book import REVIEW, digest_of
 from caravana.component.bank.mailbox import Look, Mail, MailError, Position, look
 from caravana.component.bank.spec import BankOptions, MailSettings
 from caravana.kit.polling import PollingConsumer
@@ -35,7 +35,7 @@ class MailConsumer(PollingConsumer):
         self._options = options
         self._receiver = receiver
         self._context = context
-        self._told: str | None = None
+        self._told: str | None = ""  # nothing yet, not even that all is well
 
     async def start(self) -> None:
         """Begin to look; news make it look at once."""
@@ -50,9 +50,10 @@ class MailConsumer(PollingConsumer):
                 look, self._settings, self._options.folder, after, self._receiver.go_live, self._options.max_bytes
             )
             await self._take(found, after)
-            self._told = None
         except MailError as error:
-            self._complain(error)
+            await self._complain(error)
+        else:
+            await self._ask(None)
 
     async def _position(self) -> Position | None:
         stored = await self._receiver.cursor()
@@ -93,12 +94,29 @@ class MailConsumer(PollingConsumer):
             return False
         return True
 
-    def _complain(self, error: MailError) -> None:
-        """Tell once of what does not change."""
+    async def _complain(self, error: MailError) -> None:
+        """Tell once of what does not change, and a person of what he has to mend."""
         if str(error) != self._told:
-            self._told = str(error)
             tell = log.error if error.person else log.warning
             tell("bank.mail_unread", connection=self._options.connection, reason=str(error))
+            if error.person:
+                await self._ask(str(error))
+            self._told = str(error)
+
+    async def _ask(self, reason: str | None) -> None:
+        """Put the mailbox on the list of what waits for a person, or take it off, unless that was done."""
+        if reason == self._told:
+            return
+        name = self._options.connection
+        item = {
+            "kind": "bank_mail",
+            "title": f"mailbox {name}: no statement comes from it",
+            "reason": reason,
+            "since": self._context.clock.now().isoformat(),
+            "remedy": "mend user, password or folder: it goes off the list by itself",
+        }
+        await self._receiver.store.put(REVIEW, f"bank/mail/{name}", item if reason else None)
+        self._told = reason
 
 
 def attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
