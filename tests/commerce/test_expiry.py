@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml.html import fragment_fromstring
 
 from caravana.component.placetopay.sandbox import Card
 from caravana.kit.clock import ScaledClock
@@ -11,6 +12,19 @@ from tests.commerce.shop import Shop, open_shop
 from tests.support.waiting import eventually
 
 TOLD = "venció sin cobro"
+MAILED = "El pago con tarjeta de 115.00 USD (referencia CV{order}-1) venció sin cobro. El enlace sigue sirviendo."
+
+
+def text_content(body: str) -> str:
+    """Return what a reader sees of HTML."""
+    return str(fragment_fromstring(body, create_parent="div").text_content())
+
+
+def mailed(shop: Shop) -> list[str]:
+    """Return the bodies of the messages that Odoo mails to the followers of orders."""
+    model = shop.odoo.env["mail.message"]
+    ids = model.search([["model", "=", "sale.order"], ["subtype_id.name", "=", "Discussions"]])
+    return [one["body"] for one in model.read(ids, ["body"])]
 
 
 async def expired(shop: Shop, order: int) -> None:
@@ -44,6 +58,7 @@ async def test_an_order_whose_session_expired_is_free_again(tmp_path: Path, cloc
         await shop.told(order)
         assert [one["state"] for one in await shop.attempts(order)] == ["expired", "paid"]
         assert shop.notes(order).count(TOLD) == int(tells)
+        assert [text_content(one) for one in mailed(shop)] == [MAILED.format(order=order)] * int(tells)
         assert await shop.reviews() == []
 
 
