@@ -132,6 +132,26 @@ def test_what_is_no_settlement_is_refused(name: str) -> None:
     assert reason in problem["reason"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "numbers", "refused"),
+    [
+        ("Tarjeta", ["4110760000000081"], True),
+        ("Número", ["4110 7600 0000 0081", "5367680000000005", "36545400000008"], True),
+        ("Tarjeta", ["411076******0081", ""], False),
+        ("Rastreo", ["4110760000000081"], False),
+        ("Rastreo", ["4110760000000081", "4110760000000082", "4110760000000083"], False),
+    ],
+)
+def test_a_column_of_card_numbers_is_refused(heading: str, numbers: list[str], *, refused: bool) -> None:
+    """Whether the profile reads it or not; a number that passes as one by chance is none."""
+    rows = [f"64{at},CV{at}-1,,Pago,2026-11-27,1.00,USD,,,,,,{one}" for at, one in enumerate(numbers)]
+    content = "\n".join([f"{HEADINGS},{heading}", *rows]).encode()
+    found = read_settlement(content, load_profiles()["placetopay"])
+    told = [one["reason"] for one in found.problems]
+    assert told == [f"the column `{heading}` holds card numbers: take it out of the file"] * refused
+    assert len(found.lines) == len(numbers) * (not refused)
+
+
 def test_a_profile_of_one_s_own(tmp_path: Path) -> None:
     """Without a column for the kind a negative amount is a refund; our reference alone names the payment."""
     (tmp_path / "otra.yaml").write_text(

@@ -6,6 +6,7 @@ ours of the payment, one of them may be None), `amount` (above zero), `currency`
 (or None) and `line` (where it stands).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ NEEDED = ("date", "amount", "kind", "currency")
 """Columns that must be there where the profile names them."""
 DIVIDERS = {",": ",", ";": ";", "|": "|", "\t": "\\t"}
 """What may divide columns, and how a profile writes it."""
+CARDS = re.compile(r"tarjeta|card|\bpan\b")
+"""What a heading says of a column of card numbers."""
 MOST_PROBLEMS = 50
 """So many bad rows are told of one file."""
 
@@ -86,6 +89,15 @@ class _Table:
             raise _no_headings(content, profile, found)
         if not self.below:
             raise TableRefused("there is no row below the headings")
+        for at, heading in enumerate(map(text_of, self.heads)):
+            if _holds_cards(heading or "", [text for row in self.below if (text := text_of(row.cell(at)))]):
+                raise TableRefused(f"the column `{heading}` holds card numbers: take it out of the file")
+
+
+def _holds_cards(heading: str, texts: Sequence[str]) -> bool:
+    """Whether a column is one of card numbers; one in ten other long numbers passes as one, too."""
+    found = [redact_text(one) != one for one in texts]
+    return any(found) if CARDS.search(plain(heading)) else len(found) > 2 and all(found)
 
 
 def _no_headings(content: bytes, profile: Profile, found: Sequence[Row]) -> TableRefused:
