@@ -60,7 +60,15 @@ async def test_a_dispute_is_a_task_with_the_evidence(mall: Mall) -> None:
     [kept] = await ledger(mall.shop)
     assert (kept["key"], kept["state"], kept["amount"]) == (f"stripe/{dispute['id']}", "open", Decimal("115.00"))
     [task] = mall.shop.tasks(order)
-    for evidence in (f"CV{order}-1", kept["payment"], "115.00", "…0259", "fraudulent", "Responder hasta: 20", "0 de 1"):
+    for evidence in (
+        f"CV{order}-1",
+        kept["payment"],
+        "115.00",
+        "…0259",
+        "fraudulent (dice que no",
+        "Responder hasta: 20",
+        "0 de 1",
+    ):
         assert evidence in task
     assert await mall.shop.reviews() == ["dispute"]
 

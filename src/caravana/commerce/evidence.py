@@ -19,6 +19,16 @@ TEXTS: Mapping[str, str] = {
     "dispute_returned": "Un reclamo (contracargo) perdido se ganó al final: el dinero vuelve. Si registró la salida, deshágala.",
 }
 """Why a person must look at a dispute."""
+REASONS: Mapping[str, str] = {
+    "credit_not_processed": "dice que no se le devolvió lo acordado",
+    "duplicate": "dice que se le cobró dos veces",
+    "fraudulent": "dice que no hizo el pago",
+    "product_not_received": "dice que no recibió el producto",
+    "product_unacceptable": "dice que el producto no es como se ofreció",
+    "subscription_canceled": "dice que había cancelado la suscripción",
+    "unrecognized": "no reconoce el cobro",
+}
+"""What the customer says, by Stripe's word for it."""
 BOOK = (
     "Qué registrar: un pago saliente al cliente de {amount} en el diario de tarjetas{fee}; luego decida si la factura se cobra "
     "otra vez o se da de baja."
@@ -78,10 +88,11 @@ def lines(
 ) -> list[str]:
     """Return the evidence at hand: what was paid when, what is disputed until when, and what was delivered."""
     amount, reason = Money.of(dispute["amount"], dispute["currency"]), dispute["reason"] or "sin motivo dicho"
+    beside = f" ({REASONS[reason]})" if reason in REASONS else ""
     told = [
         f"Pedido {order}, referencia {attempt['reference']}, {store['company']} {dispute['payment']}.",
         _payment(attempt, dispute, zone),
-        f"Reclamo {dispute['dispute']}: {amount}, motivo: {reason}.",
+        f"Reclamo {dispute['dispute']}: {amount}, motivo: {reason}{beside}.",
         f"Responder hasta: {_moment(dispute['due'], zone)}." if dispute["due"] else "",
         _delivered(delivered),
     ]
