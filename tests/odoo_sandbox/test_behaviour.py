@@ -237,6 +237,7 @@ async def test_spanish_by_context_or_user(shop: Shop, caller: Caller) -> None:
         (" ", False),
         ("<form>a<input name='b'></form>", "a"),
         ("<!-- a -->", False),
+        ("<!DOCTYPE html>", False),
     ],
 )
 def test_html_is_cleaned(shop: Shop, sent: str, kept: str) -> None:

@@ -5,6 +5,7 @@ Bare text becomes a paragraph, as recorded from 19.0. Scripts, forms, event hand
 """
 
 import re
+from html import escape
 from typing import Any
 
 from lxml import html
@@ -24,8 +25,10 @@ KILLED = {
     "object",
     "script",
     "select",
+    "style",
+    "textarea",
+    "title",
 }
-KILLED |= {"style", "textarea", "title"}
 """Elements that go with all that is in them; of any other unknown one the content stays."""
 
 KEPT = defs.tags | {"aside", "bdi", "main"}
@@ -52,10 +55,11 @@ def sanitised(text: str) -> str:
     """Return what a field keeps of `text`."""
     if not text.strip():
         return ""
-    shell = html.fragment_fromstring(text if text.lstrip().startswith("<") else f"<p>{text}</p>", create_parent="div")
+    whole = html.document_fromstring(f"<body>{text if text.lstrip()[0] == '<' else f'<p>{text}</p>'}</body>")
+    shell = next(whole.iter("body"), whole)
     for element in list(shell.iterdescendants()):
         _clean(element)
-    kept: str = html.tostring(shell, encoding="unicode").removeprefix("<div>").removesuffix("</div>")
+    kept = escape(shell.text or "", quote=False) + "".join(html.tostring(one, encoding="unicode") for one in shell)
     if len(shell) == 1 and kept.startswith("<div>") and kept.endswith("</div>"):
         kept = kept.removeprefix("<div>").removesuffix("</div>")
     return kept.replace("\xa0", "&nbsp;")
