@@ -62,8 +62,8 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         for wrong in ("15,00", "15.005", "NaN", "1E1", ""):
             assert "write it as 15.00" in (await run(hub.file, "refund", name, "--amount", wrong, "-y", code=1)).stderr
         for wrong in ("0", "-3"):
-            told = await run(hub.file, "refund", name, "--amount", wrong, code=1)
-            assert ("the amount must be above zero" in told.stderr, "send back" in told.stdout) == (True, False)
+            unasked = await run(hub.file, "refund", name, "--amount", wrong, code=1)
+            assert ("the amount must be above zero" in unasked.stderr, "send back" in unasked.stdout) == (True, False)
         assert "no payment is called `CV0-9`" in (await run(hub.file, "refund", "CV0-9", "-y", code=1)).stderr
         asked = await run(hub.file, "refund", name, given="n\n", code=1)
         assert "send back all that is left?" in asked.stdout
