@@ -32,8 +32,13 @@ LARGEST_FILE = 32 * 1024 * 1024
 
 
 def check_size(path: Path) -> None:
-    """Exit with 1 when a file is too large to be handed over."""
-    if path.exists() and path.stat().st_size > LARGEST_FILE:
+    """Exit with 1 when a file is not there, or too large to be handed over."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
+        raise typer.Exit(1) from None
+    if size > LARGEST_FILE:
         fail(f"{path}: it is larger than {LARGEST_FILE // 1024 // 1024} MiB")
         raise typer.Exit(1)
 
