@@ -152,7 +152,9 @@ async def _key(client: OdooClient, user: int, context: Context) -> Finding:
     left = ends - _today(client.settings, context)
     if left > SOON:
         return Finding("key", Severity.OK, f"works over {protocol}, until {ends}")
-    return Finding("key expires", Severity.WARNING, f"the key runs out on {ends} (days left: {left.days})", NEW_KEY)
+    days = left.days
+    text = f"the key runs out on {ends}, in 1 day" if days == 1 else f"the key runs out on {ends}, in {days} days"
+    return Finding("key expires", Severity.WARNING, text, NEW_KEY)
 
 
 def _today(settings: OdooConnection, context: Context) -> date:
