@@ -9,7 +9,7 @@ def test_a_transcript_that_fails_says_where(folder: Folder, caravana: Command) -
     good.write_text("customer: hola\ncompany: Hola Ana, le saluda Empresa XYZ. *\n", "utf-8")
     bad.write_text("customer: gracias\ncompany: Adiós\n", "utf-8")
     result = caravana("chat", "--test", str(good), "--test", str(bad), "--test", str(folder.path / "none.txt"), code=1)
-    assert result.stdout.splitlines() == [f"{good}: 1 answers as written"]
+    assert result.stdout.splitlines() == [f"{good}: 1 answer as written"]
     told = result.stderr.splitlines()
     assert told[0] == f"{bad}:2: `gracias` was not answered with"
     assert told[-1] == f"{folder.path / 'none.txt'}: No such file or directory"
