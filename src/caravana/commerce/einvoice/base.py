@@ -41,7 +41,7 @@ class EInvoiceMapping(Configured):
     def _company(self, connection: str) -> Company:
         """The company behind a connection. Raises `ValueError` for one that these settings do not know."""
         if connection not in self._settings.companies:
-            raise ValueError(f"no emission point names the connection `{connection}` any more: put it back")
+            raise ValueError(f"the connection `{connection}` is not there any more: put it back")
         return self._settings.companies[connection]
 
 

@@ -221,10 +221,8 @@ class Issuing(EInvoiceMapping):
         return {**prepared, "n": 1 if before is None else before["n"] + 1, "corrects": corrects}
 
     def _corrects(self, document: Document | None, connection: str) -> str | None:
-        if document is None or document["connection"] != connection:
-            return None
-        can = Operation.REISSUE in self._company(connection)["operations"]
-        return document.get("corrects") if can else None
+        known = None if document is None else ledger.known_as(document, connection)
+        return known if known and Operation.REISSUE in self._company(connection)["operations"] else None
 
     @pure
     def reissues(self, variables: Variables) -> bool:
@@ -245,8 +243,11 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def has_changed(self, variables: Variables) -> bool:
-        """Whether the record is another than the one of the package that waits: then a package is made of it as it is now."""
-        return bool(variables["mapped"]["digest"] != variables["document"]["digest"])
+        """Whether the package that waits is to be made anew: the record is another, or its connection issues no more here."""
+        package, point = variables["package"], self._settings.points.get(self._at(variables))
+        other = variables["mapped"]["digest"] != variables["document"]["digest"]
+        serving = [] if point is None else [point[name].get(package["cod_doc"]) for name in ("connections", "standby")]
+        return other or package["connection"] not in serving
 
     @pure
     def may_stand_by(self, variables: Variables) -> bool:

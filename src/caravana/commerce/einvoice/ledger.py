@@ -9,7 +9,8 @@
 that the document is authorised: that wins over everything but an annulment. `needs_attention` is left by a person alone.
 
 `corrects` is what the company calls the document that it has and does not go on with: the next package corrects that, however
-long it is kept back.
+long it is kept back. `connection` is whose the last package is, and changes with the next one only; `elsewhere` is what those
+that refused the document before call it, by their connections.
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ HEAD = (
     "from_file",
 )
 """What is known of a document as soon as it is mapped."""
+SENT_TO = frozenset({"connection", "company", "environment"})
+"""What of it stays as it is until the next package is kept: who was sent the last one."""
 ANNUL_BY = 7
 """Day of the following month until which a document can be annulled at the SRI (since August 2025)."""
 
@@ -54,6 +57,7 @@ def new(key: str, record: Mapping[str, Any], now: datetime, branch: str | None =
         "from_file": False,
         "request_id": None,
         "corrects": None,
+        "elsewhere": {},
         "renumbered": None,
         "dropped": False,
         "state": State.DRAFT.value,
@@ -81,7 +85,7 @@ def with_problems(document: Document, news: Mapping[str, Any], now: datetime) ->
     """Return the document as found wrong before anything was sent; of one that was refused before, that stands, too."""
     state = document["state"] if document["state"] in REFUSED else State.DRAFT.value
     found = {"problems": list(news["problems"]), "digest": news["digest"], "state": state, "dropped": False}
-    return _changed(document, {**_head(news), **found}, now)
+    return _changed(document, {**_head(document, news), **found}, now)
 
 
 def nothing(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
@@ -91,12 +95,16 @@ def nothing(document: Document, news: Mapping[str, Any], now: datetime) -> Docum
 
 def held(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document as waiting to be sent: its emission point stands still."""
-    return _changed(document, {**_head(news), "state": State.QUEUED.value, "problems": []}, now)
+    return _changed(document, {**_head(document, news), "state": State.QUEUED.value, "problems": []}, now)
 
 
 def wished(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
     """Return the document as waiting for its turn; one of which more is known stays as it is."""
-    return document if document["n"] or document["problems"] or document["connection"] else {**document, **_head(news)}
+    return (
+        document
+        if document["n"] or document["problems"] or document["connection"]
+        else {**document, **_head(document, news)}
+    )
 
 
 def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
@@ -104,11 +112,18 @@ def kept(document: Document, news: Mapping[str, Any], now: datetime) -> Document
     if news["n"] < document["n"] or document["state"] in OVER:
         return document
     found = {"state": State.SUBMITTING.value, "final": False, "n": news["n"], "digest": news["digest"], "asks": 0}
-    found |= {"dropped": False, "corrects": news["corrects"]}
-    if news["corrects"] is None:  # to the company a new document: what it called an earlier one is not asked about
-        found |= {"request_id": None, "access_key": None, "number": None}
+    found |= {"dropped": False, "corrects": news["corrects"], "request_id": news["corrects"]}
+    head = _told(news)
+    moved = head.get("connection", document["connection"]) != document["connection"]
+    if (
+        moved or news["corrects"] is None
+    ):  # to the company another document: what the last one was called is not its name
+        found |= {"access_key": None, "number": None}
+    if moved:
+        left = {**document.get("elsewhere", {}), document["connection"]: document.get("corrects")}
+        found["elsewhere"] = {name: id_ for name, id_ in left.items() if id_ and name != head["connection"]}
     cleared: Document = {"class": None, "status": None, "messages": [], "problems": []}
-    return _changed(document, {**found, **cleared, **_head(news), "sent": document["sent"] or stamp(now)}, now)
+    return _changed(document, {**found, **cleared, **head, "sent": document["sent"] or stamp(now)}, now)
 
 
 def refused(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
@@ -131,7 +146,7 @@ def blocked(document: Document, news: Mapping[str, Any], now: datetime) -> Docum
         "messages": [said],
         "problems": [],
     }
-    return _changed(document, {**_head(news), **found}, now)
+    return _changed(document, {**_head(document, news), **found}, now)
 
 
 def answered(document: Document, news: Mapping[str, Any], now: datetime) -> Document:
@@ -226,7 +241,22 @@ def stamp(now: datetime) -> str:
     return now.isoformat(timespec="milliseconds")
 
 
-def _head(news: Mapping[str, Any]) -> dict[str, Any]:
+def known_as(document: Mapping[str, Any], connection: str) -> str | None:
+    """Return what a connection's company calls the document that it has and does not go on with; None: it has none."""
+    found: str | None = (
+        document.get("corrects")
+        if document["connection"] == connection
+        else document.get("elsewhere", {}).get(connection)
+    )
+    return found
+
+
+def _head(document: Document, news: Mapping[str, Any]) -> dict[str, Any]:
+    told = _told(news)
+    return {name: one for name, one in told.items() if not document["n"] or name not in SENT_TO}
+
+
+def _told(news: Mapping[str, Any]) -> dict[str, Any]:
     head = news.get("head") or {}
     return {name: head[name] for name in HEAD if head.get(name) is not None}
 

@@ -98,7 +98,7 @@ class _Reader:
             zone=self._configuration.company.timezone,
             issuer=self._issuer(),
             points=points,
-            companies={name: self._company(name) for name in _named(points)},
+            companies=self._companies(_named(points)),
             withholding=self._point_of("einvoice.withholding"),
             settlement=self._point_of("einvoice.settlement"),
             guide=self._point_of("einvoice.guide"),
@@ -236,6 +236,17 @@ class _Reader:
 
     def _can(self, name: Any, place: str) -> Capabilities:
         return self._component(name, place).capabilities_of(name)
+
+    def _companies(self, named: Sequence[str]) -> dict[str, Company]:
+        """The connections that the points name, and those that they may have named before: these finish what they have."""
+        found = {}
+        for name in sorted({*named, *self._configuration.connections}):
+            try:
+                found[name] = self._company(name)
+            except ConfigurationError:
+                if name in named:
+                    raise
+        return found
 
     def _company(self, name: str) -> Company:
         component = self._component(name, f"connections.{name}")

@@ -51,7 +51,7 @@ class EInvoiceSettings:
     """What a company sets for electronic documents.
 
     - `zone`: the company's time zone; `issuer`: who issues, in the words of `kit.edocument.document.Emisor`
-    - `points`: the emission points, by `001-001`; `companies`: the connections that serve them
+    - `points`: the emission points, by `001-001`; `companies`: the connections that serve them, or did
     - `withholding`, `settlement`, `guide`: the emission point of withholdings, purchase settlements and guías; None: none
     - `final_consumer_limit`: most that an invoice to consumidor final may be, in dollars, as a text
     - `oldest`: seconds of age that a document may have when it is sent
