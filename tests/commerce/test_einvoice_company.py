@@ -8,6 +8,7 @@ import pytest
 
 from caravana.component.odoo.sandbox.models.electronic import Electronic
 from caravana.component.odoo.sandbox.seed import Setup
+from caravana.kit.component import Finding, Severity
 from caravana.kit.sandbox import Fault
 from tests.commerce.einvoicing import POINT, open_office, sello_is_known
 from tests.support.leaping import LeapingClock
@@ -226,3 +227,37 @@ DOCUMENT = {
     "receptor": {"tipoIdentificacion": "05", "identificacion": "1710034065", "razonSocial": "Luis Inventado"},
 }
 """What a file lays over the record of Odoo."""
+
+
+async def test_what_is_wrong_with_a_connection_is_told_once(tmp_path: Path, clock: LeapingClock) -> None:
+    """As long as it is the same it is told once, and not again when a person has dealt with it; what comes back is told anew."""
+    often = {"einvoice.findings": "10m"}
+    async with open_office(tmp_path, clock, placeholders=often) as office:
+        sello = office.hub.components.get("sello")
+        found: list[Finding] = []
+        looks = 0
+
+        async def diagnosed(name: str) -> list[Finding]:
+            nonlocal looks
+            looks += 1
+            return list(found)
+
+        assert sello is not None
+        sello.diagnose = diagnosed  # type: ignore[method-assign]  # what the doctor finds changes while the hub runs
+
+        async def told() -> bool:
+            return bool(await office.reviews("connection"))
+
+        async def looked() -> None:
+            until = looks + 3
+            await office.becomes(lambda: looks >= until)
+            await office.idle()
+
+        for _ in range(2):
+            found.append(Finding("certificate", Severity.ERROR, "no file", "put it there"))
+            await office.becomes(told)
+            assert await office.hub.reviews.done("einvoice/connection/sello", "ana", "pedido")
+            await looked()
+            assert not await told()
+            found.clear()
+            await looked()

@@ -181,9 +181,7 @@ async def test_descriptions_of_all_kinds(tmp_path: Path, clock: LeapingClock) ->
     await sri.close()
 
 
-@pytest.mark.parametrize(
-    ("days", "said"), [(5, "el certificado firma solo hasta el"), (-3, "el certificado venció el")]
-)
+@pytest.mark.parametrize(("days", "said"), [(5, "(menos de 7 días): renuévelo ya"), (-3, "el certificado venció el")])
 async def test_a_certificate_near_its_end(tmp_path: Path, clock: LeapingClock, days: int, said: str) -> None:
     """It is told in Spanish before a document fails of it, and what is posted meanwhile goes out while it is valid."""
     sri = SriSandbox(clock=clock)
@@ -203,7 +201,7 @@ async def test_a_certificate_near_its_end(tmp_path: Path, clock: LeapingClock, d
             async def told() -> str:
                 return "".join(one["text"] for one in (await office.reviews("connection")).values())
 
-            assert (await office.becomes(told)).startswith(said)
+            assert said in await office.becomes(told)
             if days > 0:
                 await office.reaches(office.invoice(), "authorised", timeout=40)
             file.write_bytes(right)

@@ -1,4 +1,4 @@
-"""Why a person is asked about money, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
+"""Why a person is asked about money or electronic documents, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,14 +25,11 @@ ENGLISH: Mapping[str, str] = {
     "memo; else decide whether it goes back.",
     "payment_double": "One payment stands more than once in Odoo. Leave one and cancel the others.",
     "payment_amount": "The amount in Odoo is not what the company charged. Cancel that payment and register it with the "
-    "amount charged.The amount in Odoo is not what the company charged. Cancel that payment and register "
-    "it with the amount charged.",
+    "amount charged.",
     "payment_currency": "The currency in Odoo is not the one charged. Cancel that payment and register it in the currency "
-    "charged.The currency in Odoo is not the one charged. Cancel that payment and register it in the "
-    "currency charged.",
+    "charged.",
     "payment_not_at_company": "Odoo has a card payment that the company does not have. Look at its page and, if it was undone, "
-    "cancel Odoo's.Odoo has a card payment that the company does not have. Look at its page and, if it "
-    "was undone, cancel Odoo's.",
+    "cancel Odoo's.",
     "refund_unknown": "The company sent a payment back, and the hub did not know. Register the outgoing payment and make "
     "the credit note.",
     "refund_pending": "A refund is over at the company and still pending here. See how it ended, and register what is "
@@ -56,6 +53,19 @@ ENGLISH: Mapping[str, str] = {
     "bank_match": "A transfer was not posted by itself: see `caravana bank review`.",
     "payment_open": "The card payment covered the invoice, and in Odoo something of it is open (was another payment registered "
     "at the same time, or the reconciliation undone?). Reconcile it, or decide whether the rest goes back.",
+    "einvoice_mend": "The document has to be mended in Odoo: `caravana einvoice show` says what is wrong.",
+    "einvoice_late": "The document is still not sent, and the SRI wants it at the moment of emission: `caravana einvoice show` "
+    "says why.",
+    "einvoice_slow": "There has been no authorisation for more than an hour; the company is asked on and on.",
+    "einvoice_mail": "The document could not be mailed. Mend the address in Odoo, then `caravana einvoice resend`.",
+    "einvoice_annul": "It was cancelled in Odoo and is authorised: annul it on the SRI's page, then say so with "
+    "`caravana einvoice annul`. `caravana einvoice show` tells until which day.",
+    "einvoice_last_days": "The last days to annul it on the SRI's page: say so with `caravana einvoice annul` when it is done.",
+    "einvoice_halted": "The number of a document is another's, so nothing more goes out at this emission point. Find out which other "
+    "system issues there, mend the number in Odoo, then mark this as done.",
+    "einvoice_gap": "Numbers are missing between those that went out: post what is still a draft, or say why a number was lost.",
+    "einvoice_connection": "Something is wrong with this connection of e-invoicing: `caravana doctor` says what, and what to do.",
+    "einvoice_unserved": "A document was posted at an emission point that is not in `einvoice.points`: it is not sent.",
 }
 """By the kind of what is asked."""
 

@@ -32,6 +32,9 @@ text = (
     "payout_failed", "payout_sum", "payout_payments",
     "refund_without_note", "refund_of_advance", "refund_failed", "fields",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
+    # why e-invoicing asks for a person
+    "einvoice_mend", "einvoice_late", "einvoice_slow", "einvoice_mail", "einvoice_annul", "einvoice_last_days",
+    "einvoice_halted", "einvoice_gap", "einvoice_connection", "einvoice_unserved",
     # what the engine says of an error, in words of the trade
     "refused by the partner", "a permission, key or account needs a person", "nobody knows whether it was done",
     "the partner did not answer", "the route asks for something else than it did",

@@ -59,6 +59,25 @@ class Series(EInvoiceMapping):
         }
 
     @pure
+    def finding_is_new(self, variables: Variables) -> bool:
+        """Whether that is to be told. `before`: the mark of what was told last and is not over, or None.
+
+        What a person has marked as done is not told again as long as it is the same.
+        """
+        review = variables["review"]
+        return review is not None and review["mark"] != variables["before"]
+
+    @pure
+    def finding_is_over(self, variables: Variables) -> bool:
+        """Whether nothing is wrong with the connection any more."""
+        return variables["review"] is None
+
+    @pure
+    def finding_lines(self, variables: Variables) -> str:
+        """Return what is wrong, for the hub's log."""
+        return "; ".join(f"{one['subject']}: {one['message']}" for one in variables["found"]["findings"])
+
+    @pure
     def gap_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at: one item for each series from which numbers have been missing for long."""
         found = []

@@ -68,7 +68,9 @@ def _certificate(client: SriClient) -> Finding:
     if found["validity"] != Validity.ENDING:
         return Finding("certificate", Severity.OK, text)
     severity = Severity.ERROR if found["days"] < min(ALARMS) else Severity.WARNING
-    es = f"el certificado firma solo hasta el {ends} ({days} días): renuévelo ya; sin él no se puede emitir nada"
+    alarm = found["alarm"] or max(ALARMS)  # told in steps, so that it is another sentence thrice only
+    left = f"menos de {alarm} {'día' if alarm == 1 else 'días'}"
+    es = f"el certificado firma solo hasta el {ends} ({left}): renuévelo ya; sin él no se puede emitir nada"
     return Finding("certificate", severity, text, "renew it now: without it nothing can be issued", es)
 
 
