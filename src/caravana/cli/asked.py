@@ -1,4 +1,7 @@
-"""Why a person is asked about money or electronic documents, in English: what clerks read in Odoo stands in Spanish with each flow, by the same kinds."""
+"""Why a person is asked something by a flow, in English: what clerks read in Odoo is Spanish and stands with each flow.
+
+It is found by the same kinds.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -61,8 +64,8 @@ ENGLISH: Mapping[str, str] = {
     "einvoice_annul": "It was cancelled in Odoo and is authorised: annul it on the SRI's page, then say so with "
     "`caravana einvoice annul`. `caravana einvoice show` tells until which day.",
     "einvoice_last_days": "The last days to annul it on the SRI's page: say so with `caravana einvoice annul` when it is done.",
-    "einvoice_halted": "The number of a document is another's, so nothing more goes out at this emission point. Find out which other "
-    "system issues there, mend the number in Odoo, then mark this as done.",
+    "einvoice_halted": "The number of a document is another's, so nothing more goes out at this emission point. Find out which "
+    "other system issues there, mend the number in Odoo, then mark this as done.",
     "einvoice_gap": "Numbers are missing between those that went out: post what is still a draft, or say why a number was lost.",
     "einvoice_connection": "Something is wrong with this connection of e-invoicing: `caravana doctor` says what, and what to do.",
     "einvoice_unserved": "A document was posted at an emission point that is not in `einvoice.points`: it is not sent.",
