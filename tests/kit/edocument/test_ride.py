@@ -261,3 +261,18 @@ def test_documents_of_others_are_printed() -> None:
         f"<fechaAutorizacion>{AT}</fechaAutorizacion><comprobante><![CDATA[{signed}]]></comprobante></autorizacion>"
     )
     assert read_paper(wrapper.encode()).authorised == Authorised("1", AT)
+
+
+@pytest.mark.parametrize("cod_doc", ["01", "03"])
+def test_a_long_name_does_not_run_into_the_title(cod_doc: str) -> None:
+    """On later pages the issuer's name ends before the document's title begins, however wide its letters are."""
+    many = [line("X", f"SERVICIO {place}", "1", "1.00", "1.00", iva("1.00", "0.15")) for place in range(60)]
+    wide = ISSUER | {
+        "razonSocial": "IMPORTADORA MOMWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW & MOMWWWWWWWWWWWWWWWWWWWWWWWWWWWW CIA. LTDA."
+    }
+    page = printed(cod_doc, detalles=many, emisor=wide)[1]
+    texts = page.get_textpage()
+    height = page.get_height()
+    head = [box for box in (texts.get_rect(at) for at in range(texts.count_rects())) if box[1] > height - 60]
+    [name, title] = sorted(head)
+    assert name[2] < title[0]

@@ -36,6 +36,7 @@ from caravana.kit.edocument.ride.form import (
 from caravana.kit.edocument.ride.paper import read_paper
 from caravana.kit.edocument.ride.style import (
     ACCENT,
+    BOLD,
     BOX,
     CODE,
     FAINT,
@@ -52,6 +53,7 @@ from caravana.kit.edocument.ride.style import (
     STRONG_RIGHT,
     TITLE,
     WARN,
+    cut,
     escaped,
     printable,
 )
@@ -145,9 +147,11 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab has no type
         canvas.saveState()
         top = A4[1] - MARGIN - 8
         canvas.setFillColor(INK)
-        canvas.setFont("Helvetica-Bold", 8)
-        canvas.drawString(MARGIN, top, printable(self._paper.razon_social)[:70])
-        canvas.drawRightString(A4[0] - MARGIN, top, f"{self._paper.title} {self._paper.numero}"[-90:])
+        canvas.setFont(*BOLD)
+        title = f"{self._paper.title} {self._paper.numero}"
+        left = A4[0] - 2 * MARGIN - canvas.stringWidth(title) - 2 * GAP
+        canvas.drawString(MARGIN, top, cut(printable(self._paper.razon_social), left, *BOLD))
+        canvas.drawRightString(A4[0] - MARGIN, top, title)
         canvas.setStrokeColor(GRID)
         canvas.line(MARGIN, top - 6, A4[0] - MARGIN, top - 6)
         canvas.restoreState()

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 MARGIN = 32.0
 INK, SOFT = HexColor("#1c2733"), HexColor("#5b6875")
@@ -24,6 +25,8 @@ TITLE = ParagraphStyle("title", STRONG, fontSize=12.5, leading=15.5, textColor=H
 CODE = ParagraphStyle("code", PLAIN, fontName="Courier", fontSize=7.6, leading=9, alignment=TA_CENTER)
 WARN = ParagraphStyle("warn", STRONG, fontSize=8, leading=10, textColor=HexColor("#a12622"), alignment=TA_CENTER)
 
+BOLD = ("Helvetica-Bold", 8.0)
+"""Letters of the head of later pages."""
 BOX: list[tuple[Any, ...]] = [
     ("BOX", (0, 0), (-1, -1), 0.8, GRID),
     ("ROUNDEDCORNERS", [4, 4, 4, 4]),
@@ -62,8 +65,18 @@ def _is_known(letter: str) -> bool:
     return True
 
 
+def cut(text: str, most: float, font: str, size: float) -> str:
+    """Return the text, or its beginning, so that it is at most `most` points wide."""
+    if stringWidth(text, font, size) <= most:
+        return text
+    while text and stringWidth(f"{text}…", font, size) > most:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
 __all__ = [
     "ACCENT",
+    "BOLD",
     "BOX",
     "CODE",
     "FAINT",
@@ -77,4 +90,4 @@ __all__ = [
     "SOFT",
     "STRONG",
 ]
-__all__ += ["STRONG_RIGHT", "TITLE", "WARN", "escaped", "printable"]
+__all__ += ["STRONG_RIGHT", "TITLE", "WARN", "cut", "escaped", "printable"]
