@@ -99,6 +99,10 @@ def test_fields_and_taxes_are_judged(tmp_path: Path) -> None:
     told = refusal(tmp_path, fields={"guia.color": "x_color"}, taxes={"ICE": "3680"}, schemas=str(tmp_path / "none"))
     for part in ("`guia.color` is nothing", "settings.einvoice.taxes: write a map", "must be a folder"):
         assert part in told
+    assert "settings.einvoice.export_costs: write a map" in refusal(tmp_path, export_costs={"FLETE": "flete"})
+    assert loaded(tmp_path, export_costs={"FLETE": "fleteInternacional"})["export_costs"] == {
+        "FLETE": "fleteInternacional"
+    }
     assert loaded(tmp_path, taxes={"ICE": "3/3680"}, fields={"guia.placa": "x_placa"})["taxes"] == {"ICE": "3/3680"}
 
 

@@ -6,7 +6,7 @@ of an address that names no connection.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from caravana.kit.component import Producer
 from caravana.kit.edocument.amounts import check_amounts
 from caravana.kit.edocument.check import check_structure
-from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante, ConLineas, Detalle, GuiaRemision
+from caravana.kit.edocument.document import TYPES, AnyDocument, Comprobante, ConLineas, Detalle, Factura, GuiaRemision
 from caravana.kit.edocument.problem import Problem
 from caravana.kit.edocument.xml import clean
 from caravana.kit.effect import Kind, Reply
@@ -81,6 +81,17 @@ class Question(_Part):
     cod_doc: str | None = None
     number: str | None = None
     recipients: tuple[str, ...] = ()
+
+
+def no_export(document: AnyDocument, company: str) -> Iterator[Problem]:
+    """Yield that a company is not told of foreign trade, where the document is a factura of export: nothing is left out."""
+    if isinstance(document, Factura) and document.exportacion is not None:
+        yield Problem(
+            "variant",
+            "exportacion",
+            f"Caravana no emite facturas de exportación con {company}: use una conexión directa con el SRI, o su portal",
+            f"Caravana issues no facturas of export with {company}: use a connection straight to the SRI, or its page",
+        )
 
 
 @dataclass(frozen=True)
@@ -347,6 +358,7 @@ __all__ = [
     "invalid",
     "key_of",
     "named_connection",
+    "no_export",
     "read_package",
     "read_question",
     "shown_file",

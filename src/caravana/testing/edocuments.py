@@ -81,6 +81,36 @@ def factura() -> dict[str, Any]:
     }
 
 
+def exportacion() -> dict[str, Any]:
+    """A factura of export to a foreign company, CIF: freight and insurance are billed beside the goods."""
+    foreign = {
+        "tipoIdentificacion": "08",
+        "identificacion": "98-7654321",
+        "razonSocial": "INVENTED IMPORTS LLC",
+        "direccion": "MIAMI",
+    }
+    return head("01", "129") | {
+        "receptor": foreign,
+        "exportacion": {
+            "incoTermFactura": "CIF",
+            "lugarIncoTerm": "MIAMI",
+            "paisOrigen": "593",
+            "puertoEmbarque": "GUAYAQUIL",
+            "puertoDestino": "MIAMI",
+            "paisDestino": "110",
+            "paisAdquisicion": "593",
+            "incoTermTotalSinImpuestos": "FOB",
+            "fleteInternacional": "120.00",
+            "seguroInternacional": "15.50",
+        },
+        "detalles": [line("CAC-001", "CACAO EN GRANO", "100", "3.75", "375.00", iva("375.00", "0.00", "0", "0"))],
+        "totalSinImpuestos": "375.00",
+        "impuestos": [iva("375.00", "0.00", "0", "0")],
+        "importeTotal": "510.50",
+        "pagos": [{"formaPago": "20", "total": "510.50", "plazo": "30", "unidadTiempo": "dias"}],
+    }
+
+
 def liquidacion() -> dict[str, Any]:
     """A purchase settlement of one service."""
     return head("03", "124") | {

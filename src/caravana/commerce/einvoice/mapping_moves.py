@@ -1,11 +1,13 @@
 """Invoices of Odoo as electronic documents: factura, nota de crédito, nota de débito, liquidación de compra."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.einvoice import odoo_fields
+from caravana.commerce.einvoice.export import apart
 from caravana.commerce.einvoice.mapping import Draft, additional, own_field, point_of, text_of
 from caravana.commerce.einvoice.odoo_coupons import without_negatives
 from caravana.commerce.einvoice.odoo_lines import Line, expected_of, lines_of
@@ -141,10 +143,15 @@ def payments(draft: Draft, record: Record, total: Decimal, where: str = "pagos")
 
 def _factura(draft: Draft, record: Record) -> Mapped:
     lines = _lines(draft, record)
-    values = _head(draft, record, "01") | _sums(lines) | {"pagos": payments(draft, record, _total(lines))}
+    goods, costs = apart(draft, lines)
+    values = _head(draft, record, "01") | _sums(goods) | {"pagos": payments(draft, record, _total(lines))}
     if guide := text_of(own_field(record, draft.settings, "guia_remision")):
         values["guiaRemision"] = guide
-    return draft.finish(values, expected_of(record, lines))
+    expected = expected_of(record, lines)
+    if costs:
+        values |= {"exportacion": {name: str(one) for name, one in costs.items()}, "importeTotal": str(_total(lines))}
+        expected = replace(expected, untaxed=expected.untaxed - sum(costs.values(), ZERO))
+    return draft.finish(values, expected)
 
 
 def _settlement(draft: Draft, record: Record) -> Mapped:

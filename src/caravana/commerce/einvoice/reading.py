@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from caravana.commerce.einvoice import EInvoices
+from caravana.commerce.einvoice.export import COSTS
 from caravana.commerce.einvoice.odoo_fields import check_fields
 from caravana.commerce.einvoice.settings import Company, EInvoiceSettings, Point
 from caravana.commerce.reading import connected, each
@@ -53,6 +54,7 @@ KNOWN = (
     "einvoice.fields",
     "einvoice.mailer",
     "einvoice.taxes",
+    "einvoice.export_costs",
     "einvoice.allow_zero",
     "einvoice.schemas",
 )
@@ -90,6 +92,7 @@ class _Reader:
             self._fields,
             self._mailer,
             self._taxes,
+            self._export_costs,
             self._schemas,
         )
         points = self._points()
@@ -111,6 +114,7 @@ class _Reader:
             taxes=self._taxes(),
             allow_zero=_switch(self._given.get("einvoice.allow_zero", False), "settings.einvoice.allow_zero"),
             schemas=self._schemas(),
+            export_costs=self._export_costs(),
         )
 
     def _unknown(self) -> None:
@@ -297,6 +301,13 @@ class _Reader:
             raise ConfigurationError("write a map: what it holds → field of Odoo", place="settings.einvoice.fields")
         check_fields(told)
         return dict(told)
+
+    def _export_costs(self) -> dict[str, str]:
+        told = self._given.get("einvoice.export_costs", {})
+        if not isinstance(told, Mapping) or not all(one in COSTS for one in told.values()):
+            text = f"write a map: code of the product → one of {', '.join(COSTS)}"
+            raise ConfigurationError(text, place="settings.einvoice.export_costs")
+        return {str(name): one for name, one in told.items()}
 
     def _taxes(self) -> dict[str, str]:
         told = self._given.get("einvoice.taxes", {})

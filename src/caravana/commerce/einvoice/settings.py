@@ -61,6 +61,7 @@ class EInvoiceSettings:
     - `taxes`: taxes or groups of Odoo, by name → the SRI's codes, as `3/3680`, before the table of `taxes`
     - `allow_zero`: whether a document may come to 0.00
     - `schemas`: a folder of the SRI's own schemas that documents are checked by, too
+    - `export_costs`: codes of products whose lines are a cost of an export beside the goods → which one (`export.COSTS`)
     - `mailer`: the connection by which the hub mails
     """
 
@@ -81,6 +82,7 @@ class EInvoiceSettings:
     taxes: Mapping[str, str] = field(default_factory=dict)
     allow_zero: bool = False
     schemas: str | None = None
+    export_costs: Mapping[str, str] = field(default_factory=dict)
 
 
 __all__ = ["Company", "EInvoiceSettings", "Point"]

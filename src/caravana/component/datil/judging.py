@@ -6,12 +6,12 @@ from decimal import Decimal
 from caravana.component.datil.mapping import CURRENCIES, MEANS
 from caravana.kit.edocument.document import AnyDocument, ComprobanteRetencion, GuiaRemision
 from caravana.kit.edocument.problem import Problem
-from caravana.kit.einvoicing import stopping
+from caravana.kit.einvoicing import no_export, stopping
 
 
 def problems(document: AnyDocument, ambiente: str) -> list[Problem]:
     """Return everything wrong with `document` for a connection in environment `ambiente`."""
-    found = [*_head(document, ambiente), *_payments(document), *_by_type(document)]
+    found = [*_head(document, ambiente), *_payments(document), *_by_type(document), *no_export(document, "Dátil")]
     told = {one.where for one in found}
     return [*found, *(one for one in stopping(document) if one.where not in told)]
 

@@ -7,12 +7,17 @@ from caravana.component.ecuafact.mapping import LONGEST_REFERENCE, reference
 from caravana.component.ecuafact.spec import EcuafactSettings
 from caravana.kit.edocument.document import AnyDocument
 from caravana.kit.edocument.problem import Problem
-from caravana.kit.einvoicing import stopping
+from caravana.kit.einvoicing import no_export, stopping
 
 
 def problems(document: AnyDocument, settings: EcuafactSettings) -> list[Problem]:
     """Return everything wrong with `document` for a connection with `settings`."""
-    found = [*_numbering(document, settings), *_head(document, settings), *limits(document)]
+    found = [
+        *_numbering(document, settings),
+        *_head(document, settings),
+        *limits(document),
+        *no_export(document, "Ecuafact"),
+    ]
     told = {one.where for one in found}
     return [*found, *(one for one in stopping(document) if one.where not in told)]
 

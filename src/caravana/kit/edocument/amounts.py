@@ -68,11 +68,11 @@ def tax_totals(lines: Iterable[Detalle]) -> tuple[Impuesto, ...]:
     return tuple(found.values())
 
 
-def grand_total(lines: Iterable[Detalle], tip: Decimal = ZERO) -> Decimal:
-    """Return the importeTotal of lines with their taxes, and the tip."""
+def grand_total(lines: Iterable[Detalle], others: Decimal = ZERO) -> Decimal:
+    """Return the importeTotal of lines with their taxes, and what is billed beside them: the tip, the costs of an export."""
     lines = tuple(lines)
     net = sum((line.precio_total_sin_impuesto for line in lines), ZERO)
-    return net + sum((tax.valor for line in lines for tax in line.impuestos), ZERO) + tip
+    return net + sum((tax.valor for line in lines for tax in line.impuestos), ZERO) + others
 
 
 def check_amounts(document: AnyDocument) -> list[Problem]:
@@ -108,14 +108,19 @@ def _lines_and_totals(document: ConLineas) -> Iterator[Problem]:
         document.total_descuento, discounts, "totalDescuento", Word("el total de descuentos", "the total of discounts")
     )
     yield from _taxes(document.impuestos, tax_totals(document.detalles))
-    tip = document.propina if isinstance(document, Factura) else ZERO
     yield from compare(
         document.importe_total,
-        grand_total(document.detalles, tip),
+        grand_total(document.detalles, _others(document)),
         "importeTotal",
         Word("el importe total", "the grand total"),
     )
     yield from _payments(getattr(document, "pagos", ()), document.importe_total, "pagos")
+
+
+def _others(document: ConLineas) -> Decimal:
+    if not isinstance(document, Factura):
+        return ZERO
+    return document.propina + (ZERO if document.exportacion is None else document.exportacion.costos)
 
 
 def _line(line: Detalle, where: str) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from caravana.kit.edocument.document import (
     Destinatario,
     Detalle,
     DocSustento,
+    Exportacion,
     Factura,
     GuiaRemision,
     Impuesto,
@@ -179,9 +180,28 @@ def _factura(document: Factura) -> Tree:
         "propina": plain(document.propina),
         "importeTotal": plain(document.importe_total),
         "pagos": _payments(document.pagos),
+        **({} if document.exportacion is None else _export(document.exportacion)),
     }
     lines = [_sold(one) for one in document.detalles]
     return {"infoFactura": head, "detalles": {"detalle": lines}}
+
+
+def _export(export: Exportacion) -> Tree:
+    return {
+        "comercioExterior": "EXPORTADOR",
+        "incoTermFactura": export.inco_term_factura,
+        "lugarIncoTerm": export.lugar_inco_term,
+        "paisOrigen": export.pais_origen,
+        "puertoEmbarque": export.puerto_embarque,
+        "puertoDestino": export.puerto_destino,
+        "paisDestino": export.pais_destino,
+        "paisAdquisicion": export.pais_adquisicion,
+        "incoTermTotalSinImpuestos": export.inco_term_total_sin_impuestos,
+        "fleteInternacional": plain(export.flete_internacional),
+        "seguroInternacional": plain(export.seguro_internacional),
+        "gastosAduaneros": plain(export.gastos_aduaneros),
+        "gastosTransporteOtros": plain(export.gastos_transporte_otros),
+    }
 
 
 def _liquidacion(document: LiquidacionCompra) -> Tree:

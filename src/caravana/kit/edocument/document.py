@@ -27,6 +27,10 @@ Sequential = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 """Nine digits, zero padded."""
 FullNumber = Annotated[str, Field(pattern=r"^[0-9]{3}-[0-9]{3}-[0-9]{9}$")]
 """`001-001-000000123`."""
+Country = Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+"""The SRI's code of a country, three digits (`593` Ecuador)."""
+Incoterm = Annotated[str, Field(pattern=r"^[A-Z]{1,10}$")]
+"""`FOB`, `CIF`, …"""
 DocumentType = Literal["01", "03", "04", "05", "06", "07"]
 """codDoc: factura, liquidación de compra, nota de crédito, nota de débito, guía de remisión, comprobante de retención."""
 
@@ -207,13 +211,40 @@ class ConLineas(Comprobante):
     importe_total: Amount
 
 
+class Exportacion(Part):
+    """What a factura of export has besides: terms, ports, countries, and the costs that are billed beside the goods.
+
+    `incoTermTotalSinImpuestos` is the term in which the total without taxes is.
+    """
+
+    inco_term_factura: Incoterm
+    lugar_inco_term: str
+    pais_origen: Country
+    puerto_embarque: str
+    puerto_destino: str
+    pais_destino: Country
+    pais_adquisicion: Country | None = None
+    inco_term_total_sin_impuestos: Incoterm
+    flete_internacional: Amount = Decimal("0.00")
+    seguro_internacional: Amount = Decimal("0.00")
+    gastos_aduaneros: Amount = Decimal("0.00")
+    gastos_transporte_otros: Amount = Decimal("0.00")
+
+    @property
+    def costos(self) -> Decimal:
+        """The four costs together."""
+        freight = self.flete_internacional + self.seguro_internacional
+        return freight + self.gastos_aduaneros + self.gastos_transporte_otros
+
+
 class Factura(ConLineas):
-    """01: an invoice. `propina` is the tip."""
+    """01: an invoice. `propina` is the tip; `exportacion` makes it one of export."""
 
     cod_doc: Literal["01"] = "01"
     propina: Amount = Decimal("0.00")
     pagos: tuple[Pago, ...] = ()
     guia_remision: FullNumber | None = None
+    exportacion: Exportacion | None = None
     title: ClassVar[str] = "FACTURA"
     prefix: ClassVar[str] = "FAC"
 

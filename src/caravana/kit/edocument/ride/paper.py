@@ -103,6 +103,21 @@ def _receiver(info: "etree._Element", role: str, word: str) -> tuple[Pair, ...]:
     )
 
 
+def _foreign_trade(info: "etree._Element") -> tuple[Pair, ...]:
+    """What a factura of export has besides; empty for any other."""
+    return _told(
+        ("Comercio exterior", _text(info, "comercioExterior")),
+        ("INCOTERM", _text(info, "incoTermFactura")),
+        ("Lugar del INCOTERM", _text(info, "lugarIncoTerm")),
+        ("INCOTERM del total sin impuestos", _text(info, "incoTermTotalSinImpuestos")),
+        ("País de origen", _text(info, "paisOrigen")),
+        ("País de destino", _text(info, "paisDestino")),
+        ("Puerto de embarque", _text(info, "puertoEmbarque")),
+        ("Puerto de destino", _text(info, "puertoDestino")),
+        ("País de adquisición", _text(info, "paisAdquisicion")),
+    )
+
+
 def _changed(info: "etree._Element") -> tuple[Pair, ...]:
     """Which document a note changes."""
     return _told(
@@ -179,7 +194,9 @@ def _factura(root: "etree._Element") -> Body:
     info = _info(root)
     receiver = _receiver(info, "Comprador", "Razón social / Nombres y apellidos")
     lines = _lines(root, ("codigoPrincipal", "codigoAuxiliar"))
-    return Body((Section(pairs=receiver), lines), totals_of(root, info, "importeTotal"), _payments(info))
+    trade = _foreign_trade(info)
+    head = (Section(pairs=receiver), *((Section(pairs=trade),) if trade else ()))
+    return Body((*head, lines), totals_of(root, info, "importeTotal"), _payments(info))
 
 
 def _liquidacion(root: "etree._Element") -> Body:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 ZERO = "0.00"
 _ALWAYS = ("0", "6", "7")
 """Percentage codes of IVA that have a line of their own on every form: 0 %, not subject, exempt."""
+_BESIDE = {
+    "propina": "PROPINA",
+    "fleteInternacional": "FLETE INTERNACIONAL",
+    "seguroInternacional": "SEGURO INTERNACIONAL",
+    "gastosAduaneros": "GASTOS ADUANEROS",
+    "gastosTransporteOtros": "GASTOS DE TRANSPORTE Y OTROS",
+}
+"""What is billed beside the lines."""
 
 
 def totals_of(root: "etree._Element", info: "etree._Element", total: str) -> tuple[Pair, ...]:
@@ -34,8 +42,9 @@ def _totals(root: "etree._Element", info: "etree._Element", total: str) -> Itera
     for code in sorted(set(rates) - set(_ALWAYS), key=lambda one: one.zfill(4)):
         yield f"IVA {_name(code, rates[code])}", _sum(ours, "valor", code)
     yield "IRBPNR", sum_of(one.findtext("valor") for one in taxes if one.findtext("codigo") == IRBPNR)
-    if info.find("propina") is not None:
-        yield "PROPINA", _text(info, "propina")
+    for name, title in _BESIDE.items():
+        if info.find(name) is not None:
+            yield title, _text(info, name)
     yield "VALOR TOTAL", _text(info, total)
 
 
