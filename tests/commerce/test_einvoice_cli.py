@@ -102,3 +102,35 @@ def test_issue_waits_for_what_becomes_of_it(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("caravana.cli.einvoice_issue.time.sleep", lambda seconds: None)
     found = einvoice_issue._awaited(Path(), {"key": was["key"], "was": was})
     assert (found["state"], seen) == ("authorised", [])
+
+
+async def test_why_a_document_waits_is_told_in_both_languages(
+    tmp_path: Path, clock: LeapingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The company does not know our key: the document and what a person must look at say so in his language."""
+    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "caravana.yaml"
+    async with open_office(tmp_path, clock, file=file, settings={"einvoice.late": "1m"}) as office:
+        desk = Desk(office, file)
+        office.sello.locked = True
+        invoice = office.invoice()
+        await office.reaches(invoice, "queued")
+
+        async def late() -> bool:
+            return bool(await office.reviews("late"))
+
+        await office.becomes(late)
+        name = f"account.move,{invoice}"
+        english, spanish = [(await desk.run("show", name, lang=lang)).stdout for lang in ("en", "es")]
+        assert "Why it waits" in english
+        assert "The connection of e-invoicing must be mended: Sello does not know our key" in english
+        assert "Por qué espera" in spanish
+        assert "Hay que arreglar la conexión de facturación" in spanish
+        english, spanish = [(await desk.run("review", lang=lang, group=None)).stdout for lang in ("en", "es")]
+        assert "einvoice late" in english
+        assert "still not sent" in english
+        assert "comprobante sin enviar" in spanish
+        assert "sigue sin enviarse" in spanish
+        office.sello.locked = False
+        await office.reaches(invoice, "authorised", timeout=40)

@@ -70,10 +70,17 @@ def show_document(one: Mapping[str, Any]) -> None:
     for name, value in rows:
         if value:
             typer.echo(f"{name}: {value}")
-    told = ((each["type"], each["code"], f"{each['text']} {each['detail']}".strip()) for each in one["messages"])
-    if one["messages"]:
-        print_table("What the SRI says", ("type", "code", "message"), told)
+    told = [(each["type"], each["code"], f"{_text(each)} {each['detail']}".strip()) for each in one["messages"]]
+    if told:
+        waits = not any(code for _, code, _ in told)
+        print_table("Why it waits" if waits else "What the SRI says", ("type", "code", "message"), told)
     show_problems(one["problems"])
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """What was said; in English where the hub said it itself."""
+    english = message.get("en") if language() == "en" else None
+    return str(english or message["text"])
 
 
 def show_problems(problems: list[dict[str, Any]]) -> None:

@@ -86,7 +86,9 @@ class Question(_Part):
 def no_export(document: AnyDocument, company: str) -> Iterator[Problem]:
     """Yield that a company is not told of foreign trade, where the document is a factura of export: nothing is left out."""
     if isinstance(document, Factura) and document.exportacion is not None:
-        es = f"Caravana no emite facturas de exportación con {company}: use una conexión directa con el SRI, o su portal"
+        es = (
+            f"Caravana no emite facturas de exportación con {company}: use una conexión directa con el SRI, o su portal"
+        )
         en = f"Caravana issues no facturas of export with {company}: use a connection straight to the SRI, or its page"
         yield Problem("variant", "exportacion", es, en)
 

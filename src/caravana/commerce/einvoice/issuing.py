@@ -322,12 +322,13 @@ class Issuing(EInvoiceMapping):
         return {"key": variables["wish"]["key"], "kind": "refused", **told, **_branch(exchange)}
 
     @pure
-    def why(self, exchange: Exchange) -> str:
-        """Return why nothing can be sent for now, as a clerk reads it."""
+    def why(self, exchange: Exchange) -> dict[str, str]:
+        """Return why nothing can be sent for now: `es` as a clerk reads it, `en` as commands in English show it."""
         error = exchange.exception
-        told = [one["es"] for one in _problems_of(error) if one["code"] != UNTOLD]
+        told = [one for one in _problems_of(error) if one["code"] != UNTOLD]
         kind = words.AWAY if isinstance(error, Transient) else words.TO_MEND
-        return kind.format(why="; ".join(told) or words.plain(error))
+        whys = {"es": words.plain(error), "en": str(error)}
+        return {name: kind[name].format(why="; ".join(one[name] for one in told) or why) for name, why in whys.items()}
 
     @pure
     def blocked_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:

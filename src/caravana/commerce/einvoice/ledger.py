@@ -138,7 +138,10 @@ def blocked(document: Document, news: Mapping[str, Any], now: datetime) -> Docum
     """Return the document as waiting until the company can be used again."""
     if document["state"] in OVER:
         return document
-    said = {"code": "", "text": news["why"], "detail": "", "type": "ERROR"}
+    why = (
+        news["why"] if isinstance(news["why"], Mapping) else {"es": news["why"]}
+    )  # as it was told by earlier revisions
+    said = {"code": "", "text": why["es"], "detail": "", "type": "ERROR", "en": why.get("en")}
     found = {
         "state": State.QUEUED.value,
         "final": False,

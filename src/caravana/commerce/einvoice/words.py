@@ -48,8 +48,14 @@ CERTIFICATE = (
     "esté arreglado use `caravana einvoice issue`."
 )
 
-AWAY = "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo."
-TO_MEND = "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo."
+AWAY: Mapping[str, str] = {
+    "es": "La empresa de facturación o el SRI no atiende ahora ({why}). Se vuelve a intentar solo.",
+    "en": "The e-invoicing company or the SRI does not answer now ({why}). It is tried again by itself.",
+}
+TO_MEND: Mapping[str, str] = {
+    "es": "Hay que arreglar la conexión de facturación: {why}. Después el documento se envía solo.",
+    "en": "The connection of e-invoicing must be mended: {why}. Then the document goes out by itself.",
+}
 """Why a document waits that is not wrong itself."""
 
 
