@@ -176,3 +176,26 @@ async def test_from_ecuafact_that_numbers_to_datil(tmp_path: Path, clock: Leapin
             assert (document["connection"], document["number"], document["renumbered"]) == ("datil", FIRST, None)
             assert await office.reviews() == {}
         assert (ecuafact.effects["emit"], datil.effects["issue"], datil.effects["reissue"]) == (1, 1, 0)
+
+
+async def test_standing_by_where_nobody_can_be_asked(tmp_path: Path, clock: LeapingClock) -> None:
+    """Answers are lost for longer than the stand-by company waits, and nobody can be asked by clave: nothing goes to that one.
+
+    It is no failure for a person: it is sent again under its key later, and there is one document.
+    """
+    datil = DatilSandbox(clock=clock)
+    async with serve(datil.app()) as url:
+
+        def served(given: dict[str, Any]) -> None:
+            given["connections"]["datil"] = {**datil.connection(), "url": url, "filesUrl": url}
+            given["settings"]["einvoice.points"] = {POINT: {"connection": "datil", "standby": "sello"}}
+
+        waits = {"einvoice.standby": "5s"}
+        async with open_office(tmp_path, clock, changes=served, placeholders=waits) as office:
+            datil.faults.append(Fault("issue", "cut_after", times=6))
+            invoice = office.invoice()
+            document = await office.reaches(invoice, "authorised", timeout=60)
+            await office.idle()
+            assert (document["connection"], len(datil.edocs), done(office.sello)) == ("datil", 1, (0, 0))
+            assert [one["kind"] for one in await office.hub.reviews.items(20)] == []
+    await datil.close()

@@ -322,6 +322,11 @@ class Issuing(EInvoiceMapping):
         return {"key": variables["wish"]["key"], "kind": "refused", **told, **_branch(exchange)}
 
     @pure
+    def unsure_news(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
+        """Return that nobody knows yet whether the company has the package: it is asked about, and sent again, by the clock."""
+        return {"key": variables["wish"]["key"], "kind": "unanswered", **_branch(exchange)}
+
+    @pure
     def why(self, exchange: Exchange) -> dict[str, str]:
         """Return why nothing can be sent for now: `es` as a clerk reads it, `en` as commands in English show it."""
         error = exchange.exception
