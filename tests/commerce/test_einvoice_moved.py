@@ -9,6 +9,7 @@ import pytest
 
 from caravana.component.datil.sandbox import DatilSandbox
 from caravana.component.ecuafact.sandbox import EcuafactSandbox
+from caravana.component.sri.sandbox import SriSandbox
 from caravana.kit.authority.plan import Plan
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
@@ -199,3 +200,34 @@ async def test_standing_by_where_nobody_can_be_asked(tmp_path: Path, clock: Leap
             assert (document["connection"], len(datil.edocs), done(office.sello)) == ("datil", 1, (0, 0))
             assert [one["kind"] for one in await office.hub.reviews.items(20)] == []
     await datil.close()
+
+
+@pytest.mark.parametrize("mailer", ["correo", None])
+async def test_the_stand_by_company_does_not_mail(tmp_path: Path, clock: LeapingClock, mailer: str | None) -> None:
+    """The company that mails is away, and the SRI has the document: the hub mails it once; without a mailer a person is told."""
+    datil, sri = DatilSandbox(clock=clock), SriSandbox(clock=clock)
+    async with serve(datil.app()) as datil_url, serve(sri.app()) as sri_url:
+
+        def served(given: dict[str, Any]) -> None:
+            given["connections"]["datil"] = {**datil.connection(), "url": datil_url, "filesUrl": datil_url}
+            given["connections"]["sri"] = {**sri.connection(), "url": sri_url}
+            point = {"connection": "datil", "standby": "sri", "mail": "provider"}
+            given["settings"] |= {"einvoice.points": {POINT: point}, "einvoice.mailer": mailer}
+
+        async with open_office(tmp_path, clock, changes=served, placeholders={"einvoice.standby": "5s"}) as office:
+            datil.faults.append(Fault("issue", "status", status=503, times=1_000))
+            invoice = office.invoice()
+            document = await office.reaches(invoice, "authorised", timeout=60)
+            assert document["connection"] == "sri"
+
+            async def over() -> bool:
+                found = await office.document(invoice)
+                return bool(found and found["mail"]["state"] == ("sent" if mailer else "failed"))
+
+            await office.becomes(over)
+            await office.idle()
+            assert len(office.mails.mails) == (1 if mailer else 0)
+            told = [one["text"] for one in (await office.reviews("mail")).values()]
+            assert [("SRI no envía correos" in one) for one in told] == ([] if mailer else [True])
+    await datil.close()
+    await sri.close()

@@ -7,7 +7,7 @@ from typing import Any
 from caravana.commerce.einvoice import ledger, schedule, words
 from caravana.commerce.einvoice.base import Document, EInvoiceMapping, Variables, record_of
 from caravana.kit.callables import pure
-from caravana.kit.einvoice import State, Verdict
+from caravana.kit.einvoice import Operation, State, Verdict
 from caravana.kit.exchange import Exchange
 
 MENDING = frozenset({State.DRAFT, State.REJECTED, State.NOT_AUTHORISED, State.NEEDS_ATTENTION})
@@ -71,10 +71,20 @@ class News(EInvoiceMapping):
     def _with_mail(self, document: Document) -> Document:
         """The document with who mails it, as is decided once."""
         by = self._point(document["point"])["mail"] if document["point"] in self._settings.points else "nobody"
+        if by == "provider" and not self._can_mail(document["connection"]):
+            if self._settings.mailer is None:
+                why = f"{document['company']} no envía correos, y no hay `einvoice.mailer`"
+                return {**document, "mail": {"by": by, "state": "failed", "why": why, "at": document["changed"]}}
+            by = "hub"
         states = {"provider": "provider", "odoo": "odoo", "nobody": "none"}
         if by == "hub" and not document["receiver"]:
             return {**document, "mail": {"by": by, "state": "no_address"}}
         return {**document, "mail": {"by": by, "state": states.get(by, "waiting")}}
+
+    def _can_mail(self, connection: str | None) -> bool:
+        """Whether the company that has the document mails: it may be a stand-by one, or one that served the point before."""
+        company = self._settings.companies.get(connection or "")
+        return company is None or company["mails"] or Operation.EMAIL in company["operations"]
 
     @pure
     def due(self, variables: Variables, exchange: Exchange) -> dict[str, Any] | None:

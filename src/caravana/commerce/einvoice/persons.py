@@ -103,9 +103,8 @@ class Persons(Writing):
         if document["state"] not in ledger.OVER:
             return "not_authorised"
         by = (document["mail"] or {}).get("by")
-        if by == "provider":
-            can = Operation.EMAIL in self._company(document["connection"])["operations"]
-            return "provider" if can else "no_mail"
+        if by == "provider" and Operation.EMAIL in self._company(document["connection"])["operations"]:
+            return "provider"
         return "hub" if self._settings.mailer is not None else "no_mail"
 
     @pure
