@@ -13,7 +13,8 @@ from caravana.component.sri.sandbox import SriSandbox
 from caravana.kit.authority.plan import Plan
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
-from tests.commerce.einvoicing import POINT, Office, hub_of, open_office, sello_is_known
+from caravana.testing.company import hub_of
+from tests.commerce.einvoicing import POINT, Office, open_office, sello_is_known
 from tests.component.einvoice.sello import SelloSandbox
 from tests.component.einvoice.sello.sandbox import Paper
 from tests.support.leaping import LeapingClock
@@ -33,7 +34,7 @@ async def moved(office: Office, connection: str, numbering: str = "odoo") -> Asy
     own = {"numbering": numbering} if connection == "ecuafact" else {}
     connections = {**before.connections, connection: {**known, **own}}
     given = before.model_copy(update={"settings": {**before.settings, **points}, "connections": connections})
-    async with hub_of(given, office.hub.clock) as office.hub:
+    async with hub_of(given, office.hub.clock, flows=["einvoice"]) as office.hub:
         yield
 
 
