@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +20,7 @@ from caravana.engine.configuration import Retention
 from caravana.engine.housekeeping import Housekeeping
 from caravana.kit.clock import Clock, ManualClock, ScaledClock
 from caravana.kit.graph.contact import CONTACTS
+from caravana.kit.graph.posting import SMALL, first_person
 from caravana.kit.graph.updates import split
 from caravana.kit.sandbox import Fault
 from caravana.kit.serving import serve
@@ -120,6 +122,43 @@ async def post(running: RunningRoutes, content: Any, **encoding: Any) -> int:
         status = answered.status
     await running.quiet()
     return status
+
+
+async def test_bodies_of_one_person_are_split_in_the_order_they_came(route_test: RouteTest) -> None:
+    """What comes moments apart from one person keeps its order: the bodies share a lane; other people's have their own."""
+    people = {"593987650001": "EC.1", "593987650002": "EC.2"}
+    async with hub(route_test) as (running, _), aiohttp.ClientSession() as session:
+        for number, (phone, bsuid) in itertools.product(range(10), people.items()):
+            raw = json.dumps(written(phone, bsuid, str(number))).encode()
+            headers = {"X-Hub-Signature-256": "sha256=" + hmac_hex(SECRET, raw)}
+            address = f"{running.hub.listener.public_url}/whatsapp/whatsapp"
+            async with session.post(address, data=raw, headers=headers) as answered:
+                assert answered.status == 200
+        await eventually(lambda: len(running.mock("chat").received) == 20)
+        for bsuid in people.values():
+            told = [one.body for one in running.mock("chat").received if one.headers["MetaContact"] == bsuid]
+            assert [one["content"]["text"]["body"] for one in told] == [str(number) for number in range(10)]
+        rows = await running.hub.journal.query("select distinct lane from exchange where route = 'whatsapp-in'", {})
+        assert len({row["lane"] for row in rows}) == len(people)
+
+
+def written(phone: str, bsuid: str, text: str) -> dict[str, Any]:
+    """Return the body that tells of a text."""
+    body: dict[str, Any] = copy.deepcopy(WEBHOOKS["bodies"][0]["body"])
+    value = body["entry"][0]["changes"][0]["value"]
+    value["contacts"] = [{"profile": {"name": "Ana"}, "wa_id": phone, "user_id": bsuid}]
+    message = {"from": phone, "from_user_id": bsuid, "id": f"wamid.{bsuid}.{text}", "timestamp": str(int(time.time()))}
+    value["messages"] = [{**message, "type": "text", "text": {"body": text}}]
+    return body
+
+
+def test_a_large_body_is_not_read_at_the_door() -> None:
+    """A batch, and what is no webhook, has no lane: it is answered at once, and read in the step that splits it."""
+    text = json.dumps(written("593987650001", "EC.1", "hola"))
+    assert first_person(text) == "EC.1"
+    assert first_person(text + " " * SMALL) is None
+    assert first_person("[") is None
+    assert first_person('{"entry": [1, {"changes": 2}]}') is None
 
 
 async def test_a_customer_is_answered_and_the_answer_is_followed(route_test: RouteTest) -> None:

@@ -12,7 +12,9 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from caravana.kit import json
 from caravana.kit.graph.settings import GraphSettings
+from caravana.kit.graph.updates import split
 from caravana.kit.graph.webhook import SIGNATURE, challenge, is_signed
 from caravana.kit.ports import Accepted, Arrival, Listener, Receiver
 from caravana.kit.posted import PostedConsumer, Refusal
@@ -20,6 +22,8 @@ from caravana.kit.request import header
 
 MOST_BYTES = 4 * 1024 * 1024
 """Meta sends up to 3 MB at once."""
+SMALL = 64 * 1024
+"""Characters of a body that is read at the door; a larger one is a batch of many people's."""
 CONNECTION_HEADER = "MetaConnection"
 """Header of a stored body: the connection at whose address it came in."""
 log = structlog.get_logger(__name__)
@@ -63,7 +67,8 @@ class GraphConsumer(PostedConsumer[Door]):
         except UnicodeDecodeError:
             raise Refusal(400, "malformed") from None
         key = f"{place.name}:{hashlib.sha256(raw).hexdigest()}"
-        return [Arrival(text, {CONNECTION_HEADER: place.name}, key=key, branch=place.branch)]
+        lane = f"{place.name}:body:{who}" if (who := first_person(text)) else None
+        return [Arrival(text, {CONNECTION_HEADER: place.name}, key=key, lane=lane, branch=place.branch)]
 
     def answer(self, taken: Sequence[Accepted]) -> Response:
         """Return what Meta reads once the body is on disk."""
@@ -77,3 +82,13 @@ class GraphConsumer(PostedConsumer[Door]):
             return self._refuse(request, Refusal(403, "token"))
         log.info(f"{self.partner}.verified", path=request.url.path)
         return PlainTextResponse(answer)
+
+
+def first_person(text: str) -> str | None:
+    """Return who the first update of a small body is from or about; bodies of one person are split in the order they came."""
+    if len(text) > SMALL:
+        return None
+    try:
+        return next((update.person for update in split(json.loads(text)) if update.person), None)
+    except ValueError:
+        return None

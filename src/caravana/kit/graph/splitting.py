@@ -75,7 +75,7 @@ class Splitter(Local):
         gate = asyncio.Semaphore(AT_ONCE)
         groups: dict[str, list[int]] = {}
         for number, update in enumerate(updates):
-            groups.setdefault(_person(update) or f"#{number}", []).append(number)
+            groups.setdefault(update.person or f"#{number}", []).append(number)
 
         async def one_person(numbers: list[int]) -> None:
             async with gate:
@@ -143,9 +143,3 @@ def read(body: Any) -> list[Update]:
         return split(content)
     except ValueError as error:
         raise Refused(f"the body is no webhook of Meta: {error}", code="malformed") from None
-
-
-def _person(update: Update) -> str | None:
-    """What two updates of one person have in common, as far as they tell: enough to take them one after the other."""
-    who = update.was or update.who
-    return None if who is None or not who.known else next(iter(who.known.values()))

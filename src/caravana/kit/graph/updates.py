@@ -73,6 +73,12 @@ class Update:
     who: Identity | None = None
     was: Identity | None = None
 
+    @property
+    def person(self) -> str | None:
+        """What two updates of one person have in common, as far as they tell: enough to take them one after the other."""
+        who = self.was or self.who
+        return None if who is None or not who.known else next(iter(who.known.values()))
+
     def as_json(self) -> dict[str, Any]:
         """Return it as a message's body."""
         return {
