@@ -68,3 +68,18 @@ async def test_links_open_and_the_hub_comes_back(screen: Screen) -> None:
     await screen.find(r"Odoo has the payment \S+ of 92\.00 USD")
     screen.process.send_signal(signal.SIGINT)
     assert await screen.process.wait() == 0
+
+
+async def test_asked_to_end_it_leaves_nothing_behind(screen: Screen) -> None:
+    """SIGTERM ends the demo as Ctrl-C does: neither its hub nor its imitations live on."""
+    await screen.find("refused")
+    started = children(screen.process.pid)
+    screen.process.send_signal(signal.SIGTERM)
+    await screen.process.wait()
+    assert started
+    assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that `pid` has started."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

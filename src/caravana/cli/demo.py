@@ -50,8 +50,18 @@ def demo(
     caravana demo --stay
     """  # noqa: D301 -- click's mark for lines kept as they are
     import asyncio
+    import signal
 
+    signal.signal(signal.SIGTERM, _end)
     raise typer.Exit(asyncio.run(_demo(stay, chapter, speed, orders, json, keep)))
+
+
+def _end(*_: object) -> None:
+    """SIGTERM is Ctrl-C, once: what was started is stopped, and nothing stays behind."""
+    import signal
+
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.raise_signal(signal.SIGINT)
 
 
 async def _demo(stay: bool, chapter: str | None, speed: float, orders: int, as_json: bool, keep: Path | None) -> int:
