@@ -5,6 +5,8 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 endif
 BIN := .venv/bin
+# Tests run in a shuffled order, the same each time: one commit, one verdict. Another: make test SEED=$$RANDOM
+SEED ?= 1871
 PREPARE = $(if $(PYTHON),$(PYTHON),$(error Caravana needs Python 3.11 or newer; name one with make PYTHON=/path/to/python)) tools/prepare.py
 
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ run: ## run the hub with the configuration of this folder
 
 test: ## run the tests (PostgreSQL and chromium as the machine allows)
 	@$(PREPARE) test --browser
-	@$(BIN)/pytest --numprocesses 3 --dist worksteal $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal --randomly-seed=$(SEED) $(ARGS)
 
 check: ## lint, format, types, import contracts, documentation
 	@$(PREPARE) check
