@@ -333,7 +333,7 @@ async def test_a_payout_is_compared_when_it_is_over(counter: Counter) -> None:
     assert {*found} == {"payout_sum", "payout_payments"}
     items = {one["kind"]: one["detail"] for _, one in await counter.shop.hub.store.find("review")}
     assert f"{name}: 116.00 USD en el depósito, 115.00 USD aquí." in items["payout_payments"]
-    assert "1 movimientos suman" in items["payout_sum"]
+    assert "Su único movimiento suma" in items["payout_sum"]
     moved["amount"] -= 100
     shelf.get("payout", payout["id"])["amount"] += 1
     assert (await counter.compare("stripe"), await counter.shop.reviews()) == ([], [])

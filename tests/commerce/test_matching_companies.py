@@ -75,7 +75,7 @@ async def test_an_invoice_of_another_company_is_never_even_proposed(tmp_path: Pa
         [match] = await accounts.matches("proposed", 1)
         assert (match["proposals"], accounts.payments()) == ([], [])
         await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000123"])
-        await accounts.asked_again(match["entry"], "ya no está abierta")
+        await accounts.asked_again(match["entry"], "ninguna factura abierta se llama 001-001-000000123")
         assert accounts.residual(theirs) == 115
 
 
