@@ -173,7 +173,7 @@ async def test_cancelled_in_odoo(tmp_path: Path, clock: LeapingClock) -> None:
         await office.reaches(invoice, "annulled")
         await office.idle()
         assert await office.reviews() == {}
-        assert await office.do("annul", name=document["number"]) == {"refused": "not_authorised", "state": "annulled"}
+        assert await office.do("annul", name=document["number"]) == {"refused": "annulled_already", "state": "annulled"}
 
 
 async def test_a_certificate_runs_out(tmp_path: Path, clock: LeapingClock) -> None:

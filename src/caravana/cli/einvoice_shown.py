@@ -47,6 +47,7 @@ MESSAGES = {
     "not_sent": "nothing of it was sent yet",
     "no_file": "the company gives no such file",
     "not_authorised": "it is not authorised",
+    "annulled_already": "it is annulled already",
     "no_mail": "nobody mails it: neither the company, nor the hub (einvoice.mailer)",
 }
 """Why a wish was not carried out."""

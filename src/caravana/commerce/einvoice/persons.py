@@ -81,9 +81,12 @@ class Persons(Writing):
 
     @pure
     def annul_answer(self, variables: Variables) -> dict[str, Any]:
-        """Return the document as annulled, or that it is not authorised."""
+        """Return the document as annulled, or why it is not: it is already, or was never authorised."""
         document: Document = variables["document"]
-        return document if variables["news"] is not None else {"refused": "not_authorised", "state": document["state"]}
+        if variables["news"] is not None:
+            return document
+        why = "annulled_already" if document["state"] == State.ANNULLED else "not_authorised"
+        return {"refused": why, "state": document["state"]}
 
     @pure
     def cancelled(self, variables: Variables) -> list[dict[str, Any]]:
