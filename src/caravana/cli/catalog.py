@@ -267,7 +267,7 @@ def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, An
             told = _told(config, one)
             states = told["states"]
             shown.update(task, completed=min(count, states.get("accepted", 0) + states.get("refused", 0)))
-            if _is_over(told, wish):
+            if is_over(told, wish):
                 return told
             if look == PATIENCE and told["hindered"]:
                 _tell_hindered(told["hindered"], shown.console)
@@ -275,7 +275,7 @@ def _until_over(config: Path, one: Shown, wish: str, count: int) -> dict[str, An
     raise AssertionError
 
 
-def _is_over(told: Mapping[str, Any], wish: str) -> bool:
+def is_over(told: Mapping[str, Any], wish: str) -> bool:
     """Whether everything was looked at since the wish, judged, and nothing waits for Meta."""
     seen = told["seen"]
     if seen is None or seen["wish"] != wish:

@@ -48,14 +48,15 @@ class Desk:
 
     async def _status(self, scope: str, meta: str = "") -> dict[str, Any]:
         """How many products are in which state, what was found out about prices, and why connection `meta` takes nothing."""
-        records = await self._records(scope)
-        return {
+        told = {
             "hindered": await self._context.store.get("review", f"connection/catalog:{meta}/token"),
-            "states": dict(Counter(one["state"] for one in records)),
             "wish": await self._context.store.get(scope, WISH),
             "seen": await self._context.store.get(scope, "seen"),
             "prices": await self._context.store.get(scope, "prices"),
         }
+        # Last, for a look keeps its products before what it found out about prices: who reads of the prices counts the products.
+        records = await self._records(scope)
+        return {**told, "states": dict(Counter(one["state"] for one in records))}
 
     async def _listed(self, scope: str, state: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Products, those whose state changed last first."""
