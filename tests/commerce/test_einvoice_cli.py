@@ -91,7 +91,7 @@ async def test_a_clerk_at_the_command_line(
         doctor = await desk.run("doctor", "--json", code=1, group=None)
         found = [one for one in json.loads(doctor.stdout) if one["place"] == "electronic documents"]
         assert [one["message"].partition(":")[0] for one in found] == [f"the emission point {POINT} stands still"]
-        assert "it is not authorised" in (await desk.run("annul", number, "--yes", code=1)).stderr
+        assert "it is annulled already" in (await desk.run("annul", number, "--yes", code=1)).stderr
 
 
 def test_issue_waits_for_what_becomes_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
