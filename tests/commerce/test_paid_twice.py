@@ -155,8 +155,6 @@ async def test_the_transfer_is_faster_than_the_card(tmp_path: Path, clock: Scale
 
 
 SILENT = "when the part goes in first, what the card has over stands in Odoo as credit, and no person is told of it"
-    "when the part goes in first, what the card has over is in Odoo as credit, and only the next comparison tells of it"
-)
 
 
 @pytest.mark.parametrize(
