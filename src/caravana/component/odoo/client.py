@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from caravana.component.odoo.kept import DAY, Kept
+from caravana.component.odoo.matches import Matches
 from caravana.component.odoo.names import RENAMED, FieldNames
 from caravana.component.odoo.options import OdooConnection
 from caravana.component.odoo.protocol import Call, Json2, JsonRpc, Protocol, Wire, rpc, rpc_result
@@ -45,6 +46,7 @@ class Connection:
         self._protocol: Protocol | None = None
         self.replies = Kept()
         """Replies of searches with `maxAge`, and the field types of models."""
+        self.matches = Matches()
         self._opening = asyncio.Lock()
 
     async def perform(self, call: Call) -> Any:

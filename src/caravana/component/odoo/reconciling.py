@@ -84,17 +84,24 @@ class Reconcile(Operation):
         lines = await self._open_lines(client, request)
         if lines is not None:
             try:
-                await client.call("account.move.line", "reconcile", ids=lines.ids)
+                crossed = await self._match(client, lines)
             except Refused:  # a clerk may have been faster: then the records say that nothing is left to match
                 found = await self.verify(client, request, effect)
                 if found is None:
                     raise
                 return found
-            known = None if self.options.read_back else lines.used_up
+            known = None if self.options.read_back or crossed else lines.used_up
             if known is not None:
                 return known
         async with after_effect() if lines is not None else nullcontext():
             return await self._reply(client, request)
+
+    async def _match(self, client: OdooClient, lines: OpenLines) -> bool:
+        """Match the lines; return whether another match of this process came between looking and matching."""
+        matches = client.connection.matches
+        with matches.of(lines.ids):
+            await client.call("account.move.line", "reconcile", ids=lines.ids)
+            return matches.crossed(lines.ids, lines.seen)
 
     def would(self, request: Request, effect: Effect) -> Reply:
         """Return a match that leaves nothing open."""
@@ -117,7 +124,8 @@ class Reconcile(Operation):
         if before.body["matched"]:
             return before
         try:
-            await client.call("account.move.line", "reconcile", ids=request["line_ids"])
+            with client.connection.matches.of(request["line_ids"]):
+                await client.call("account.move.line", "reconcile", ids=request["line_ids"])
         except Refused:
             after = await self._lines_reply(client, request["line_ids"])
             if not after.body["matched"]:
