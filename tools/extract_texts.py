@@ -84,7 +84,7 @@ SPEAKERS = {
     **dict.fromkeys(("agree", "confirm", "fail", "say", "spoken"), (0,)),
     "print_table": (0, 1, "empty"),
     # what a command line, a configuration or a route file is told
-    **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "ValueError"), (0,)),
+    **dict.fromkeys(("AdminError", "BadParameter", "LookupError", "NoBackfill", "Unmappable", "ValueError"), (0,)),
     "alarm": (1,),
     "ConfigurationError": (0, "suggestion"),
     "DialogueRefused": (0,),

@@ -131,6 +131,14 @@ class Accounts(Books):
         report = await self.bank.desk.file(f"{self.files}.xml", marked)
         assert report.state == "taken", report
 
+    async def asked(self, why: str) -> None:
+        """Wait until a person is asked of some entry for that reason."""
+
+        async def there() -> bool:
+            return any(why in item["text"] for item in (await self.reviews()).values())
+
+        await eventually(there, timeout=30)
+
     async def asked_again(self, key: str, why: str) -> None:
         """Wait until a person is asked about the entry for that reason."""
 
@@ -165,6 +173,22 @@ class Accounts(Books):
         await eventually(told, timeout=30)
         [item] = (await self.reviews()).values()
         assert why in item["text"]
+
+    async def ended(self, route: str) -> int:
+        """Return how many messages a route has done."""
+        text = "select count(*) as number from exchange where route = :route and state = 'done'"
+        [row] = await self.hub.journal.query(text, {"route": route})
+        return int(row["number"])
+
+    async def dead(self, route: str) -> dict[str, Any]:
+        """Return the message of a route that needs a person, once there is one."""
+        text = "select id, error from exchange where route = :route and state = 'dead'"
+        found = await eventually(lambda: self.hub.journal.query(text, {"route": route}), timeout=30)
+        return dict(found[0])
+
+    async def idle(self) -> None:
+        """Wait until the hub has nothing to do."""
+        await eventually(lambda: len(self.hub.dispatcher) == 0, timeout=30)
 
     async def reviews(self) -> dict[str, dict[str, Any]]:
         """Return what waits for a person, by key."""

@@ -1,6 +1,7 @@
 """Bank transfers become payments in Odoo: once, of the right customer, and with a way back; on a real hub and journal."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from caravana.component.odoo.sandbox.records import Records
 from caravana.engine.admin import Admin
 from caravana.kit.sandbox import Fault, Interlude
 from tests.commerce.accounts import Accounts, open_accounts
-from tests.component.bank.telling import DAY, movement
+from tests.component.bank.telling import DAY, camt053, movement
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -258,6 +260,28 @@ async def test_an_odoo_that_cannot_undo_a_line(tmp_path: Path, monkeypatch: pyte
         await accounts.ask("match", act="accept", key=match["entry"], actor="rosa", number=1)
         await accounts.matches("posted", 1)
         assert accounts.residual(invoice) == 0
+
+
+async def test_all_in_shadow_shows_what_would_be_posted(tmp_path: Path) -> None:
+    """Of a certain transfer the payment, its posting and its match are intended, of another the question; nothing is kept."""
+    async with open_accounts(tmp_path, modes={"default": "shadow"}) as accounts:
+        invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 745)
+        await accounts.bank.desk.file(
+            "day.xml",
+            camt053(
+                [
+                    movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000745"),
+                    movement("115.00", "R2", "LUIS IBARRA", "PAGO"),
+                ]
+            ),
+        )
+        await eventually(lambda: accounts.ended("match-post"), timeout=30)
+        desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
+        would = Counter(one["endpoint"].rpartition("=")[2] for one in await desk.shadow_list(partner="odoo"))
+        assert would == {"createOnce": 1, "action_post": 1, "reconcile": 1}
+        assert [one["route"] for one in await desk.shadow_list(partner="bank")].count("match-open") == 1
+        assert (accounts.payments(), accounts.residual(invoice)) == ([], 115)
+        assert await accounts.bank.desk.matches.all() == []
 
 
 async def test_what_a_person_takes_off_the_list_waits_no_longer(accounts: Accounts) -> None:

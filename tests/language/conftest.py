@@ -9,6 +9,7 @@ import pytest
 
 from caravana.kit.callables import Callables, pure, read
 from caravana.kit.clock import ManualClock
+from caravana.kit.errors import Unmappable
 from caravana.kit.exchange import Exchange
 from caravana.language import Expression, compile_expression
 
@@ -36,6 +37,10 @@ def undeclared(body: Any) -> Any:
     raise ValueError("the customer is 0991234567")
 
 
+def unmappable(body: Any) -> Any:
+    raise Unmappable("no bank journal: set `bank.journals`")
+
+
 async def later(body: Any) -> Any:
     return body
 
@@ -54,6 +59,7 @@ def callables() -> Callables:
         ("add", add),
         ("stock", stock),
         ("undeclared", undeclared),
+        ("unmappable", unmappable),
         ("later", later),
     ):
         known.register(name, target)

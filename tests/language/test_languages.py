@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from caravana.kit.effect import Kind
-from caravana.kit.errors import CallableFailed, ConfigurationError, ExpressionError
+from caravana.kit.errors import CallableFailed, ConfigurationError, ExpressionError, Unmappable
 from caravana.kit.exchange import Exchange
 from caravana.language import LANGUAGES
+from caravana.pattern.java import distance
 from tests.language.conftest import Compile
 
 Options = dict[str, Any]
@@ -149,6 +150,13 @@ def test_failing_callable_keeps_its_cause_and_hides_its_text(build: Compile, mes
     with pytest.raises(CallableFailed, match="`undeclared` raised ValueError") as caught:
         build("undeclared", "ref").evaluate(message)
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_what_a_mapping_tells_a_person_is_read(build: Compile, message: Exchange) -> None:
+    """`Unmappable` is written for him: it passes as it is, and clauses for the usual exception of bad values meet it."""
+    with pytest.raises(Unmappable, match=r"set `bank\.journals`") as caught:
+        build("unmappable", "ref").evaluate(message)
+    assert distance(caught.value, "java.lang.IllegalArgumentException") == (0, 0)
 
 
 def test_languages_carry_a_meaning() -> None:

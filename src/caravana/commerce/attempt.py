@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.link import ORDER
+from caravana.kit.errors import Unmappable
 
 Attempt = dict[str, Any]
 RANK: Mapping[str, int] = {
@@ -51,10 +52,10 @@ def lane(order_id: int | None) -> str:
 
 
 def reference(start: str, order_id: int, number: int, most: int) -> str:
-    """Return our reference of an attempt, as the company shows it. Raises `ValueError` beyond its `most` characters."""
+    """Return our reference of an attempt, as the company shows it. Raises `Unmappable` beyond its `most` characters."""
     text = f"{start}{order_id}-{number}"
     if len(text) > most:
-        raise ValueError(f"the reference {text} is longer than {most} characters: shorten cards.reference_prefix")
+        raise Unmappable(f"the reference {text} is longer than {most} characters: shorten cards.reference_prefix")
     return text
 
 

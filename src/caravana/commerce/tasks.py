@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from caravana.kit.callables import Configured, pure
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.errors import ConfigurationError, Unmappable
 from caravana.kit.sentences import said
 
 Variables = Mapping[str, Any]
@@ -117,9 +117,9 @@ class Tasks(Configured):
 
     @pure
     def company_place(self, variables: Variables) -> dict[str, Any]:
-        """Return the company's own contact. Raises `ValueError` when Odoo shows no such company."""
+        """Return the company's own contact. Raises `Unmappable` when Odoo shows no such company."""
         if not variables["companies"]:
-            raise ValueError(f"Odoo shows no company {variables['task']['company'] or ''} for the task")
+            raise Unmappable(f"Odoo shows no company {variables['task']['company'] or ''} for the task")
         return {"model": "res.partner", "id": variables["companies"][0]["partner_id"][0]}
 
     @pure

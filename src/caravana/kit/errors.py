@@ -8,6 +8,7 @@ CaravanaError
 │   ├── NoConsumer              `direct:x` without a route that begins there
 │   ├── NotConvertible          a body or value cannot be converted to the wanted type
 │   ├── Thrown                  throwException, with the Java name asked for
+│   ├── Unmappable              a mapping cannot go on with what it has; the message tells a person what to do
 │   └── CallableFailed          a Python callable raised; its class travels as a Java alias
 ├── Diverged                    a re-run asks a recorded effect for something else: a person must look
 └── EffectError                 an effect failed; the subclass says what the engine must do
@@ -70,6 +71,13 @@ class Thrown(RouteError):
         """`java_name` decides which onException and doCatch clauses fit."""
         super().__init__(message)
         self.java_name = java_name
+
+
+class Unmappable(RouteError, ValueError):
+    """A mapping cannot go on with what it has. The message says what a person must do, and holds no personal data.
+
+    Of any other `ValueError` nobody reads the text: Python writes into it what it was given.
+    """
 
 
 class CallableFailed(RouteError):

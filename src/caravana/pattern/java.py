@@ -60,6 +60,7 @@ _BY_CLASS: tuple[tuple[type[BaseException], str], ...] = (
     (errors.NoConsumer, "DirectConsumerNotAvailableException"),
     (errors.NotConvertible, "TypeConversionException"),
     (errors.ExpressionError, "ExpressionEvaluationException"),
+    (errors.Unmappable, "IllegalArgumentException"),
     (errors.CallableFailed, "RuntimeException"),
     (errors.NotStorable, "ClassCastException"),
     (errors.CaravanaError, "RuntimeCamelException"),

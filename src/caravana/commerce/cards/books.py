@@ -6,6 +6,7 @@ from caravana.commerce import attempt as attempts
 from caravana.commerce import booking
 from caravana.commerce.cards.mapping import CardMapping, Variables, with_branch
 from caravana.kit.callables import pure
+from caravana.kit.errors import Unmappable
 from caravana.kit.exchange import Exchange
 
 
@@ -38,9 +39,9 @@ class Books(CardMapping):
 
     @pure
     def payment_record(self, variables: Variables) -> dict[str, Any]:
-        """Return the payment to be made in Odoo. Raises `ValueError` when there is no journal for it."""
+        """Return the payment to be made in Odoo. Raises `Unmappable` when there is no journal for it."""
         if not variables["journals"]:
-            raise ValueError(
+            raise Unmappable(
                 "Odoo has no bank journal for card payments: set cards.journal_id, or card_journal of the branch"
             )
         journal, settings = variables["journals"][0]["id"], self._settings

@@ -9,7 +9,7 @@ from caravana.commerce.cards.settings import CardBranch, CardSettings
 from caravana.commerce.link import PayLinks
 from caravana.commerce.store import Store
 from caravana.kit.callables import Configured
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.errors import ConfigurationError, Unmappable
 from caravana.kit.merchant import DEFAULT
 
 Variables = Mapping[str, Any]
@@ -39,12 +39,12 @@ class CardMapping(Configured):
             raise ConfigurationError(f"the settings of `cards` were others then: {error}") from None
 
     def _of(self, branch: str | None) -> CardBranch:
-        """What the branch has of its own. Raises `ValueError` for one that these settings do not know."""
+        """What the branch has of its own. Raises `Unmappable` for one that these settings do not know."""
         if branch is None and not self._settings.branches:
             return {"stores": self._settings.offered, "journal_id": self._settings.journal_id, "sale_journal_id": None}
         found = self._settings.branches.get(branch or "")
         if found is None:
-            raise ValueError(f"the branch `{branch}` was configured after this began: retry under the current revision")
+            raise Unmappable(f"the branch `{branch}` was configured after this began: retry under the current revision")
         return found
 
     def _branches(self) -> list[CardBranch]:
@@ -54,12 +54,12 @@ class CardMapping(Configured):
     def _store(self, attempt: Mapping[str, Any]) -> Store:
         """The merchant account of an attempt; one that names none began when there was only the default.
 
-        Raises `ValueError` for an account that these settings do not know.
+        Raises `Unmappable` for an account that these settings do not know.
         """
         stores = self._settings.stores
         name = attempt.get("connection") or (DEFAULT if DEFAULT in stores else self._settings.offered[0])
         if name not in stores:
-            raise ValueError(
+            raise Unmappable(
                 f"the merchant account `{name}` is no `payment_store` any more: put it back, and retry under the current revision"
             )
         return stores[name]

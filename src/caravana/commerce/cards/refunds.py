@@ -10,6 +10,7 @@ from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.mapping import Variables, named, records, with_branch
 from caravana.commerce.refund_entry import Entry
 from caravana.kit.callables import pure
+from caravana.kit.errors import Unmappable
 from caravana.kit.exchange import Exchange
 from caravana.kit.money import Money
 from caravana.kit.payment import Operation
@@ -210,9 +211,9 @@ class Refunds(Books):
 
     @pure
     def refund_record(self, variables: Variables) -> dict[str, Any]:
-        """Return the outgoing payment to be made in Odoo. Raises `ValueError` when there is no journal for it."""
+        """Return the outgoing payment to be made in Odoo. Raises `Unmappable` when there is no journal for it."""
         if not variables["journals"]:
-            raise ValueError(
+            raise Unmappable(
                 "Odoo has no bank journal for card payments: set cards.journal_id, or card_journal of the branch"
             )
         given = (variables["sale"], self._store(variables["refund"]), variables["refund"])

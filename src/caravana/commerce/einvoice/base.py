@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from caravana.commerce.einvoice.settings import Company, EInvoiceSettings, Point
 from caravana.kit.callables import Configured
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.errors import ConfigurationError, Unmappable
 
 Variables = Mapping[str, Any]
 Document = dict[str, Any]
@@ -33,15 +33,15 @@ class EInvoiceMapping(Configured):
             raise ConfigurationError(f"the settings of `einvoice` were others then: {error}") from None
 
     def _point(self, name: str) -> Point:
-        """An emission point. Raises `ValueError` for one that these settings do not know."""
+        """An emission point. Raises `Unmappable` for one that these settings do not know."""
         if name not in self._settings.points:
-            raise ValueError(f"the emission point {name} is no `einvoice.points` any more: put it back")
+            raise Unmappable(f"the emission point {name} is no `einvoice.points` any more: put it back")
         return self._settings.points[name]
 
     def _company(self, connection: str) -> Company:
-        """The company behind a connection. Raises `ValueError` for one that these settings do not know."""
+        """The company behind a connection. Raises `Unmappable` for one that these settings do not know."""
         if connection not in self._settings.companies:
-            raise ValueError(f"the connection `{connection}` is not there any more: put it back")
+            raise Unmappable(f"the connection `{connection}` is not there any more: put it back")
         return self._settings.companies[connection]
 
 

@@ -14,7 +14,7 @@ from caravana.kit.callables import pure
 from caravana.kit.codec import canonical_hash
 from caravana.kit.edocument.problem import Problem, stops
 from caravana.kit.einvoice import NAMES, Operation, State, Verdict
-from caravana.kit.errors import EffectError, Transient
+from caravana.kit.errors import EffectError, Transient, Unmappable
 from caravana.kit.exchange import Exchange
 from caravana.kit.redaction import cap
 
@@ -105,7 +105,7 @@ class Issuing(EInvoiceMapping):
     def _source(self, variables: Variables) -> Source:
         model = record_of(variables["wish"]["key"])["model"]
         if model not in self.sources:
-            raise ValueError(f"no electronic document is made of records of {model}")
+            raise Unmappable(f"no electronic document is made of records of {model}")
         return self.sources[model]
 
     @pure
@@ -172,7 +172,7 @@ class Issuing(EInvoiceMapping):
         """Return what the company makes its package of; where it numbers, without a number."""
         document, connection = dict(variables["mapped"]["document"]), self._connection(variables)
         if connection is None:
-            raise ValueError(
+            raise Unmappable(
                 f"no connection issues documents of type {document['codDoc']} at {variables['wish']['point']}"
             )
         if self._point(self._at(variables))["numbering"] == "provider":
@@ -266,10 +266,10 @@ class Issuing(EInvoiceMapping):
 
     @pure
     def second_package(self, variables: Variables) -> dict[str, Any]:
-        """Return the stand-by company's package. Raises `ValueError` when it has another clave or number than the first."""
+        """Return the stand-by company's package. Raises `Unmappable` when it has another clave or number than the first."""
         first, second = variables["package"], variables["prepared"]
         if (first["access_key"], first["number"]) != (second["access_key"], second["number"]):
-            raise ValueError(
+            raise Unmappable(
                 "the stand-by company would issue it under another clave or number: nothing was sent to it"
             )
         return {**second, "n": first["n"] + 1, "corrects": None}

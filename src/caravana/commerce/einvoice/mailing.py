@@ -6,6 +6,7 @@ from caravana.commerce.einvoice import words
 from caravana.commerce.einvoice.base import EInvoiceMapping, Variables
 from caravana.commerce.einvoice.writing import file_name
 from caravana.kit.callables import pure
+from caravana.kit.errors import Unmappable
 
 SUBJECT = "{title} de {company}"
 TEXT = """Estimado cliente:
@@ -29,9 +30,9 @@ class Mailing(EInvoiceMapping):
 
     @pure
     def mailer(self) -> str:
-        """Return the connection by which the hub mails. Raises `ValueError` when none is set."""
+        """Return the connection by which the hub mails. Raises `Unmappable` when none is set."""
         if self._settings.mailer is None:
-            raise ValueError("no connection to mail by is set: einvoice.mailer")
+            raise Unmappable("no connection to mail by is set: einvoice.mailer")
         return self._settings.mailer
 
     @pure
@@ -39,7 +40,7 @@ class Mailing(EInvoiceMapping):
         """Return the mail with its files."""
         document, to = variables["document"], variables["mail"]["to"]
         if not to:
-            raise ValueError("the receiver has no address: enter it in Odoo, or name one with --to")
+            raise Unmappable("the receiver has no address: enter it in Odoo, or name one with --to")
         company, title = self._settings.company, words.title(document)
         text = TEXT.format(
             title=title, company=company, authorization=document["authorization"] or document["access_key"]

@@ -17,9 +17,13 @@ class Decide(TransferMapping):
 
     @pure
     def asked(self, variables: Variables) -> dict[str, Any]:
-        """Return the match as one of which a person is asked; not of what waits for an invoice, once he has read it."""
+        """Return the match as one of which a person is asked; not of what waits for an invoice, once he has read it.
+
+        A look takes long: what was decided of the entry since it began stands.
+        """
         match = variables["item"]["match"]
-        return {"match": match, "review": None if match.get("read") else question(match, match["why"])}
+        review = None if match.get("read") else question(match, match["why"])
+        return {"match": match, "review": review, "before": variables["item"]["before"]}
 
     @pure
     def chooses(self, variables: Variables) -> bool:
@@ -61,7 +65,7 @@ class Decide(TransferMapping):
         decision = variables["decision"]
         why = _objection(decision, variables["found"] or ()) or CHANGED
         match = {**decision["match"], "state": "proposed", "why": why}
-        return {"match": match, "review": question(match, why)}
+        return {"match": match, "review": question(match, why), "before": decision["match"]}
 
 
 def _objection(decision: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> Mapping[str, str] | None:

@@ -13,6 +13,7 @@ from caravana.commerce.transfers.mapping import (
     memo,
 )
 from caravana.kit.callables import pure
+from caravana.kit.errors import Unmappable
 
 
 class Line(TransferMapping):
@@ -41,10 +42,10 @@ class Line(TransferMapping):
 
     @pure
     def rewriting(self, variables: Variables) -> dict[str, Any]:
-        """Return the line's suspense item put on the invoices' account. Raises `ValueError` when they have several."""
+        """Return the line's suspense item put on the invoices' account. Raises `Unmappable` when they have several."""
         accounts = {one["account_id"][0] for one in _of_invoices(variables)}
         if len(accounts) != 1:
-            raise ValueError("the invoices are not of one account: book this transfer by hand")
+            raise Unmappable("the invoices are not of one account: book this transfer by hand")
         partner = chosen_of(variables)["customer"]
         return {"ids": [_counter_item(variables)], "values": {"account_id": accounts.pop(), "partner_id": partner}}
 
@@ -77,10 +78,10 @@ class Line(TransferMapping):
 
     @pure
     def into_suspense(self, variables: Variables) -> dict[str, Any]:
-        """Return the line's item put back on the suspense account. Raises `ValueError` when the journal has none."""
+        """Return the line's item put back on the suspense account. Raises `Unmappable` when the journal has none."""
         account = variables["journals"][0]["suspense_account_id"]
         if not account:
-            raise ValueError("the journal has no suspense account: take the line apart in Odoo")
+            raise Unmappable("the journal has no suspense account: take the line apart in Odoo")
         return {"ids": [_counter_item(variables)], "values": {"account_id": account[0]}}
 
 
@@ -104,5 +105,5 @@ def _counter_item(variables: Variables) -> int:
     move = _line_move(variables)
     own = [one for one in variables["items"] if one["move_id"][0] == move and one["balance"] < 0]
     if len(own) != 1:
-        raise ValueError("the statement line was changed by hand: match it in Odoo")
+        raise Unmappable("the statement line was changed by hand: match it in Odoo")
     return int(own[0]["id"])

@@ -48,7 +48,7 @@ class Look(TransferMapping):
         """Return what is to be done with each entry of the batch: post, ask or take back."""
         batch = variables["batch"]
         if not batch.get("known", True):
-            return [about(bare(batch, one, NOBODYS)) for one in batch["entries"]]
+            return [about(bare(batch, one, NOBODYS), one.get("before")) for one in batch["entries"]]
         back = [one for one in batch["entries"] if "takes_back" in one]
         gone = {one["takes_back"][0]["key"] for one in back if len(one["takes_back"]) == 1}
         money = [one for one in batch["entries"] if "takes_back" not in one and one["key"] not in gone]

@@ -12,7 +12,7 @@ from caravana.commerce.matching.records import credit_of
 from caravana.commerce.transfers.settings import TransferSettings
 from caravana.component.bank.entry import Entry
 from caravana.kit.callables import Configured
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.errors import ConfigurationError, Unmappable
 
 Variables = Mapping[str, Any]
 Item = dict[str, Any]
@@ -74,9 +74,9 @@ def chosen_of(variables: Variables) -> dict[str, Any]:
 
 
 def journal_of(variables: Variables) -> int:
-    """Return the journal that was found. Raises `ValueError` without one."""
+    """Return the journal that was found. Raises `Unmappable` without one."""
     if not variables["journals"]:
-        raise ValueError("Odoo has no bank journal for the account: set `bank.journals`")
+        raise Unmappable("Odoo has no bank journal for the account: set `bank.journals`")
     return int(variables["journals"][0]["id"])
 
 

@@ -40,11 +40,11 @@ def item_of_entry(
     }
     paid = [each["id"] for each in proposals[0]["invoices"]] if proposals else []
     branch = branches.get(paid[0]) if paid and match["branch"] is None else None
-    return about({**match, "branch": branch} if isinstance(branch, str) else match)
+    return about({**match, "branch": branch} if isinstance(branch, str) else match, before)
 
 
-def about(match: Mapping[str, Any]) -> Item:
-    """What routes carry of a match."""
+def about(match: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Item:
+    """What routes carry of a match; `before`: how it stood when the look began."""
     chosen = match.get("chosen")
     return {
         "kind": "post" if match["automatic"] or match.get("by") else "ask",
@@ -54,6 +54,7 @@ def about(match: Mapping[str, Any]) -> Item:
         "now": match["now"],
         **{name: match[name] for name in ("branch", "connection", "company")},
         "match": dict(match),
+        "before": before,
     }
 
 
@@ -90,7 +91,7 @@ def taking_back(batch: Mapping[str, Any], one: Mapping[str, Any]) -> Item:
     """A reversal with the one credit that it takes back; of none, or several, a person is asked."""
     known = one["takes_back"]
     match = bare(batch, one, NOTHING_BACK)
-    item = about(match)
+    item = about(match, one.get("before"))
     if len(known) != 1:
         return item
     taken = known[0]["match"] or bare(batch, {**known[0], "branch": one["branch"]}, TAKEN_BACK)

@@ -31,8 +31,9 @@ class Post(TransferMapping):
 
     @pure
     def posting(self, variables: Variables) -> dict[str, Any]:
-        """Return the match as under way: until it is posted nothing else is decided of it."""
-        return {"match": {**variables["item"]["match"], "state": "posting"}, "review": None}
+        """Return the match as under way, if nothing has become of it since it was read; until it is posted nothing else does."""
+        match = {**variables["item"]["match"], "state": "posting"}
+        return {"match": match, "review": None, "before": variables["kept"]}
 
     @pure
     def still_fits(self, variables: Variables) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from caravana.commerce.transfers.mapping import Item, TransferMapping, Variables
 from caravana.commerce.transfers.match import about
 from caravana.commerce.transfers.question import question
-from caravana.commerce.transfers.words import TAKEN_BACK, UNDONE
+from caravana.commerce.transfers.words import HALF_POSTED, TAKEN_BACK, UNDONE
 from caravana.kit.callables import pure
 
 
@@ -38,6 +38,29 @@ class Undo(TransferMapping):
         return item["reversal"] is not None or kept["round"] == item["match"]["round"]
 
     @pure
+    def is_under_way(self, variables: Variables) -> bool:
+        """Whether the bank takes back what is just being posted."""
+        kept = variables["kept"]
+        return variables["item"]["reversal"] is not None and kept is not None and kept["state"] == "posting"
+
+    @pure
+    def is_half_posted(self, variables: Variables) -> bool:
+        """Whether that posting came to no end: we have the lane in which it went on."""
+        kept, item = variables["kept"], variables["item"]
+        return self.is_under_way(variables) and kept["chosen"]["customer"] == item["customer"]
+
+    @pure
+    def half_posted(self, variables: Variables) -> dict[str, Any]:
+        """Return the reversal as one of which a person is asked; a later look goes on by itself, once the posting is retried."""
+        match = {**variables["reversal"]["match"], "why": HALF_POSTED}
+        return {"match": match, "review": question(match, HALF_POSTED)}
+
+    @pure
+    def again(self, variables: Variables) -> Item:
+        """Return the reversal with the match as it stands now."""
+        return {**variables["reversal"], "takes": about(variables["kept"])}
+
+    @pure
     def is_taken_back(self, variables: Variables) -> bool:
         """Whether the bank takes it back."""
         return variables["item"]["reversal"] is not None
@@ -50,6 +73,7 @@ class Undo(TransferMapping):
         return {
             "match": {**match, "state": "reversed", "why": TAKEN_BACK, "reversal": item["reversal"]},
             "review": None,
+            "before": variables["kept"],
         }
 
     @pure

@@ -12,6 +12,10 @@ LEFT_OVER = {
 }
 UNDONE = {"es": "una persona lo deshizo", "en": "a person undid it"}
 TAKEN_BACK = {"es": "el banco devolvió el ingreso", "en": "the bank took the credit back"}
+HALF_POSTED = {
+    "es": "el banco lo devolvió y su registro quedó a medias: reinténtelo (`caravana review`) y luego se anula solo",
+    "en": "the bank took it back and it is posted only half: retry that (`caravana review`), then it is undone by itself",
+}
 NOBODYS = {
     "es": "no se sabe de qué empresa es la cuenta: falta en `bank_accounts` de su sucursal",
     "en": "it is not known which company's the account is: it is missing in its branch's `bank_accounts`",

@@ -272,10 +272,11 @@ class Desk:
             raise LookupError(f"`{key}` has no proposal {number}")
         if act == "leave":
             left = {**match, "state": LEFT, "by": actor, "reason": said.get("reason"), "at": self._now()}
-            await self.matches.settle(left, None, before=match)
+            if not await self.matches.settle(left, None, before=match):
+                raise LookupError(f"`{key}` has changed in the meantime: look again")
             return left
         decision = {"id": f"{match['round']}/{act}/{key}/{self._now()}", "act": act, "key": key, "actor": actor, **said}
-        await self.matches.decided(decision)
+        await self.matches.decided({**decision, "match": match})
         self._context.wake(DECIDED)
         return {**match, "decided": decision}
 

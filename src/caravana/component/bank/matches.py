@@ -28,10 +28,11 @@ for a person again; `reversed`: the bank took the money back."""
 ASKED = frozenset({PROPOSED, UNDONE})
 """A person is asked."""
 CLOSED = frozenset({POSTED, LEFT, REVERSED})
+Match = dict[str, Any]
+ANY: Match = {}
+"""However a match stands."""
 BACK = timedelta(days=90)
 """How long before a reversal the credit may lie that it takes back."""
-
-Match = dict[str, Any]
 
 
 class Matches:
@@ -60,10 +61,11 @@ class Matches:
         several = [await self.get(key) for key in await self._due.matches()]
         return [one for one in several if one is not None and one["state"] in ASKED]
 
-    async def settle(self, match: Match, review: Mapping[str, Any] | None, *, before: Match | None = None) -> None:
+    async def settle(self, match: Match, review: Mapping[str, Any] | None, *, before: Match | None = ANY) -> bool:
         """Keep what became of an entry, and what a person is asked of it (None: nobody is), in one transaction.
 
-        `before`: only if it still stands so. Raises `LookupError` when it does not, and without the entry.
+        `before`: only if it still stands so (None: there was no match), or was kept by this already; False otherwise.
+        Raises `LookupError` without the entry.
         """
         key = match["entry"]
         state = books.MATCHED if match["state"] in CLOSED else books.OPEN
@@ -74,10 +76,10 @@ class Matches:
             kept = await self._book.get(key)
             if kept is None:
                 raise LookupError(f"there is no entry `{key}`")
-            if before is not None and await self.get(key) != before:
-                raise LookupError(f"`{key}` has changed in the meantime: look again")
+            if before is not ANY and await self.get(key) not in (before, match):
+                return False
             if await self._book.settle(turn, kept.in_state(state), rows):
-                return
+                return True
 
     async def let_go(self, at: str) -> None:
         """Leave the entries whose question a person took off the list; what waits for an invoice goes on waiting, `read`."""

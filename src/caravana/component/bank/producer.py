@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from caravana.component.bank.desk import Desk
+from caravana.component.bank.matches import ANY
 from caravana.component.bank.spec import BankOptions
 from caravana.kit.component import Producer
 from caravana.kit.effect import Effect, Kind, Reply
@@ -62,7 +63,11 @@ class ImportProducer(Producer):
 
 
 class SettleProducer(Producer):
-    """Keeps what became of an entry, and what a person is asked of it. The body stays."""
+    """Keeps what became of an entry, and what a person is asked of it; the body becomes whether it was kept.
+
+    With `before` it is, only where the match still stands so: when a look, a person and the bank decide at the same moment, the
+    first is heard, and the others learn that they were too late.
+    """
 
     kind = Kind.IDEMPOTENT
 
@@ -71,24 +76,28 @@ class SettleProducer(Producer):
         self._desk = desk
 
     def request(self, exchange: Exchange) -> dict[str, Any]:
-        """Return `{match, review}`. Raises `Refused` for another body."""
+        """Return `{match, review}`, and `before` where the body says it. Raises `Refused` for another body."""
         body = exchange.body
         if not isinstance(body, Mapping) or "match" not in body:
             raise Refused("the body is no match: {match, review} is expected", code="body")
-        return {"match": dict(body["match"]), "review": body.get("review")}
+        before = {"before": body["before"]} if "before" in body else {}
+        return {"match": dict(body["match"]), "review": body.get("review"), **before}
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
         """Keep it. Raises `Transient` when the store takes nothing now, `Refused` without the entry."""
         try:
-            await self._desk.matches.settle(request["match"], request["review"])
+            kept = await self._desk.matches.settle(
+                request["match"], request["review"], before=request.get("before", ANY)
+            )
         except LookupError as error:
             raise Refused(str(error), code="entry") from None
         except Unavailable as error:
             raise Transient(f"the store takes nothing now: {error.reason}", retry_after=error.retry_after) from error
-        return Reply(request["match"])
+        return Reply(kept)
 
-    def receive(self, exchange: Exchange, reply: Reply) -> None:
-        """Leave the body as it is."""
+    def would(self, request: dict[str, Any], effect: Effect) -> Reply:
+        """Return that it was kept. In shadow it is forgotten, so that going live begins with clean books."""
+        return Reply(True)
 
 
 class CodeProducer(Producer):

@@ -106,12 +106,8 @@ class DecisionsConsumer(_Looking):
     async def look(self) -> None:
         """Tell what was decided."""
         for key, decision in await self._context.store.find(DECISION):
-            match = await self._desk.matches.get(decision["key"])
-            if match is not None:
-                body = {**decision, "match": match}
-                await self._receiver.accept(
-                    [Arrival(body, key=key, lane=f"match:{decision['key']}", branch=match.get("branch"))]
-                )
+            branch = decision["match"].get("branch")
+            await self._receiver.accept([Arrival(decision, key=key, lane=f"match:{decision['key']}", branch=branch)])
             await self._receiver.store.put(DECISION, key, None)
 
 

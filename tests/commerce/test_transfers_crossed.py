@@ -1,0 +1,132 @@
+"""What crosses on one transfer: a look that takes long, a person, the bank that takes it back; the last word is the right one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from caravana.engine.admin import Admin
+from caravana.kit.sandbox import Fault, Interlude
+from tests.commerce.accounts import Accounts, open_accounts
+from tests.component.bank.telling import movement
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
+    """A company whose waiting transfers are looked at every second."""
+    async with open_accounts(tmp_path, placeholders={"bank.match.again": "1s"}) as one:
+        yield one
+
+
+def nodesur(accounts: Accounts, number: int) -> int:
+    """Return an open invoice of 115, of a customer whose name no transfer tells."""
+    return accounts.invoice(accounts.customer("Comercial Nodesur Cía. Ltda."), "100", number)
+
+
+@pytest.mark.parametrize("act", ["accept", "leave"])
+async def test_a_person_decides_while_a_look_goes_on(accounts: Accounts, act: str) -> None:
+    """The look began before and ends after he decided: what he decided stands, and nobody is asked again."""
+    state = {"accept": "posted", "leave": "left"}[act]
+    nodesur(accounts, 200)
+    await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    decided: list[str] = []
+
+    async def rosa() -> None:
+        await accounts.ask("match", act=act, key=match["entry"], actor="rosa")
+        await accounts.matches(state, 1)
+        decided.append(act)
+
+    accounts.odoo.interludes.append(Interlude("res.partner.bank.search_read", rosa, after=True))
+    await eventually(lambda: decided, timeout=30)
+    await accounts.idle()
+    assert [(one["state"], one["by"]) for one in await accounts.bank.desk.matches.all()] == [(state, "rosa")]
+    assert [one["state"] for one in await accounts.ask("entries")] == ["matched"]
+    assert await accounts.reviews() == {}
+
+
+async def test_a_person_accepts_again_what_was_undone_while_a_look_goes_on(accounts: Accounts) -> None:
+    """What was undone is looked at anew at once; who accepts it in that moment has the last word."""
+    invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 205)
+    await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000205")])
+    [match] = await accounts.matches("posted", 1)
+    decided: list[str] = []
+
+    async def rosa() -> None:
+        await accounts.ask("match", act="accept", key=match["entry"], actor="rosa")
+        await accounts.matches("posted", 1)
+        decided.append("accepted")
+
+    accounts.odoo.interludes.append(Interlude("res.partner.bank.search_read", rosa, after=True))
+    await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
+    await eventually(lambda: decided, timeout=30)
+    await accounts.idle()
+    assert [(one["state"], one["by"]) for one in await accounts.bank.desk.matches.all()] == [("posted", "rosa")]
+    assert (accounts.residual(invoice), await accounts.reviews()) == (0, {})
+
+
+async def test_the_bank_takes_back_what_is_being_posted_for_another(tmp_path: Path) -> None:
+    """A person chose another customer while the reversal was looked at: the money is posted to its end, then taken out again."""
+    async with open_accounts(tmp_path) as accounts:
+        nodesur(accounts, 201)
+        other = accounts.invoice(accounts.customer("Ferretería Inventada"), "200", 202)
+        await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO", end_to_end="E1")])
+        [match] = await accounts.matches("proposed", 1)
+        under_way: list[str] = []
+
+        async def rosa() -> None:
+            await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000202"])
+            await eventually(lambda: under_way, timeout=30)
+
+        async def post() -> None:
+            under_way.append("posting")
+            await eventually(lambda: accounts.ended("match-unwind"), timeout=30)
+
+        accounts.odoo.interludes += [
+            Interlude("res.partner.bank.search_read", rosa),
+            Interlude("account.payment.action_post", post),
+        ]
+        await accounts.tells_reversal("115.00", "R2", "E1")
+        await accounts.matches("reversed", 2)
+        await accounts.idle()
+        assert [one["state"] for one in accounts.payments()] == ["canceled"]
+        assert (accounts.residual(other), await accounts.ended("match-unwind")) == (230, 2)
+        assert await accounts.reviews() == {}
+
+
+async def test_the_bank_takes_back_what_is_about_to_be_posted_for_another(tmp_path: Path) -> None:
+    """It does so between the last look at the invoice and the first word of the posting: nothing is posted any more."""
+    async with open_accounts(tmp_path) as accounts:
+        nodesur(accounts, 203)
+        other = accounts.invoice(accounts.customer("Ferretería Inventada"), "200", 204)
+        await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO", end_to_end="E1")])
+        [match] = await accounts.matches("proposed", 1)
+
+        async def bank() -> None:
+            await accounts.tells_reversal("115.00", "R2", "E1")
+            await accounts.matches("reversed", 2)
+
+        accounts.odoo.interludes.append(Interlude("account.move.read", bank))
+        await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000204"])
+        await accounts.matches("reversed", 2)
+        await accounts.idle()
+        assert (accounts.payments(), accounts.residual(other)) == ([], 230)
+        assert [one["state"] for one in await accounts.bank.desk.matches.all()] == ["reversed", "reversed"]
+
+
+async def test_a_posting_that_came_to_no_end_is_mended_before_it_is_taken_back(accounts: Accounts) -> None:
+    """Odoo refused half way, and the bank takes it back: a person hears of it; once he has it retried, it is taken out again."""
+    invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 206)
+    accounts.odoo.faults.append(Fault(operation="account.payment.action_post", status=422, times=1000))
+    credit = movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000206", end_to_end="E1")
+    await accounts.tells([credit])
+    posting = await accounts.dead("match-post")
+    await accounts.tells_reversal("115.00", "R2", "E1")
+    await accounts.asked("su registro quedó a medias")
+    accounts.odoo.faults.clear()
+    desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
+    await desk.call("retry", {"id": posting["id"], "go": True, "actor": "rosa"})
+    await accounts.matches("reversed", 2)
+    assert ([one["state"] for one in accounts.payments()], accounts.residual(invoice)) == (["canceled"], 115)
+    assert await accounts.reviews() == {}
