@@ -174,11 +174,15 @@ class Accounts(Books):
         [item] = (await self.reviews()).values()
         assert why in item["text"]
 
+    async def count(self, route: str, state: str = "%") -> int:
+        """Return how many messages a route has, or has in a state."""
+        text = "select count(*) as number from exchange where route = :route and state like :state"
+        [row] = await self.hub.journal.query(text, {"route": route, "state": state})
+        return int(row["number"])
+
     async def ended(self, route: str) -> int:
         """Return how many messages a route has done."""
-        text = "select count(*) as number from exchange where route = :route and state = 'done'"
-        [row] = await self.hub.journal.query(text, {"route": route})
-        return int(row["number"])
+        return await self.count(route, "done")
 
     async def dead(self, route: str) -> dict[str, Any]:
         """Return the message of a route that needs a person, once there is one."""

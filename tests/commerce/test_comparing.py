@@ -302,6 +302,7 @@ async def test_a_refund_that_fails_after_it_was_booked_is_told(counter: Counter)
     counter.stripe.send_to(f"{counter.shop.url}/stripe/stripe")
     assert (await refund(counter.shop, f"CV{order}-1", amount="40.00", reason="devuelto"))["state"] == "done"
     assert [one["amount"] for one in outgoing(counter.shop)] == [40.0]
+    assert await counter.shop.reviews() == ["refund_of_advance"]
     [made] = counter.stripe.all("refund")
     counter.stripe.refunds.fail(made)
 
@@ -314,6 +315,7 @@ async def test_a_refund_that_fails_after_it_was_booked_is_told(counter: Counter)
         f"Referencia CV{order}-1-R1, 40.00 USD. Motivo: la tarjeta venció o fue anulada."
     ]
     assert "Cancele esa salida en Odoo" in items[0]["text"]
+    assert await counter.shop.reviews() == ["refund_undone"]
 
 
 async def test_a_payout_is_compared_when_it_is_over(counter: Counter) -> None:

@@ -130,3 +130,43 @@ async def test_a_posting_that_came_to_no_end_is_mended_before_it_is_taken_back(a
     await accounts.matches("reversed", 2)
     assert ([one["state"] for one in accounts.payments()], accounts.residual(invoice)) == (["canceled"], 115)
     assert await accounts.reviews() == {}
+
+
+async def test_a_posting_that_odoo_refuses_waits_once(accounts: Accounts) -> None:
+    """Looks leave it alone; who books it elsewhere discards it and leaves the transfer; accepted all the same, it is posted."""
+    accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 207)
+    accounts.odoo.faults.append(Fault(operation="account.payment.load", status=422, times=1000))
+    await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000207")])
+    posting = await accounts.dead("match-post")
+    looks = await accounts.ended("match-open")
+
+    async def looked() -> bool:
+        return await accounts.ended("match-open") >= looks + 2
+
+    await eventually(looked, timeout=30)
+    [match] = await accounts.matches("posting", 1)
+    assert await accounts.count("match-post") == 1
+    desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
+    await desk.call("discard", {"id": posting["id"], "go": True, "actor": "rosa"})
+    await accounts.ask("match", act="leave", key=match["entry"], actor="rosa", reason="caja")
+    assert [one["state"] for one in await accounts.ask("entries")] == ["matched"]
+    accounts.odoo.faults.clear()
+    await accounts.ask("match", act="accept", key=match["entry"], actor="rosa")
+    await accounts.matches("posted", 1)
+    assert [one["state"] for one in accounts.payments()] == ["paid"]
+
+
+async def test_a_journal_that_was_missing_is_found_by_a_retry(accounts: Accounts) -> None:
+    """What Odoo lacked is told in words; made there, a retry of the same message posts the transfer."""
+    journals = accounts.odoo.env["account.journal"]
+    bank = journals.search([["type", "=", "bank"]])
+    journals.write(bank, {"type": "general"})
+    invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 208)
+    await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000208")])
+    posting = await accounts.dead("match-post")
+    assert "set `bank.journals`" in posting["error"]
+    journals.write(bank, {"type": "bank"})
+    desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
+    await desk.call("retry", {"id": posting["id"], "go": True, "actor": "rosa"})
+    await accounts.matches("posted", 1)
+    assert accounts.residual(invoice) == 0

@@ -15,13 +15,17 @@ from caravana.kit.options import Options
 
 
 class World:
-    """What the partner did, and what it will do wrong: `script` holds one behaviour for each call to come."""
+    """What the partner did, and what it will do wrong: `script` holds one behaviour for each call to come.
+
+    `there`: what is told instead of its own name, by name.
+    """
 
     def __init__(self) -> None:
         self.done: list[tuple[str, Any]] = []
         self.calls = 0
         self.asked = 0
         self.visible = True
+        self.there: dict[str, str] = {}
         self.script: deque[Callable[[], Exception | None]] = deque()
         self.before: asyncio.Event | None = None
         self.second: asyncio.Event | None = None
@@ -85,7 +89,7 @@ class PartnerProducer(Producer):
             self._do(request, effect)
         if behaviour is not None and (error := behaviour()) is not None:
             raise error
-        return Reply({"made": request["do"]}, reference=effect.key)
+        return Reply({"made": self.world.there.get(request["do"], request["do"])}, reference=effect.key)
 
     def _do(self, request: Any, effect: Effect) -> None:
         known = [key for key, _ in self.world.done]

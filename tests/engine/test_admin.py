@@ -6,7 +6,10 @@ import pytest
 
 from caravana.engine.admin import Admin
 from caravana.engine.control import AdminError
-from caravana.kit.errors import Refused, Unknown
+from caravana.engine.plan import read_last
+from caravana.journal.model import Record, Step
+from caravana.kit.errors import Refused, Transient, Unknown
+from caravana.pattern.failure import write
 from tests.engine.conftest import Station, route
 from tests.engine.partner import _raiser
 from tests.engine.test_effects import eventually_done
@@ -66,12 +69,59 @@ async def test_retry_goes_on_at_the_failing_step(station: Station) -> None:
     assert any(event["what"].startswith("idempotent: done") for event in shown["timeline"])
 
 
+async def test_what_was_read_since_the_last_effect_is_read_anew(station: Station) -> None:
+    """A person mended what was there, and the retry sees it; what an effect rests on stays as it was read."""
+    for _ in range(3):
+        well(station)
+    station.world.fail(Refused("no such journal", status=400))
+    steps = PAID.replace("- to: 'partner:post", "- to: 'partner:look?kind=read'\n- to: 'partner:post")
+    await station.start(route("- to: 'partner:first?kind=read'\n" + steps))
+    [one] = await station.send("main", ORDER)
+    station.world.there["look"] = "mended"
+    plan = await desk(station).retry(one, go=True)
+    await eventually_done(station, one)
+    assert fates(plan) == {"to1": "kept", "to2": "kept", "to3": "made again", "to4": "cleared: tried again"}
+    assert done(station) == [{"made": "first"}, {"made": "mended"}]
+
+
+def test_a_call_whose_outcome_is_unknown_asks_for_the_same_again() -> None:
+    """Its key may have been honoured with what was read then, so that nothing is read anew; refused, it was not."""
+    read = Record("to1", "read", "partner:look", "", Step.DONE, "", 1, recorded_at=2)
+    errors = {Refused("no", status=400): {"to1"}, Unknown("no answer"): set(), Transient("away"): set()}
+    for error, anew in errors.items():
+        call = Record("to2", "idempotent", "partner:post", "", Step.FAILED, "k", 3, error=write(error), recorded_at=4)
+        assert read_last({"to1": read, "to2": call}, {"to2"}) == anew
+
+
+async def test_a_mapping_that_failed_on_what_was_read_sees_it_mended(station: Station) -> None:
+    """No effect failed: the expression gets what is there now, and the exchange goes on."""
+    steps = """
+- to: "partner:pay?kind=idempotent"
+- to: "partner:look?kind=read"
+- choice:
+    when:
+      - simple: "${body[made]} == 'nothing'"
+        steps:
+          - throwException: {exceptionType: java.lang.IllegalStateException, message: it is not there}
+- to: "partner:post?kind=idempotent"
+"""
+    station.world.there["look"] = "nothing"
+    await station.start(route(steps))
+    [one] = await station.send("main", ORDER)
+    assert (await station.states())[one] == "dead"
+    del station.world.there["look"]
+    await desk(station).retry(one, go=True)
+    await eventually_done(station, one)
+    assert done(station) == [ORDER, {"made": "look"}]
+
+
 async def test_retry_under_mended_routes(station: Station) -> None:
     """A dead letter, a mended route, a retry under it: the commonest repair keeps the first effect's record."""
     one = await dead(station)
     mended = PAID.replace("partner:post?kind=idempotent", "partner:book?kind=idempotent")
     await station.start(route(mended))
-    plan = await desk(station).retry(one, current=True)
+    old, plan = await desk(station).retry(one), await desk(station).retry(one, current=True)
+    assert [any("--current" in note for note in each["notes"]) for each in (old, plan)] == [True, False]
     assert fates(plan)["to1"] == "kept"
     await desk(station).retry(one, current=True, go=True)
     await eventually_done(station, one)

@@ -151,7 +151,7 @@ def retry(
     config: Config = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Run a dead or failed exchange again from its failing step; what was done stays done.
+    """Run a dead or failed exchange again from its failing step; what was done stays done, what was read since is read anew.
 
     With --current it runs under the routes as they are now: records that fit are kept; where a route asks for something
     else than was done, the recorded answer is kept unless --again PATH says to do it anew.

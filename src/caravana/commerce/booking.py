@@ -129,8 +129,9 @@ def refund_review(
     why = REFUSALS[code].format(**told) if code else _reason(kind, refund)
     amount = refund.get("amount") or about.get("amount")
     value = f", {Money.of(amount, refund['currency'])}" if amount and refund.get("currency") else ""
+    key = refund.get("key") or f"{about['reference']}/{about.get('credit_note') or ''}"
     return {
-        "key": f"{about['reference']}/{about.get('credit_note') or refund.get('key') or ''}/{kind}",
+        "key": f"{key}/{kind}",
         "kind": kind,
         "summary": "Revisar devolución con tarjeta",
         "text": REFUND_REVIEWS[kind],

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from caravana.journal.model import Record, Step
+from caravana.kit.effect import Kind
+from caravana.kit.errors import NeedsPerson, Refused
+from caravana.pattern.failure import read as read_failure
 
 if TYPE_CHECKING:
     from caravana.engine.rehearsal import Forecast
@@ -82,6 +85,28 @@ def after_failure(records: Mapping[str, Record], cleared: Iterable[str]) -> list
         for path in sorted(cleared)
         if HANDLED in path and records[path].state == Step.DONE and records[path].kind not in PASSIVE
     ]
+
+
+def read_last(records: Mapping[str, Record], cleared: Iterable[str]) -> frozenset[str]:
+    """Return the paths of what was read since the last effect: a retry reads it anew, for a person mended what was there.
+
+    Nothing that was done rests on it. Of a call that failed otherwise than by being refused nobody knows that nothing was done:
+    it asks for the same again, under the same key, so nothing is read anew.
+    """
+    away = set(cleared)
+    if any(records[path].kind not in PASSIVE and not _is_refused(records[path]) for path in away):
+        return frozenset()
+    effects = [one for path, one in records.items() if path not in away and one.kind not in PASSIVE]
+    last = max((max(one.intended_at, one.recorded_at) for one in effects), default=0)
+    return frozenset(
+        path
+        for path, one in records.items()
+        if one.kind == Kind.READ and one.state == Step.DONE and one.recorded_at > last
+    )
+
+
+def _is_refused(record: Record) -> bool:
+    return record.state == Step.FAILED and isinstance(read_failure(record.error or "{}"), (Refused, NeedsPerson))
 
 
 def left_over(

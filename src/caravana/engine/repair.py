@@ -9,7 +9,7 @@ from caravana.engine.desk import Desk
 from caravana.engine.message import encode_reply
 from caravana.engine.modes import SHADOW, accepted_under
 from caravana.engine.place import PATH
-from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, taken_over, to_clear
+from caravana.engine.plan import PASSIVE, Plan, after_failure, left_over, read_last, taken_over, to_clear
 from caravana.engine.times import to_micros
 from caravana.journal import admin as acts
 from caravana.journal.model import Entry, Record, State, Step, Stored, new_id, shard_of
@@ -33,7 +33,7 @@ class Repair(Desk):
         go: bool = False,
         actor: str = "",
     ) -> dict[str, Any]:
-        """Run a dead or failed exchange again from its failing step, its records kept.
+        """Run a dead or failed exchange again from its failing step, its records kept but for what was read last.
 
         `current`: under the routes as they are now; `again`: paths of records to make anew in spite of their record.
         """
@@ -83,11 +83,13 @@ class Repair(Desk):
             told = f"`{record.path}` ({record.endpoint}) was done because of the failure; failing again does it again"
             plan.asks.append(told)
         kept = {path: one for path, one in records.items() if path not in cleared}
-        wanted = _known(again, records)
+        wanted = _known(again, records) | read_last(records, cleared)
         forecast = await self._forecast(plan, revision, stored, kept, wanted)
         for path in wanted:
             if records[path].kind not in PASSIVE:
                 plan.asks.append(f"`{path}` ({records[path].endpoint}) is made a second time, with the same key")
+        if self.hub is not None and revision != self.hub.revision:
+            plan.notes.append("routes or settings have changed since it began: --current runs it under those of now")
         drop, put = left_over(plan, records, cleared, forecast, wanted)
         change = acts.Change(
             seq, stored.id, stored.state, State.READY, revision, tuple(sorted(drop)), tuple(put), letters

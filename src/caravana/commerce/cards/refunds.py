@@ -248,6 +248,11 @@ class Refunds(Books):
         return {**variables["refund"], "booked": True}
 
     @pure
+    def refund_moot(self, variables: Variables) -> list[str]:
+        """Return the keys of what was asked of a refund while its money counted as gone."""
+        return [f"{variables['refund']['key']}/{kind}" for kind in ("refund_without_note", "refund_of_advance")]
+
+    @pure
     def refund_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
         """Return what a person must look at: a refund without a credit note, or one that failed and nobody waits for."""
         one, kind = variables["refund"], None

@@ -45,13 +45,17 @@ class Look(TransferMapping):
 
     @pure
     def decisions(self, variables: Variables) -> list[Item]:
-        """Return what is to be done with each entry of the batch: post, ask or take back."""
+        """Return what is to be done with each entry of the batch: post, ask or take back.
+
+        Nothing where a posting goes on, or died: looked at again it would die again, and a person would find it many times.
+        """
         batch = variables["batch"]
+        entries = [one for one in batch["entries"] if (one.get("before") or {}).get("state") != "posting"]
         if not batch.get("known", True):
-            return [about(bare(batch, one, NOBODYS), one.get("before")) for one in batch["entries"]]
-        back = [one for one in batch["entries"] if "takes_back" in one]
+            return [about(bare(batch, one, NOBODYS), one.get("before")) for one in entries]
+        back = [one for one in entries if "takes_back" in one]
         gone = {one["takes_back"][0]["key"] for one in back if len(one["takes_back"]) == 1}
-        money = [one for one in batch["entries"] if "takes_back" not in one and one["key"] not in gone]
+        money = [one for one in entries if "takes_back" not in one and one["key"] not in gone]
         credits_ = [as_credit(one, [each["code"] for each in one.get("codes", ())]) for one in money]
         names = {one["id"]: one["name"] for one in variables["customers"]}
         decided = self._matcher(variables).match(credits_)

@@ -23,10 +23,17 @@ WORD = "bank_word"
 DECISION = "bank_decision"
 HABIT = "bank_habit"
 PROPOSED, POSTING, POSTED, LEFT, UNDONE, REVERSED = "proposed", "posting", "posted", "left", "undone", "reversed"
-"""States of a match. `posting`: under way, nothing else may be decided; `left`: a person books it elsewhere; `undone`: it waits
+"""States of a match. `posting`: under way; `left`: a person books it elsewhere; `undone`: it waits
 for a person again; `reversed`: the bank took the money back."""
 ASKED = frozenset({PROPOSED, UNDONE})
 """A person is asked."""
+DECIDABLE = {
+    "accept": ASKED | {LEFT},
+    "choose": ASKED | {LEFT},
+    "leave": ASKED | {LEFT, POSTING},
+    "undo": frozenset({POSTED}),
+}
+"""In which states a person may say what. A posting that Odoo refused can be left: if it goes on all the same, it is posted."""
 CLOSED = frozenset({POSTED, LEFT, REVERSED})
 Match = dict[str, Any]
 ANY: Match = {}
