@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from caravana.journal.model import Record, Step
 from caravana.kit.effect import Kind
 from caravana.kit.errors import NeedsPerson, Refused
-from caravana.pattern.failure import read as read_failure
 
 if TYPE_CHECKING:
     from caravana.engine.rehearsal import Forecast
@@ -106,6 +105,8 @@ def read_last(records: Mapping[str, Record], cleared: Iterable[str]) -> frozense
 
 
 def _is_refused(record: Record) -> bool:
+    from caravana.pattern.failure import read as read_failure  # the patterns: who lists messages does not load them
+
     return record.state == Step.FAILED and isinstance(read_failure(record.error or "{}"), (Refused, NeedsPerson))
 
 
