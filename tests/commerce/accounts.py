@@ -184,6 +184,15 @@ class Accounts(Books):
         """Return how many messages a route has done."""
         return await self.count(route, "done")
 
+    async def looked(self, times: int) -> None:
+        """Wait until the entries that wait were looked at so many times more."""
+        before = await self.ended("match-open")
+
+        async def there() -> bool:
+            return await self.ended("match-open") >= before + times
+
+        await eventually(there, timeout=30)
+
     async def dead(self, route: str) -> dict[str, Any]:
         """Return the message of a route that needs a person, once there is one."""
         text = "select id, error from exchange where route = :route and state = 'dead'"

@@ -133,25 +133,23 @@ async def test_a_posting_that_came_to_no_end_is_mended_before_it_is_taken_back(a
 
 
 async def test_a_posting_that_odoo_refuses_waits_once(accounts: Accounts) -> None:
-    """Looks leave it alone; who books it elsewhere discards it and leaves the transfer; accepted all the same, it is posted."""
+    """Looks leave it alone, and nothing else may be said of it; discarded it is over, and a replay posts it all the same."""
     accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 207)
     accounts.odoo.faults.append(Fault(operation="account.payment.load", status=422, times=1000))
     await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000207")])
     posting = await accounts.dead("match-post")
-    looks = await accounts.ended("match-open")
-
-    async def looked() -> bool:
-        return await accounts.ended("match-open") >= looks + 2
-
-    await eventually(looked, timeout=30)
+    await accounts.looked(2)
     [match] = await accounts.matches("posting", 1)
     assert await accounts.count("match-post") == 1
+    for act in ("accept", "leave"):
+        with pytest.raises(LookupError, match="is posting: it cannot be changed so"):
+            await accounts.ask("match", act=act, key=match["entry"], actor="rosa")
+    accounts.odoo.faults.clear()
     desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
     await desk.call("discard", {"id": posting["id"], "go": True, "actor": "rosa"})
-    await accounts.ask("match", act="leave", key=match["entry"], actor="rosa", reason="caja")
-    assert [one["state"] for one in await accounts.ask("entries")] == ["matched"]
-    accounts.odoo.faults.clear()
-    await accounts.ask("match", act="accept", key=match["entry"], actor="rosa")
+    await accounts.looked(2)
+    assert accounts.payments() == []
+    await desk.call("replay", {"id": posting["id"], "go": True, "actor": "rosa"})
     await accounts.matches("posted", 1)
     assert [one["state"] for one in accounts.payments()] == ["paid"]
 
@@ -170,3 +168,103 @@ async def test_a_journal_that_was_missing_is_found_by_a_retry(accounts: Accounts
     await desk.call("retry", {"id": posting["id"], "go": True, "actor": "rosa"})
     await accounts.matches("posted", 1)
     assert accounts.residual(invoice) == 0
+
+
+async def test_a_look_ends_while_what_was_accepted_is_on_its_way(accounts: Accounts) -> None:
+    """It proposes the same again between the last look at the invoice and the posting: the person's word is carried out."""
+    nodesur(accounts, 209)
+    await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    accounts.odoo.interludes.append(Interlude("account.move.read", lambda: accounts.looked(2)))
+    await accounts.ask("match", act="accept", key=match["entry"], actor="rosa")
+    [posted] = await accounts.matches("posted", 1)
+    assert posted["by"] == "rosa"
+
+
+async def test_a_look_ends_while_an_invoice_is_searched(accounts: Accounts) -> None:
+    """Who chose an invoice that is not there hears so, though a look has proposed the same again since."""
+    nodesur(accounts, 210)
+    await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000999"])
+    accounts.odoo.interludes.append(Interlude("account.move.search_read", lambda: accounts.looked(1)))
+    await accounts.asked_again(match["entry"], "001-001-000000999")
+
+
+@pytest.mark.parametrize("who", ["a person", "the bank"])
+async def test_an_invoice_is_paid_while_the_transfer_is_settled_otherwise(tmp_path: Path, who: str) -> None:
+    """What was chosen fits no more, and the transfer was left, or taken back, in the same moment: nobody is asked of it again."""
+    async with open_accounts(tmp_path) as accounts:
+        nodesur(accounts, 211)
+        other = accounts.invoice(accounts.customer("Ferretería Inventada"), "200", 212)
+        await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO", end_to_end="E1")])
+        [match] = await accounts.matches("proposed", 1)
+
+        async def cross() -> None:
+            accounts.pay_by_hand(other)
+            if who == "a person":
+                await accounts.ask("match", act="leave", key=match["entry"], actor="rosa")
+            else:
+                await accounts.tells_reversal("115.00", "R2", "E1")
+                await accounts.matches("reversed", 2)
+
+        accounts.odoo.interludes.append(Interlude("account.move.read", cross))
+        await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000212"])
+        await eventually(lambda: accounts.ended("match-post"), timeout=30)
+        states = [one["state"] for one in await accounts.bank.desk.matches.all()]
+        assert states == (["left"] if who == "a person" else ["reversed", "reversed"])
+        assert [one["state"] for one in await accounts.ask("entries") if one["amount"] == "115.00"][:1] == ["matched"]
+
+
+async def test_the_bank_takes_back_what_a_person_is_undoing(tmp_path: Path) -> None:
+    """The reversal was looked at before he chose another customer; it waits for him in that lane, and has the last word."""
+    async with open_accounts(tmp_path) as accounts:
+        nodesur(accounts, 213)
+        accounts.invoice(accounts.customer("Ferretería Inventada"), "200", 214)
+        await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO", end_to_end="E1")])
+        [match] = await accounts.matches("proposed", 1)
+        cancelling: list[str] = []
+
+        async def choose() -> None:
+            said = {"key": match["entry"], "actor": "rosa"}
+            await accounts.ask("match", act="choose", invoices=["001-001-000000214"], **said)
+            await accounts.matches("posted", 1)
+            await accounts.ask("match", act="undo", **said)
+            await eventually(lambda: cancelling, timeout=30)
+
+        async def cancel() -> None:
+            cancelling.append("cancelling")
+            await eventually(lambda: accounts.ended("match-unwind"), timeout=30)
+
+        accounts.odoo.interludes += [
+            Interlude("res.partner.bank.search_read", choose),
+            Interlude("account.payment.action_cancel", cancel),
+        ]
+        await accounts.tells_reversal("115.00", "R2", "E1")
+        await accounts.matches("reversed", 2)
+        await accounts.idle()
+        assert [one["state"] for one in await accounts.bank.desk.matches.all()] == ["reversed", "reversed"]
+        assert ([one["state"] for one in accounts.payments()], await accounts.reviews()) == (["canceled"], {})
+
+
+async def test_a_person_leaves_a_reversal_while_a_look_goes_on(accounts: Accounts) -> None:
+    """What it takes back is posted only half; who books both elsewhere is not asked again."""
+    accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 215)
+    accounts.odoo.faults.append(Fault(operation="account.payment.action_post", status=422, times=1000))
+    credit = movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000215", end_to_end="E1")
+    await accounts.tells([credit])
+    await accounts.dead("match-post")
+    await accounts.tells_reversal("115.00", "R2", "E1")
+    await accounts.asked("su registro quedó a medias")
+    [reversal] = await accounts.matches("proposed", 1)
+    left: list[str] = []
+
+    async def rosa() -> None:
+        await accounts.ask("match", act="leave", key=reversal["entry"], actor="rosa", reason="caja")
+        left.append("left")
+
+    accounts.odoo.interludes.append(Interlude("account.move.search_read", rosa, after=True))
+    await eventually(lambda: left, timeout=30)
+    await accounts.idle()
+    assert [one["by"] for one in await accounts.bank.desk.matches.all("left")] == ["rosa"]
+    assert await accounts.reviews() == {}

@@ -13,6 +13,7 @@ from caravana.pattern.failure import write
 from tests.engine.conftest import Station, route
 from tests.engine.partner import _raiser
 from tests.engine.test_effects import eventually_done
+from tests.support.waiting import eventually
 
 ORDER = {"order": "S00012", "email": "ana@example.com"}
 PAID = "- to: 'partner:pay?kind=idempotent'\n- to: 'partner:post?kind=idempotent'\n- to: mock:end"
@@ -90,7 +91,7 @@ def test_a_call_whose_outcome_is_unknown_asks_for_the_same_again() -> None:
     errors = {Refused("no", status=400): {"to1"}, Unknown("no answer"): set(), Transient("away"): set()}
     for error, anew in errors.items():
         call = Record("to2", "idempotent", "partner:post", "", Step.FAILED, "k", 3, error=write(error), recorded_at=4)
-        assert read_last({"to1": read, "to2": call}, {"to2"}) == anew
+        assert read_last({"to1": read, "to2": call}, {"to2"}, ["to2"]) == anew
 
 
 async def test_a_mapping_that_failed_on_what_was_read_sees_it_mended(station: Station) -> None:
@@ -113,6 +114,73 @@ async def test_a_mapping_that_failed_on_what_was_read_sees_it_mended(station: St
     await desk(station).retry(one, go=True)
     await eventually_done(station, one)
     assert done(station) == [ORDER, {"made": "look"}]
+
+
+async def _is_dead(station: Station, one: str) -> bool:
+    return (await station.states())[one] == "dead"
+
+
+async def test_a_read_that_was_refused_and_caught_is_read_anew_too(station: Station) -> None:
+    """Its request comes from what is read anew: it asks for something else, and the exchange goes on."""
+    steps = """
+- to: "partner:look?kind=read"
+- doTry:
+    steps:
+      - to: "partner:orders?kind=read"
+    doCatch:
+      - exception: [Refused]
+        steps:
+          - setBody: {constant: "without orders"}
+- to: "partner:post?kind=idempotent"
+"""
+    well(station)
+    station.world.fail(Refused("no rights", status=403), Refused("no such journal", status=400))
+    await station.start(route(steps))
+    [one] = await station.send("main", ORDER)
+    station.world.there["look"] = "mended"
+    await desk(station).retry(one, go=True)
+    await eventually_done(station, one)
+    assert done(station) == [{"made": "orders"}]
+
+
+async def test_a_call_that_was_refused_after_a_lost_answer_asks_for_the_same_again(station: Station) -> None:
+    """The first attempt may have been done under that key: what it rests on stays as it was read."""
+    well(station)
+    station.world.lose_answer(Unknown("no answer"))
+    station.world.fail(Refused("there is one already", status=409))
+    await station.start(route("- to: 'partner:look?kind=read'\n- to: 'partner:post?kind=idempotent'"))
+    [one] = await station.send("main", ORDER)
+    await eventually(lambda: _is_dead(station, one))
+    plan = await desk(station).retry(one)
+    assert fates(plan) == {"to1": "kept", "to2": "cleared: tried again"}
+
+
+async def test_a_letter_reads_nothing_anew_for_other_parts(station: Station) -> None:
+    """Parts that ended without an effect stay so, whatever they would read now."""
+    head = "- errorHandler:\n    deadLetterChannel: {deadLetterUri: 'mock:dead'}\n"
+    steps = """
+- split:
+    simple: ${body}
+    steps:
+      - setVariable: {name: part, simple: "${body}"}
+      - to: "partner:look?kind=read"
+      - choice:
+          when:
+            - simple: "${body[made]} == 'mended' || ${variable.part} == 'b'"
+              steps:
+                - setBody: {simple: "${variable.part}"}
+                - to: "partner:pay?kind=idempotent"
+"""
+    for _ in range(2):
+        well(station)
+    station.world.fail(Refused("no", status=400))
+    await station.start(route(steps, head=head))
+    [one] = await station.send("main", ["a", "b", "c"])
+    [letter] = await desk(station).dead_letters()
+    station.world.there["look"] = "mended"
+    await desk(station).retry_letter(letter["number"], go=True)
+    await eventually_done(station, one)
+    assert done(station) == ["b"]
 
 
 async def test_retry_under_mended_routes(station: Station) -> None:

@@ -173,7 +173,7 @@ def learned(config: Config = DEFAULT, json: Json = False) -> None:
     rows = (
         (one["payer"], one["name"] or one["customer"], one["customer"], one["times"], one["undone"]) for one in found
     )
-    columns = ("payer", "pays for", "customer", "times", "undone")
+    columns = ("payer", "pays for", "customer", "times", "times undone")
     print_table("Learned", columns, rows, empty="nothing was learned yet")
 
 

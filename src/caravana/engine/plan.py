@@ -1,6 +1,6 @@
 """What a retry or replay would do, worked out before anything is changed: shown to the person, then carried out as shown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +86,11 @@ def after_failure(records: Mapping[str, Record], cleared: Iterable[str]) -> list
     ]
 
 
-def read_last(records: Mapping[str, Record], cleared: Iterable[str]) -> frozenset[str]:
+def read_last(records: Mapping[str, Record], cleared: Iterable[str], failing: Sequence[str]) -> frozenset[str]:
     """Return the paths of what was read since the last effect: a retry reads it anew, for a person mended what was there.
 
-    Nothing that was done rests on it. Of a call that failed otherwise than by being refused nobody knows that nothing was done:
-    it asks for the same again, under the same key, so nothing is read anew.
+    Nothing that was done rests on it. Of a call that failed otherwise than by being refused at once nobody knows that nothing
+    was done: it asks for the same again, under the same key, so nothing is read anew. Nor is what other parts of a split read.
     """
     away = set(cleared)
     if any(records[path].kind not in PASSIVE and not _is_refused(records[path]) for path in away):
@@ -100,14 +100,28 @@ def read_last(records: Mapping[str, Record], cleared: Iterable[str]) -> frozense
     return frozenset(
         path
         for path, one in records.items()
-        if one.kind == Kind.READ and one.state == Step.DONE and one.recorded_at > last
+        if _is_reading(one) and one.recorded_at > last and any(each.startswith(_part(path)) for each in failing)
     )
 
 
+def _is_reading(record: Record) -> bool:
+    """Whether it stands for an answer, well or not; a key that was claimed is read, too, and stays ours."""
+    answered = record.state in (Step.DONE, Step.FAILED)
+    return record.kind == Kind.READ and answered and not record.endpoint.startswith(("claim:", "owner:"))
+
+
+def _part(path: str) -> str:
+    """The part of a split, or the turn of a loop, in which it stands; empty outside of them."""
+    return path[: path.rfind("]") + 1]
+
+
 def _is_refused(record: Record) -> bool:
+    """Whether its only attempt was refused: an earlier one may have been done, with its answer lost."""
     from caravana.pattern.failure import read as read_failure  # the patterns: who lists messages does not load them
 
-    return record.state == Step.FAILED and isinstance(read_failure(record.error or "{}"), (Refused, NeedsPerson))
+    if record.state != Step.FAILED or record.attempts > 1:
+        return False
+    return isinstance(read_failure(record.error or "{}"), (Refused, NeedsPerson))
 
 
 def left_over(

@@ -83,7 +83,9 @@ class Repair(Desk):
             told = f"`{record.path}` ({record.endpoint}) was done because of the failure; failing again does it again"
             plan.asks.append(told)
         kept = {path: one for path, one in records.items() if path not in cleared}
-        wanted = _known(again, records) | read_last(records, cleared)
+        wanted = _known(again, records)
+        if not letters:  # of a dead letter the rest of its exchange has ended, and rests on what it read
+            wanted |= read_last(records, cleared, failing)
         forecast = await self._forecast(plan, revision, stored, kept, wanted)
         for path in wanted:
             if records[path].kind not in PASSIVE:

@@ -1,10 +1,13 @@
 """What a person decides is about what stood before him, and the first of two words is the one that holds."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from caravana.component.bank.matches import DECISION
+from caravana.component.bank.spec import BankOptions
+from caravana.component.bank.waiting import DecisionsConsumer
 from tests.component.bank.telling import camt053, movement
 from tests.component.bank.world import World
 
@@ -16,6 +19,19 @@ async def proposed(world: World, *numbers: str) -> dict[str, Any]:
     match = {"entry": key, "state": "proposed", "round": 1, "proposals": proposals}
     assert await world.desk.matches.settle(match, {"text": "?"})
     return match
+
+
+@dataclass
+class Told:
+    """A route that takes what it is told."""
+
+    store: Any
+    bodies: list[Any] = field(default_factory=list)
+    route_id: str = "match-decided"
+
+    async def accept(self, arrivals: list[Any]) -> None:
+        """Take it."""
+        self.bodies += [one.body for one in arrivals]
 
 
 async def a_world() -> World:
@@ -63,3 +79,17 @@ async def test_two_persons_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(world.desk.matches, "settle", late)
     with pytest.raises(LookupError, match="has changed in the meantime"):
         await world.desk.decide_match("leave", read["entry"], "rosa")
+
+
+async def test_a_decision_that_an_older_version_kept() -> None:
+    """It does not say what was read: it is about what stands there now, and those behind it are told as well."""
+    world = await a_world()
+    read = await proposed(world, "001-001-000000001")
+    old = {"id": "1/accept/old", "act": "accept", "key": read["entry"], "actor": "rosa", "number": 1}
+    await world.hub.store.put(DECISION, old["id"], old)
+    await world.desk.decide_match("accept", read["entry"], "ana", number=1)
+    told = Told(world.hub.store)
+    consumer = DecisionsConsumer(world.desk, BankOptions(), told, world.hub)  # type: ignore[arg-type]
+    await consumer.look()
+    assert {one["actor"]: one["match"] == read for one in told.bodies} == {"rosa": True, "ana": True}
+    assert await world.hub.store.find(DECISION) == []

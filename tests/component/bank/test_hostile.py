@@ -9,9 +9,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from caravana.component.bank.errors import StatementRefused
+from caravana.component.bank.markup import parse
 from caravana.component.bank.notice import Notice
 from caravana.component.bank.profile import load_profiles
 from caravana.component.bank.reading import Reader
+from tests.component.bank.telling import camt053, movement
 from tests.component.bank.world import World
 
 DATA = Path(__file__).parents[2] / "data" / "bank"
@@ -59,6 +61,14 @@ def test_any_json_as_notification_is_refused(value: object) -> None:
     profile = World().desk.notice_profile("notificacion")
     with pytest.raises(StatementRefused):
         Notice.read(profile, json.dumps(value).encode()).statements()
+
+
+def test_a_statement_that_is_cut_says_so() -> None:
+    """Wherever the one long line of a bank's file ends, in a tag or a text: whoever sent it reads that it is cut off."""
+    whole = camt053([movement("50.00", "R1", "ANA")])
+    for end in range(whole.index(b"?>") + 3, len(whole)):
+        with pytest.raises(StatementRefused, match="it is cut off"):
+            parse(whole[:end])
 
 
 def test_a_file_larger_than_the_bound_is_refused() -> None:

@@ -83,4 +83,4 @@ class Post(TransferMapping):
         """Return the match as one of which a person is asked, because the invoice is another now."""
         item = variables["item"]
         match = {**item["match"], "state": "proposed", "why": CHANGED, "automatic": False, "by": None}
-        return {"match": match, "review": question(match, CHANGED)}
+        return {"match": match, "review": question(match, CHANGED), "before": variables["kept"]}

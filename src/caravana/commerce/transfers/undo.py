@@ -38,22 +38,25 @@ class Undo(TransferMapping):
         return item["reversal"] is not None or kept["round"] == item["match"]["round"]
 
     @pure
-    def is_under_way(self, variables: Variables) -> bool:
-        """Whether the bank takes back what is just being posted."""
+    def is_elsewhere(self, variables: Variables) -> bool:
+        """Whether the bank takes back what became another customer's meanwhile: all that is done of it is done in his lane."""
+        kept, item = variables["kept"], variables["item"]
+        if item["reversal"] is None or kept is None or kept["state"] not in ("posting", "posted"):
+            return False
+        return bool(kept["chosen"]["customer"] != item["customer"])
+
+    @pure
+    def is_half_posted(self, variables: Variables) -> bool:
+        """Whether the bank takes back what is being posted, which came to no end: we have the lane in which it went on."""
         kept = variables["kept"]
         return variables["item"]["reversal"] is not None and kept is not None and kept["state"] == "posting"
 
     @pure
-    def is_half_posted(self, variables: Variables) -> bool:
-        """Whether that posting came to no end: we have the lane in which it went on."""
-        kept, item = variables["kept"], variables["item"]
-        return self.is_under_way(variables) and kept["chosen"]["customer"] == item["customer"]
-
-    @pure
     def half_posted(self, variables: Variables) -> dict[str, Any]:
         """Return the reversal as one of which a person is asked; a later look goes on by itself, once the posting is retried."""
-        match = {**variables["reversal"]["match"], "why": HALF_POSTED}
-        return {"match": match, "review": question(match, HALF_POSTED)}
+        reversal = variables["reversal"]
+        match = {**reversal["match"], "why": HALF_POSTED}
+        return {"match": match, "review": question(match, HALF_POSTED), "before": reversal["before"]}
 
     @pure
     def again(self, variables: Variables) -> Item:
@@ -97,7 +100,7 @@ class Undo(TransferMapping):
             }
         match = {**kept, "state": "undone", "automatic": False, "by": item["actor"], "why": UNDONE, "hand": True}
         match["round"] = kept["round"] + 1
-        return {"match": match, "review": question(match, UNDONE)}
+        return {"match": match, "review": question(match, UNDONE), "before": kept}
 
     @pure
     def reversal(self, variables: Variables) -> dict[str, Any]:

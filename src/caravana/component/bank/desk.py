@@ -13,7 +13,7 @@ from caravana.component.bank.code import shown
 from caravana.component.bank.codes import Codes
 from caravana.component.bank.entry import Statement
 from caravana.component.bank.importing import Importer
-from caravana.component.bank.matches import BACK, DECIDABLE, LEFT, UNDONE, Match, Matches, taken_back
+from caravana.component.bank.matches import ASKED, BACK, LEFT, POSTED, UNDONE, Match, Matches, taken_back
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -261,7 +261,7 @@ class Desk:
         """Keep what a person decides of an entry's match, and wake the route that does it. Raises `LookupError`."""
         match = await self._match(key)
         key = match["entry"]
-        wanted = DECIDABLE.get(act, frozenset())
+        wanted = {POSTED} if act == "undo" else ASKED | {LEFT}
         state = match["state"]
         if act == "undo" and state == UNDONE:
             raise LookupError(f"`{key}` is out of the books already")

@@ -91,7 +91,8 @@ def parse(content: bytes) -> Node:
     except etree.XMLSyntaxError as error:
         if b"<!DOCTYPE" in content[:_HEAD]:
             raise StatementRefused(_DOCTYPE, line=1) from None
-        told = MEANINGS.get(error.code, "it is no well-formed XML")
+        whole = content.rstrip(b"\0\t\r\n ").endswith(b">")
+        told = MEANINGS.get(error.code, "it is no well-formed XML" if whole else MEANINGS[_KINDS.ERR_TAG_NOT_FINISHED])
         raise StatementRefused(told, line=error.lineno or None) from None
     except ValueError:
         raise StatementRefused("it is no well-formed XML") from None

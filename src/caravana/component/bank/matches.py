@@ -23,17 +23,10 @@ WORD = "bank_word"
 DECISION = "bank_decision"
 HABIT = "bank_habit"
 PROPOSED, POSTING, POSTED, LEFT, UNDONE, REVERSED = "proposed", "posting", "posted", "left", "undone", "reversed"
-"""States of a match. `posting`: under way; `left`: a person books it elsewhere; `undone`: it waits
+"""States of a match. `posting`: under way, nothing else may be decided; `left`: a person books it elsewhere; `undone`: it waits
 for a person again; `reversed`: the bank took the money back."""
 ASKED = frozenset({PROPOSED, UNDONE})
 """A person is asked."""
-DECIDABLE = {
-    "accept": ASKED | {LEFT},
-    "choose": ASKED | {LEFT},
-    "leave": ASKED | {LEFT, POSTING},
-    "undo": frozenset({POSTED}),
-}
-"""In which states a person may say what. A posting that Odoo refused can be left: if it goes on all the same, it is posted."""
 CLOSED = frozenset({POSTED, LEFT, REVERSED})
 Match = dict[str, Any]
 ANY: Match = {}
@@ -71,7 +64,7 @@ class Matches:
     async def settle(self, match: Match, review: Mapping[str, Any] | None, *, before: Match | None = ANY) -> bool:
         """Keep what became of an entry, and what a person is asked of it (None: nobody is), in one transaction.
 
-        `before`: only if it still stands so (None: there was no match), or was kept by this already; False otherwise.
+        `before`: only if it still stands where this did (`standing`), or was kept by this already; False otherwise.
         Raises `LookupError` without the entry.
         """
         key = match["entry"]
@@ -83,8 +76,10 @@ class Matches:
             kept = await self._book.get(key)
             if kept is None:
                 raise LookupError(f"there is no entry `{key}`")
-            if before is not ANY and await self.get(key) not in (before, match):
-                return False
+            if before is not ANY:
+                now = await self.get(key)
+                if now != match and standing(now) != standing(before):
+                    return False
             if await self._book.settle(turn, kept.in_state(state), rows):
                 return True
 
@@ -133,6 +128,14 @@ def _rows(match: Match) -> list[Row]:
     """What is written of a match, all at once."""
     key = match["entry"]
     return [(MATCH, key, match), (WAITS, key, True if match["state"] in ASKED else None)]
+
+
+def standing(match: Match | None) -> tuple[str, int, bool]:
+    """Return what a decision rests on: its state, its round, and whether the question was read. Pure.
+
+    A look that proposes anew changes none of it, so that it is no word against a person's.
+    """
+    return (PROPOSED, 1, False) if match is None else (match["state"], match["round"], bool(match.get("read")))
 
 
 def taken_back(reversal: Kept, entries: list[Kept]) -> list[str]:

@@ -106,8 +106,13 @@ class DecisionsConsumer(_Looking):
     async def look(self) -> None:
         """Tell what was decided."""
         for key, decision in await self._context.store.find(DECISION):
-            branch = decision["match"].get("branch")
-            await self._receiver.accept([Arrival(decision, key=key, lane=f"match:{decision['key']}", branch=branch)])
+            match = decision.get("match") or await self._desk.matches.get(
+                decision["key"]
+            )  # without: of an older version
+            if match is not None:
+                body = {**decision, "match": match}
+                lane = f"match:{decision['key']}"
+                await self._receiver.accept([Arrival(body, key=key, lane=lane, branch=match.get("branch"))])
             await self._receiver.store.put(DECISION, key, None)
 
 
