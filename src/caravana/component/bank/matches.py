@@ -130,12 +130,12 @@ def _rows(match: Match) -> list[Row]:
     return [(MATCH, key, match), (WAITS, key, True if match["state"] in ASKED else None)]
 
 
-def standing(match: Match | None) -> tuple[str, int, bool]:
-    """Return what a decision rests on: its state, its round, and whether the question was read. Pure.
+def standing(match: Match | None) -> tuple[str, int]:
+    """Return what a decision rests on: the state, and how often it was booked. Pure.
 
-    A look that proposes anew changes none of it, so that it is no word against a person's.
+    A look that proposes anew changes neither, so that it is no word against a person's.
     """
-    return (PROPOSED, 1, False) if match is None else (match["state"], match["round"], bool(match.get("read")))
+    return (PROPOSED, 1) if match is None else (match["state"], match["round"])
 
 
 def taken_back(reversal: Kept, entries: list[Kept]) -> list[str]:
