@@ -11,8 +11,9 @@ import pytest
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import Card
 from caravana.engine.admin import Admin
+from caravana.engine.control import AdminError
 from caravana.kit.clock import ScaledClock
-from caravana.kit.sandbox import Fault
+from caravana.kit.sandbox import Fault, Interlude
 from tests.commerce.shop import Shop, Street, open_shop
 from tests.commerce.test_books import reverse
 from tests.support.waiting import eventually
@@ -123,6 +124,41 @@ async def test_a_refund_whose_answer_was_lost_is_in_doubt(shop: Shop) -> None:
     assert shop.provider.effects["reverse"] == 1
     assert [one["state"] for one in await refunds(shop)] == ["asked"]
     assert outgoing(shop) == []
+
+
+async def test_while_a_refund_is_in_doubt_no_other_is_begun(shop: Shop) -> None:
+    """Whoever asks again, or enters it by hand, reads that one has no answer; settled as done it is booked, once."""
+    order, _ = await bought(shop)
+    name = f"CV{order}-1"
+    shop.provider.faults.append(Fault("transaction", "cut_after"))
+    doubt = await refund(shop, name)
+    for again in (refund(shop, name, amount="15.00"), entered(shop, f"{name}-R1"), entered(shop, name, by="page")):
+        with pytest.raises(AdminError, match=f"the refund {name}-R1 is not answered yet"):
+            await again
+    desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+    settled = {"id": doubt["exchange"], "done": True, "reference": "7781", "go": True, "actor": "ana"}
+    await desk.call("settle", settled)
+    await eventually(lambda: outgoing(shop), timeout=30)
+    await shop.idle()
+    assert [(one["state"], one["booked"]) for one in await refunds(shop)] == [("done", True)]
+    assert ([one["amount"] for one in outgoing(shop)], shop.provider.effects["reverse"]) == ([115.0], 1)
+
+
+async def test_a_note_that_is_used_up_asks_for_no_other(tmp_path: Path, clock: ScaledClock) -> None:
+    """A clerk paid the note that asked for the refund by hand: a person matches the money, and makes no second note."""
+    async with open_shop(tmp_path, clock, **{"cards.refund_on_credit_note": True}) as shop:
+        _, invoice = await bought(shop)
+        moves, wizard = shop.odoo.env["account.move"], shop.odoo.env["account.payment.register"]
+
+        async def clerk() -> None:
+            [note] = moves.search([["reversed_entry_id", "=", invoice]])
+            context = {"active_model": "account.move", "active_ids": [note], "active_id": note}
+            wizard.action_create_payments([wizard.create({}, context=context)], context=context)
+
+        shop.odoo.interludes.append(Interlude("account.payment.load", clerk))
+        reverse(shop, invoice)
+        await eventually(shop.reviews, timeout=60)
+        assert await shop.reviews() == ["refund_note_used"]
 
 
 async def test_a_credit_note_alone_sends_nothing_back(shop: Shop) -> None:

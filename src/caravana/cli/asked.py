@@ -21,6 +21,8 @@ ENGLISH: Mapping[str, str] = {
     "payment in Odoo.",
     "refund_of_advance": "An advance went back: a card payment of an order without an invoice. In Odoo reconcile what went "
     "out with it.",
+    "refund_note_used": "A card payment went back because of a credit note that is not open any more. Do not make "
+    "another: in Odoo reconcile what went out with the payment that came in.",
     "refund_without_note": "A card payment went back, and there is no credit note of that amount. Make it and reconcile the "
     "outgoing payment.",
     "payment_missing": "A payment at the company is not in Odoo. If it is an order's, register it with its number in the "

@@ -30,7 +30,7 @@ text = (
     "payment_not_at_company",
     "refund_unknown", "refund_pending", "refund_waiting", "dispute_unknown", "settlement_refused",
     "payout_failed", "payout_sum", "payout_payments",
-    "refund_without_note", "refund_of_advance", "refund_failed", "refund_undone", "fields",
+    "refund_without_note", "refund_note_used", "refund_of_advance", "refund_failed", "refund_undone", "fields",
     "which customer is it?",
     "undecided", "dispute", "dispute_inquiry", "dispute_lost", "dispute_returned",
     # why a refund failed in the end

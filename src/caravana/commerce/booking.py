@@ -28,6 +28,8 @@ REFUND_REVIEWS: Mapping[str, str] = {
     "refund_failed": "Una devolución con tarjeta no se hizo. Vea el motivo; si toca, devuelva por transferencia.",
     "refund_undone": "Una devolución con tarjeta ya registrada falló después: el dinero no se fue. Cancele esa salida en Odoo.",
     "refund_of_advance": "Se devolvió el anticipo con tarjeta de un pedido sin factura. En Odoo concilie la salida con él.",
+    "refund_note_used": "Se devolvió un pago con tarjeta por una nota de crédito que ya no está abierta. No haga otra: en Odoo "
+    "concilie la salida con el pago que entró.",
     "refund_without_note": "Se devolvió un pago con tarjeta y no hay nota de crédito de ese valor. Hágala y concilie la salida.",
 }
 """Why a person must look at a refund."""

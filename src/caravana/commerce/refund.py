@@ -135,12 +135,13 @@ def body(refund: Refund) -> dict[str, Any]:
     return {**{name: refund[name] for name in names}, "amount": None if refund["whole"] else refund["amount"]}
 
 
-def answered(refund: Refund, reply: Mapping[str, Any]) -> Refund:
-    """Return the refund as the company's answer says it stands."""
+def answered(refund: Refund, reply: Mapping[str, Any] | None) -> Refund:
+    """Return the refund as the company's answer says it stands; a person who settled a doubt as done tells no more than that."""
+    said = reply or {}
     told = {
-        "state": reply["result"],
-        "refund": reply["refund"] or refund["refund"],
-        "message": reply.get("message") or "",
+        "state": said.get("result") or "done",
+        "refund": said.get("refund") or refund["refund"],
+        "message": said.get("message") or "",
     }
     return {**refund, **told}
 

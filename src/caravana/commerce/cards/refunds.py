@@ -250,7 +250,8 @@ class Refunds(Books):
     @pure
     def refund_moot(self, variables: Variables) -> list[str]:
         """Return the keys of what was asked of a refund while its money counted as gone."""
-        return [f"{variables['refund']['key']}/{kind}" for kind in ("refund_without_note", "refund_of_advance")]
+        kinds = ("refund_note_used", "refund_without_note", "refund_of_advance")
+        return [f"{variables['refund']['key']}/{kind}" for kind in kinds]
 
     @pure
     def refund_reviews(self, variables: Variables, exchange: Exchange) -> list[dict[str, Any]]:
@@ -258,6 +259,8 @@ class Refunds(Books):
         one, kind = variables["refund"], None
         if one.get("refused") or one.get("state") == "failed":
             kind = "refund_undone" if one.get("booked") else "refund_failed"
+        elif not variables.get("pairs") and one.get("credit_note") is not None:
+            kind = "refund_note_used"
         elif not variables.get("pairs"):
             kind = "refund_without_note" if variables["sale"]["invoiced"] else "refund_of_advance"
         if kind is None:

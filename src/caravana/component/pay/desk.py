@@ -105,9 +105,18 @@ class Desk:
     async def _ask(self, what: str, name: str, payment: str | None, wish: dict[str, Any]) -> dict[str, Any]:
         """Have a route do what a person wishes about a payment."""
         attempt = await self._attempt(name)
+        if what in (REFUNDS, REFUNDED_BY_HAND):
+            self._refuse_beside_unanswered(await self._refunds(attempt))
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
         return await self.wishes.ask(what, {**named, "payment": paid, **wish})
+
+    @staticmethod
+    def _refuse_beside_unanswered(refunds: list[dict[str, Any]]) -> None:
+        """Raise `LookupError` while a refund has no answer: another would wait behind it unseen, and money go back twice."""
+        for one in refunds:
+            if one["state"] == "asked":
+                raise LookupError(f"the refund {one['reference']} is not answered yet: see `caravana review`")
 
     async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
         """Have a day compared with Odoo, at one account or all, and return the differences of each.
