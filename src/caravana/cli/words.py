@@ -23,7 +23,7 @@ text = (
     "known", "found", "nothing", "never seen before",
     "a restored copy looks the same, for only administrators may read the uuid", "company {id} of {create_date}",
     # what the engine asks a person to see
-    "key conflict", "consumer stopped", "no branch",
+    "key conflict", "consumer stopped", "no branch", "the hub stopped while the call was under way",
     # why the card flow asks for a person
     "cancelled_order", "other_amount", "other_currency", "credit_left", "by_hand",
     "payment_missing", "payment_double", "payment_amount", "payment_currency", "payment_open",
