@@ -21,6 +21,7 @@ from caravana.kit.serving import serve
 from tests.commerce.shop import SILENT, Shop, Street, open_shop
 from tests.commerce.test_branches import COMPANIES, open_town
 from tests.commerce.test_refunds import outgoing, refund
+from tests.support.evening import zone_before_eight
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(120)
@@ -103,14 +104,16 @@ async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     """Serve all three; nobody notifies, and a second of the machine is one of theirs, so that the day hardly moves."""
     clock = ScaledClock(time.time(), 1)
     stripe, payphone = StripeSandbox(clock=clock), PayphoneSandbox(clock=clock)
+    payphone.store.zone = zone_before_eight(clock)
     async with serve(stripe.app()) as url, serve(payphone.app()) as payphone_url:
 
         def changes(street: Street, given: dict[str, Any]) -> None:
             street.provider.notifier.plan = SILENT
             given["connections"]["stripe"] = {"url": url, **stripe.connection()}
-            given["connections"]["payphone"] = {"url": payphone_url, **payphone.connection()}
-            without = {"url": payphone_url, **payphone.connection()}
-            del without["listPath"]
+            given.setdefault("company", {})["timezone"] = payphone.store.zone
+            own = {"url": payphone_url, **payphone.connection(), "zone": payphone.store.zone}
+            given["connections"]["payphone"] = own
+            without = {name: value for name, value in own.items() if name != "listPath"}
             given["connections"]["payphone_sur"] = without
             given["settings"]["cards.stores"] = ["placetopay", "stripe", "payphone", "payphone_sur"]
 
@@ -140,6 +143,31 @@ async def test_payphone_s_list_and_without_it_the_sessions(counter: Counter, sto
     model.action_post([number])
     [found] = await counter.compare(store)
     assert (found["kind"], found["name"]) == ("payment_amount", name)
+
+
+@pytest.mark.parametrize("store", ["placetopay", "stripe", "payphone", "payphone_sur"])
+async def test_a_payment_that_we_sent_back_is_no_difference(counter: Counter, store: str) -> None:
+    """Both sides have the refund: whether the company lists its day or is asked about each session, nothing is told."""
+    order, _ = await counter.bought(store)
+    assert (await refund(counter.shop, f"CV{order}-1"))["state"] == "done"
+    await eventually(lambda: [one["amount"] for one in outgoing(counter.shop)] == [115.0], timeout=30)
+    assert await counter.compare(store) == []
+
+
+async def test_a_payment_that_payphone_reversed_behind_our_back_is_told(counter: Counter) -> None:
+    """It is told as money that went back, with what Odoo has, until a person enters it: then both sides are the same."""
+    order, name = await counter.bought("payphone_sur")
+    counter.payphone.payment(f"CV{order}-1").give_back()
+    for _ in range(2):
+        [found] = await counter.compare("payphone_sur")
+        assert (found["kind"], found["name"], found["odoo"]) == ("refund_unknown", name, [counter.in_odoo(order)])
+        assert await counter.shop.reviews() == ["refund_unknown"]
+    desk = Admin(counter.shop.hub.journal, counter.shop.hub.clock, counter.shop.hub)
+    made = counter.shop.hub.clock.now().astimezone(ZoneInfo(counter.payphone.store.zone)).date().isoformat()
+    given = {"name": f"CV{order}-1", "made": made, "by": "page", "amount": "115.00", "reason": "anulado en PayPhone"}
+    await desk.operate("pay", "refunded", given, subject=f"CV{order}-1", actor="ana")
+    await eventually(lambda: [one["amount"] for one in outgoing(counter.shop)] == [115.0], timeout=30)
+    assert await counter.compare("payphone_sur") == []
 
 
 @pytest.mark.parametrize("store", ["placetopay", "stripe"])

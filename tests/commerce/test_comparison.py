@@ -43,7 +43,8 @@ def refunded(**values: Any) -> dict[str, Any]:
 
 def ledger(**values: Any) -> dict[str, Any]:
     """A refund in our ledger."""
-    return {"refund": "re_1", "reference": "CV42-1-R1", "payment": "pi_1", "state": "pending", **values}
+    about = {"refund": "re_1", "reference": "CV42-1-R1", "payment": "pi_1", "amount": Decimal("115.00")}
+    return {**about, "state": "pending", **values}
 
 
 def compared(
@@ -127,6 +128,37 @@ def test_answers_instead_of_a_list() -> None:
     assert compared([answer], [booked()], own=[ledger(state="done")], asked=asked) == []
     assert compared([], [booked()], asked=frozenset()) == []
     assert compared([], [booked()], asked=asked) == [("payment_not_at_company", "7", None)]
+
+
+REVERSED = listed(state="cancelled")
+UNKNOWN = [("refund_unknown", "pi_1", None)]
+BACK = {
+    "known": ([REVERSED], [booked()], [ledger(state="done")], []),
+    "not yet known to be done": ([REVERSED], [booked()], [ledger()], []),
+    "not known": ([REVERSED], [booked()], [], UNKNOWN),
+    "failed, and reversed all the same": ([REVERSED], [booked()], [ledger(state="failed")], UNKNOWN),
+    "not known, and not in the books": ([REVERSED], [], [], []),
+    "not listed any more, and known": ([], [booked()], [ledger(state="done")], []),
+    "not listed, of which a part is known": (
+        [],
+        [booked()],
+        [ledger(state="done", amount=Decimal(15))],
+        [("payment_not_at_company", "7", None)],
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", [None, frozenset({"sale.order,42/0001"})], ids=["listed", "asked"])
+@pytest.mark.parametrize("case", BACK)
+def test_a_payment_that_the_company_reversed(case: str, asked: Any) -> None:
+    """What our ledger knows as sent back is no difference; what it does not, and Odoo still has, is told as sent back."""
+    payments, books, own, expected = BACK[case]
+    assert compared(payments, books, own=own, asked=asked) == expected
+
+
+def test_a_try_that_was_cancelled_is_no_reversal() -> None:
+    """The customer broke off: no money ever came, so none went back."""
+    assert compared([REVERSED], [], [OPEN], asked=frozenset({OPEN["key"]})) == []
 
 
 REFUNDS = {

@@ -101,12 +101,22 @@ class Comparison:
         return [one for one in self._ledger if one["state"] in refunds.WAITING]
 
     def _came(self, entry: Mapping[str, Any], state: str) -> bool:
-        """Whether it is money; of a payment that we know, a company may not tell for minutes that it is confirmed."""
-        return state in CAME or (state in RUNNING and _paid_by(self._attempts, entry["name"]) is not None)
+        """Whether it is money, or was.
+
+        Of a payment that we know, a company may not tell for minutes that it is confirmed, and may call it cancelled when it was
+        reversed; that one counts so long as Odoo has it.
+        """
+        if state in CAME or _paid_by(self._attempts, entry["name"]) is None:
+            return state in CAME
+        return state in RUNNING or (state == State.CANCELLED and bool(self._booked(entry["name"])))
+
+    def _booked(self, payment: str) -> list[Mapping[str, Any]]:
+        """The incoming payments in the books that name a payment of the company."""
+        return [one for one in self._books if _names(one, payment) and one["payment_type"] == "inbound"]
 
     def _payment(self, entry: Mapping[str, Any]) -> Iterator[Difference]:
         """What is wrong with one payment in the books."""
-        found = [one for one in self._books if _names(one, entry["name"]) and one["payment_type"] == "inbound"]
+        found = self._booked(entry["name"])
         attempt = self._attempt(entry)
         if not found:
             mend = "settle" if attempt is not None and not attempt["settled"] else None
@@ -121,11 +131,12 @@ class Comparison:
             yield _difference("payment_open", entry, attempt, found)
 
     def _surplus(self) -> Iterator[Difference]:
-        """What the books have of the day's attempts, and the company does not."""
+        """What the books have of the day's attempts, and the company does not; what went back whole it need not have."""
         for attempt in self._attempts if self._whole else []:
             if not self._is_of_day(attempt):
                 continue
-            other = [one["internal_reference"] for one in attempt["payments"] if not self._is_judged(one)]
+            kept = [one for one in attempt["payments"] if self._is_judged(one) and refunds.left(one, self._ledger) > 0]
+            other = [one["internal_reference"] for one in attempt["payments"] if one not in kept]
             known = [*other, *(one["name"] for one in self._payments)]
             for one in self._books:
                 if _names(one, attempt["reference"]) and one["payment_type"] == "inbound" and not _names(one, *known):
@@ -133,11 +144,11 @@ class Comparison:
                     yield _difference("payment_not_at_company", entry, attempt, [one])
 
     def _hinted(self) -> Iterator[Difference]:
-        """Payments that the company calls refunded, and our ledger does not; where it lists refunds, those say it better."""
+        """Payments that the company calls refunded or reversed, and our ledger does not; a list tells its refunds beside them."""
         gone = {one["payment"] for one in self._ledger if one["state"] in refunds.COUNTED}
-        for one in self._payments if self._asked is not None else []:
+        for one in self._payments:
             if one["refunded"] and one["name"] not in gone:
-                yield _difference("refund_unknown", one, self._attempt(one), [])
+                yield _difference("refund_unknown", one, self._attempt(one), self._booked(one["name"]))
 
     def _refunded(self) -> Iterator[Difference]:
         for one in self._refunds:
@@ -199,7 +210,7 @@ def _entry(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": told.get("payment") or told["internal_reference"],
         "reference": told.get("reference"),
-        "refunded": told.get("refunded") is True,
+        "refunded": told.get("refunded") is True or told["state"] == State.CANCELLED,
         **_money(money),
     }
 
