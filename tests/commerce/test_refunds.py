@@ -125,6 +125,20 @@ async def test_a_refund_whose_answer_was_lost_is_in_doubt(shop: Shop) -> None:
     assert outgoing(shop) == []
 
 
+async def test_a_refund_behind_one_in_doubt_says_that_it_waits(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked again while an earlier one is in doubt, the answer names that one and what to do, instead of nothing."""
+    order, _ = await bought(shop)
+    shop.provider.faults.append(Fault("transaction", "cut_after"))
+    assert (await refund(shop, f"CV{order}-1"))["state"] == "in_doubt"
+    answer = shop.hub.requests.answer
+    monkeypatch.setattr(shop.hub.requests, "answer", lambda exchange, seconds: answer(exchange, 0.5))
+    again = await refund(shop, f"CV{order}-1")
+    assert (again["state"], bool(again["exchange"])) == ("running", True)
+    assert f"it waits behind CV{order}-1-R1, which is not over and perhaps in doubt" in again["message"]
+    assert "do not ask again" in again["message"]
+    assert (shop.provider.effects["reverse"], len(await refunds(shop))) == (1, 1)
+
+
 async def test_a_credit_note_alone_sends_nothing_back(shop: Shop) -> None:
     """By default a credit note is only paper, for people write them for other reasons, too: nobody even looks at it."""
     assert shop.hub.program.route("card-credit-note") is None

@@ -107,7 +107,9 @@ class Desk:
         attempt = await self._attempt(name)
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        return await self.wishes.ask(what, {**named, "payment": paid, **wish})
+        open_ = [one["reference"] for one in await self._refunds(attempt) if one["state"] == "asked"]
+        found = await self.wishes.ask(what, {**named, "payment": paid, **wish})
+        return {**found, "message": _why_running(open_)} if found.get("state") == "running" else found
 
     async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
         """Have a day compared with Odoo, at one account or all, and return the differences of each.
@@ -177,6 +179,21 @@ class Desk:
     async def _disputes(self, attempt: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = [one for _, one in await self._context.store.find(DISPUTED, "", MOST)]
         return [one for one in found if one["attempt"] == attempt["key"]]
+
+
+def _why_running(refunds: Sequence[str]) -> str:
+    """What is told of a wish that is not over when its person is answered; `refunds`: those asked for before, and not over."""
+    message = (
+        "it waits its turn, perhaps behind a message of this order that is in doubt: see `caravana review`; "
+        "it is carried out when that is settled: do not ask again"
+    )
+    if refunds:
+        before = ", ".join(refunds)
+        message = (
+            f"it waits behind {before}, which is not over and perhaps in doubt: see `caravana review`; "
+            "it is carried out when that is settled: do not ask again"
+        )
+    return message
 
 
 def _called(name: str, attempts: Sequence[tuple[str, Any]]) -> list[dict[str, Any]]:
