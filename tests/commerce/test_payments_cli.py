@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner, Result
 
-from caravana.cli import app
+from caravana.cli import app, payments, payments_refund
 from caravana.kit.clock import ScaledClock
+from caravana.kit.sentences import said
 from tests.commerce.processes import open_processes
 from tests.support.waiting import eventually
 
@@ -124,6 +125,63 @@ async def test_a_clerk_enters_a_dispute(tmp_path: Path, monkeypatch: pytest.Monk
         assert json.loads(lost.stdout)["state"] == "lost"
         refused = await run(hub.file, "dispute", name, "--amount", "200", code=1)
         assert "no more than was paid" in refused.stderr
+
+
+WAITS = (
+    "it waits its turn, perhaps behind a message of this order that is in doubt: see `caravana review`; "
+    "it is carried out when that is settled: do not ask again"
+)
+"""What the desk says of a wish whose answer takes too long."""
+
+
+@pytest.mark.parametrize("command", [("refund", "CV1-1", "-y"), ("refunded", "CV1-1-R1", "--not-made")])
+@pytest.mark.parametrize(
+    ("language", "state", "message", "code", "told"),
+    [
+        ("en", "in_doubt", "nobody knows", 1, ("in_doubt: nobody knows", "caravana messages settle x1 --done")),
+        (
+            "es",
+            "in_doubt",
+            "nobody knows",
+            1,
+            ("en duda: nobody knows", "vea si se hizo", "caravana messages settle x1"),
+        ),
+        ("en", "running", WAITS, 0, ("running: it waits its turn", "do not ask again")),
+        ("es", "running", WAITS, 0, ("en curso: espera su turno", "no lo pida otra vez")),
+    ],
+)
+def test_what_is_not_over_is_told_with_what_to_do(
+    command: tuple[str, ...],
+    language: str,
+    state: str,
+    message: str,
+    code: int,
+    told: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In doubt or still running, a refund is told in the person's language with its exchange and the next step."""
+    found = {"state": state, "exchange": "x1", "message": message}
+    monkeypatch.setattr(payments_refund, "operate", lambda *_, **__: found)
+    result = CliRunner().invoke(app, ["--lang", language, "payments", *command])
+    assert result.exit_code == code, (result.output, result.exception)
+    assert [one for one in (*told, "caravana messages show x1") if one not in result.output] == []
+    assert ("settle x1" in result.output) == (state == "in_doubt")
+
+
+def test_states_are_words_of_the_persons_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In Spanish `--state` takes the word that the table prints, and the English one; a refund's `asked` is `pedida`."""
+    given: list[str] = []
+
+    def listed(config: Path, act: str, arguments: dict[str, str]) -> list[object]:
+        given.append(arguments["state"])
+        return []
+
+    monkeypatch.setattr(payments, "operate", listed)
+    for word in ("pagado", "paid", "por confirmar"):
+        assert CliRunner().invoke(app, ["--lang", "es", "payments", "list", "--state", word]).exit_code == 0
+    assert given == ["paid", "paid", "action_needed"]
+    assert CliRunner().invoke(app, ["--lang", "es", "payments", "list", "--state", "pago"]).exit_code == 2
+    assert said("asked", "es") == "pedida"
 
 
 async def test_without_a_hub_nothing_is_sent_back(tmp_path: Path) -> None:

@@ -126,15 +126,20 @@ async def test_a_refund_whose_answer_was_lost_is_in_doubt(shop: Shop) -> None:
     assert outgoing(shop) == []
 
 
-async def test_while_a_refund_is_in_doubt_no_other_is_begun(shop: Shop) -> None:
-    """Whoever asks again, or enters it by hand, reads that one has no answer; settled as done it is booked, once."""
+async def test_while_a_refund_is_in_doubt_no_other_is_begun(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks again reads that one has no answer, and that what he says of it waits; settled as done it is booked, once."""
     order, _ = await bought(shop)
     name = f"CV{order}-1"
     shop.provider.faults.append(Fault("transaction", "cut_after"))
     doubt = await refund(shop, name)
-    for again in (refund(shop, name, amount="15.00"), entered(shop, f"{name}-R1"), entered(shop, name, by="page")):
+    for again in (refund(shop, name, amount="15.00"), entered(shop, name, by="page")):
         with pytest.raises(AdminError, match=f"the refund {name}-R1 is not answered yet"):
             await again
+    answer = shop.hub.requests.answer
+    monkeypatch.setattr(shop.hub.requests, "answer", lambda exchange, seconds: answer(exchange, 0.5))
+    waits = await entered(shop, f"{name}-R1")
+    assert (waits["state"], "it waits its turn" in waits["message"]) == ("running", True)
+    monkeypatch.undo()
     desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
     settled = {"id": doubt["exchange"], "done": True, "reference": "7781", "go": True, "actor": "ana"}
     await desk.call("settle", settled)

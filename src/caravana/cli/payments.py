@@ -53,6 +53,7 @@ def list_(
     caravana payments list
     caravana payments list --order S00042 --json
     """  # noqa: D301 -- click's mark for lines kept as they are
+    state = state and {spoken(one): one for one in STATES}.get(state, state)
     if state not in (None, *STATES):
         fail("say created, pending, action_needed, authorised, paid, part_paid, failed, expired or cancelled")
         raise typer.Exit(2)

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from caravana.cli.output import Json, colored, fail, print_json, print_table
-from caravana.cli.payments_desk import COLUMNS, ENDED, money, operate, payment_row
+from caravana.cli.output import Json, fail, print_json, print_table
+from caravana.cli.payments_desk import COLUMNS, money, operate, payment_row
 from caravana.cli.payments_desk import number as number_of
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import agree, say, spoken
@@ -114,11 +114,15 @@ def _tell(answer: Mapping[str, Any]) -> None:
     if answer.get("refused"):
         fail(_why(answer))
         return
-    state = str(answer["state"])
-    told = colored(spoken(state), ENDED.get(state, "yellow"))
+    told = spoken(str(answer["state"]))
     if "reference" not in answer:
+        exchange = answer["exchange"]
         typer.echo(": ".join(filter(None, (told, spoken(answer["message"])))))
-        say(f"see: caravana messages show {answer['exchange']}")
+        say(f"see: caravana messages show {exchange}")
+        if answer["state"] == "in_doubt":
+            say(
+                f"look whether it was done, then: caravana messages settle {exchange} --done, or --not-done; do not ask again"
+            )
         return
     amount, message = money(answer["amount"], answer), spoken(answer["message"])
     typer.echo(f"{answer['reference']}: {told}, {amount} {message}".strip())

@@ -90,6 +90,8 @@ text = (
     "hosted by Odoo", "not hosted by Odoo", "{number} a second", "bank or cash or credit",
     # how an attempt to pay stands, and an entry of a bank
     "pending", "action_needed", "part_paid", "expired", "cancelled", "settled", "matched",
+    # how a refund stands that the company was asked for
+    "asked",
     # what a person is asked about a catalogue
     "the computed prices differ from Odoo's",
     # how a dispute stands

@@ -73,3 +73,11 @@ def test_a_card_number_in_a_message_is_masked() -> None:
     with pytest.raises(Refused) as caught:
         check(answer(400, {"message": "tarjeta 4111111111111111 no válida", "errorCode": 800}))
     assert "4111111111111111" not in str(caught.value)
+
+
+def test_a_code_is_told_only_where_there_is_one() -> None:
+    """What people read has no `(None)`."""
+    with pytest.raises(EffectError, match=r"^PayPhone answered 400: no$"):
+        check(answer(400, {"message": "no"}))
+    with pytest.raises(EffectError, match=r"^PayPhone answered 400 \(20\): no$"):
+        check(answer(400, {"message": "no", "errorCode": 20}))

@@ -105,18 +105,25 @@ class Desk:
     async def _ask(self, what: str, name: str, payment: str | None, wish: dict[str, Any]) -> dict[str, Any]:
         """Have a route do what a person wishes about a payment."""
         attempt = await self._attempt(name)
-        if what in (REFUNDS, REFUNDED_BY_HAND):
-            self._refuse_beside_unanswered(await self._refunds(attempt))
+        if what == REFUNDS or (what == REFUNDED_BY_HAND and wish["refund"] is None):
+            await self._refuse_beside_unanswered(attempt)
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        return await self.wishes.ask(what, {**named, "payment": paid, **wish})
+        found = await self.wishes.ask(what, {**named, "payment": paid, **wish})
+        message = (
+            "it waits its turn, perhaps behind a message of this order that is in doubt: see `caravana review`; "
+            "it is carried out when that is settled: do not ask again"
+        )
+        return {**found, "message": message} if found.get("state") == "running" else found
 
-    @staticmethod
-    def _refuse_beside_unanswered(refunds: list[dict[str, Any]]) -> None:
+    async def _refuse_beside_unanswered(self, attempt: Mapping[str, Any]) -> None:
         """Raise `LookupError` while a refund has no answer: another would wait behind it unseen, and money go back twice."""
-        for one in refunds:
+        for one in await self._refunds(attempt):
             if one["state"] == "asked":
-                raise LookupError(f"the refund {one['reference']} is not answered yet: see `caravana review`")
+                raise LookupError(
+                    f"the refund {one['reference']} is not answered yet: see `caravana review`; where nothing waits there, "
+                    f"say what became of it: caravana payments refunded {one['reference']}"
+                )
 
     async def compare(self, day: str | None = None, connection: str | None = None) -> list[dict[str, Any]]:
         """Have a day compared with Odoo, at one account or all, and return the differences of each.

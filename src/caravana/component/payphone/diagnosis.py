@@ -45,7 +45,10 @@ async def _partner(client: PayphoneClient) -> list[Finding]:
 def _refused(error: NeedsPerson) -> Finding:
     subject = "credentials" if error.status in {401, 403} or error.code is not None else "address"
     remedy = "compare `url` and `token` with those in PayPhone Developer; the application must be of type WEB"
-    return Finding(subject, Severity.ERROR, f"PayPhone refused with {error.status} ({error.code})", remedy)
+    text = f"PayPhone refused with {error.status}"
+    if error.code is not None:
+        text = f"PayPhone refused with {error.status} ({error.code})"
+    return Finding(subject, Severity.ERROR, text, remedy)
 
 
 def _stranger(url: str, error: Refused) -> Finding:

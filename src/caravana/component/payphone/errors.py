@@ -76,7 +76,10 @@ def _error(answer: HttpAnswer, content: Any, code: str | None) -> EffectError:
     said = content.get("message") if isinstance(content, dict) else None
     shown = redact_text(str(said or answer.reason))[:_TEXT_LIMIT]
     remedy = REMEDIES.get(code or "", "")
-    text = f"PayPhone answered {answer.status} ({code}): {shown}" + (f"; {remedy}" if remedy else "")
+    told = f"PayPhone answered {answer.status}: {shown}"
+    if code is not None:
+        told = f"PayPhone answered {answer.status} ({code}): {shown}"
+    text = told + (f"; {remedy}" if remedy else "")
     kind = class_of(answer.status, code)
     return kind(text, status=answer.status, code=code, retry_after=answer.retry_after)
 
