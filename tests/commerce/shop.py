@@ -202,7 +202,7 @@ def settings_of(
             "odoo": {"url": odoo, "database": "demo", "apiKey": BOT_KEY, "login": "integracion", **more},
             "placetopay": {"url": provider, "login": "sandbox-login", "secretKey": "sandbox-secret-key"},
         },
-        "placeholders": {key: given[key] for key in HURRIED},
+        "placeholders": {**{key: given[key] for key in HURRIED}, "cards.sweep.first": given["cards.sweep"]},
         "settings": {key: value for key, value in given.items() if key not in HURRIED},
     }
 
