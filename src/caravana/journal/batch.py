@@ -45,8 +45,6 @@ _SORTED_BY = (
     "path",
     "number",
 )
-FEW = 4
-"""Rows from which on one statement with arrays costs less than one statement for each row."""
 NUL = "\N{SYMBOL FOR NULL}"
 
 
@@ -176,19 +174,18 @@ def _joined(steps: Sequence[sql.Composable]) -> sql.Composed:
 
 
 async def _run(cursor: AsyncCursor[Row], statement: Statement, parameters: list[dict[str, Any]]) -> list[Rows]:
-    """Run `statement` once for each of `parameters`; returns the rows of each."""
-    if len(parameters) == 1:
-        await cursor.execute(statement.postgresql, parameters[0], prepare=True)
-        return [await cursor.fetchall() if statement.returns else []]
-    form = many(statement) if len(parameters) >= FEW else None
+    """Run `statement` once for each of `parameters`; returns the rows of each.
+
+    Never with `executemany`: psycopg sends that as a pipeline, in several pieces. PostgreSQL does not count a client as idle
+    that it still expects the rest of a pipeline from, so one that is stopped there would keep its locks for ever.
+    """
+    form = many(statement) if len(parameters) > 1 else None
     if form is not None and form.fits(parameters):
         return await _run_as_one(cursor, form, parameters, returns=statement.returns)
-    await cursor.executemany(statement.postgresql, parameters, returning=statement.returns)
-    if not statement.returns:
-        return [[] for _ in parameters]
-    answers = [await cursor.fetchall()]
-    while cursor.nextset():
-        answers.append(await cursor.fetchall())
+    answers = []
+    for one in parameters:
+        await cursor.execute(statement.postgresql, one, prepare=True)
+        answers.append(await cursor.fetchall() if statement.returns else [])
     return answers
 
 

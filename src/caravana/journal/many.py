@@ -16,6 +16,7 @@ from caravana.journal.operation import Statement
 _DISTINCT = {
     s.INSERT_EXCHANGE: ("id",),
     s.INSERT_KEY: (),
+    s.INSERT_PAYLOAD: (),
     s.PUT_RECORD: ("exchange", "path"),
     s.END_EXCHANGE: ("the_seq",),
     s.MARK_RUNNING: (),
