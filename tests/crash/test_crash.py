@@ -198,7 +198,9 @@ async def test_owner_stopped_past_its_lease(
             ids = tuple(f"{stop}.{number}" for number in range(MESSAGES))
             first = anyio.Event()
 
-            async def be_stopped(ids: tuple[str, ...] = ids, count: int = 1 + stop, first: anyio.Event = first) -> None:
+            async def be_stopped(
+                ids: tuple[str, ...] = ids, count: int = 1 + stop % MESSAGES, first: anyio.Event = first
+            ) -> None:
                 await episode.live(
                     lambda _, pid: stopped.append(pid), event=event, count=count, ids=ids, signal=signal.SIGSTOP
                 )
