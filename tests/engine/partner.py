@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from caravana.kit.component import Component, Endpoint, Producer
+from caravana.kit.departure import Withheld, departing
 from caravana.kit.effect import Effect, Kind, Reply, imagined_id
 from caravana.kit.exchange import Exchange
 from caravana.kit.options import Options
@@ -37,6 +38,18 @@ class World:
     def lose_answer(self, error: Exception) -> None:
         """Do it, then raise `error`."""
         self.script.append(_raiser(error, act=True))
+
+    def hold_back(self, *, after: int) -> None:
+        """Hold the next call back, after so many of its requests left."""
+
+        def behave() -> Exception:
+            departure = departing.get()
+            assert departure is not None
+            departure.left = after > 0
+            return Withheld()
+
+        behave.act = False  # type: ignore[attr-defined]
+        self.script.append(behave)
 
 
 def _raiser(error: Exception, *, act: bool) -> Callable[[], Exception | None]:

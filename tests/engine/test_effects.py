@@ -251,6 +251,27 @@ async def test_intent_whose_call_was_not_allowed_any_more_leaves_no_doubt(statio
     assert station.world.calls == 1
 
 
+async def test_call_that_was_held_back_leaves_no_doubt(station: Station) -> None:
+    """Ownership ended while the call waited for its connection: nothing was sent, and the next run calls without doubting."""
+    station.world.hold_back(after=0)
+    await station.start(to("blind"))
+    [one] = await station.send("main", "order 1")
+    assert await station.query("select state from record") == [{"state": "retry"}]
+    await (await station.start(to("blind"))).dispatcher.quiet()
+    assert await station.states() == {one: "done"}
+    assert len(station.world.done) == 1
+
+
+async def test_call_of_which_a_part_left_is_in_doubt(station: Station) -> None:
+    """The first of its requests left, the second was held back: what cannot be asked is in doubt, and is not called again."""
+    station.world.hold_back(after=1)
+    await station.start(to("blind"))
+    [one] = await station.send("main", "order 1")
+    await (await station.start(to("blind"))).dispatcher.quiet()
+    assert await station.states() == {one: "in_doubt"}
+    assert station.world.calls == 1
+
+
 async def test_key_that_ran_out_is_not_used_for_an_unknown_outcome(station: Station) -> None:
     """An answer was lost, then the partner was away until the key had run out: nobody knows, and it is not called again."""
     clock = ManualClock()

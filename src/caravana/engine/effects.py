@@ -26,6 +26,7 @@ from caravana.engine.times import from_micros, to_micros
 from caravana.journal.model import Record, Step
 from caravana.journal.packing import pack
 from caravana.kit import codec
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import EffectError, Held, NoBranch, NotStorable, Shadowed, Transient, Unknown
 from caravana.kit.exchange import IN_OUT, Exchange
@@ -171,10 +172,14 @@ class _EffectRun:
         elif self.kind is not Kind.READ:
             await self.run.write()
         await self.run.settled()
-        if not self._still_ours():  # storing took longer than the lease: nothing was called, so no doubt is left behind
-            if self._needs_intent(record):
-                await self.run.write(record.with_(state=Step.RETRY))
+        if not self._still_ours():  # storing took longer than the lease
+            await self._take_back()
             raise Lost
+
+    async def _take_back(self) -> None:
+        """Nothing was called: leave no doubt behind. Raises `Lost`."""
+        if self._needs_intent(self.latest):
+            await self.run.write(self.latest.with_(state=Step.RETRY))
 
     def _needs_intent(self, record: Record) -> bool:
         """Whether the call would be forgotten if the hub died in it without an intent on disk."""
@@ -192,11 +197,19 @@ class _EffectRun:
         async def act() -> Reply:
             await self._intend()
             effect = _effect(self.run, self.path, self.latest)
+            departure = Departure(self._still_ours)
+            token = departing.set(departure)
             try:
                 async with asyncio.timeout(producer.timeout.total_seconds() + 1):
                     return await producer.send(self.request, effect)
             except TimeoutError as error:
                 raise Unknown(f"{self.call.uri}: no answer within {producer.timeout.total_seconds():.0f} s") from error
+            except Withheld:
+                if not departure.left:
+                    await self._take_back()
+                raise Lost from None
+            finally:
+                departing.reset(token)
 
         return await self._through(act)
 

@@ -4,13 +4,14 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
 from caravana.kit import json
+from caravana.kit.departure import Withheld, departing
 from caravana.kit.errors import Transient, Unknown
 
 _SILENTLY_REPEATED = frozenset({"PUT", "DELETE"})
@@ -75,14 +76,21 @@ class HttpSession:
         """Send one request and return the answer whatever its status.
 
         Raises `Transient` when nothing was sent (refused, no name, no connection in time), `Unknown` when the bytes may
-        have arrived. The text of an error never holds the query string.
+        have arrived, `Withheld` when `departing` said no. The text of an error never holds the query string.
         """
+        departure = departing.get()
         session = self._open(fresh=method in _SILENTLY_REPEATED)
         address = url if isinstance(url, URL) else URL(url, encoded=True)
         limits = _limits(timeout, min(self._connect_timeout, timeout))
         try:
             async with session.request(
-                method, address, headers=headers, data=_body(data), timeout=limits, allow_redirects=False
+                method,
+                address,
+                headers=headers,
+                data=_body(data),
+                timeout=limits,
+                allow_redirects=False,
+                trace_request_ctx=departure,
             ) as response:
                 raw = await response.read()
                 answered = {name.lower(): value for name, value in response.headers.items()}
@@ -91,6 +99,8 @@ class HttpSession:
             place = _place(method, address)
             raise Transient(f"{place}: no connection ({type(error).__name__})", code="connect") from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            if departure is not None and departure.withheld:  # as aiohttp tells what was raised beside the body
+                raise Withheld(*error.args) from error
             place = _place(method, address)
             raise Unknown(f"{place}: no answer ({type(error).__name__})", code="no_answer") from error
 
@@ -117,12 +127,26 @@ class HttpSession:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self._user_agent},
                 auto_decompress=True,
+                trace_configs=[_looking()],
             )
             if fresh:
                 self._fresh = kept
             else:
                 self._session = kept
         return kept
+
+
+def _looking() -> aiohttp.TraceConfig:
+    """Look at what is called sent, which aiohttp says just before: of the body, with which the headers go, or of these alone."""
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(_look)
+    config.on_request_chunk_sent.append(_look)
+    return config
+
+
+async def _look(session: aiohttp.ClientSession, context: SimpleNamespace, parameters: object) -> None:
+    if context.trace_request_ctx is not None:
+        context.trace_request_ctx.look()
 
 
 def _body(data: bytes | None) -> bytes | io.BytesIO | None:

@@ -9,6 +9,7 @@ import pytest
 
 from caravana.component.odoo.protocol import Call
 from caravana.component.odoo.together import Together
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.errors import NeedsPerson, Refused, Transient, Unknown
 
 BEFORE = Call("res.users", "message_post", {}, [1])
@@ -394,3 +395,31 @@ async def test_closing_leaves_nobody_waiting() -> None:
     tasks = await waiting(queue, partner, [read(1)])
     await queue.close()
     assert [type(one) for one in await outcomes(tasks)] == [asyncio.CancelledError]
+
+
+async def test_who_stood_still_past_his_lease_sends_nothing() -> None:
+    """Calls that go together leave while one of them may, and are held back when none may; each learns whether it left."""
+    allowed = {1: True, 2: False}
+    owners = {one: Departure(lambda one=one: allowed[one]) for one in allowed}  # type: ignore[misc]
+
+    def look(call: Call) -> Any:
+        departure = departing.get()
+        assert departure is not None
+        departure.look()
+        return rows(call)
+
+    async def of(one: int) -> Any:
+        departing.set(owners[one])
+        return await queue.call(read(one))
+
+    partner = Partner(look)
+    queue = queues(partner)
+    first = asyncio.create_task(queue.call(BEFORE))
+    while not partner.asked:
+        await asyncio.sleep(0)
+    partner.open.set()
+    together = await outcomes([asyncio.create_task(of(1)), asyncio.create_task(of(2)), first])
+    assert together == [[{"id": 1, "name": "S1"}], [{"id": 2, "name": "S2"}], None]
+    assert (owners[1].left, owners[2].left) == (True, True)
+    allowed[1] = False
+    assert [type(one) for one in await outcomes([of(1), of(2)])] == [Withheld, Withheld]

@@ -13,12 +13,13 @@ lost for all of them: each has to find out by itself.
 import asyncio
 import copy
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from caravana.component.odoo.merging import Indivisible, Merge, likeness, merge_of
 from caravana.component.odoo.protocol import Call
+from caravana.kit.departure import Departure, departing
 from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient
 
 ROLLED_BACK = (409, 500)
@@ -36,6 +37,7 @@ class Waiting:
     answer: asyncio.Future[Any]
     until: float
     """Moment of the loop's clock after which it is not sent any more."""
+    departure: Departure | None = None
     sent: bool = False
 
     def settle(self, result: Any) -> None:
@@ -117,7 +119,7 @@ class Together:
     async def call(self, call: Call) -> Any:
         """Carry out `call`, alone or with others, and return its result. Raises an `EffectError`."""
         loop = asyncio.get_running_loop()
-        waiting = Waiting(call, loop.create_future(), loop.time() + self._patience)
+        waiting = Waiting(call, loop.create_future(), loop.time() + self._patience, departing.get())
         merge = merge_of(call)
         self._queues.setdefault(likeness(call, merge), Queue(merge)).callers.append(waiting)
         self._employ()
@@ -184,6 +186,8 @@ class Together:
             one.sent = True
         self._sent.update(batch)
         calls = [one.call for one in batch]
+        departure = _joined([one.departure for one in batch])
+        departing.set(departure)
         try:
             if queue.merge is None or len(batch) == 1:
                 results = [await self._send(calls[0])]
@@ -199,6 +203,9 @@ class Together:
                 one.settle(result)
         finally:
             self._sent.difference_update(batch)
+            for one in batch:
+                if one.departure is not None and departure is not None:
+                    one.departure.left |= departure.left
 
     def _judge(self, queue: Queue, batch: list[Waiting], error: Indivisible | EffectError) -> None:
         if len(batch) == 1 or not _of_one(error):
@@ -212,6 +219,12 @@ class Together:
             again = Queue(queue.merge, deque(part), passed=NO_MORE)
             self._queues[again] = again
             self._queues.move_to_end(again, last=False)
+
+
+def _joined(departures: Sequence[Departure | None]) -> Departure | None:
+    """Several leave as long as one of them may: what a process has lost by standing still, it has lost for all."""
+    asked = [one for one in departures if one is not None]
+    return Departure(lambda: any(one.allowed() for one in asked)) if len(asked) == len(departures) else None
 
 
 def _of_one(error: Indivisible | EffectError) -> bool:
