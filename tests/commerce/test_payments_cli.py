@@ -84,7 +84,8 @@ async def test_a_clerk_looks_and_sends_money_back(tmp_path: Path, monkeypatch: p
         [compared] = json.loads((await run(hub.file, "compare", "--day", day_of(one), "--json")).stdout)
         assert (compared["connection"], compared["differences"]) == ("placetopay", [])
         assert "placetopay" in (await run(hub.file, "compare", "--day", day_of(one))).stdout
-        assert "nothing to compare" in (await run(hub.file, "compare", "--connection", "nobody")).stdout
+        nobody = (await run(hub.file, "compare", "--connection", "nobody", code=1)).stderr
+        assert "no merchant account `nobody` (one of placetopay)" in nobody
         assert "or a day to come" in (await run(hub.file, "compare", "--day", "2126-11-28")).stdout
         assert "write it as 2026-11-27" in (await run(hub.file, "compare", "--day", "ayer", code=1)).stderr
         settlement = tmp_path / "liquidacion.csv"

@@ -55,7 +55,7 @@ def tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
         "Compared with Odoo",
         columns,
         rows,
-        empty="nothing to compare: no such account, before the go-live line, or a day to come",
+        empty="nothing to compare: before the go-live line, or a day to come",
     )
     rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
     if rows:

@@ -130,6 +130,11 @@ class Desk:
 
         `day`: ISO date in the company's zone; None: yesterday, and what is open of earlier days. Raises `LookupError`.
         """
+        try:
+            if connection is not None:
+                self.settlements.check(connection)
+        except ConfigurationError as error:
+            raise LookupError(str(error)) from None
         taker = self.wishes.taker(COMPARISONS)
         units = await _results(taker, {"day": day, "connection": connection})
         return [one if "exchange" in one else await _of_unit(taker, one) for one in units]

@@ -31,12 +31,16 @@ class SettlementFiles:
 
     def read(self, content: bytes, connection: str, profile: str | None = None) -> Settlement:
         """Return what a file of an account says. Raises `ConfigurationError` for an account or a profile that is not there."""
+        self.check(connection)
+        return read_settlement(content, self._profile(connection, profile))
+
+    def check(self, connection: str) -> None:
+        """Raise `ConfigurationError`, with the accounts that there are, when this is none."""
         accounts = accounts_of(self._context)
         if connection not in accounts:
             raise ConfigurationError(
                 f"there is no merchant account `{connection}`", suggestion=f"one of {', '.join(accounts)}"
             )
-        return read_settlement(content, self._profile(connection, profile))
 
     def _profile(self, connection: str, name: str | None) -> Profile:
         """The profile named; else that of the account's setting, else the one that is called as the company's component."""
