@@ -96,3 +96,27 @@ async def test_the_sweep_saves_the_money_of_a_customer_who_vanishes(tmp_path: Pa
             await shop.settled(order)
         assert not payment.reversed
         assert [one["amount"] for one in shop.card_payments()] == [115.0]
+
+
+@pytest.mark.parametrize("tells", [False, True])
+async def test_money_that_payphone_gave_back_is_told_to_the_customer_and_on_the_order(
+    tmp_path: Path, *, tells: bool
+) -> None:
+    """Nobody confirmed in five minutes: page and order say who gave the money back and why, once, and he may pay again."""
+    clock = LeapingClock(time.time(), 20)
+    async with payphone_shop(tmp_path, clock, **{"cards.tell_expired": tells}) as (shop, sandbox):
+        order = shop.order()
+        link = await shop.link(order)
+        await shop.page_pressed(link)
+        sandbox.pay(f"CV{order}-1")
+        clock.leap(360)
+        text = (await shop.page(f"{link}?lang=es"))[1]
+        assert "PayPhone le devolvió el dinero, porque el pago no se confirmó a tiempo" in text
+        assert "Intentar de nuevo" in text
+        assert "PayPhone gave your money back" in (await shop.page(f"{link}?lang=en"))[1]
+        await shop.idle()
+        told = f"(referencia CV{order}-1) no se confirmó a tiempo, y PayPhone devolvió el dinero"
+        assert (shop.notes(order).count(told), "venció" in shop.notes(order)) == (1, False)
+        assert await shop.reviews() == []
+        await shop.page_pressed(link)
+        assert (await shop.attempts(order))[-1]["reference"] == f"CV{order}-2"

@@ -116,6 +116,16 @@ def test_a_session_whose_opening_was_never_answered_counts_by_its_money() -> Non
     assert attempt.judged(an_attempt(), an_answer("paid", "paid") | other)["state"] == "paid"
 
 
+def test_money_that_a_company_gave_back_is_remembered() -> None:
+    """A later answer that does not tell it any more changes nothing; money that came does."""
+    answer = an_answer("cancelled", "cancelled")
+    answer["payments"][0]["refunded"] = True
+    back = attempt.judged(an_attempt(), answer)
+    later = attempt.judged(back, an_answer("expired"))
+    assert [one["given_back"] for one in (back, later)] == [True, True]
+    assert attempt.judged(later, an_answer("paid", "paid"))["given_back"] is False
+
+
 ORDER = {
     "id": 7, "name": "S7", "state": "sale", "partner_id": {"id": 3, "name": "Rosa"}, "partner_invoice_id": None,
     "company_id": [1, "XYZ"], "currency_id": {"id": 1, "name": "USD"}, "amount_total": Decimal(115),
@@ -152,6 +162,7 @@ def test_the_faces_of_a_page() -> None:
     assert face(a_sale(an_attempt(processing=True))) == "checking"
     assert face(a_sale(an_attempt(state="failed", final=True))) == "refused"
     assert face(a_sale(an_attempt(state="expired", final=True))) == "expired"
+    assert face(a_sale(an_attempt(state="cancelled", final=True, given_back=True))) == "given_back"
     assert face(a_sale(an_attempt(state="failed", final=True, request_id=None))) == "pay"
 
 

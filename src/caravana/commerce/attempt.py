@@ -155,7 +155,13 @@ def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
     known = {one["internal_reference"] for one in attempt["payments"]}
     together = [*attempt["payments"], *(one for one in payments if one["internal_reference"] not in known)]
     changed = {"state": state, "final": reply["final"], "processing": processing, "payments": together}
+    changed["given_back"] = not together and (attempt.get("given_back", False) or _went_back(reply))
     return {**attempt, **changed}
+
+
+def _went_back(reply: Mapping[str, Any]) -> bool:
+    """Whether a payment was made and the company gave it back by itself."""
+    return any(one["state"] in OVER and one.get("refunded") is True for one in reply["payments"])
 
 
 def paid_total(attempts: Sequence[Attempt]) -> Decimal:

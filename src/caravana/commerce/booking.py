@@ -271,6 +271,14 @@ def expired_note(attempt: Attempt) -> dict[str, Any]:
     return {"id": attempt["order_id"], "body": text, "subtype": TO_FOLLOWERS}
 
 
+def given_back_note(attempt: Attempt, store: Store, *, to_followers: bool) -> dict[str, Any]:
+    """Return the body of the message on the order that a company gave a payment back by itself: we did not confirm it in time."""
+    amount = Money.of(attempt["amount"], attempt["currency"])
+    what = f"El pago con tarjeta de {amount} (referencia {attempt['reference']})"
+    text = f"{what} no se confirmó a tiempo, y {store['company']} devolvió el dinero. El mismo enlace sirve para pagar de nuevo."
+    return {"id": attempt["order_id"], "body": text, **({"subtype": TO_FOLLOWERS} if to_followers else {})}
+
+
 def _review(kind: str, sale: Sale, attempt: Attempt, payment: Payment, now: datetime) -> dict[str, Any]:
     paid, asked = (
         Money.of(*one) for one in ((payment["total"], payment["currency"]), (attempt["amount"], attempt["currency"]))

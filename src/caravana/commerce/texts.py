@@ -27,6 +27,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refused.text": "No se le cobró nada. Puede intentar de nuevo con la misma tarjeta o con otra.",
         "expired.title": "El tiempo para pagar terminó",
         "expired.text": "No se le cobró nada. Puede empezar de nuevo cuando quiera.",
+        "given_back.title": "Su pago fue devuelto",
+        "given_back.text": "{holder} le devolvió el dinero, porque el pago no se confirmó a tiempo. Puede pagar de nuevo; si en "
+        "unos días su banco todavía muestra el cobro, escríbanos.",
         "open.title": "Su pago no está terminado",
         "open.text": "Todavía no se le cobró nada. Puede continuar donde lo dejó.",
         "checking.title": "Estamos comprobando su pago",
@@ -67,6 +70,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refused.text": "You were not charged. You can try again with the same card or another one.",
         "expired.title": "The time to pay has run out",
         "expired.text": "You were not charged. You can start again whenever you like.",
+        "given_back.title": "Your payment was given back",
+        "given_back.text": "{holder} gave your money back, because the payment was not confirmed in time. You can pay again; if "
+        "your bank still shows the charge in a few days, write to us.",
         "open.title": "Your payment is not finished",
         "open.text": "You have not been charged yet. You can continue where you left off.",
         "checking.title": "We are checking your payment",

@@ -15,7 +15,7 @@ from caravana.kit.speech import LANGUAGES
 STATUS: Mapping[str, int] = {"unknown": 404, "trouble": 503}
 """Face → HTTP status, where it is not 200."""
 
-PAYABLE = frozenset({"pay", "refused", "expired", "open"})
+PAYABLE = frozenset({"pay", "refused", "expired", "given_back", "open"})
 """Faces with a pay button."""
 
 UNBEGUN = PAYABLE - {"open"}
@@ -28,7 +28,7 @@ PAUSES = ((12, 5), (40, 30))
 def face(sale: Sale | None) -> str:
     """Return which face the order shows.
 
-    One of pay, open, refused, expired, checking, paid, cancelled, cancelled_paid, not_ready, unknown.
+    One of pay, open, refused, expired, given_back, checking, paid, cancelled, cancelled_paid, not_ready, unknown.
     """
     if sale is None:
         return "unknown"
@@ -49,12 +49,17 @@ def _payable(sale: Sale) -> str:
         return "open"
     last = newest(sale["attempts"])
     if last is not None and last["request_id"] and last["state"] in OVER:
+        if last.get("given_back"):
+            return "given_back"
         return "expired" if last["state"] == "expired" else "refused"
     return "pay"
 
 
 class Offers(TypedDict):
-    """What the customer may choose from: merchant accounts by connection, and his open session with its account, if any."""
+    """What the customer may choose from: merchant accounts by connection, and his open session with its account, if any.
+
+    Without an open session `held_by` is the account that gave his money back, if one did.
+    """
 
     stores: Mapping[str, Store]
     live: Attempt | None

@@ -27,7 +27,8 @@ Its reply: `provider`, `connection`, `request_id`, `reference`, `process_url`, `
 (whether it can still change), `status`, `reason`, `message`, `date` (the company's own words), `amount` and `paid_total`
 (`{currency, total}` or None) and `payments`, one for each try: `internal_reference` (the company's name of the payment),
 `reference`, `state`, `status`, `reason`, `message`, `date`, `method`, `method_name`, `issuer`, `franchise`, `from` and `to`
-(`{currency, total}`: asked and charged), `factor`, `authorization`, `receipt`, `refunded` (a hint), `last_digits`.
+(`{currency, total}`: asked and charged), `factor`, `authorization`, `receipt`, `refunded` (a hint; of one that is cancelled or
+expired: it was paid, and the company gave the money back by itself), `last_digits`.
 
 A **refund** is a ledger of its own. `refund` takes `reference` (ours, unique), `payment`, `request_id`, `amount` with
 `currency` (None: the whole), `reason`, `connection`; `refund_query` takes `refund` or `reference` besides. Their reply:

@@ -40,7 +40,8 @@ async def test_what_is_not_confirmed_is_given_back(till: Till) -> None:
         await till.confirm(reply, payment.id)
     assert caught.value.code == "20"
     assert till.sandbox.kept_total() == 0
-    assert (await till.query(reply))["state"] == "cancelled"
+    found = await till.query(reply)
+    assert (found["state"], [one["refunded"] for one in found["payments"]]) == ("cancelled", [True])
 
 
 @pytest.mark.parametrize("shown", [1, 3])
@@ -104,7 +105,8 @@ async def test_a_customer_who_cancels(till: Till) -> None:
     """He pressed cancel on PayPhone's page: the attempt is over without money."""
     reply = await till.create()
     payment = till.sandbox.leave("CV7-1")
-    assert (await till.confirm(reply, payment.id))["state"] == "cancelled"
+    found = await till.confirm(reply, payment.id)
+    assert (found["state"], [one["refunded"] for one in found["payments"]]) == ("cancelled", [False])
 
 
 async def test_a_page_that_nobody_used_expires(till: Till) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from caravana.commerce import attempt as attempts
+from caravana.commerce.attempt import Attempt
 from caravana.commerce.cards.mapping import CardMapping, Variables, records
 from caravana.commerce.sale import Sale, sale
 from caravana.commerce.texts import LOCALES
@@ -109,7 +110,8 @@ class Page(CardMapping):
         stores = {name: self._settings.stores[name] for name in self._offered(branch)}
         if live is not None and not self._can_close(live):
             stores = {name: one for name, one in stores.items() if name == live["connection"]}
-        return {"stores": stores, "live": live, "held_by": None if live is None else self._store(live)}
+        named = live or (None if sale is None else _given_back(sale))
+        return {"stores": stores, "live": live, "held_by": None if named is None else self._store(named)}
 
     def _offered(self, branch: str | None) -> Sequence[str]:
         """The connections of the branch's merchant accounts; none for a branch that these settings do not know."""
@@ -208,6 +210,12 @@ class Page(CardMapping):
     def never_opened(self, variables: Variables) -> dict[str, Any] | None:
         """Return the attempt as ended when the customer never got its link, else None."""
         return attempts.never_opened(variables.get("attempt"))
+
+
+def _given_back(sale: Sale) -> Attempt | None:
+    """The last attempt, when its money went back."""
+    last = attempts.newest(sale["attempts"])
+    return last if last is not None and last.get("given_back") else None
 
 
 def _language(headers: Mapping[str, Any]) -> str:

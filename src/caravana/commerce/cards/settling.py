@@ -98,12 +98,24 @@ class Settling(CardMapping):
     def tells_expired(self, variables: Variables) -> bool:
         """Whether it is to be told on the order that the attempt expired and nothing came."""
         one = variables["attempt"]
-        return bool(self._settings.tell_expired and one["state"] == "expired" and not one["payments"])
+        back = one.get("given_back", False)
+        return bool(self._settings.tell_expired and one["state"] == "expired" and not one["payments"] and not back)
 
     @pure
     def expired_note(self, variables: Variables) -> dict[str, Any]:
         """Return the note on the order."""
         return booking.expired_note(variables["attempt"])
+
+    @pure
+    def tells_given_back(self, variables: Variables) -> bool:
+        """Whether it is to be told on the order that the company gave the money back by itself."""
+        return bool(variables["attempt"].get("given_back"))
+
+    @pure
+    def given_back_note(self, variables: Variables) -> dict[str, Any]:
+        """Return the note on the order; with the setting `tell_expired` its followers get it."""
+        one = variables["attempt"]
+        return booking.given_back_note(one, self._store(one), to_followers=self._settings.tell_expired)
 
     @pure
     def is_open(self, variables: Variables) -> bool:

@@ -14,7 +14,7 @@ from caravana.component.payphone.body import CreateBody
 from caravana.component.payphone.cents import split
 from caravana.component.payphone.local import moment
 from caravana.component.payphone.spec import FORM_LIFE, PayphoneSettings
-from caravana.component.payphone.state import APPROVED, FINAL, STATUS
+from caravana.component.payphone.state import APPROVED, FINAL, REVERSED, STATUS
 from caravana.kit.errors import NeedsPerson, Refused, Unknown
 from caravana.kit.money import Money
 from caravana.kit.payment import State
@@ -99,6 +99,12 @@ def unconfirmed(reply: Mapping[str, Any]) -> dict[str, Any]:
     payments = [{**one, "state": State.ACTION_NEEDED.value} for one in reply["payments"]]
     waiting = {"state": State.ACTION_NEEDED.value, "final": False, "paid_total": None}
     return {**reply, **waiting, "payments": payments}
+
+
+def given_back(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reply about a payment that PayPhone gave back, and of which it tells nothing more."""
+    reply = unseen(asked, "PayPhone gave the payment back, for it was not confirmed in time", over=True)
+    return {**reply, "payments": [{**one, "refunded": True} for one in reply["payments"]]}
 
 
 def unseen(asked: Mapping[str, Any], why: str, *, over: bool) -> dict[str, Any]:
@@ -189,6 +195,7 @@ def _transaction(answer: Mapping[str, Any], asked: Mapping[str, Any], settings: 
         "from": total,
         "to": total,
         "authorization": _text(answer.get("authorizationCode")),
+        "refunded": state is State.CANCELLED and answer.get("transactionStatus") == REVERSED,
         "last_digits": _last_digits(answer.get("lastDigits")),
     }
     return {

@@ -156,7 +156,7 @@ class Confirm(PayphoneProducer):
             return None
         found = await _found(client, request)
         if found is None:
-            return _reply(self.told(_gone(request), request, effect)) if late else None
+            return _reply(self.told(mapping.given_back(request), request, effect)) if late else None
         sure = late or client.settings.query_tells_confirmed
         if found["state"] == State.CANCELLED or (found["state"] == State.PAID and sure):
             return _reply(self.told(found, request, effect))
@@ -226,10 +226,6 @@ def _is_over(client: PayphoneClient, request: dict[str, Any], late: timedelta) -
     if until is None:
         return False
     return client.clock.now() >= datetime.fromisoformat(until) + CONFIRM_WITHIN + late
-
-
-def _gone(request: dict[str, Any]) -> dict[str, Any]:
-    return mapping.unseen(request, "PayPhone gave the payment back, for it was not confirmed in time", over=True)
 
 
 def _reply(found: dict[str, Any]) -> Reply:

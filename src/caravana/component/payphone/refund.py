@@ -11,6 +11,7 @@ from caravana.component.payphone.errors import is_unknown
 from caravana.component.payphone.local import too_late
 from caravana.component.payphone.producer import TURN, PayphoneProducer
 from caravana.component.payphone.spec import CAPABILITIES
+from caravana.component.payphone.state import REVERSED
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import NeedsPerson, Refused, Unknown
 from caravana.kit.exchange import Exchange
@@ -92,7 +93,7 @@ class Refund(PayphoneProducer):
     def _done(self, answer: Any, request: dict[str, Any], effect: Effect, now: datetime) -> Reply:
         """PayPhone answers `true`; a transaction with its new state has been seen too."""
         shown = answer.get("transactionStatus") if isinstance(answer, dict) else None
-        if answer is not True and shown != "Reversed":
+        if answer is not True and shown != REVERSED:
             raise Unknown("PayPhone's answer to the refund is neither yes nor no", code="malformed")
         return self._told(mapping.refund(request, "done", now), request, effect)
 
