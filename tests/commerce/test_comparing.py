@@ -339,8 +339,9 @@ async def test_a_refund_that_fails_after_it_was_booked_is_told(counter: Counter)
 
     await eventually(told, timeout=30)
     items = [one for _, one in await counter.shop.hub.store.find("review") if one["kind"] == "refund_undone"]
+    name = counter.shop.read("sale.order", order, "name")
     assert [one["detail"] for one in items] == [
-        f"Referencia CV{order}-1-R1, 40.00 USD. Motivo: la tarjeta venció o fue anulada."
+        f"Pedido {name}, referencia CV{order}-1-R1, 40.00 USD, Stripe. Motivo: la tarjeta venció o fue anulada."
     ]
     assert "Cancele esa salida en Odoo" in items[0]["text"]
     assert await counter.shop.reviews() == ["refund_undone"]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner, Result
 
-from caravana.cli import app, payments, payments_refund
+from caravana.cli import app, payments, payments_refund, review
 from caravana.kit.clock import ScaledClock
 from caravana.kit.sentences import said
 from tests.commerce.processes import open_processes
@@ -167,6 +167,24 @@ def test_what_is_not_over_is_told_with_what_to_do(
     assert result.exit_code == code, (result.output, result.exception)
     assert [one for one in (*told, "caravana messages show x1") if one not in result.output] == []
     assert ("settle x1" in result.output) == (state == "in_doubt")
+
+
+def test_the_list_says_what_a_doubt_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the route stand order, reference, amount and company: what to look for at the company."""
+    monkeypatch.setenv("COLUMNS", "240")
+    told = {
+        "kind": "in_doubt",
+        "id": "x1",
+        "title": "card-refund",
+        "reason": "Unknown: cut",
+        "since": None,
+        "remedy": "",
+    }
+    about = {"details": {"detail": "S00042, CV42-1, 115.00 USD, PlacetoPay"}}
+    monkeypatch.setattr(review, "ask", lambda *_, **__: [{**told, **about}, {**told, "id": "x2", "details": {}}])
+    shown = CliRunner().invoke(app, ["review"]).stdout
+    assert shown.count("card-refund (S00042, CV42-1, 115.00 USD, PlacetoPay)") == 1
+    assert shown.count("card-refund") == 2
 
 
 def test_states_are_words_of_the_persons_language(monkeypatch: pytest.MonkeyPatch) -> None:

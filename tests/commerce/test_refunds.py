@@ -66,7 +66,9 @@ async def test_a_person_sends_all_back(shop: Shop) -> None:
     assert "una mochila devuelta" in shop.notes(order)
     assert await shop.reviews() == ["refund_without_note"]
     [(_, item)] = await shop.hub.store.find("review")
-    assert item["detail"] == f"Referencia CV{order}-1-R1, 115.00 USD. Motivo: una mochila devuelta."
+    name = shop.read("sale.order", order, "name")
+    said = f"Pedido {name}, referencia CV{order}-1-R1, 115.00 USD, PlacetoPay. Motivo: una mochila devuelta."
+    assert item["detail"] == said
 
 
 async def test_of_an_advance_no_credit_note_is_wanted(shop: Shop) -> None:
@@ -124,6 +126,24 @@ async def test_a_refund_whose_answer_was_lost_is_in_doubt(shop: Shop) -> None:
     assert shop.provider.effects["reverse"] == 1
     assert [one["state"] for one in await refunds(shop)] == ["asked"]
     assert outgoing(shop) == []
+    [item] = await Admin(shop.hub.journal, shop.hub.clock, shop.hub).review()
+    name = shop.read("sale.order", order, "name")
+    assert item["details"] == {"detail": f"{name}, CV{order}-1, 115.00 USD, PlacetoPay"}
+
+
+async def test_what_a_credit_note_has_sent_back_is_named_when_it_is_in_doubt(
+    tmp_path: Path, clock: ScaledClock
+) -> None:
+    """Nobody asked for it here, so the list itself says which order, how much, and at which company to look."""
+    async with open_shop(tmp_path, clock, **{"cards.refund_on_credit_note": True}) as shop:
+        order, invoice = await bought(shop)
+        shop.provider.faults.append(Fault("transaction", "cut_after"))
+        reverse(shop, invoice)
+        desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
+        [item] = await eventually(lambda: desk.review(), timeout=30)
+        name = shop.read("sale.order", order, "name")
+        assert (item["kind"], item["record"]) == ("in_doubt", {"model": "sale.order", "id": order})
+        assert item["details"] == {"detail": f"{name}, CV{order}-1, 115.00 USD, PlacetoPay"}
 
 
 async def test_while_a_refund_is_in_doubt_no_other_is_begun(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,6 +345,10 @@ async def test_a_refund_that_waits_for_too_long_is_a_person_s(tmp_path: Path, cl
             assert await shop.reviews() == ["refund_waiting"]
         [(_, item)] = await shop.hub.store.find("review")
         assert f"caravana payments refunded {name}-R1 --not-made" in item["detail"]
+        assert (
+            f"PlacetoPay (placetopay) {name}-R1: 115.00 USD. Pedido {item['order']}, referencia {name}."
+            in item["detail"]
+        )
         assert (await entered(shop, f"{name}-R1", by="page"))["booked"] is True
         assert await shop.reviews() == ["refund_without_note"]
         assert await compared(shop) == []

@@ -247,6 +247,16 @@ async def test_settled_as_done_is_not_called_again(station: Station) -> None:
     assert await desk(station).review() == []
 
 
+async def test_a_doubt_says_what_it_is_about(station: Station) -> None:
+    """The business key `about` stands beside the item, for whoever has to look at the partner's side."""
+    station.world.fail(Unknown("cut"), Unknown("cut"))
+    about = """{keys: "order:sale.order,7; about:${body}"}"""
+    await station.start(route("- to: partner:pay", parameters=about))
+    await station.send("main", "S00007, 15.00 USD", "")
+    details = {str(one["details"]) for one in await desk(station).review()}
+    assert details == {"{'detail': 'S00007, 15.00 USD'}", "{}"}
+
+
 async def test_settled_as_not_done_is_called_again(station: Station) -> None:
     """A person who finds nothing at the partner has the call made."""
     station.world.fail(Unknown("cut"))

@@ -1,7 +1,8 @@
 """`caravana review`, `dead-letters`, `breakers`, `cursors`: what waits, and why."""
 
 import getpass
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -46,7 +47,7 @@ def review(context: typer.Context, config: Config = DEFAULT, json: Json = False)
         (
             colored(spoken(one["kind"]), colors.get(one["kind"], "")),
             one["id"],
-            _title(one["title"]),
+            _title(one["title"]) + _about(one),
             in_words((one.get("details") or {}).get("kind"), _reason(one["reason"])),
             when(one["since"]),
         )
@@ -64,6 +65,12 @@ def _title(title: str) -> str:
     kind, space, rest = title.partition(" ")
     whole = spoken(title)
     return spoken(kind).replace("_", " ") + space + rest if whole == title else whole
+
+
+def _about(item: Mapping[str, Any]) -> str:
+    """What an exchange is about, as its route says it; a flow's item says so itself."""
+    told = None if item["kind"] == "item" else (item.get("details") or {}).get("detail")
+    return f" ({told})" if told else ""
 
 
 def _reason(reason: str) -> str:

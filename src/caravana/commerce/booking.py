@@ -123,21 +123,22 @@ def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id:
 
 
 def refund_review(
-    kind: str, sale: Sale, about: Mapping[str, Any], refund: Mapping[str, Any], now: datetime
+    kind: str, sale: Sale, about: Mapping[str, Any], refund: Mapping[str, Any], company: str, now: datetime
 ) -> dict[str, Any]:
-    """Return what a person must look at; `about`: what names the refund, or the wish that was not met."""
+    """Return what a person must look at; `about`: what names the refund, or the wish that was not met; `company`: its name."""
     code = refund.get("refused")
     told = {"company": refund.get("company"), "until": refund.get("until"), "left": refund.get("left")}
     why = REFUSALS[code].format(**told) if code else _reason(kind, refund)
     amount = refund.get("amount") or about.get("amount")
     value = f", {Money.of(amount, refund['currency'])}" if amount and refund.get("currency") else ""
     key = refund.get("key") or f"{about['reference']}/{about.get('credit_note') or ''}"
+    of = f", {company}" if company else ""
     return {
         "key": f"{key}/{kind}",
         "kind": kind,
         "summary": "Revisar devolución con tarjeta",
         "text": REFUND_REVIEWS[kind],
-        "detail": f"Referencia {refund.get('reference') or about['reference']}{value}."
+        "detail": f"Pedido {sale['name']}, referencia {refund.get('reference') or about['reference']}{value}{of}."
         + (f" Motivo: {why}." if why else ""),
         "record": {"model": "sale.order", "id": sale["id"]},
         "order_id": sale["id"],
@@ -254,7 +255,8 @@ def undecided(attempt: Attempt, company: str, now: datetime) -> dict[str, Any]:
         "kind": "undecided",
         "summary": "Revisar pago con tarjeta",
         "text": REVIEWS["undecided"],
-        "detail": f"Referencia {attempt['reference']}, {Money.of(attempt['amount'], attempt['currency'])}, {company}.",
+        "detail": f"Pedido {attempt.get('order') or attempt['order_id']}, referencia {attempt['reference']}, "
+        f"{Money.of(attempt['amount'], attempt['currency'])}, {company}.",
         "record": {"model": "sale.order", "id": attempt["order_id"]},
         "order_id": attempt["order_id"],
         "reference": attempt["reference"],

@@ -98,6 +98,7 @@ def review(difference: Mapping[str, Any], company: str, now: datetime) -> dict[s
         "detail": _detail(difference, company),
         "record": None if order is None else {"model": "sale.order", "id": order},
         "order_id": order,
+        "order": difference.get("order"),
         "reference": difference["reference"],
         "amount": difference["amount"],
         "since": now.isoformat(timespec="seconds"),
@@ -146,5 +147,6 @@ def answered(differences: Sequence[Mapping[str, Any]], refund: Refund) -> list[s
 def _whose(difference: Mapping[str, Any]) -> str:
     """Which order it is of; a payout is of none."""
     if difference["reference"]:
-        return f"Referencia {difference['reference']}."
+        order = f"Pedido {difference['order']}, referencia" if difference.get("order") else "Referencia"
+        return f"{order} {difference['reference']}."
     return "" if difference["kind"].startswith("payout") else "No es de ningún pedido de Caravana."

@@ -16,7 +16,7 @@ GENERIC_OPTIONS = {
     "lane": "Simple text: one exchange at a time for each value.",
     "strict": "A doubt holds the lane (money).",
     "key": "Simple text: deduplication key, unique in the source.",
-    "keys": "Business keys, `kind:simple` pairs separated by semicolons.",
+    "keys": "Business keys, `kind:simple` pairs separated by semicolons; the kind `about` is read by a person who must decide.",
     "branch": "Simple text: the branch that the message belongs to, or a record of Odoo whose company, warehouse and journal "
     "tell it; empty: what the consumer tells by itself.",
     "bulk": "Bulk work: limits of its own, so that it never delays live work.",

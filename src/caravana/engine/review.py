@@ -1,6 +1,7 @@
 """What waits for a person, and why."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.control import AdminError
@@ -24,6 +25,8 @@ REMEDIES = {
     State.IN_DOUBT: "look at the partner's side, then: caravana messages settle ID",
     State.DEAD: "mend the cause, then: caravana messages retry ID (or discard ID)",
 }
+ABOUT = "about"
+"""Kind of the business key that says, for whoever has to decide, what an exchange is about."""
 KEYS_EACH = 5
 """Business keys looked at for each exchange."""
 _RECORD = re.compile(r"([a-z]\w*(?:\.\w+)+),(\d+)")
@@ -45,14 +48,10 @@ class Review(Looking):
 
     async def _exchanges(self, state: State, limit: int) -> list[dict[str, Any]]:
         rows = await self.journal.query(*listing.messages(listing.Filter((state,), limit=limit)))
-        records = await self._records(state, limit) if rows else {}
-        return [_exchange(state, line, records.get(line["id"])) for line in map(message_line, rows)]
-
-    async def _records(self, state: State, limit: int) -> dict[str, dict[str, Any]]:
-        """Return the record of Odoo that each exchange is about, as its business keys name it."""
-        rows = await self.journal.query(*listing.keys((state,), limit * KEYS_EACH))
-        named = ((row["id"], _RECORD.fullmatch(row["value"])) for row in rows)
-        return {id_: {"model": found[1], "id": int(found[2])} for id_, found in named if found}
+        keys = await self.journal.query(*listing.keys((state,), limit * KEYS_EACH)) if rows else []
+        records, told = _records(keys), {row["id"]: row["value"] for row in keys if row["kind"] == ABOUT}
+        lines = map(message_line, rows)
+        return [_exchange(state, line, records.get(line["id"]), told.get(line["id"])) for line in lines]
 
     async def _items(self, limit: int) -> list[tuple[str, bytes]]:
         return await self.journal.read(store.find_state(REVIEW, "", limit))
@@ -108,12 +107,19 @@ def _item(kind: str, id_: str, title: str, reason: str | None, since: str | None
     return {**told, "branch": None, "route": None, "record": None, "settles": False, "code": None}
 
 
-def _exchange(state: State, line: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
+def _records(keys: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The record of Odoo that each exchange is about, as its business keys name it."""
+    named = ((row["id"], _RECORD.fullmatch(row["value"])) for row in keys)
+    return {id_: {"model": found[1], "id": int(found[2])} for id_, found in named if found}
+
+
+def _exchange(state: State, line: dict[str, Any], record: dict[str, Any] | None, told: str | None) -> dict[str, Any]:
+    """The item of an exchange; `told`: what its route says that it is about."""
     reason = line["error"] or line["error_class"]
     remedy = PLACING if line["error_class"] == NoBranch.__name__ else REMEDIES[state]
     item = _item(state, line["id"], line["route"], reason, line["accepted"], remedy)
     about = {"branch": line["branch"], "route": line["route"], "record": record, "code": line["error_class"]}
-    return {**item, **about}
+    return {**item, **about, "details": {} if told is None else {"detail": shown(told)}}
 
 
 def _letter(one: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """One day of one merchant account compared: the company's payments and refunds, our attempts and ledger, Odoo's books. Pure.
 
 A **difference** is a dict: `kind` (of `KINDS`), `name` (the company's name of the payment or refund), `payment`, `attempt` (its
-key, None: the money is of no order of ours), `order_id`, `reference`, `amount`, `currency`, `odoo` (numbers of payments in Odoo),
-`in_odoo` (what the books say instead), `line` (that of a settlement file, else None), `settled` (whether only such a file tells
-it) and `mend`: `settle`, `refund` or `dispute` where the hub can mend it by itself, else None.
+key, None: the money is of no order of ours), `order_id`, `order` (its name), `reference`, `amount`, `currency`, `odoo`
+(numbers of payments in Odoo), `in_odoo` (what the books say instead), `line` (that of a settlement file, else None), `settled`
+(whether only such a file tells it) and `mend`: `settle`, `refund` or `dispute` where the hub can mend it by itself, else None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -259,6 +259,7 @@ def _difference(
         "payment": entry.get("payment", entry["name"]),
         "attempt": about.get("key"),
         "order_id": about.get("order_id"),
+        "order": about.get("order"),
         "reference": about.get("reference"),
         "amount": entry["amount"],
         "currency": entry["currency"],

@@ -9,6 +9,7 @@ from caravana.commerce import booking, difference, refund
 from caravana.commerce.cards.books import Books
 from caravana.commerce.cards.mapping import Variables, named, records, with_branch
 from caravana.commerce.refund_entry import Entry
+from caravana.component.pay.about import about
 from caravana.kit.callables import pure
 from caravana.kit.errors import Unmappable
 from caravana.kit.exchange import Exchange
@@ -50,9 +51,15 @@ class Refunds(Books):
                 part = min(wanted, payment["total"])
                 if part > 0:
                     wish = {"payment": payment["internal_reference"], "amount": part, "credit_note": note["id"]}
-                    found.append({**named(one), **wish, "origin": "odoo", "reason": str(note["ref"] or note["name"])})
+                    wish |= {"about": about(one, part, self._company(one)), "reason": str(note["ref"] or note["name"])}
+                    found.append({**named(one), **wish, "origin": "odoo"})
                     wanted -= part
         return found
+
+    def _company(self, attempt: Mapping[str, Any]) -> str:
+        """The company's name; of an account that is gone its own."""
+        store = self._settings.stores.get(attempt["connection"])
+        return str(attempt["connection"]) if store is None else store["company"]
 
     @pure
     def refund_prefix(self, variables: Variables) -> str:
@@ -71,8 +78,8 @@ class Refunds(Books):
             until = store["refund_until"]
             rest = Money.of(0 if payment is None else refund.left(payment, before), one["currency"])
             return {"refused": code, "company": store["company"], "until": until and until[:5], "left": str(rest)}
-        about = {"origin": wish["origin"], "reason": wish["reason"], "credit_note": wish.get("credit_note")}
-        return refund.new(one, before, payment, amount, now, **about)
+        facts = {"origin": wish["origin"], "reason": wish["reason"], "credit_note": wish.get("credit_note")}
+        return refund.new(one, before, payment, amount, now, **facts)
 
     @pure
     def refund_body(self, variables: Variables) -> dict[str, Any]:
@@ -98,8 +105,8 @@ class Refunds(Books):
         before, zone = records(variables["refunds"]), self._settings.zone
         entry = Entry(variables["wish"], one, before, store, exchange.created, zone)
         found = entry.refund()
-        about = {"company": store["company"], "until": None, "left": str(Money.of(entry.left, one["currency"]))}
-        return {**found, **about} if "refused" in found else found
+        facts = {"company": store["company"], "until": None, "left": str(Money.of(entry.left, one["currency"]))}
+        return {**found, **facts} if "refused" in found else found
 
     # Told by the company.
 
@@ -145,8 +152,8 @@ class Refunds(Books):
         payment = refund.paid(one, line["payment"])
         if payment is None or line["amount"] > refund.left(payment, before):
             return None
-        about = {"origin": "company", "reason": "", "known_as": line["number"], "made": line["day"]}
-        made = refund.new(one, before, payment, line["amount"], exchange.created, **about)
+        facts = {"origin": "company", "reason": "", "known_as": line["number"], "made": line["day"]}
+        made = refund.new(one, before, payment, line["amount"], exchange.created, **facts)
         return refund.settled(made, line)
 
     @pure
@@ -170,8 +177,8 @@ class Refunds(Books):
         if payment is None:
             return None
         amount = None if reply["amount"] is None else reply["amount"]["total"]
-        about = {"origin": "company", "reason": str(reply.get("reason") or ""), "known_as": reply["refund"]}
-        made = refund.new(one, before, payment, amount, exchange.created, **about)
+        facts = {"origin": "company", "reason": str(reply.get("reason") or ""), "known_as": reply["refund"]}
+        made = refund.new(one, before, payment, amount, exchange.created, **facts)
         return refund.answered(made, reply)
 
     @pure
@@ -265,8 +272,10 @@ class Refunds(Books):
             kind = "refund_without_note" if variables["sale"]["invoiced"] else "refund_of_advance"
         if kind is None:
             return []
-        about = variables.get("wish") or one
-        item = booking.refund_review(kind, variables["sale"], about, one, exchange.created)
+        asked = variables.get("wish") or one
+        item = booking.refund_review(
+            kind, variables["sale"], asked, one, self._company(variables["attempt"]), exchange.created
+        )
         return with_branch([item], exchange.branch)
 
 

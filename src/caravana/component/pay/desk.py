@@ -5,9 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from caravana.component.pay.about import about, wished
+from caravana.component.pay.company import Companies
 from caravana.component.pay.files import SettlementFiles, told
 from caravana.kit.errors import ConfigurationError
 from caravana.kit.merchant import accounts_of
+from caravana.kit.payment import Operation
 from caravana.kit.ports import Arrival, Context, Receiver
 from caravana.kit.wishes import Wishes, answer, asked
 
@@ -109,12 +112,22 @@ class Desk:
             await self._refuse_beside_unanswered(attempt)
         named = {key: attempt.get(key) for key in NAMING}
         paid = payment or (name if name != attempt["reference"] else None)
-        found = await self.wishes.ask(what, {**named, "payment": paid, **wish})
+        more = {"about": await self._about(attempt, paid, wish["amount"])} if what == REFUNDS else {}
+        found = await self.wishes.ask(what, {**named, "payment": paid, **wish, **more})
         message = (
             "it waits its turn, perhaps behind a message of this order that is in doubt: see `caravana review`; "
             "it is carried out when that is settled: do not ask again"
         )
         return {**found, "message": message} if found.get("state") == "running" else found
+
+    async def _about(self, attempt: Mapping[str, Any], payment: str | None, amount: str | None) -> str:
+        """What the refund that is wished is about, in words."""
+        try:
+            company = Companies(self._context, Operation.REFUND).of(attempt["connection"])
+        except ConfigurationError:  # the account is gone: the route says so
+            return about(attempt, None, attempt["connection"])
+        back = wished(attempt, await self._refunds(attempt), payment, amount)
+        return about(attempt, back, company.company or company.title)
 
     async def _refuse_beside_unanswered(self, attempt: Mapping[str, Any]) -> None:
         """Raise `LookupError` while a refund has no answer: another would wait behind it unseen, and money go back twice."""
