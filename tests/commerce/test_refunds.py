@@ -265,7 +265,15 @@ async def test_a_refund_by_bank_transfer_is_entered_once(tmp_path: Path, clock: 
         made = sorted((one["amount"], one["journal_id"][0], str(one["date"])) for one in found)
         assert made == [(15.0, bank, answer["made"]), (100.0, cash, answer["made"])]
         assert shop.provider.effects["reverse"] == 0
-        assert "Devolución por transferencia bancaria: 15.00 USD" in shop.notes(order)
+        notes = shop.notes(order)
+        assert (
+            f"Devolución por transferencia bancaria: 15.00 USD. Referencia CV{order}-1-R1, número del banco T-77, "
+            in notes
+        )
+        assert f"Referencia CV{order}-1-R2, número del banco s/n, " in notes
+        assert "PlacetoPay T-77" not in notes
+        details = [one["detail"] for _, one in await shop.hub.store.find("review")]
+        assert all("por transferencia bancaria" in one and "PlacetoPay" not in one for one in details)
 
 
 async def test_a_transfer_leaves_no_branch_s_journal_of_cards(tmp_path: Path, clock: ScaledClock) -> None:

@@ -116,7 +116,8 @@ def refund_note(sale: Sale, store: Store, refund: Mapping[str, Any], payment_id:
     """Return the body of the chatter note on the order about money that went back."""
     amount = Money.of(refund["amount"], refund["currency"])
     why = f" Motivo: {refund['reason']}." if refund["reason"] else ""
-    number = f"{store['company']} {refund['refund'] or 's/n'}"
+    whose = "número del banco" if refund.get("by") == "transfer" else store["company"]
+    number = f"{whose} {refund['refund'] or 's/n'}"
     way = WAYS.get(refund.get("by") or "", "Devolución con tarjeta").format(company=store["company"])
     text = f"{way}: {amount}. Referencia {refund['reference']}, {number}, salida en Odoo n.º {payment_id}.{why}"
     return {"id": sale["id"], "body": text}
@@ -132,7 +133,7 @@ def refund_review(
     amount = refund.get("amount") or about.get("amount")
     value = f", {Money.of(amount, refund['currency'])}" if amount and refund.get("currency") else ""
     key = refund.get("key") or f"{about['reference']}/{about.get('credit_note') or ''}"
-    of = f", {company}" if company else ""
+    of = ", por transferencia bancaria" if refund.get("by") == "transfer" else f", {company}"
     return {
         "key": f"{key}/{kind}",
         "kind": kind,
