@@ -157,7 +157,10 @@ async def test_stripe_and_payphone_are_asked(folder: Folder, caravana: Command) 
             "stripe": {"url": url, **stripe.connection()},
             "payphone": {"url": payphone_url, **payphone.connection(), "token": "another"},
         }
-        (folder.path / "caravana.yaml").write_text(CONFIGURATION + json.dumps({"connections": connections})[1:-1])
+        given = {"connections": connections, "settings": {"cards.stores": ["stripe", "payphone"], "cards.life": "20m"}}
+        (folder.path / "caravana.yaml").write_text(
+            CONFIGURATION + "\n".join(f"{name}: {json.dumps(one)}" for name, one in given.items())
+        )
         found = json.loads(await in_thread(caravana, "doctor", "stripe", "payphone", "--json", code=1))
     await stripe.close()
     await payphone.close()
@@ -165,3 +168,5 @@ async def test_stripe_and_payphone_are_asked(folder: Folder, caravana: Command) 
     assert told["stripe", "credentials"]["severity"] == "ok"
     assert told["payphone", "credentials"]["severity"] == "error"
     assert told["payphone", "credentials"]["remedy"]
+    lives = [told[place, "cards.life"]["message"].partition("lives ")[2] for place in ("stripe", "payphone")]
+    assert lives == ["35m–23h55m: customers have 35m there", "10m: customers have 10m there"]

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from caravana.cli import app
-from tests.cli.conftest import Command, Folder
+from tests.cli.conftest import CONFIGURATION, Command, Folder
 
 
 def test_what_init_writes_is_well(tmp_path: Path) -> None:
@@ -80,6 +80,23 @@ def test_check_names_every_setting_of_a_flow(folder: Folder, caravana: Command) 
     for name in ("cards.on_paid", "cards.life", "`pay_link`", "`odoo_key`", "`NOT_THERE`"):
         assert name in told
     assert found["errors"] == 5
+
+
+LIFE = """\
+settings: {cards.stores: stripe, cards.life: 20m}
+connections: {stripe: {secretKey: sk_test_abc}}
+"""
+
+
+async def test_a_life_of_pages_that_does_not_hold_is_told(folder: Folder, caravana: Command) -> None:
+    """By `check` with the line of the setting, and in the log when the hub starts; neither refuses."""
+    (folder.path / "caravana.yaml").write_text(CONFIGURATION + LIFE)
+    [found] = json.loads(caravana("check", "--json").stdout)["problems"]
+    assert (found["severity"], "the page of Stripe lives 35m–23h55m" in found["message"]) == ("warning", True)
+    assert (folder.path / "caravana.yaml").read_text().splitlines()[found["line"] - 1].startswith("settings:")
+    async with folder.running():
+        pass
+    assert "does_not_hold" in (folder.path / "log").read_text()
 
 
 def test_check_prints_policies(caravana: Command) -> None:

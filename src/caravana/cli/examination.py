@@ -146,6 +146,8 @@ async def _partner(configuration: "Configuration", components: Any, name: str) -
     readers = readers_of(name, configuration.connections[name])
     for scheme in readers:
         try:
+            for one in components.get(scheme).cautions(name):
+                yield one
             for one in await components.get(scheme).diagnose(name):
                 yield one
         except ConfigurationError as error:

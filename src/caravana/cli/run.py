@@ -100,6 +100,7 @@ async def _run(project: "Project", config: Path) -> int:
     from caravana.cli.project import load_routes
     from caravana.cli.signals import Signals
     from caravana.engine.configuration import read_configuration
+    from caravana.engine.loose_ends import unheld
     from caravana.engine.reload import Reloader
     from caravana.engine.serving import served
     from caravana.journal import JournalError
@@ -115,6 +116,8 @@ async def _run(project: "Project", config: Path) -> int:
             say(f"control  {addresses.control}  (health, metrics, command line)")
             if project.configuration.listener.public_url is None:
                 _tell(without_public_address(_schemes(hub), addresses.listener))
+            for one in unheld(project.configuration, hub.components):
+                log.warning("setting.does_not_hold", setting=one.message, remedy=one.suggestion)
             log.info("hub.started", routes=len(hub.program.routes), revision=hub.revision[:12])
             which = await signals.stop()
             log.info("hub.stopping", signal=which.name)

@@ -31,6 +31,7 @@ def loose_ends(
     yield from _modes(configuration, components, routes)
     yield from wrong_connections(configuration, components)
     yield from _limits(configuration, components)
+    yield from unheld(configuration, components)
 
 
 def _modes(
@@ -78,6 +79,18 @@ def place_in(configuration: Configuration, *names: str) -> Location:
     name = configuration.file.name if configuration.file is not None else "configuration"
     line = configuration.line_of(*names)
     return Location(name, line, min(line, 1))
+
+
+def unheld(configuration: Configuration, components: Components) -> Iterator[Problem]:
+    """Yield what is set and does not hold at a connection, because its partner has a rule of its own."""
+    for name, settings in configuration.connections.items():
+        for scheme in readers_of(name, settings):
+            try:
+                found = components.get(scheme).cautions(name)
+            except ConfigurationError:  # a wrong setting is told by itself
+                continue
+            for one in found:
+                yield warning(one.message, place_in(configuration, "settings", one.subject), one.remedy)
 
 
 def wrong_connections(configuration: Configuration, components: Components) -> Iterator[Problem]:

@@ -293,6 +293,13 @@ class Component(ABC):
         """
         return None
 
+    def cautions(self, name: str) -> list[Finding]:
+        """Return what is set and does not hold at connection `name`, as far as it is known without asking the partner.
+
+        `check` warns of it, the doctor tells it, and the log at a start. Raises `ConfigurationError`.
+        """
+        return []
+
     async def diagnose(self, name: str) -> list[Finding]:
         """Ask the partner behind connection `name` whether address, credentials, rights and clock are right."""
         return []

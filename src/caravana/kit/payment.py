@@ -58,8 +58,10 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
-from caravana.kit.component import Component
+from caravana.kit.component import Component, Finding, Severity
 from caravana.kit.errors import Refused
+from caravana.kit.merchant import accounts_of
+from caravana.kit.page_life import LIFE, unheld
 
 
 class Unsupported(Refused):
@@ -130,6 +132,7 @@ class Capabilities:
     - `taxes`: `optional`, `none`, or `whole` (the parts must add up to the amount)
     - `sweep`: by which clock its open checkouts are asked about
     - `needs_referrer`: whether its page opens only for a browser that says which site it comes from
+    - `page_life`: the shortest and the longest that its page takes a payment; another wish is moved in between; None: as asked
     - `listing_days`: how many days back `listing` reaches; `listing_per_day`: how often a day it may be asked
     """
 
@@ -147,6 +150,7 @@ class Capabilities:
     needs_referrer: bool = False
     must_confirm_within: timedelta | None = None
     refund_until: time | None = None
+    page_life: tuple[timedelta, timedelta] | None = None
     listing_days: int | None = None
     listing_per_day: int | None = None
 
@@ -163,6 +167,14 @@ class PaymentComponent(Component):
     capabilities: ClassVar[Capabilities]
     company: ClassVar[str] = ""
     """The company's name as customers and clerks read it; without it the component's title."""
+
+    def cautions(self, name: str) -> list[Finding]:
+        """Tell of a life of pages that the company does not keep, where a person chose one and the account is used."""
+        chosen = self.context.setting(LIFE)
+        if chosen is None or self.capabilities.page_life is None or name not in accounts_of(self.context):
+            return []
+        wrong = unheld(chosen, self.capabilities.page_life, self.company or self.title)
+        return [] if wrong is None else [Finding(LIFE, Severity.WARNING, *wrong)]
 
     @abstractmethod
     def origin(self, name: str) -> str:

@@ -42,6 +42,7 @@ CAPABILITIES = Capabilities(
     reference_distinct=True,
     needs_referrer=True,
     taxes="whole",
+    page_life=(FORM_LIFE, FORM_LIFE),
     sweep=Sweep(every=MINUTE, until=CONFIRM_WITHIN + MINUTE, per_minute=30),  # the last one finds all decided
     listing_days=2,
     listing_per_day=5,

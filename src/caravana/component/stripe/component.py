@@ -12,6 +12,7 @@ from caravana.component.stripe.consumer import Account, NotificationConsumer
 from caravana.component.stripe.intent import IntentAct, IntentCreate, IntentQuery
 from caravana.component.stripe.ledger import Capture, DisputeQuery, Refund, RefundQuery, Void
 from caravana.component.stripe.listing import Events, Listing
+from caravana.component.stripe.mapping import LATEST, MARGIN, SOONEST
 from caravana.component.stripe.producer import Cancel, Create, Query, StripeProducer
 from caravana.component.stripe.spec import INTENT, Action, StripeOptions, StripeSettings
 from caravana.component.stripe.stores import Stores
@@ -33,6 +34,7 @@ CAPABILITIES = Capabilities(
     amount_unit="minor",
     reference_max=REFERENCE_MAX,
     taxes="none",
+    page_life=(SOONEST + MARGIN, LATEST - MARGIN),
     sweep=Sweep(every=timedelta(minutes=5), until=timedelta(days=30), by_events=True),
     listing_days=365,
 )
