@@ -131,6 +131,16 @@ async def test_doctor_warns_of_what_costs_money(till: Till) -> None:
     assert told["query"].severity is told["domain"].severity is Severity.WARNING
 
 
+async def test_doctor_says_what_a_hub_without_a_public_address_lacks(till: Till) -> None:
+    """Whole sentences without an address in them, and what to write where; of notifications nothing is said yet."""
+    till.hub.listener.public_url = ""
+    told = await found(till, notification=True)
+    assert told["domain"].severity is Severity.WARNING
+    assert told["domain"].message == "the hub has no public address, so PayPhone's page takes no customers from it"
+    assert ("`listener.public_url`" in told["domain"].remedy, "web domain" in told["domain"].remedy) == (True, True)
+    assert "notification" not in told
+
+
 async def test_doctor_knows_a_stranger_at_the_address(till: Till) -> None:
     """Another server's 404 is no sign that the token is accepted: the address is wrong."""
     async with serve(Starlette()) as url:

@@ -92,6 +92,9 @@ async def test_doctor_finds_a_healthy_connection(bench: Bench) -> None:
     found = {one.subject: one for one in await bench.component.diagnose("placetopay")}
     assert found["address"].severity is found["credentials"].severity is Severity.OK
     assert found["notification"].severity is Severity.WARNING
+    bench.context.listener.public_url = ""
+    found = {one.subject: one for one in await bench.component.diagnose("placetopay")}
+    assert found["notification"].message == "the hub has no public address, so PlacetoPay can tell it nothing"
     bench.context.listener.public_url = "https://hub.example"
     found = {one.subject: one for one in await bench.component.diagnose("placetopay")}
     assert "https://hub.example/placetopay/placetopay" in found["notification"].message

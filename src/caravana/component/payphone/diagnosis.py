@@ -15,7 +15,7 @@ NO_REFERENCE = "caravana-doctor"
 async def diagnose(client: PayphoneClient, public_url: str, notification_url: str) -> list[Finding]:
     """Return what is right and wrong with the connection of `client`."""
     found = [*await _partner(client), _store(client), _domain(public_url)]
-    if client.settings.notification:
+    if client.settings.notification and public_url:
         text = f"PayPhone must have {notification_url} as this store's notification address"
         found.append(Finding("notification", Severity.OK, text))
     if not client.settings.query_covers:
@@ -62,6 +62,13 @@ def _store(client: PayphoneClient) -> Finding:
 
 
 def _domain(public_url: str) -> Finding:
+    if not public_url:
+        text = "the hub has no public address, so PayPhone's page takes no customers from it"
+        remedy = (
+            "put a proxy or tunnel with TLS before the listener, write its address into `listener.public_url`, and enter it in "
+            "PayPhone Developer as web domain and response URL"
+        )
+        return Finding("domain", Severity.WARNING, text, remedy)
     parts = urlsplit(public_url)
     if parts.scheme == "https":
         text = f"PayPhone Developer must have {parts.netloc} as the application's web domain, and {public_url}/ as response URL"

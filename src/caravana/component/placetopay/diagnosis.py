@@ -51,6 +51,10 @@ def _stranger(url: str, error: Refused) -> Finding:
 
 def _notification(url: str) -> Finding:
     parts = urlsplit(url)
+    if not parts.netloc:
+        text = "the hub has no public address, so PlacetoPay can tell it nothing"
+        remedy = "write `listener.public_url` and tell PlacetoPay; until then only return page and sweep find payments"
+        return Finding("notification", Severity.WARNING, text, remedy)
     if parts.scheme == "https":
         return Finding("notification", Severity.OK, f"PlacetoPay must have {url} as this site's notification address")
     remedy = (
