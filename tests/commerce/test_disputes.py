@@ -121,4 +121,7 @@ async def test_a_dispute_beyond_the_payment_is_refused(shop: Shop) -> None:
     assert (await enter(shop, f"CV{order}-1", amount="115.01"))["refused"] == "amount"
     assert (await enter(shop, f"CV{order}-1", amount="0"))["refused"] == "amount"
     assert (await enter(shop, f"CV{order}-1", payment="1"))["refused"] == "no_payment"
+    unpaid = shop.order()
+    await shop.press(await shop.link(unpaid))
+    assert (await enter(shop, f"CV{unpaid}-1"))["refused"] == "unpaid"
     assert await ledger(shop) == []

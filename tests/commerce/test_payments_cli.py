@@ -169,6 +169,22 @@ def test_what_is_not_over_is_told_with_what_to_do(
     assert ("settle x1" in result.output) == (state == "in_doubt")
 
 
+@pytest.mark.parametrize("command", [("refund", "CV1-1", "-y"), ("dispute", "CV1-1")])
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "nothing was paid with this reference"), ("es", "con esta referencia no se pagó nada")],
+)
+def test_what_nobody_paid_is_said_so(
+    command: tuple[str, ...], language: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An attempt without a payment has nothing to send back or to dispute, and no number to give."""
+    found = {"refused": "unpaid", "company": "PlacetoPay", "left": "0.00 USD", "until": None}
+    for module in (payments, payments_refund):
+        monkeypatch.setattr(module, "operate", lambda *_, **__: found)
+    result = CliRunner().invoke(app, ["--lang", language, "payments", *command])
+    assert (result.exit_code, f"PlacetoPay: {told}" in result.stderr) == (1, True), result.stderr
+
+
 def test_the_list_says_what_a_doubt_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the route stand order, reference, amount and company: what to look for at the company."""
     monkeypatch.setenv("COLUMNS", "240")

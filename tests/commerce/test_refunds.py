@@ -107,6 +107,16 @@ async def test_what_cannot_be_sent_back_is_refused_with_its_reason(shop: Shop) -
         await refund(shop, "CV999-1")
 
 
+async def test_what_nobody_paid_cannot_go_back(shop: Shop) -> None:
+    """The customer only opened the page: asked for or entered, the refund is refused because nothing was paid."""
+    order = shop.order()
+    await shop.press(await shop.link(order))
+    name = f"CV{order}-1"
+    assert (await refund(shop, name))["refused"] == "unpaid"
+    assert (await entered(shop, name, by="page"))["refused"] == "unpaid"
+    assert await refunds(shop) == []
+
+
 async def test_parts_go_back_after_settlement(shop: Shop) -> None:
     """Twice a part, each in the books by itself, and no more than was paid."""
     order, _ = await bought(shop)

@@ -146,6 +146,7 @@ def _why_no_dispute(answer: Mapping[str, Any]) -> str:
     """Why a dispute was not written down, in words."""
     reasons = {
         "told": spoken("the company tells of its disputes itself: see `caravana payments show`"),
+        "unpaid": spoken("nothing was paid with this reference: see `caravana payments list`"),
         "no_payment": spoken("there is no such payment, or there are several: give the company's number of it"),
         "amount": spoken("the amount must be above zero, and no more than was paid"),
     }

@@ -132,6 +132,7 @@ def _why(answer: Mapping[str, Any]) -> str:
     """Why nothing was asked for, in words."""
     company, left, until = answer["company"], answer["left"], answer["until"]
     reasons = {
+        "unpaid": spoken("nothing was paid with this reference: see `caravana payments list`"),
         "no_payment": spoken("there is no such payment, or there are several: give the company's number of it"),
         "no_refunds": spoken("the company sends nothing back from here: do it on its own page"),
         "too_much": spoken("more than is left of the payment"),

@@ -34,6 +34,7 @@ REFUND_REVIEWS: Mapping[str, str] = {
 }
 """Why a person must look at a refund."""
 REFUSALS: Mapping[str, str] = {
+    "unpaid": "con esa referencia no se pagó nada",
     "no_payment": "ese pago no está en el intento, o hay varios y no se dijo cuál",
     "no_refunds": "{company} no devuelve pagos desde aquí: hágalo en su página",
     "already": "de este pago ya se devolvió dinero sin nota de crédito: si la nota es de esa devolución, concílielas",

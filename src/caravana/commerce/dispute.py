@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.attempt import Attempt
-from caravana.commerce.refund import paid
+from caravana.commerce.refund import paid, unnamed
 from caravana.commerce.store import Store
 from caravana.kit.payment import Operation
 
@@ -37,7 +37,7 @@ def entered(attempt: Attempt, wish: Mapping[str, Any], store: Store, now: dateti
     if Operation.DISPUTE_QUERY in store["operations"]:
         return {"refused": "told", "company": store["company"]}
     if found is None:
-        return {"refused": "no_payment", "company": store["company"]}
+        return {"refused": unnamed(attempt), "company": store["company"]}
     amount = found["total"] if wish["amount"] is None else Decimal(str(wish["amount"]))
     if not 0 < amount <= found["total"]:
         return {"refused": "amount", "company": store["company"], "paid": found["total"]}

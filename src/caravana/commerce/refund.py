@@ -51,7 +51,7 @@ def refused(
     """
     found = paid(attempt, payment)
     if found is None:
-        return "no_payment"
+        return unnamed(attempt)
     if Operation.REFUND not in store["operations"]:
         return "no_refunds"
     rest = left(found, before)
@@ -70,6 +70,11 @@ def paid(attempt: Attempt, payment: str | None) -> dict[str, Any] | None:
     """Return the payment of an attempt, the named one or the only one; None when there is none, or several and none named."""
     found = [one for one in attempt["payments"] if payment in (None, one["internal_reference"])]
     return found[0] if len(found) == 1 else None
+
+
+def unnamed(attempt: Attempt) -> str:
+    """Return why no payment of the attempt is meant, as a code: nothing was paid, or it is not one of those that were."""
+    return "no_payment" if attempt["payments"] else "unpaid"
 
 
 def left(payment: Mapping[str, Any], before: Sequence[Refund]) -> Decimal:

@@ -41,7 +41,7 @@ class Entry:
             return {"refused": "not_waiting"} if waits is None else refund.failed(waits, self.wish["reason"])
         code, payment = self._wrong(), self.payment
         if code is not None or payment is None:
-            return {"refused": code or "no_payment"}
+            return {"refused": code or refund.unnamed(self.attempt)}
         wish = self.wish
         about = {"origin": "person", "reason": wish["reason"], "known_as": wish["number"], "made": wish["made"]}
         made = self.waiting or refund.new(self.attempt, self.before, payment, self.amount, self.now, **about)
@@ -78,7 +78,7 @@ class Entry:
     def _wrong(self) -> str | None:
         """Why the entry cannot be, as a code."""
         if self.payment is None:
-            return "no_payment"
+            return refund.unnamed(self.attempt)
         if self.wish["by"] == "page" and Operation.EVENTS in self.store["operations"]:
             return "told"
         if not self._day(self.payment["date"] or self.attempt["created"]) <= self.wish["made"] <= self._day(self.now):
