@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,18 @@ from tests.support.waiting import eventually
 
 @asynccontextmanager
 async def payphone_shop(
-    folder: Path, clock: ScaledClock | None = None, **settings: Any
+    folder: Path, clock: ScaledClock | None = None, own: Mapping[str, Any] = {}, /, **settings: Any
 ) -> AsyncIterator[tuple[Shop, PayphoneSandbox]]:
-    """Run a shop whose customers pay at PayPhone, which takes only those who come from the shop's pages."""
+    """Run a shop whose customers pay at PayPhone, which takes only those who come from the shop's pages.
+
+    `own`: further settings of the connection.
+    """
     clock = clock or ScaledClock(0, 1)
     sandbox = PayphoneSandbox(clock=clock)
     async with serve(sandbox.app()) as url:
 
         def changes(street: Street, written: dict[str, Any]) -> None:
-            written["connections"]["payphone"] = {"url": url, **sandbox.connection()}
+            written["connections"]["payphone"] = {"url": url, **sandbox.connection(), **own}
             written["settings"]["cards.stores"] = "payphone"
 
         async with open_shop(folder, clock, None, changes, **settings) as shop:

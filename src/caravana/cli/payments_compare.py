@@ -13,6 +13,13 @@ from caravana.cli.payments_settled import show_totals
 from caravana.cli.project import DEFAULT, Config
 from caravana.cli.speech import spoken
 
+hints = (
+    "what Odoo has and the company does not: its list of the day may not be whole yet",
+    "the company gave no answer",
+)
+WHY = dict(zip(("unfinished", "unanswered"), hints, strict=True))
+"""Why something was not judged, where the company's component says nothing of it."""
+
 
 def compare(
     day: Annotated[
@@ -25,8 +32,9 @@ def compare(
 ) -> None:
     """Compare what the payment companies have of a day with Odoo, as the hub does by itself each night.
 
-    What is missing of an order's payments is booked; every other difference goes on the list of `caravana review`. Ends with exit
-    code 1 when there are differences.
+    What is missing of an order's payments is booked; every other difference goes on the list of `caravana review`. What cannot be
+    judged, because the company tells nothing of it or the day is not over, is said. Ends with exit code 1 when there
+    are differences.
 
     \b
     caravana payments compare
@@ -58,8 +66,18 @@ def tell_differences(found: Sequence[Mapping[str, Any]]) -> None:
         empty="nothing to compare: before the go-live line, or a day to come",
     )
     rows = [_difference_row(one, each) for one in whole for each in one["differences"]]
+    for one in whole:
+        _tell_unjudged(one)
     if rows:
         print_table("Differences", ("day", "number", "reference", "amount", "in Odoo", "what to do"), rows)
+
+
+def _tell_unjudged(one: Mapping[str, Any]) -> None:
+    """Say what could not be judged of a day: it is no difference, and no sign that all is well."""
+    for each in one.get("unjudged", ()):
+        about = f": {', '.join(each['references'])}" if each["references"] else ""
+        why = spoken(each["message"] or WHY[each["why"]])
+        typer.echo(spoken(f"not judged on {one['day']} at {one['connection']}: {why}") + about)
 
 
 def _difference_row(one: Mapping[str, Any], each: Mapping[str, Any]) -> tuple[Any, ...]:

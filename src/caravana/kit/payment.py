@@ -28,7 +28,8 @@ Its reply: `provider`, `connection`, `request_id`, `reference`, `process_url`, `
 (`{currency, total}` or None) and `payments`, one for each try: `internal_reference` (the company's name of the payment),
 `reference`, `state`, `status`, `reason`, `message`, `date`, `method`, `method_name`, `issuer`, `franchise`, `from` and `to`
 (`{currency, total}`: asked and charged), `factor`, `authorization`, `receipt`, `refunded` (a hint; of one that is cancelled or
-expired: it was paid, and the company gave the money back by itself), `last_digits`.
+expired: it was paid, and the company gave the money back by itself), `last_digits`. `silent` (only
+where it is true): the company tells nothing of such checkouts, so that no payment in the reply proves nothing.
 
 A **refund** is a ledger of its own. `refund` takes `reference` (ours, unique), `payment`, `request_id`, `amount` with
 `currency` (None: the whole), `reason`, `connection`; `refund_query` takes `refund` or `reference` besides. Their reply:

@@ -10,6 +10,7 @@ from caravana.commerce.attempt import Attempt
 from caravana.commerce.cards.comparison import Comparison, Difference, Told, local_day, of_payouts
 from caravana.commerce.cards.mapping import CardMapping, Variables, named, records, with_branch
 from caravana.commerce.cards.settled import attempt_of
+from caravana.commerce.cards.unjudged import ABSENT, answered, silent, unjudged
 from caravana.commerce.settlement import Line, key, totals
 from caravana.kit.callables import pure
 from caravana.kit.counting import counted
@@ -239,25 +240,29 @@ class Comparing(CardMapping):
     def gone_differences(self, variables: Variables) -> list[str]:
         """Return the keys of differences that are not there any more.
 
-        Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells. When a
-        settlement file is imported the company is not asked: only what such a file told can be gone.
+        Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells. Of a
+        company that tells nothing only what it cannot prove is gone. When a settlement file is imported the company is not asked:
+        only what such a file told can be gone.
         """
         found, listed = {one["key"] for one in variables["differences"]}, variables["listing"] is not None
         if None in (variables.get("answers") or []):
             return []
+        mute = silent(variables)
         gone = [one for one in records(variables["kept"]) if one["key"] not in found]
+        gone = [one for one in gone if one["attempt"] not in mute or one["kind"] == ABSENT]
         if "file" in variables:
             return [one["key"] for one in gone if one.get("settled")]
         return [one["key"] for one in gone if listed or one.get("settled") or one["attempt"] is not None]
 
     @pure
     def compare_result(self, variables: Variables) -> dict[str, Any]:
-        """Return what was compared, the differences, each with what was proposed, and what settlement files told of the day."""
+        """Return what was compared, the differences, each with what was proposed, what could not be judged, and settlements."""
         unit = variables["unit"]
         company, names = self._settings.stores[unit["connection"]]["company"], ("connection", "branch", "day")
         found = [difference.shown(one, company) for one in variables["differences"]]
         told = totals(self._lines(variables))
-        return {**{name: unit[name] for name in names}, "differences": found, "settled": told}
+        compared = {name: unit[name] for name in names}
+        return {**compared, "differences": found, "unjudged": unjudged(variables), "settled": told}
 
     @pure
     def compare_line(self, variables: Variables) -> str:
@@ -269,7 +274,8 @@ class Comparing(CardMapping):
         kinds = ", ".join(sorted(f"{one['kind']} {one['name']}" for one in found))
         where = f"card payments of {unit['day']} at {unit['connection']} compared with Odoo"
         differences = counted(len(found), "difference", "differences")
-        return f"{where}: {differences}, {mended} being mended" + (f" ({kinds})" if kinds else "")
+        left = "".join(f"; not judged: {' '.join((one['why'], *one['references']))}" for one in unjudged(variables))
+        return f"{where}: {differences}, {mended} being mended" + (f" ({kinds})" if kinds else "") + left
 
 
 def _day(moment: datetime, zone: str) -> date:
@@ -289,9 +295,9 @@ def _number(told: Mapping[str, Any]) -> Any:
 
 
 def _keys(variables: Variables) -> list[str]:
-    """The attempts that were answered."""
-    pairs = zip(variables["asked"], variables.get("answers") or [], strict=False)
-    return [one["key"] for one, answer in pairs if answer is not None]
+    """The attempts about which the company's answer tells something."""
+    mute = silent(variables)
+    return [one["key"] for one, answer in answered(variables) if answer is not None and one["key"] not in mute]
 
 
 __all__ = ["Comparing"]

@@ -195,10 +195,10 @@ async def look(client: PayphoneClient, request: dict[str, Any]) -> dict[str, Any
     """Return the reply to a query of the attempt that `request` names. Raises an `EffectError`."""
     over, sure = _is_over(client, request, timedelta(0)), _is_over(client, request, LATE)
     if not client.settings.query_covers:
-        why = (
+        text = (
             "PayPhone's query does not know payments of the button (`queryCovers`): only a return or notification tells"
         )
-        return mapping.unseen(request, why, over=over)
+        return {**mapping.unseen(request, text, over=over), "silent": True}
     found = await _found(client, request)
     if found is None:
         return mapping.unseen(request, "PayPhone knows no payment of this attempt", over=over)
