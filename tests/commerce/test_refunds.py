@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from caravana.commerce.tasks import Tasks, TaskSettings
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.component.placetopay.sandbox import Card
 from caravana.engine.admin import Admin
@@ -137,8 +138,11 @@ async def test_a_refund_whose_answer_was_lost_is_in_doubt(shop: Shop) -> None:
     assert [one["state"] for one in await refunds(shop)] == ["asked"]
     assert outgoing(shop) == []
     [item] = await Admin(shop.hub.journal, shop.hub.clock, shop.hub).review()
-    name = shop.read("sale.order", order, "name")
-    assert item["details"] == {"detail": f"{name}, CV{order}-1, 115.00 USD, PlacetoPay"}
+    about = f"{shop.read('sale.order', order, 'name')}, CV{order}-1, 115.00 USD, PlacetoPay"
+    assert item["details"] == {"detail": about}
+    task = Tasks(TaskSettings()).task({"item": item, "name": item["id"], "told": 1})
+    assert task is not None
+    assert (task["record"], about in task["text"].splitlines()) == ({"model": "sale.order", "id": order}, True)
 
 
 async def test_what_a_credit_note_has_sent_back_is_named_when_it_is_in_doubt(
