@@ -18,6 +18,9 @@ _SILENTLY_REPEATED = frozenset({"PUT", "DELETE"})
 """aiohttp 3.14 sends these twice when a kept-alive connection breaks, so they go over a fresh one (seen 2026-11)."""
 
 _LARGE = 1 << 20
+KEPT = 4.0
+"""Seconds for which an idle connection is used again: less than servers keep it (Apache httpd and Node.js 5, Tomcat 20, nginx
+75). On one that the server closes at that moment, a request is lost and nobody can say whether it arrived."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class HttpSession:
         kept = self._fresh if fresh else self._session
         if kept is None:
             kept = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._limit, force_close=fresh),
+                connector=_connector(self._limit, fresh=fresh),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self._user_agent},
                 auto_decompress=True,
@@ -134,6 +137,12 @@ class HttpSession:
             else:
                 self._session = kept
         return kept
+
+
+def _connector(limit: int, *, fresh: bool) -> aiohttp.TCPConnector:
+    if fresh:
+        return aiohttp.TCPConnector(limit=limit, force_close=True)
+    return aiohttp.TCPConnector(limit=limit, keepalive_timeout=KEPT)
 
 
 def _looking() -> aiohttp.TraceConfig:
