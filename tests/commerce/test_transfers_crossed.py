@@ -154,18 +154,18 @@ async def test_a_posting_that_odoo_refuses_waits_once(accounts: Accounts) -> Non
     assert [one["state"] for one in accounts.payments()] == ["paid"]
 
 
-async def test_a_journal_that_was_missing_is_found_by_a_retry(accounts: Accounts) -> None:
-    """What Odoo lacked is told in words; made there, a retry of the same message posts the transfer."""
+async def test_a_journal_that_was_missing_is_found_later(accounts: Accounts) -> None:
+    """What Odoo lacks is told in words; made there, the transfer is posted as soon as a person accepts it, or a look finds it."""
     journals = accounts.odoo.env["account.journal"]
     bank = journals.search([["type", "=", "bank"]])
     journals.write(bank, {"type": "general"})
     invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 208)
     await accounts.tells([movement("115.00", "R1", "PEREZ MORA ANA LUCIA", "FACT 001-001-000000208")])
-    posting = await accounts.dead("match-post")
-    assert "set `bank.journals`" in posting["error"]
+    [match] = await accounts.matches("proposed", 1)
+    await accounts.asked_again(
+        match["entry"], "no tiene diario de banco para la cuenta 2100012345: póngalo en `bank.journals`"
+    )
     journals.write(bank, {"type": "bank"})
-    desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
-    await desk.call("retry", {"id": posting["id"], "go": True, "actor": "rosa"})
     await accounts.matches("posted", 1)
     assert accounts.residual(invoice) == 0
 

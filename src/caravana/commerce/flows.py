@@ -175,7 +175,7 @@ def _matching(configuration: Configuration, components: Components) -> dict[str,
     from caravana.commerce.transfers.reading import load as load_transfers
 
     connected(configuration, "odoo", "matching")
-    return load_transfers(configuration.settings, configuration.company.timezone)
+    return load_transfers(configuration.settings, configuration.company.timezone, configuration.branches.values())
 
 
 def _shop(configuration: Configuration, components: Components) -> dict[str, Any]:

@@ -258,6 +258,17 @@ async def test_records_that_do_not_fit(odoo: Odoo) -> None:
     assert await wrong(odoo) == []
 
 
+async def test_journals_of_the_banks_accounts(odoo: Odoo) -> None:
+    """One that is not there, of another type, or of another company than the branch of its account, is told by its account."""
+    env = odoo.sandbox.env
+    second = env["res.company"].create({"name": "Otra Empresa"})
+    sale, bank = (env["account.journal"].search([["type", "=", kind]])[0] for kind in ("sale", "bank"))
+    sur = {"sur": Branch(name="Sur", company=second, bank_accounts=["22"])}
+    configured(odoo, branches=sur, **{"bank.journals": {"11": 987, "22": bank, "33": sale, "44": bank}})
+    messages = [one.message for one in await wrong(odoo)]
+    assert [text.partition(":")[0] for text in messages] == [f"settings.bank.journals.{one}" for one in (11, 22, 33)]
+
+
 async def test_persons_who_get_tasks(odoo: Odoo) -> None:
     """Login or number, general or of a branch: one that Odoo does not have, or that is archived, is told by its setting."""
     env = odoo.sandbox.env

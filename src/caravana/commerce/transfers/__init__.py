@@ -3,6 +3,7 @@
 from caravana.commerce.transfers.awaiting import Awaiting
 from caravana.commerce.transfers.coding import Coding
 from caravana.commerce.transfers.decide import Decide
+from caravana.commerce.transfers.journal import Journal
 from caravana.commerce.transfers.learn import Learn
 from caravana.commerce.transfers.line import Line
 from caravana.commerce.transfers.look import Look
@@ -12,7 +13,7 @@ from caravana.commerce.transfers.settings import POSTINGS, TransferSettings
 from caravana.commerce.transfers.undo import Undo
 
 
-class Transfers(Look, Awaiting, Coding, Post, Payment, Line, Decide, Undo, Learn):
+class Transfers(Look, Awaiting, Coding, Journal, Post, Payment, Line, Decide, Undo, Learn):
     """All of them under one name."""
 
 

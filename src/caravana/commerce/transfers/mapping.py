@@ -12,11 +12,12 @@ from caravana.commerce.matching.records import credit_of
 from caravana.commerce.transfers.settings import TransferSettings
 from caravana.component.bank.entry import Entry
 from caravana.kit.callables import Configured
-from caravana.kit.errors import ConfigurationError, Unmappable
+from caravana.kit.errors import ConfigurationError
 
 Variables = Mapping[str, Any]
 Item = dict[str, Any]
 """What routes carry of an entry: its match, with customer, branch and connection beside it."""
+LINE = "account.bank.statement.line"
 OPEN = [
     ["move_type", "=", "out_invoice"],
     ["state", "=", "posted"],
@@ -73,10 +74,14 @@ def chosen_of(variables: Variables) -> dict[str, Any]:
     return chosen
 
 
+def made_of(match: Mapping[str, Any], model: str) -> int | None:
+    """Return the record of `model` that was made of a match, though it may be out of the books again."""
+    made = match.get("made") or {}
+    return int(made["id"]) if made.get("model") == model else None
+
+
 def journal_of(variables: Variables) -> int:
-    """Return the journal that was found. Raises `Unmappable` without one."""
-    if not variables["journals"]:
-        raise Unmappable("Odoo has no bank journal for the account: set `bank.journals`")
+    """Return the journal that was found."""
     return int(variables["journals"][0]["id"])
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from caravana.commerce.transfers.journal import currency_of
 from caravana.commerce.transfers.mapping import (
     Item,
     TransferMapping,
@@ -30,9 +31,8 @@ class Payment(TransferMapping):
             "date": self.day_of(item),
             "journal_id": journal_of(variables),
             "memo": memo(variables),
+            "currency_id": currency_of(variables)[0],
         }
-        if variables["now"]:
-            values["currency_id"] = variables["now"][0]["currency_id"][0]
         return {"external_id": external_id(item), "values": values}
 
     @pure

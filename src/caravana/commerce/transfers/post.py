@@ -1,10 +1,10 @@
-"""Posting: whether a match may still be posted, in which journal, and how it stands afterwards."""
+"""Posting: whether a match may still be posted, and how it stands afterwards."""
 
 from decimal import Decimal
 from typing import Any
 
-from caravana.commerce.transfers.mapping import TransferMapping, Variables, chosen_of, of_company
-from caravana.commerce.transfers.question import question
+from caravana.commerce.transfers.mapping import LINE, TransferMapping, Variables, chosen_of
+from caravana.commerce.transfers.question import asked_again, question
 from caravana.commerce.transfers.words import CHANGED, LEFT_OVER
 from caravana.kit.callables import pure
 
@@ -48,15 +48,6 @@ class Post(TransferMapping):
         )
 
     @pure
-    def journal_question(self, variables: Variables) -> dict[str, Any]:
-        """Return the search for the journal of the entry's account, else for the company's first of a bank."""
-        item = variables["item"]
-        journal = self._settings.journals.get(item["entry"]["account"])
-        if journal is not None:
-            return {"domain": [["id", "=", journal]], "order": "id", "limit": 1}
-        return {"domain": [["type", "=", "bank"], *of_company(item["company"])], "order": "sequence, id", "limit": 1}
-
-    @pure
     def is_payment(self) -> bool:
         """Whether entries become payments; else lines of a bank statement."""
         return self._settings.posting == "payment"
@@ -72,8 +63,7 @@ class Post(TransferMapping):
         item = variables["item"]
         matches = variables["matches"] or []
         left = max((Decimal(one["open_credit"]) for one in matches[-1:]), default=Decimal(0))
-        model = "account.payment" if self._settings.posting == "payment" else "account.bank.statement.line"
-        made = {"model": model, "id": variables["made"]["id"]}
+        made = {"model": "account.payment" if self.is_payment() else LINE, "id": variables["made"]["id"]}
         match = {**item["match"], "state": "posted", "made": made, "at": item["now"]}
         expected = Decimal(match["chosen"]["surplus"])
         return {"match": match, "review": question(match, LEFT_OVER) if matches and left > expected else None}
@@ -81,6 +71,4 @@ class Post(TransferMapping):
     @pure
     def changed(self, variables: Variables) -> dict[str, Any]:
         """Return the match as one of which a person is asked, because the invoice is another now."""
-        item = variables["item"]
-        match = {**item["match"], "state": "proposed", "why": CHANGED, "automatic": False, "by": None}
-        return {"match": match, "review": question(match, CHANGED), "before": variables["kept"]}
+        return asked_again(variables, CHANGED)

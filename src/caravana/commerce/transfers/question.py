@@ -39,6 +39,12 @@ def question(match: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]
     }
 
 
+def asked_again(variables: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]:
+    """Return the match that cannot be posted as one of which a person is asked."""
+    match = {**variables["item"]["match"], "state": "proposed", "why": why, "automatic": False, "by": None}
+    return {"match": match, "review": question(match, why), "before": variables["kept"]}
+
+
 def _record(invoices: Sequence[int]) -> dict[str, Any] | None:
     """The first proposed invoice."""
     return {"model": "account.move", "id": invoices[0]} if invoices else None

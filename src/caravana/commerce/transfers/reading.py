@@ -1,33 +1,40 @@
 """The settings of the flow `matching`, read from the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from caravana.commerce.matching.withholding import Withholding
 from caravana.commerce.transfers import POSTINGS, Transfers, TransferSettings
+from caravana.kit.branch import Branch
 from caravana.kit.errors import ConfigurationError
 
 FEE = 500
 """Cents that a bank may keep of a transfer."""
 
 
-def load(settings: Mapping[str, Any], zone: str) -> dict[str, Any]:
+def load(settings: Mapping[str, Any], zone: str, branches: Iterable[Branch] = ()) -> dict[str, Any]:
     """Return the callables of the flow of a company in time zone `zone`. Raises `ConfigurationError` for a wrong setting."""
     posting = settings.get("bank.posting", POSTINGS[0])
     if posting not in POSTINGS:
         raise ConfigurationError(f"must be one of {', '.join(POSTINGS)}", place="settings.bank.posting")
-    journals = _journals(settings.get("bank.journals"))
-    made = TransferSettings(posting, journals, _fee(settings), _table(settings), zone)
+    given = (settings.get("cards.journal_id"), *(one.card_journal for one in branches))
+    cards = sorted({one for one in given if isinstance(one, int)})
+    made = TransferSettings(posting, _journals(settings), _fee(settings), _table(settings), zone, cards)
     return {"transfers": Transfers(made)}
 
 
-def _journals(given: Any) -> dict[str, int]:
+def _journals(settings: Mapping[str, Any]) -> dict[str, int]:
+    """By the number under which the bank's book keeps an account."""
     place = "settings.bank.journals"
+    given = settings.get("bank.journals")
     if given is None:
         return {}
     if not isinstance(given, Mapping) or not all(isinstance(one, int) and one > 0 for one in given.values()):
         raise ConfigurationError("write a map: account of the bank → number of Odoo's journal", place=place)
-    return {str(account): number for account, number in given.items()}
+    others = settings.get("bank.accounts")
+    names = {str(key): str(one) for key, one in others.items()} if isinstance(others, Mapping) else {}
+    bare = {"".join(str(account).split()): number for account, number in given.items()}
+    return {names.get(account, account): number for account, number in bare.items()}
 
 
 def _fee(settings: Mapping[str, Any]) -> int:

@@ -11,6 +11,7 @@ class TransferSettings:
     """How payments are made.
 
     - `posting`: one of `POSTINGS`; `journals`: account of the bank → Odoo's journal
+    - `card_journals`: journals of card payments, which are no account's
     - `fee`: cents that a bank may keep; `withholding`: percentages, None: those shipped; `zone`: the company's
     """
 
@@ -19,3 +20,4 @@ class TransferSettings:
     fee: int = 500
     withholding: Mapping[str, Sequence[str]] | None = None
     zone: str = "UTC"
+    card_journals: Sequence[int] = ()

@@ -10,6 +10,7 @@ from caravana.kit.component import Finding, Severity
 from caravana.kit.ports import Context
 
 CARDS = "cards.journal_id"
+BANK = "bank.journals"
 """The setting of the card flow, whose connection is called `odoo`."""
 CATALOGUE: Mapping[str, str] = {
     "catalogue.company": "res.company",
@@ -41,7 +42,8 @@ async def places(client: OdooClient, name: str, context: Context, missing: froze
 
     Raises an `EffectError`.
     """
-    named = [*_of_connection(client, name), *_of_branches(name, context), *_of_flows(name, context)]
+    named = [*_of_connection(client, name), *_of_branches(name, context)]
+    named += [*_of_flows(name, context), *_of_accounts(name, context)]
     found: list[Finding] = []
     for model, fields in FIELDS.items():
         wanted = [one for one in named if one.model == model]
@@ -103,6 +105,16 @@ def _of_flows(name: str, context: Context) -> Iterator[Named]:
         for setting, model in CATALOGUE.items():
             if (number := own.get(setting.rpartition(".")[2])) is not None:
                 yield Named(f"settings.{OTHERS}.{key}.{setting.rpartition('.')[2]}", model, int(number))
+
+
+def _of_accounts(name: str, context: Context) -> Iterator[Named]:
+    """The journals of the bank's accounts; each belongs to the company of the branches that name the account."""
+    branches: Mapping[str, Branch] = context.setting("branches") or {}
+    for account, number in (context.setting(BANK) or {}).items():
+        owner = next((one for one in branches.values() if str(account) in one.bank_accounts), None)
+        if (owner.odoo if owner else "odoo") == name:
+            company = owner.company if owner else None
+            yield Named(f"settings.{BANK}.{account}", "account.journal", int(number), company, ("bank",))
 
 
 async def _rows(client: OdooClient, model: str, fields: Sequence[str], wanted: Sequence[Named]) -> Rows:

@@ -60,6 +60,7 @@ NEEDS: tuple[Need, ...] = (
     Need("matching", "sale.order", ("read",), SALES, "orders whose payment code a transfer carries"),
     Need("matching", "account.move.line", ("read", "write"), INVOICING, "transfers are reconciled with invoices"),
     Need("matching", "account.journal", ("read",), INVOICING, "the journal of the bank account"),
+    Need("matching", "res.company", ("read",), USER, "its currency"),
     Need("matching", "account.payment", ("read", "create", "write"), INVOICING, "transfers are registered and undone"),
     Need("matching", "res.partner", ("read",), USER, "whose invoices they are"),
     Need("matching", "res.partner.bank", ("read",), USER, "which accounts are known as a customer's"),

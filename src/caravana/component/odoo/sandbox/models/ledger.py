@@ -84,6 +84,7 @@ JOURNAL = Model(
             "Require Emission", compute=lambda one: one.type == "sale" and one.l10n_latam_use_documents
         ),
         "default_account_id": f.many2one("account.account", "Default Account"),
+        "currency_id": f.many2one("res.currency", "Currency"),
         "suspense_account_id": f.many2one(
             "account.account", "Suspense Account", compute=lambda one: one.env.company.get("suspense_account_id")
         ),
