@@ -18,6 +18,7 @@ NOBODY: Words = ("no se sabe quién pagó", "nobody knows who paid")
 AMOUNT_ALONE: Words = ("solo coincide el valor", "only the amount agrees")
 SEVERAL: Words = ("hay varias posibilidades", "there are several possibilities")
 NOT_ENOUGH: Words = ("los indicios no bastan", "the evidence does not suffice")
+FOREIGN: Words = ("nombra la factura {}, que es en {}", "it names the invoice {}, which is in {}")
 TWINS: Words = ("otro ingreso del mismo lote sirve para la misma factura", "another credit would pay the same invoice")
 PAID: Words = ("otro ingreso del mismo lote ya paga la factura", "another credit of the batch pays the invoice already")
 
@@ -198,6 +199,9 @@ class _Batch:
 
 
 def _why(clues: Clues, proposals: Sequence[Proposal]) -> Words:
+    if clues.foreign:
+        named = clues.foreign[0].item
+        return FOREIGN[0].format(named.number, named.currency), FOREIGN[1].format(named.number, named.currency)
     if not clues.payers and not clues.mentions:
         return AMOUNT_ALONE if proposals else NOBODY
     return NOT_ENOUGH
@@ -222,4 +226,4 @@ def _strength(one: Proposal) -> Strength:
 
 def _names_another(clues: Clues) -> bool:
     """Whether the credit names, in full, invoices that it does not pay by the amount: then a person looks."""
-    return any(one.strength >= Strength.REBUILT for one in clues.mentions)
+    return bool(clues.foreign) or any(one.strength >= Strength.REBUILT for one in clues.mentions)

@@ -36,23 +36,30 @@ class Policy:
 
 @dataclass(frozen=True)
 class Clues:
-    """A credit, the invoices that it names, and who may have paid."""
+    """A credit, the invoices that it names, and who may have paid.
+
+    `foreign`: those that it names for certain, and cannot pay, since they are in another currency.
+    """
 
     credit: Credit
     mentions: tuple[Mention, ...]
     payers: tuple[Payer, ...]
+    foreign: tuple[Mention, ...] = ()
 
     @classmethod
     def of(cls, credit: Credit, items: Items, payers: Payers) -> "Clues":
         """Read the credit. Of a number that is cut, only invoices count that the amount or the payer speaks for, too."""
         known = tuple(payers.of(credit))
         customers = {one.customer for one in known}
+        named = mentions(credit, items)
+        own = (one for one in named if one.item.currency == credit.currency)
         found = (
             one
-            for one in mentions(credit, items)
+            for one in own
             if one.strength > Strength.CUT or one.item.residual == credit.amount or one.item.customer in customers
         )
-        return cls(credit, tuple(found), known)
+        foreign = (one for one in named if one.item.currency != credit.currency and one.strength >= Strength.REBUILT)
+        return cls(credit, tuple(found), known, tuple(foreign))
 
     @property
     def sure(self) -> Payer | None:

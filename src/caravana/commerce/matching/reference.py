@@ -53,13 +53,12 @@ class _Group:
 
 
 def mentions(credit: Credit, items: Items) -> list[Mention]:
-    """Return the open invoices that the credit names, each once by the strongest way, strongest first."""
+    """Return the open invoices that the credit names, in whatever currency, each once by the strongest way, strongest first."""
     found: dict[int, Mention] = {}
     for one in (*_structured(credit, items), *_written(credit, items)):
-        if one.item.currency == credit.currency:
-            known = found.get(one.item.id)
-            if known is None or known.strength < one.strength:
-                found[one.item.id] = one
+        known = found.get(one.item.id)
+        if known is None or known.strength < one.strength:
+            found[one.item.id] = one
     return sorted(found.values(), key=lambda one: (-one.strength, one.item.age))
 
 

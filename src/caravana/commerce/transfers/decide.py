@@ -7,7 +7,7 @@ from caravana.commerce.matching.records import item_of, minor
 from caravana.commerce.transfers.mapping import OPEN, Item, TransferMapping, Variables, of_company
 from caravana.commerce.transfers.match import about
 from caravana.commerce.transfers.question import chosen_by_hand, question
-from caravana.commerce.transfers.words import CHANGED, NOBODYS, NOT_OF_ONE, NOT_OPEN
+from caravana.commerce.transfers.words import CHANGED, NOBODYS, NOT_IN_CURRENCY, NOT_OF_ONE, NOT_OPEN
 from caravana.component.bank.entry import Entry
 from caravana.kit.callables import pure
 
@@ -79,6 +79,7 @@ def _objection(decision: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) 
         return {language: text.format(numbers=numbers) for language, text in NOT_OPEN.items()}
     currency = Entry.from_record(match["bank"]).currency
     items = list(map(item_of, found))
-    if any((one.customer, one.currency) != (items[0].customer, currency) for one in items):
-        return {language: text.format(currency=currency) for language, text in NOT_OF_ONE.items()}
-    return None
+    foreign = ", ".join(one.number for one in items if one.currency != currency)
+    if foreign:
+        return {language: text.format(currency=currency, numbers=foreign) for language, text in NOT_IN_CURRENCY.items()}
+    return NOT_OF_ONE if any(one.customer != items[0].customer for one in items) else None
