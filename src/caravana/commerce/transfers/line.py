@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from caravana.commerce.transfers.mapping import (
+    LINE,
     TransferMapping,
     Variables,
     chosen_of,
     digest,
     entry_of,
     journal_of,
+    made_of,
     memo,
 )
 from caravana.kit.callables import pure
@@ -30,7 +32,7 @@ class Line(TransferMapping):
             "amount": entry_of(item).amount,
             "partner_id": chosen_of(variables)["customer"],
         }
-        return {"external_id": f"caravana.bank_line_{digest(item['key'])}", "values": values}
+        return {"external_id": _external_id(item["key"]), "values": values}
 
     @pure
     def line_question(self, variables: Variables) -> dict[str, Any]:
@@ -41,9 +43,18 @@ class Line(TransferMapping):
         return {"domain": ["|", *own, *_and(owed)] if moves else own}
 
     @pure
+    def debtor(self, variables: Variables) -> dict[str, Any]:
+        """Return the customer, whose own account takes what pays no invoice."""
+        return {"ids": [chosen_of(variables)["customer"]]}
+
+    @pure
     def rewriting(self, variables: Variables) -> dict[str, Any]:
-        """Return the line's suspense item put on the invoices' account. Raises `Unmappable` when they have several."""
-        accounts = {one["account_id"][0] for one in _of_invoices(variables)}
+        """Return the line's suspense item put on the account of the invoices, or of the customer.
+
+        Raises `Unmappable` when the invoices have several.
+        """
+        own = [one["property_account_receivable_id"] for one in variables["debtors"]]
+        accounts = {one[0] for one in (*own, *(one["account_id"] for one in _of_invoices(variables))) if one}
         if len(accounts) != 1:
             raise Unmappable("the invoices are not of one account: book this transfer by hand")
         partner = chosen_of(variables)["customer"]
@@ -62,9 +73,9 @@ class Line(TransferMapping):
 
     @pure
     def line_matches(self, variables: Variables) -> list[dict[str, Any]]:
-        """Return what is left of the line's money."""
+        """Return what is left of the line's money, in its currency."""
         [item] = variables["counter"]
-        return [{"open_credit": str(abs(Decimal(item["amount_residual"])))}]
+        return [{"open_credit": str(abs(Decimal(item["amount_residual_currency"])))}]
 
     @pure
     def undone_line_question(self, variables: Variables) -> dict[str, Any]:
@@ -77,12 +88,39 @@ class Line(TransferMapping):
         return {"ids": [variables["lines"][0]["journal_id"][0]]}
 
     @pure
+    def made_line(self, variables: Variables) -> bool:
+        """Whether the credit that the bank takes back stands in the books as a line, on whatever account."""
+        return bool(made_of(variables["kept"] or {}, LINE))
+
+    @pure
+    def line_back(self, variables: Variables) -> dict[str, Any] | None:
+        """Return the bank's reversal as a line of the same journal, so that its balance is the bank's; None without the first."""
+        reversal, lines = variables["reversal"], variables["lines"]
+        if not lines:
+            return None
+        entry = entry_of(reversal)
+        told = (*entry.structured, *entry.remittance, entry.references.bank or entry.references.entry)
+        values = {
+            "journal_id": lines[0]["journal_id"][0],
+            "date": self.day_of(reversal),
+            "payment_ref": " ".join(filter(None, told))[:80] or lines[0]["payment_ref"],
+            "amount": entry.signed,
+            "partner_id": lines[0]["partner_id"][0] if lines[0]["partner_id"] else False,
+        }
+        return {"external_id": _external_id(reversal["key"]), "values": values}
+
+    @pure
     def into_suspense(self, variables: Variables) -> dict[str, Any]:
         """Return the line's item put back on the suspense account. Raises `Unmappable` when the journal has none."""
         account = variables["journals"][0]["suspense_account_id"]
         if not account:
             raise Unmappable("the journal has no suspense account: take the line apart in Odoo")
         return {"ids": [_counter_item(variables)], "values": {"account_id": account[0]}}
+
+
+def _external_id(key: str) -> str:
+    """Return the name under which an entry's line exists once in Odoo."""
+    return f"caravana.bank_line_{digest(key)}"
 
 
 def _and(terms: list[list[Any]]) -> list[Any]:

@@ -59,7 +59,7 @@ def about(match: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> 
 
 
 def placed(batch: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
-    """Whose an entry is, how often it was booked, and since when it waits."""
+    """Whose an entry is, how often it was booked and as what at last, and since when it waits."""
     before = one.get("before")
     return {
         "branch": one["branch"],
@@ -67,6 +67,7 @@ def placed(batch: Mapping[str, Any], one: Mapping[str, Any]) -> dict[str, Any]:
         "known": batch.get("known", True),
         "round": before["round"] if before else 1,
         "since": before["since"] if before else batch["now"],
+        "made": before.get("made") if before else None,
         "now": batch["now"],
     }
 

@@ -47,6 +47,7 @@ LINE = Model(
         "balance": f.monetary("Balance"),
         "amount_currency": f.monetary("Amount in Currency", compute=lambda one: one.balance),
         "amount_residual": f.monetary("Residual Amount", readonly=True, copy=False),
+        "amount_residual_currency": f.monetary("Residual in Currency", compute=lambda one: one.amount_residual),
         "reconciled": f.boolean("Reconciled", readonly=True, copy=False),
         "matched_debit_ids": f.one2many("account.partial.reconcile", "credit_move_id", "Matched Debits"),
         "matched_credit_ids": f.one2many("account.partial.reconcile", "debit_move_id", "Matched Credits"),

@@ -92,7 +92,9 @@ PARTNER = Model(
             "user_ids": f.one2many("res.users", "partner_id", "Users"),
             "bank_ids": f.one2many("res.partner.bank", "partner_id", "Banks"),
             "property_product_pricelist": f.many2one("product.pricelist", "Pricelist"),
-            "property_account_receivable_id": f.many2one("account.account", "Account Receivable"),
+            "property_account_receivable_id": f.many2one(
+                "account.account", "Account Receivable", default=lambda env: env.ref("l10n_ec.ec_receivable").id
+            ),
             "customer_rank": f.integer("Customer Rank"),
             "supplier_rank": f.integer("Supplier Rank"),
             "credit": f.monetary("Total Receivable", compute=lambda one: _credit(one)),
