@@ -11,7 +11,11 @@ from caravana.kit.money import Money
 
 SHOWN = 3
 """Proposals that stand in a task."""
-REMEDY = "caravana bank review accept KEY 1, choose KEY INVOICE …, or leave KEY"
+REMEDY = {
+    False: "caravana bank review accept KEY 1, choose KEY INVOICE …, or leave KEY",
+    True: "find the credit: caravana bank review --state posted; then: caravana bank review undo CREDIT, and leave both",
+}
+"""By whether it is a reversal."""
 
 
 def question(match: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def question(match: Mapping[str, Any], why: Mapping[str, str]) -> dict[str, Any]
         "branch": match.get("branch"),
         "entry": match["entry"],
         "since": match.get("since"),
-        "remedy": REMEDY,
+        "remedy": REMEDY[entry.reversal],
     }
 
 

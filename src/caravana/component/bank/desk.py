@@ -267,6 +267,12 @@ class Desk:
             raise LookupError(f"`{key}` is out of the books already")
         if state not in wanted:
             raise LookupError(f"`{key}` is {state}: it cannot be changed so")
+        kept = await self.book.get(key)
+        if act in ("accept", "choose") and kept is not None and kept.entry.reversal:
+            raise LookupError(
+                f"`{key}` is money that the bank took back, which pays nothing: take the credit out of the books with "
+                f"`caravana bank review undo CREDIT`, then `caravana bank review leave` both"
+            )
         number = int(said.get("number") or 1)
         if act == "accept" and not 1 <= number <= len(match["proposals"]):
             raise LookupError(f"`{key}` has no proposal {number}")
