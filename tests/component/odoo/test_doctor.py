@@ -234,6 +234,16 @@ async def test_records_that_branches_name(odoo: Odoo) -> None:
     assert all("branches.loja." in one.message for one in found)
 
 
+async def test_the_right_to_write_statement_lines(odoo: Odoo) -> None:
+    """Only a company whose transfers become lines needs it, from a group that not even an administrator has by himself."""
+    configured(odoo, **{"bank.posting": "payment"})
+    assert await wrong(odoo) == []
+    configured(odoo, **{"bank.posting": "statement_line"})
+    found = await wrong(odoo)
+    assert "may not create account.bank.statement.line" in " ".join(one.message for one in found)
+    assert all("account.group_account_basic" in str(one.remedy) for one in found)
+
+
 async def test_records_that_do_not_fit(odoo: Odoo) -> None:
     """A journal of another type or of another company is told, and so is one of the card flow."""
     env = odoo.sandbox.env

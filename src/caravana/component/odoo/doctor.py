@@ -47,7 +47,8 @@ async def examine(connection: Connection, name: str, context: Context) -> list[F
     try:
         missing, installed = await apps(client)
         found += installed
-        found += await rights(client, version, missing, context.setting("flows", ()))
+        uses = (*context.setting("flows", ()), str(context.setting("bank.posting", "payment")))
+        found += await rights(client, version, missing, uses)
         found.append(await same_as_last_time(name, connection, context.store))
         found += await places(client, name, context, missing)
         found += await people(client, name, context)

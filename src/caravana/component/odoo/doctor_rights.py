@@ -71,7 +71,7 @@ async def rights(
             if _app_of(need.model) in missing or key in found or await _allowed(client, version, *key):
                 continue
             text = f"the hub's user may not {right} {need.model}: {need.why}"
-            remedy = f"give it the group {need.group.name}, in Odoo under Settings, Users & Companies, Users"
+            remedy = f"give it the group {need.group.name} ({need.group.xmlid}), in Odoo under Settings, Users & Companies, Users"
             found[key] = Finding("right", Severity.ERROR, text, remedy)
     return [*found.values()] or [Finding("rights", Severity.OK, "the hub's user may do all that the flows ask for")]
 

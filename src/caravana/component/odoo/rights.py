@@ -22,6 +22,7 @@ PRODUCTS = Group("product.group_product_manager", "Products / Create")
 SALES = Group("sales_team.group_sale_salesman_all_leads", "Sales / User: All Documents")
 SALES_MANAGER = Group("sales_team.group_sale_manager", "Sales / Administrator")
 INVOICING = Group("account.group_account_invoice", "Accounting / Invoicing")
+BASIC = Group("account.group_account_basic", "Basic")
 SYSTEM = Group("base.group_system", "Role / Administrator")
 
 LEAST = (USER, CONTACTS, SALES, INVOICING)
@@ -64,6 +65,13 @@ NEEDS: tuple[Need, ...] = (
     Need("matching", "account.payment", ("read", "create", "write"), INVOICING, "transfers are registered and undone"),
     Need("matching", "res.partner", ("read",), USER, "whose invoices they are"),
     Need("matching", "res.partner.bank", ("read",), USER, "which accounts are known as a customer's"),
+    Need(
+        "statement_line",
+        "account.bank.statement.line",
+        ("read", "create", "write"),
+        BASIC,
+        "transfers become lines of a statement (bank.posting: statement_line)",
+    ),
     Need(
         "review",
         "mail.activity",
@@ -113,7 +121,7 @@ NEEDS: tuple[Need, ...] = (
     Need("prepare", "ir.model.fields", ("create",), SYSTEM, "x_ fields"),
     Need("prepare", "base.automation", ("create",), SYSTEM, "hints"),
 )
-"""Every use is a flow's name, or `prepare` (once, and with another user's key if wanted)."""
+"""Every use is a flow's name, a value of `bank.posting`, or `prepare` (once, and with another user's key if wanted)."""
 
 RIGHT_OF: Mapping[str, str] = {
     "read": "read",
