@@ -1,4 +1,4 @@
-"""The bank flow: which ways in a company has set up. Importing itself is the component `bank`."""
+"""The bank flow: which ways in a company has set up, and the journals of its accounts. Importing is the component `bank`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,3 +29,23 @@ def bank_routes(placeholders: Mapping[str, Any], connections: Mapping[str, Any])
             "say whose mail is read", place="placeholders.bank.mail.sender", suggestion="@bank.example, or addresses"
         )
     return (*files, ROUTES / IMPORT)
+
+
+def bank_journals(settings: Mapping[str, Any]) -> dict[str, int]:
+    """Return account of the bank → number of Odoo's journal, of the setting `bank.journals`. Raises `ConfigurationError`.
+
+    An account has the number under which the bank's book keeps it.
+    """
+    place = "settings.bank.journals"
+    given = settings.get("bank.journals")
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(one, int) and one > 0 for one in given.values()):
+        raise ConfigurationError("write a map: account of the bank → number of Odoo's journal", place=place)
+    return {kept_as(str(account), settings): number for account, number in given.items()}
+
+
+def kept_as(account: str, settings: Mapping[str, Any]) -> str:
+    """Return the number under which the bank's book keeps an account, however a person writes it."""
+    others, bare = settings.get("bank.accounts"), "".join(account.split())
+    return str(others.get(bare, bare)) if isinstance(others, Mapping) else bare

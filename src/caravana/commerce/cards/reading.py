@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from caravana.commerce.bank import bank_journals, kept_as
 from caravana.commerce.cards import CardBranch, Cards, CardSettings
 from caravana.commerce.link import PayLinks
 from caravana.commerce.reading import connected, each, public_url
@@ -52,6 +53,7 @@ def _settings(configuration: "Configuration", components: "Components") -> CardS
         lambda: _number(settings, "cards.journal_id"),
         lambda: _number(settings, "cards.method_line_id"),
         lambda: _number(settings, "cards.refund_journal_id"),
+        lambda: bank_journals(configuration.settings),
         lambda: _life(settings),
         lambda: _duration(settings, "cards.refund_patience", "3d"),
         lambda: _profiles(settings),
@@ -144,7 +146,15 @@ def _branch(configuration: "Configuration", branch: Branch, settings: Mapping[st
         "journal_id": branch.card_journal or _number(settings, "cards.journal_id"),
         "sale_journal_id": branch.sale_journal,
         "transfers": MATCHING in configuration.flows and bool(branch.bank_accounts),
+        "bank_journal_ids": _bank_journals(branch, configuration.settings),
     }
+
+
+def _bank_journals(branch: Branch, settings: Mapping[str, Any]) -> list[int]:
+    """Odoo's journals of the branch's own accounts, as far as they are said."""
+    journals = bank_journals(settings)
+    accounts = (kept_as(one, settings) for one in branch.bank_accounts)
+    return [journals[one] for one in accounts if one in journals]
 
 
 def _one_odoo(configuration: "Configuration") -> None:

@@ -203,14 +203,16 @@ class Refunds(Books):
     def refund_journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return the search for the journal that the money left from.
 
-        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else the company's first bank journal
-        that is not one of cards, of whichever branch. Else the journal of card payments.
+        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else that of the branch's own account,
+        else the company's first bank journal that is not one of cards or of a branch's account. Else that of card payments.
         """
         one, cards = variables["refund"], self.journal_question(variables, exchange)
         if one.get("by") != "transfer":
             return cards
-        chosen = one["journal"] or self._settings.refund_journal_id
-        own = sorted({each["journal_id"] for each in self._branches() if each["journal_id"] is not None})
+        account = next(iter(self._of(exchange.branch).get("bank_journal_ids", ())), None)
+        chosen = one["journal"] or self._settings.refund_journal_id or account
+        of_cards = {each["journal_id"] for each in self._branches() if each["journal_id"] is not None}
+        own = sorted(of_cards.union(*(each.get("bank_journal_ids", ()) for each in self._branches())))
         domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
         domain += [["id", "not in", own]] if chosen is None and own else []
         company = variables["sale"]["company_id"]

@@ -48,13 +48,14 @@ class CardSettings:
 class CardBranch(TypedDict):
     """What a branch has of its own: connections of its merchant accounts, Odoo's journals of card payments and invoices.
 
-    `transfers`: whether its orders may be paid into an account, too.
+    `transfers`: whether its orders may be paid into an account, too; `bank_journal_ids`: Odoo's journals of its accounts.
     """
 
     stores: Sequence[str]
     journal_id: int | None
     sale_journal_id: int | None
     transfers: NotRequired[bool]
+    bank_journal_ids: NotRequired[Sequence[int]]
 
 
 __all__ = ["CardBranch", "CardSettings", "Store"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from caravana.commerce.bank import bank_journals
 from caravana.commerce.matching.withholding import Withholding
 from caravana.commerce.transfers import POSTINGS, Transfers, TransferSettings
 from caravana.kit.branch import Branch
@@ -19,22 +20,8 @@ def load(settings: Mapping[str, Any], zone: str, branches: Iterable[Branch] = ()
         raise ConfigurationError(f"must be one of {', '.join(POSTINGS)}", place="settings.bank.posting")
     given = (settings.get("cards.journal_id"), *(one.card_journal for one in branches))
     cards = sorted({one for one in given if isinstance(one, int)})
-    made = TransferSettings(posting, _journals(settings), _fee(settings), _table(settings), zone, cards)
+    made = TransferSettings(posting, bank_journals(settings), _fee(settings), _table(settings), zone, cards)
     return {"transfers": Transfers(made)}
-
-
-def _journals(settings: Mapping[str, Any]) -> dict[str, int]:
-    """By the number under which the bank's book keeps an account."""
-    place = "settings.bank.journals"
-    given = settings.get("bank.journals")
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping) or not all(isinstance(one, int) and one > 0 for one in given.values()):
-        raise ConfigurationError("write a map: account of the bank → number of Odoo's journal", place=place)
-    others = settings.get("bank.accounts")
-    names = {str(key): str(one) for key, one in others.items()} if isinstance(others, Mapping) else {}
-    bare = {"".join(str(account).split()): number for account, number in given.items()}
-    return {names.get(account, account): number for account, number in bare.items()}
 
 
 def _fee(settings: Mapping[str, Any]) -> int:
