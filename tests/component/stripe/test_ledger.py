@@ -30,7 +30,10 @@ async def test_a_part_of_a_hold_is_taken(bench: Bench) -> None:
     asked = await held(bench)
     reply = await bench.call("capture", {"request_id": asked["request_id"], "amount": "40.50", "currency": "USD"})
     assert (reply["result"], reply["amount"]) == ("done", usd("40.50"))
-    assert (await bench.query(asked["request_id"]))["paid_total"] == usd("40.50")
+    after = await bench.query(asked["request_id"])
+    assert (after["paid_total"], after["payments"][0]["refunded"]) == (usd("40.50"), False)
+    await bench.call("refund", {"payment": payment_of(asked), "reference": "R1", "amount": "0.50"})
+    assert (await bench.query(asked["request_id"]))["payments"][0]["refunded"] is True
 
 
 async def test_more_than_a_hold_is_refused(bench: Bench) -> None:
@@ -46,7 +49,7 @@ async def test_a_hold_is_given_up(bench: Bench) -> None:
     asked = await held(bench)
     assert (await bench.call("void", {"payment": payment_of(asked)}))["result"] == "done"
     after = await bench.query(asked["request_id"])
-    assert (after["state"], after["final"]) == ("cancelled", True)
+    assert (after["state"], after["final"], after["payments"][0]["refunded"]) == ("cancelled", True, False)
     with pytest.raises(Refused):
         await bench.call("capture", {"payment": payment_of(asked)})
 
