@@ -1,5 +1,6 @@
 """Orders, invoices, payments and credit notes against the sandbox, over both protocols."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -58,6 +59,15 @@ async def test_partial_payment_and_overpayment(odoo: Odoo) -> None:
     rest = {"payment_id": await pay(odoo, "90.00", "p2"), "invoice_id": invoice}
     reply = await odoo.send("odoo:account.payment?operation=reconcile", rest)
     assert (reply.body["matched"], reply.body["open_credit"], reply.body["amount_residual"]) == (True, 20, 0)
+
+
+async def test_what_is_left_is_told_in_the_payments_currency(odoo: Odoo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Odoo keeps what is open in the company's currency, too; a payment in another is not to be compared with that."""
+    fields = odoo.sandbox.store.models["account.move.line"].fields
+    halved = replace(fields["amount_residual_currency"], compute=lambda one: one.amount_residual / 2)
+    monkeypatch.setitem(fields, "amount_residual_currency", halved)
+    body = {"payment_id": await pay(odoo, "120.00"), "invoice_id": odoo.invoice()}
+    assert (await odoo.send("odoo:account.payment?operation=reconcile", body)).body["open_credit"] == 10
 
 
 async def test_an_invoice_paid_by_somebody_else_leaves_the_credit_open(odoo: Odoo) -> None:

@@ -19,7 +19,7 @@ OPEN_ACCOUNTS = ["asset_receivable", "liability_payable"]
 _PAYMENT = tree(
     [
         "move_id.line_ids.account_type",
-        "move_id.line_ids.amount_residual",
+        "move_id.line_ids.amount_residual_currency",
         "reconciled_invoice_ids.payment_state",
         "reconciled_invoice_ids.amount_residual",
     ]
@@ -178,13 +178,14 @@ class Reconcile(Operation):
 
 
 def _open_credit(payment: dict[str, Any]) -> Decimal:
-    """Return what is left of the payment: what is open on its lines on receivable and payable accounts."""
-    return _residual([one for one in payment["move_id"]["line_ids"] if one["account_type"] in OPEN_ACCOUNTS])
+    """Return what is left of the payment, in its currency: what is open on its lines on receivable and payable accounts."""
+    lines = [one for one in payment["move_id"]["line_ids"] if one["account_type"] in OPEN_ACCOUNTS]
+    return _residual(lines, "amount_residual_currency")
 
 
-def _residual(lines: list[dict[str, Any]]) -> Decimal:
+def _residual(lines: list[dict[str, Any]], field: str = "amount_residual") -> Decimal:
     """What is open of lines of one side; JSON-2 gives amounts as decimals."""
-    return sum((abs(Decimal(one["amount_residual"])) for one in lines), Decimal(0))
+    return sum((abs(Decimal(one[field])) for one in lines), Decimal(0))
 
 
 def _number(link: Any) -> Any:
