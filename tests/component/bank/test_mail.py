@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
+from structlog.testing import capture_logs
 
 from caravana.component.bank import BankComponent
 from caravana.kit.component import Severity
@@ -158,6 +159,29 @@ async def test_only_the_banks_mail_is_taken(options: str, mail: bytes, taken: bo
         world.server.deliver(mail)
         await world.look()
         assert (len(world.inbox.accepted) == 1) is taken
+
+
+@pytest.mark.parametrize(
+    ("mail", "event", "told"),
+    [
+        (
+            letter(("estado.zip", b"PK"), ("foto.PDF", b"%PDF")),
+            "bank.mail_without_statement",
+            ["estado.zip", "foto.PDF"],
+        ),
+        (letter(("e.xml", STATEMENT), sender="x@mail.banco.example"), "bank.mail_of_another", "mail.banco.example"),
+    ],
+)
+async def test_mail_that_is_passed_over_is_logged(mail: bytes, event: str, told: object) -> None:
+    """Who waits for his statements finds which attachments, or which sender, the settings leave out."""
+    async with reading("sender=@banco.example") as world:
+        await world.look(1)
+        with capture_logs() as logs:
+            world.server.deliver(mail)
+            await world.look()
+        [found] = [one for one in logs if one["event"] == event]
+        assert told in (found.get("attachments"), found.get("domain"))
+        assert world.inbox.accepted == []
 
 
 async def test_a_mail_that_is_too_large_is_left() -> None:

@@ -79,15 +79,20 @@ class MailConsumer(PollingConsumer):
         message = message_from_bytes(mail.raw, policy=policy.default)
         if not self._is_trusted(message, mail):
             return
-        for name, content in attachments(message):
-            if not re.fullmatch(self._options.include, name, re.IGNORECASE):
-                continue
+        found = list(attachments(message))
+        fitting = [one for one in found if re.fullmatch(self._options.include, one[0], re.IGNORECASE)]
+        if found and not fitting:
+            names = [name for name, _ in found]
+            log.info("bank.mail_without_statement", uid=mail.uid, attachments=names, hint="`include` leaves them out")
+        for name, content in fitting:
             headers = {"CamelFileName": name, "CaravanaMailSubject": _line(message["Subject"])}
             yield Arrival(content, headers, key=f"{validity}:{mail.uid}:{digest_of(content)}", time=mail.arrived)
 
     def _is_trusted(self, message: EmailMessage, mail: Mail) -> bool:
         options = self._options
         if options.sender is not None and not _is_from(message, options.sender):
+            domain = parseaddr(str(message["From"]))[1].rpartition("@")[2]
+            log.info("bank.mail_of_another", uid=mail.uid, domain=_line(domain), hint="`sender` does not name it")
             return False
         if options.signed_by is not None and not _is_signed(message, options.signed_by):
             log.warning("bank.mail_unsigned", uid=mail.uid, hint="the mail server did not find its signature right")
