@@ -4,7 +4,11 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from caravana.cli import bank_review
 from tests.cli.conftest import Command, Folder
 from tests.cli.test_running import in_thread
 from tests.support.waiting import eventually
@@ -122,6 +126,24 @@ async def test_the_running_hub_imports(folder: Folder, caravana: Command) -> Non
         messages = json.loads(await in_thread(caravana, "messages", "list", "--json"))
         assert {one["route"] for one in messages} == {"bank-folder", "bank-file"}
     assert "0 new, 2 known" in await in_thread(caravana, "bank", "import", str(DATA / "pichincha-latin.csv"))
+
+
+def test_the_account_is_shown_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its branch; a clerk of one account knows it."""
+    found = [waiting("2100000001", "matriz"), waiting("2100000002", None)]
+    bank_review.show(found, waiting=True)
+    told = capsys.readouterr().out
+    assert "2100000001 matriz" in told
+    assert "2100000002" in told
+    bank_review.show(found[:1], waiting=True)
+    assert "2100000001" not in capsys.readouterr().out
+
+
+def waiting(account: str, branch: str | None) -> dict[str, Any]:
+    """Return a transfer of which nobody knows who paid it."""
+    told = {"date": "2026-11-23", "amount": "1.00", "currency": "USD", "name": "ANA", "text": ""}
+    why = {"es": "no se sabe", "en": "nobody knows"}
+    return {"entry": "x/y", "why": why, "proposals": [], "credit": {**told, "account": account, "branch": branch}}
 
 
 def test_reviewing_without_anything_to_review(caravana: Command) -> None:

@@ -45,13 +45,29 @@ def review(
     if json:
         print_json(found)
         return
-    _print(found, waiting=state is None)
+    show(found, waiting=state is None)
 
 
-def _print(found: list[dict[str, Any]], *, waiting: bool) -> None:
-    columns = ("entry", "date", "amount", "payer", "no.", "what is proposed", "points", "why")
+def show(found: list[dict[str, Any]], *, waiting: bool) -> None:
+    """Print transfers as a table; `waiting`: with what a person may say of them."""
+    several = len({one["credit"]["account"] for one in found}) > 1
+    columns: tuple[str, ...] = (
+        "entry",
+        "date",
+        "account",
+        "amount",
+        "payer",
+        "no.",
+        "what is proposed",
+        "points",
+        "why",
+    )
+    rows = [row for one in found for row in _rows(one, waiting=waiting)]
+    if not several:  # then a clerk knows it
+        place = columns.index("account")
+        columns, rows = columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
     title, empty = ("Transfers that wait", "no transfer waits") if waiting else ("Transfers", "no transfers")
-    print_table(title, columns, [row for one in found for row in _rows(one, waiting=waiting)], empty=empty)
+    print_table(title, columns, rows, empty=empty)
     if found and waiting:
         say(
             "accept one: caravana bank review accept ENTRY NO; other invoices: caravana bank review choose ENTRY INVOICE"
@@ -63,7 +79,9 @@ def _rows(one: dict[str, Any], *, waiting: bool) -> Iterator[tuple[Any, ...]]:
     """A line for each proposal; the transfer stands at the first."""
     credit = one["credit"]
     told = short(" · ".join(filter(None, (credit["name"], credit["text"]))), 40)
-    head = (one["entry"].rpartition("/")[2], credit["date"], f"{credit['amount']} {credit['currency']}", told)
+    money = f"{credit['amount']} {credit['currency']}"
+    account = " ".join(filter(None, (credit["account"], credit["branch"])))
+    head = (one["entry"].rpartition("/")[2], credit["date"], account, money, told)
     proposals = one["proposals"][:SHOWN] if waiting else [one["chosen"]] if one["chosen"] else []
     if not proposals:
         yield (
@@ -77,7 +95,7 @@ def _rows(one: dict[str, Any], *, waiting: bool) -> Iterator[tuple[Any, ...]]:
         place = str(number) if waiting else ""
         reasons = (_why(one) if waiting else _who(one)) if number == 1 else ""
         reasons = "; ".join(filter(None, (reasons, *each["reasons"][language()])))
-        yield *(head if number == 1 else ("",) * 4), place, _what(each), _points(each["score"]), reasons
+        yield *(head if number == 1 else ("",) * len(head)), place, _what(each), _points(each["score"]), reasons
 
 
 def _what(proposal: dict[str, Any]) -> str:
