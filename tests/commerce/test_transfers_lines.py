@@ -12,8 +12,9 @@ from tests.component.bank.telling import movement
 
 @pytest.fixture
 async def accounts(tmp_path: Path) -> AsyncIterator[Accounts]:
-    """A company whose transfers become lines."""
-    async with open_accounts(tmp_path, settings={"bank.posting": "statement_line"}) as one:
+    """A company whose transfers become lines, and are looked at every second while they wait."""
+    settings, looks = {"bank.posting": "statement_line"}, {"bank.match.again": "1s"}
+    async with open_accounts(tmp_path, settings=settings, placeholders=looks) as one:
         one.let_bank_lines()
         yield one
 
@@ -71,8 +72,22 @@ async def test_what_was_undone_and_is_taken_back_is_a_line_too(accounts: Account
     match = await posted(accounts, 313)
     await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
     await accounts.matches("undone", 1)
-    await accounts.tells([])
     await accounts.looked(1)
     await accounts.tells_reversal("115.00", "R2", "E1")
     await accounts.matches("reversed", 2)
     assert lines(accounts) == [115, -115]
+
+
+async def test_a_line_that_is_undone_and_becomes_anothers_says_so(accounts: Accounts) -> None:
+    """Customer and invoice stand on the line as on its items: a clerk reads the bank's journal."""
+    match = await posted(accounts, 314)
+    other = accounts.customer("Comercial Nodesur S.A.")
+    accounts.invoice(other, "100", 315)
+    await accounts.ask("match", act="undo", key=match["entry"], actor="rosa")
+    await accounts.matches("undone", 1)
+    await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000315"])
+    [match] = await accounts.matches("posted", 1)
+    line = accounts.one("account.bank.statement.line", match["made"]["id"], "partner_id", "payment_ref")
+    assert (line["partner_id"][0], line["payment_ref"][:17]) == (other, "001-001-000000315")
+    assert against(accounts, match["made"]["id"])["partner_id"][0] == other
+    assert (lines(accounts), accounts.residual(1), accounts.residual(2)) == ([115], 115, 0)

@@ -28,11 +28,17 @@ class Line(TransferMapping):
         values = {
             "journal_id": journal_of(variables),
             "date": self.day_of(item),
-            "payment_ref": memo(variables),
             "amount": entry_of(item).amount,
-            "partner_id": chosen_of(variables)["customer"],
+            **_told(variables),
         }
         return {"external_id": _external_id(item["key"]), "values": values}
+
+    @pure
+    def line_change(self, variables: Variables) -> dict[str, Any] | None:
+        """Return what a line of an earlier round says now, while its money is in suspense; None where it says that already."""
+        [line], told = variables["lines"], _told(variables)
+        now = {"partner_id": line["partner_id"][0] if line["partner_id"] else None, "payment_ref": line["payment_ref"]}
+        return None if now == told else {"ids": [line["id"]], "values": told}
 
     @pure
     def line_question(self, variables: Variables) -> dict[str, Any]:
@@ -116,6 +122,11 @@ class Line(TransferMapping):
         if not account:
             raise Unmappable("the journal has no suspense account: take the line apart in Odoo")
         return {"ids": [_counter_item(variables)], "values": {"account_id": account[0]}}
+
+
+def _told(variables: Variables) -> dict[str, Any]:
+    """What a line says of whose it is, and what it pays."""
+    return {"payment_ref": memo(variables), "partner_id": chosen_of(variables)["customer"]}
 
 
 def _external_id(key: str) -> str:
