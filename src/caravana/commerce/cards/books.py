@@ -25,9 +25,11 @@ class Books(CardMapping):
 
     @pure
     def journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
-        """Return the search for the branch's journal of card payments, by default the first bank journal of the company."""
+        """Return the search for the branch's journal of card payments, else its company's first that is no other branch's."""
         chosen = self._of(exchange.branch)["journal_id"]
         domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]
+        others = self._others_journals(exchange.branch) if chosen is None else []
+        domain += [["id", "not in", others]] if others else []
         if variables["sale"]["company_id"] is not None and (chosen is None or self._settings.branches):
             domain.append(["company_id", "=", variables["sale"]["company_id"]])
         return {"domain": domain, "limit": 1}

@@ -51,6 +51,13 @@ class CardMapping(Configured):
         """What each branch has of its own; without branches the company's."""
         return list(self._settings.branches.values()) or [self._of(None)]
 
+    def _others_journals(self, branch: str | None) -> list[int]:
+        """Odoo's journals of money that are another branch's: of its card payments, and of its accounts."""
+        own = self._of(branch)
+        others = [one for one in self._branches() if one is not own]
+        found = {journal for one in others for journal in (one["journal_id"], *one.get("bank_journal_ids", ()))}
+        return sorted(one for one in found - {*own.get("bank_journal_ids", ())} if one is not None)
+
     def _store(self, attempt: Mapping[str, Any]) -> Store:
         """The merchant account of an attempt; one that names none began when there was only the default.
 

@@ -1,0 +1,30 @@
+"""Card money is booked in a journal of its own branch: where none is said, never in one that is another branch's."""
+
+from pathlib import Path
+from typing import Any
+
+from caravana.component.odoo.sandbox.seed import Setup
+from caravana.kit.clock import ScaledClock
+from tests.commerce.shop import Street, open_shop
+
+
+async def test_another_branchs_journal_takes_no_card_money(tmp_path: Path, clock: ScaledClock) -> None:
+    """The first two journals are the cards and the account of `sur`; `centro` says none and has the third."""
+
+    def branches(street: Street, given: dict[str, Any]) -> None:
+        [warehouse] = street.odoo.env["stock.warehouse"].search([])
+        south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
+        cards, bank, _ = sorted(street.odoo.env["account.journal"].search([["type", "=", "bank"]]))
+        own = {"company": 1, "payment_store": "placetopay"}
+        given["branches"] = {
+            "centro": {"name": "Centro", "warehouse": warehouse, **own},
+            "sur": {"name": "Sur", "warehouse": south, "card_journal": cards, "bank_accounts": ["22"], **own},
+        }
+        given["settings"]["bank.journals"] = {"22": bank}
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas Sur", "Banco Sur", "Banco")), branches) as shop:
+        order = shop.order()
+        shop.provider.pay(str(await shop.press(await shop.link(order))))
+        await shop.settled(order)
+        [payment] = shop.odoo.env["account.payment"].search_read([], ["journal_id"])
+        assert payment["journal_id"][1] == "Banco"
