@@ -6,6 +6,7 @@ from typing import Any
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import Street, open_shop
+from tests.commerce.test_refunds import banks, bought, entered, outgoing
 
 
 async def test_another_branchs_journal_takes_no_card_money(tmp_path: Path, clock: ScaledClock) -> None:
@@ -14,7 +15,7 @@ async def test_another_branchs_journal_takes_no_card_money(tmp_path: Path, clock
     def branches(street: Street, given: dict[str, Any]) -> None:
         [warehouse] = street.odoo.env["stock.warehouse"].search([])
         south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
-        cards, bank, _ = sorted(street.odoo.env["account.journal"].search([["type", "=", "bank"]]))
+        cards, bank, _ = banks(street)
         own = {"company": 1, "payment_store": "placetopay"}
         given["branches"] = {
             "centro": {"name": "Centro", "warehouse": warehouse, **own},
@@ -28,3 +29,24 @@ async def test_another_branchs_journal_takes_no_card_money(tmp_path: Path, clock
         await shop.settled(order)
         [payment] = shop.odoo.env["account.payment"].search_read([], ["journal_id"])
         assert payment["journal_id"][1] == "Banco"
+
+
+async def test_a_transfer_by_hand_leaves_from_its_branchs_own_account(tmp_path: Path, clock: ScaledClock) -> None:
+    """The first bank journal is another branch's: the money went from the account that this one names."""
+
+    def branches(street: Street, given: dict[str, Any]) -> None:
+        [warehouse] = street.odoo.env["stock.warehouse"].search([])
+        south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
+        cards, theirs, ours = banks(street)
+        own = {"company": 1, "payment_store": "placetopay", "card_journal": cards}
+        given["branches"] = {
+            "sur": {"name": "Sur", "warehouse": south, "bank_accounts": ["22"], **own},
+            "centro": {"name": "Centro", "warehouse": warehouse, "bank_accounts": ["1 1"], **own},
+        }
+        given["settings"]["bank.journals"] = {"11": ours, "22": theirs}
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Banco Sur", "Banco Centro")), branches) as shop:
+        order, _ = await bought(shop)
+        assert (await entered(shop, f"CV{order}-1", amount="15.00"))["booked"]
+        [out] = shop.odoo.env["account.payment"].read([one["id"] for one in outgoing(shop)], ["journal_id"])
+        assert out["journal_id"][1] == "Banco Centro"

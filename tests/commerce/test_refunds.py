@@ -310,27 +310,6 @@ async def test_a_transfer_leaves_no_branch_s_journal_of_cards(tmp_path: Path, cl
         assert out["journal_id"][0] == banks(shop)[2]
 
 
-async def test_a_transfer_by_hand_leaves_from_its_branchs_own_account(tmp_path: Path, clock: ScaledClock) -> None:
-    """The first bank journal is another branch's: the money went from the account that this one names."""
-
-    def branches(street: Street, given: dict[str, Any]) -> None:
-        [warehouse] = street.odoo.env["stock.warehouse"].search([])
-        south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
-        cards, theirs, ours = banks(street)
-        own = {"company": 1, "payment_store": "placetopay", "card_journal": cards}
-        given["branches"] = {
-            "sur": {"name": "Sur", "warehouse": south, "bank_accounts": ["22"], **own},
-            "centro": {"name": "Centro", "warehouse": warehouse, "bank_accounts": ["1 1"], **own},
-        }
-        given["settings"]["bank.journals"] = {"11": ours, "22": theirs}
-
-    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Banco Sur", "Banco Centro")), branches) as shop:
-        order, _ = await bought(shop)
-        assert (await entered(shop, f"CV{order}-1", amount="15.00"))["booked"]
-        [out] = shop.odoo.env["account.payment"].read([one["id"] for one in outgoing(shop)], ["journal_id"])
-        assert out["journal_id"][1] == "Banco Centro"
-
-
 def banks(street: Street) -> list[int]:
     """Return the numbers of Odoo's bank journals."""
     found: list[int] = street.odoo.env["account.journal"].search([["type", "=", "bank"]])

@@ -268,3 +268,19 @@ async def test_a_person_leaves_a_reversal_while_a_look_goes_on(accounts: Account
     await accounts.idle()
     assert [one["by"] for one in await accounts.bank.desk.matches.all("left")] == ["rosa"]
     assert await accounts.reviews() == {}
+
+
+@pytest.mark.parametrize("act", ["accept", "choose"])
+async def test_a_reversal_pays_no_invoice(accounts: Accounts, act: str) -> None:
+    """It is money that went out: whoever wants it to pay an invoice is refused, and hears what to do instead."""
+    invoice = accounts.invoice(accounts.customer("Ana Lucía Pérez Mora"), "100", 752)
+    await accounts.tells_reversal("115.00", "R2", "UNKNOWN")
+    [match] = await accounts.matches("proposed", 1)
+    [item] = (await accounts.reviews()).values()
+    assert "undo" in item["remedy"]
+    with pytest.raises(LookupError, match="review undo CREDIT"):
+        await accounts.ask("match", act=act, key=match["entry"], actor="rosa", number=1, invoices=["001-001-000000752"])
+    await accounts.idle()
+    assert (accounts.payments(), accounts.residual(invoice)) == ([], 115)
+    await accounts.ask("match", act="leave", key=match["entry"], actor="rosa")
+    await accounts.matches("left", 1)
