@@ -54,6 +54,17 @@ async def test_a_hold_is_given_up(bench: Bench) -> None:
         await bench.call("capture", {"payment": payment_of(asked)})
 
 
+async def test_the_days_list_tells_holds_apart(bench: Bench) -> None:
+    """Of a hold that was taken in part, of one that was given up and of one that stands: nothing was paid back."""
+    part, given_up, _ = [await held(bench) for _ in range(3)]
+    await bench.call("capture", {"payment": payment_of(part), "amount": "40.50", "currency": "USD"})
+    await bench.call("void", {"payment": payment_of(given_up)})
+    listed = (await bench.call("listing", {"day": "2026-11-23"}))["payments"]
+    assert [one["state"] for one in listed] == ["paid", "cancelled", "authorised"]
+    assert [one["captured"] for one in listed] == [usd("40.50"), usd("0"), usd("0")]
+    assert {one["refunded"]["total"] for one in listed} == {0}
+
+
 async def test_a_hold_lapses_after_a_week(bench: Bench) -> None:
     """Reserved money that nobody takes goes back by itself."""
     asked = await held(bench)

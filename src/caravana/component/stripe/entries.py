@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from caravana.component.stripe.amount import total
-from caravana.component.stripe.mapping import given_back, last_digits, moment, name_of, reference_of
+from caravana.component.stripe.mapping import last_digits, moment, name_of, reference_of
 from caravana.component.stripe.state import REFUND
 from caravana.kit.errors import Unknown
 from caravana.kit.payment import State
@@ -25,7 +25,7 @@ def charge_entry(charge: Mapping[str, Any]) -> dict[str, Any]:
             "status": str(charge["status"]),
             "amount": total(charge["amount"], charge["currency"]),
             "captured": total(charge.get("amount_captured"), charge["currency"]),
-            "refunded": total(given_back(charge), charge["currency"]),
+            "refunded": total(charge.get("amount_refunded"), charge["currency"]),
             "disputed": charge.get("disputed") is True,
             "date": moment(charge.get("created")),
             "method": method or None,
@@ -123,9 +123,11 @@ def _charge_state(charge: Mapping[str, Any]) -> State:
         return State.FAILED
     if charge["status"] != "succeeded":
         return State.PENDING
-    if charge.get("captured") is False:
-        return State.CANCELLED if charge.get("refunded") else State.AUTHORISED
-    return State.PAID
+    if charge.get("captured") is not False:
+        return State.PAID
+    intent = charge.get("payment_intent")  # before 2025-03-31.basil a hold that was given up was `refunded`
+    given_up = charge.get("refunded") or (isinstance(intent, dict) and intent["status"] == "canceled")
+    return State.CANCELLED if given_up else State.AUTHORISED
 
 
 def _settled(found: Any) -> dict[str, Any]:

@@ -22,6 +22,8 @@ MOST = 1000
 LONG = timedelta(minutes=5)
 """Reading a list takes many calls."""
 ENDED = frozenset({"paid", "failed"})
+CHARGES = ["data.balance_transaction", "data.payment_intent"]
+"""What comes with the charges of a day: only its intent says of a hold whether it was given up."""
 
 
 class Events(StripeProducer):
@@ -74,7 +76,7 @@ class Listing(StripeProducer):
         client = self.client(request, effect)
         begin, end = self._day(date.fromisoformat(request["day"]))
         span = {"created": {"gte": int(begin.timestamp()), "lt": int(end.timestamp())}}
-        charges = await client.all("/v1/charges", {**span, "expand": ["data.balance_transaction"]})
+        charges = await client.all("/v1/charges", {**span, "expand": CHARGES})
         refunds = await client.all("/v1/refunds", {**span, "expand": ["data.balance_transaction"]})
         disputes = await client.all("/v1/disputes", span)
         payouts = await client.all("/v1/payouts", span)

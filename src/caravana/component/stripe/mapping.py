@@ -224,15 +224,9 @@ def payment(found: Mapping[str, Any]) -> dict[str, Any]:
         "factor": None,
         "authorization": _text(card.get("authorization_code")),
         "receipt": _text(charge.get("receipt_number") or charge.get("id")),
-        "refunded": given_back(charge) > 0,
+        "refunded": bool(charge.get("amount_refunded")),
         "last_digits": last_digits(card.get("last4")),
     }
-
-
-def given_back(charge: Mapping[str, Any]) -> int:
-    """Return the units that were paid back. Stripe counts what of a hold was never taken among them (unconfirmed)."""
-    released = int(charge.get("amount") or 0) - int(charge.get("amount_captured") or 0)
-    return max(0, int(charge.get("amount_refunded") or 0) - released)
 
 
 def reference_of(found: Mapping[str, Any]) -> str | None:

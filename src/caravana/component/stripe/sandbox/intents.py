@@ -175,8 +175,8 @@ class Intents:
         )
         if intent["latest_charge"]:
             charge = self._charge_of(intent)
-            if charge["status"] == "succeeded" and not charge["captured"]:
-                charge.update(refunded=True, amount_refunded=charge["amount"])
+            if charge["status"] == "succeeded" and not charge["captured"]:  # since 2025-03-31.basil that is no refund
+                self._world.happened("charge.expired", charge)
         self._world.happened("payment_intent.canceled", intent, before)
         self.follow(intent)
 
@@ -254,14 +254,12 @@ class Intents:
 
     def _lapse(self, intent: Thing) -> None:
         if intent["status"] == "requires_capture":
-            self.drop(intent, "automatic")
+            self.drop(intent, "expired")
 
     def _take(self, intent: Thing, charge: Thing, amount: int) -> None:
         held = intent["status"] == "requires_capture"
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=amount)
         charge["balance_transaction"] = self._money.move("charge", charge, amount, fee_of(amount))["id"]
-        if amount < charge["amount"]:
-            charge["amount_refunded"] = charge["amount"] - amount
         before = self._world.change(
             intent,
             status="succeeded",

@@ -100,8 +100,7 @@ class Refunds:
 
     def _book(self, charge: Thing) -> None:
         refunded = self._refunded(charge)
-        released = charge["amount"] - charge["amount_captured"]
-        charge.update(amount_refunded=released + refunded, refunded=refunded == charge["amount_captured"])
+        charge.update(amount_refunded=refunded, refunded=refunded == charge["amount_captured"])
 
 
 def _fields(charge: Thing, amount: int, reason: str | None, metadata: dict[str, str], status: str) -> dict[str, Any]:
