@@ -184,14 +184,19 @@ async def test_mail_that_is_passed_over_is_logged(mail: bytes, event: str, told:
         assert world.inbox.accepted == []
 
 
-async def test_a_mail_that_is_too_large_is_left() -> None:
-    """It is passed over, and the next is read."""
+async def test_a_mail_that_is_too_large_is_left_to_a_person() -> None:
+    """It is passed over and told on the list, once, and the next is read."""
     async with reading("maxBytes=3000") as world:
         await world.look(1)
         world.server.deliver(letter(("big.xml", b"<" * 9000)))
         world.server.deliver(letter(("small.xml", b"<a/>")))
         await world.look()
         assert world.names() == ["small.xml"]
+        [(key, item)] = await world.inbox.store.find("review")
+        assert key.startswith("bank/mail/bank_mail/")
+        assert item["kind"] == "bank_mail"
+        assert "more than `maxBytes` (3000)" in item["reason"]
+        assert "caravana bank import FILE" in item["remedy"]
 
 
 async def test_a_connection_that_breaks_off_is_tried_again() -> None:

@@ -65,6 +65,8 @@ class MailConsumer(PollingConsumer):
         for mail in found.mails:
             arrivals = list(self._arrivals(mail, found.position.validity))
             news = news or not arrivals
+            if mail.size > self._options.max_bytes:
+                await self._leave(mail, found.position.validity)
             await self._receiver.accept(arrivals, cursor=Position(found.position.validity, mail.uid).as_json())
         if not found.mails and found.position != before:
             await self._receiver.accept([], cursor=found.position.as_json())
@@ -74,7 +76,6 @@ class MailConsumer(PollingConsumer):
 
     def _arrivals(self, mail: Mail, validity: int) -> Iterator[Arrival]:
         if mail.raw is None:
-            log.error("bank.mail_left", uid=mail.uid, reason=f"it has {mail.size} bytes, more than `maxBytes`")
             return
         message = message_from_bytes(mail.raw, policy=policy.default)
         if not self._is_trusted(message, mail):
@@ -98,6 +99,19 @@ class MailConsumer(PollingConsumer):
             log.warning("bank.mail_unsigned", uid=mail.uid, hint="the mail server did not find its signature right")
             return False
         return True
+
+    async def _leave(self, mail: Mail, validity: int) -> None:
+        """Put a mail that is too large to be looked at on the list of what waits for a person: there may be money in it."""
+        name, most = self._options.connection, self._options.max_bytes
+        log.error("bank.mail_left", uid=mail.uid, bytes=mail.size)
+        item = {
+            "kind": "bank_mail",
+            "title": f"mailbox {name}: a mail of {mail.arrived:%Y-%m-%d %H:%M} UTC was not read",
+            "reason": f"it has {mail.size} bytes, more than `maxBytes` ({most})",
+            "since": self._context.clock.now().isoformat(),
+            "remedy": "if a statement is attached, save it and use: caravana bank import FILE",
+        }
+        await self._receiver.store.put(REVIEW, f"bank/mail/{name}/{validity}.{mail.uid}", item)
 
     async def _complain(self, error: MailError) -> None:
         """Tell once of what does not change, and a person of what he has to mend."""
