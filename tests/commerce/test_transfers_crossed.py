@@ -142,7 +142,7 @@ async def test_a_posting_that_odoo_refuses_waits_once(accounts: Accounts) -> Non
     [match] = await accounts.matches("posting", 1)
     assert await accounts.count("match-post") == 1
     for act in ("accept", "leave"):
-        with pytest.raises(LookupError, match="is posting: it cannot be changed so"):
+        with pytest.raises(LookupError, match="is being posted: wait for its end"):
             await accounts.ask("match", act=act, key=match["entry"], actor="rosa")
     accounts.odoo.faults.clear()
     desk = Admin(accounts.hub.journal, accounts.hub.clock, accounts.hub)
@@ -284,3 +284,17 @@ async def test_a_reversal_pays_no_invoice(accounts: Accounts, act: str) -> None:
     assert (accounts.payments(), accounts.residual(invoice)) == ([], 115)
     await accounts.ask("match", act="leave", key=match["entry"], actor="rosa")
     await accounts.matches("left", 1)
+
+
+async def test_what_cannot_be_decided_says_what_can(accounts: Accounts) -> None:
+    """A transfer that waits is not undone, one in the books is not given away: each answer names the next step."""
+    accounts.invoice(accounts.customer("Comercial Nodesur Cía. Ltda."), "100", 300)
+    await accounts.tells([movement("115.00", "R1", "LUIS IBARRA", "PAGO")])
+    [match] = await accounts.matches("proposed", 1)
+    key = match["entry"]
+    with pytest.raises(LookupError, match=f"not in the books: `caravana bank review accept {key}`"):
+        await accounts.ask("match", act="undo", key=key, actor="rosa")
+    await accounts.ask("match", act="accept", key=key, actor="rosa")
+    await accounts.matches("posted", 1)
+    with pytest.raises(LookupError, match=f"first with `caravana bank review undo {key}`"):
+        await accounts.ask("match", act="leave", key=key, actor="rosa")

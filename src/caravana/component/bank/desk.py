@@ -13,7 +13,18 @@ from caravana.component.bank.code import shown
 from caravana.component.bank.codes import Codes
 from caravana.component.bank.entry import Statement
 from caravana.component.bank.importing import Importer
-from caravana.component.bank.matches import ASKED, BACK, LEFT, POSTED, UNDONE, Match, Matches, taken_back
+from caravana.component.bank.matches import (
+    ASKED,
+    BACK,
+    LEFT,
+    POSTED,
+    POSTING,
+    REVERSED,
+    UNDONE,
+    Match,
+    Matches,
+    taken_back,
+)
 from caravana.component.bank.notice import Notice, NoticeProfile, load_notice_profiles
 from caravana.component.bank.place import Place, place_of
 from caravana.component.bank.profile import Profile, chosen, load_profiles
@@ -263,10 +274,8 @@ class Desk:
         key = match["entry"]
         wanted = {POSTED} if act == "undo" else ASKED | {LEFT}
         state = match["state"]
-        if act == "undo" and state == UNDONE:
-            raise LookupError(f"`{key}` is out of the books already")
         if state not in wanted:
-            raise LookupError(f"`{key}` is {state}: it cannot be changed so")
+            raise _not_so(key, state)
         kept = await self.book.get(key)
         if act in ("accept", "choose") and kept is not None and kept.entry.reversal:
             raise LookupError(
@@ -304,3 +313,16 @@ class Desk:
 
     def _now(self) -> str:
         return self._context.clock.now().isoformat()
+
+
+def _not_so(key: str, state: str) -> LookupError:
+    """What is not decided in this state, and what to do instead."""
+    if state == POSTING:
+        return LookupError(f"`{key}` is being posted: wait for its end, or look at `caravana review` where that failed")
+    if state == POSTED:
+        return LookupError(f"`{key}` is in the books: take it out first with `caravana bank review undo {key}`")
+    if state == REVERSED:
+        return LookupError(f"`{key}` was taken back by the bank: there is nothing left to decide")
+    if state == UNDONE:
+        return LookupError(f"`{key}` is out of the books already")
+    return LookupError(f"`{key}` is not in the books: `caravana bank review accept {key}`, choose or leave it")
