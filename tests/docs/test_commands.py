@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import openpyxl
 import pytest
 
 from caravana.component.odoo.sandbox import OdooSandbox
+from caravana.demo.world import free_ports
 from tests.docs import clerk
 from tests.support.waiting import wait_until
 
@@ -70,7 +70,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port, self.control = _free_port(), _free_port()
+        self.port, self.control = free_ports(2)
         self.hub: subprocess.Popen[str] | None = None
         tools = str(Path(sys.executable).parent)
         self.stack = ExitStack()
@@ -149,13 +149,6 @@ class Reader:
             self.hub.send_signal(signal.SIGTERM)
             self.hub.communicate(timeout=60)
             assert self.hub.returncode == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

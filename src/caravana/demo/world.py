@@ -86,13 +86,27 @@ class DemoFailed(Exception):
     """The demo itself could not be played; the message says where to look."""
 
 
+PORTS = range(20_000, 32_000)
+"""Below those that Linux gives to connections that go out, which could take one between our look and its use."""
+
+
 def free_ports(count: int) -> list[int]:
-    """Return ports of loopback on which nothing listens now."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
+    """Return ports of loopback on which nothing listens now, among `PORTS`."""
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(PORTS)
+        if port not in found and _is_free(port):
+            found.append(port)
+    return found
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass
