@@ -89,8 +89,8 @@ def _day(moment: str, zone: str) -> str:
 
 
 def refund_id(store: Store, refund: Mapping[str, Any]) -> str:
-    """Return the name under which a refund exists once in Odoo: by the company's name of it, else by ours."""
-    number = f"refund_{refund['refund'] or refund['reference']}"
+    """Return the name under which a refund exists once in Odoo: its own, else by the company's name of it, else by ours."""
+    number = refund.get("name") or f"refund_{refund['refund'] or refund['reference']}"
     return external_id(store, {"internal_reference": number})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from caravana.commerce.attempt import Attempt
-from caravana.commerce.refund import Refund
+from caravana.commerce.refund import Refund, is_transfer
 from caravana.kit.money import Money
 
 Payout = Mapping[str, Any]
@@ -37,7 +37,11 @@ def _others(
 ) -> Iterator[str]:
     """The movements of payments and refunds of ours that have another amount; what is not ours is told on its own day."""
     paid = {each["internal_reference"]: each for one in attempts for each in one["payments"]}
-    back = {one["refund"]: {"total": -one["amount"], "currency": one["currency"]} for one in ledger if one["refund"]}
+    back = {
+        one["refund"]: {"total": -one["amount"], "currency": one["currency"]}
+        for one in ledger
+        if one["refund"] and not is_transfer(one)
+    }
     for one in entries:
         ours = paid.get(one.get("payment")) if one["type"] in ("charge", "payment") else back.get(one["object"])
         if ours is None or ours["currency"] != one["amount"]["currency"] or ours["total"] == one["amount"]["total"]:

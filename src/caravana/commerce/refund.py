@@ -4,7 +4,8 @@ Its key is made of the merchant account and our reference, and it is on disk bef
 
     asked → pending → done, failed
 
-A refund that a person made by hand (`by`: `transfer` from a bank account, or `page` of the company) is entered as done.
+A refund that a person made by hand (`by`: `transfer` from a bank account, or `page` of the company) is entered as done. The
+number of a transfer is the bank's, and never taken for one of the company's; `name`: its name in Odoo, where it has its own.
 
 Whoever began it (`origin`: `odoo`, a `person`, or the `company`), it ends in the same books, once. `settlement` names the line
 of a settlement file that tells it.
@@ -26,6 +27,15 @@ COUNTED = frozenset({"asked", "pending", "done"})
 """States of a refund whose money is gone, or may be."""
 WAITING = frozenset({"asked", "pending"})
 """States of a refund of which it is not known how it ends."""
+
+
+TRANSFER = "transfer"
+"""How a refund went that a person sent from a bank account."""
+
+
+def is_transfer(refund: Mapping[str, Any]) -> bool:
+    """Whether it went from a bank account, so that its number is the bank's."""
+    return refund.get("by") == TRANSFER
 
 
 def prefix(attempt: Attempt) -> str:
@@ -159,7 +169,12 @@ def failed(refund: Refund, message: str) -> Refund:
 def known(before: Sequence[Refund], named: str | None, reference: str | None) -> Refund | None:
     """Return the refund that a company's news is about: by the company's name of it, or by ours."""
     return next(
-        (one for one in before if (named and one["refund"] == named) or (reference and one["reference"] == reference)),
+        (
+            one
+            for one in before
+            if (named and one["refund"] == named and not is_transfer(one))
+            or (reference and one["reference"] == reference)
+        ),
         None,
     )
 
@@ -176,10 +191,8 @@ def of_line(before: Sequence[Refund], line: Mapping[str, Any], taken: Collection
 
 def is_line(refund: Refund, line: Mapping[str, Any]) -> bool:
     """Whether the ledger names the line: it was seen before, or the company's number is the same."""
-    by_number = line["number"] is not None and (refund["refund"], refund["payment"]) == (
-        line["number"],
-        line["payment"],
-    )
+    same = (refund["refund"], refund["payment"]) == (line["number"], line["payment"])
+    by_number = same and line["number"] is not None and not is_transfer(refund)
     return bool(by_number or refund.get("settlement") == line["name"])
 
 
@@ -192,7 +205,7 @@ def settled(refund: Refund, line: Mapping[str, Any]) -> Refund:
 
 def _is_like(refund: Refund, line: Mapping[str, Any]) -> bool:
     same = (refund["payment"], refund["amount"]) == (line["payment"], line["amount"])
-    return same and refund.get("by") != "transfer" and refund["state"] in COUNTED and refund.get("settlement") is None
+    return same and not is_transfer(refund) and refund["state"] in COUNTED and refund.get("settlement") is None
 
 
 def _is_late(paid_at: str, until: str | None, now: datetime, zone: str) -> bool:

@@ -2,7 +2,8 @@
 
 A **wish** says `refund` (our reference of one that waits for the company's word, else None), `payment` (the company's name of it,
 else None), `amount` (None: all that is left), `made` (ISO day; None: it was not made), `by` (`transfer` from a bank account, or
-`page` of the company), `number` (the company's or the bank's), `journal` (in Odoo, of a transfer) and `reason`.
+`page` of the company), `number` (the company's or the bank's), `journal` (in Odoo, of a transfer), `reason`, and `names`: true
+since a transfer has a name of its own in Odoo; a wish that came before does not say it, and keeps the name that it began with.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,14 @@ class Entry:
         about = {"origin": "person", "reason": wish["reason"], "known_as": wish["number"], "made": wish["made"]}
         made = self.waiting or refund.new(self.attempt, self.before, payment, self.amount, self.now, **about)
         told = {"state": "done", "made": wish["made"], "by": wish["by"], "journal": wish["journal"], "message": ""}
-        return {**made, **told, "refund": wish["number"] or made["refund"]}
+        return {**made, **told, "refund": wish["number"] or made["refund"], **self._named(made)}
+
+    def _named(self, made: Refund) -> dict[str, str]:
+        """The name of a transfer in Odoo, unlike that of any refund at the company and of a transfer for another payment."""
+        if self.wish["by"] != refund.TRANSFER or not self.wish.get("names"):
+            return {}
+        number = self.wish["number"]
+        return {"name": f"transfer_{self.attempt['reference']}_{number}" if number else f"transfer_{made['reference']}"}
 
     @property
     def left(self) -> Decimal:
@@ -96,7 +104,8 @@ class Entry:
     def _is_known(self, one: Refund) -> bool:
         """Whether the same was entered before: under the same number, else with everything else the same."""
         if self.wish["number"] is not None:
-            return bool(one["refund"] == self.wish["number"])
+            other = refund.is_transfer(one) != (self.wish["by"] == refund.TRANSFER)
+            return bool(one["refund"] == self.wish["number"]) and not other
         same = (one.get("by"), one.get("made"), one["amount"]) == (self.wish["by"], self.wish["made"], self.amount)
         return same and one["state"] == "done"
 

@@ -85,7 +85,7 @@ class Desk:
         """
         of_refund = RUNNING_NUMBER.fullmatch(name)
         wish = {"made": made, "by": by, "amount": amount, "number": number, "reason": reason, "journal": journal}
-        wish["refund"] = name if of_refund else None
+        wish |= {"refund": name if of_refund else None, "names": True}
         return await self._ask(REFUNDED_BY_HAND, of_refund[1] if of_refund else name, payment, wish)
 
     async def dispute(
