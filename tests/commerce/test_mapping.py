@@ -39,7 +39,7 @@ STORE: Store = {
     "per_minute": None,
     "by_events": False,
 }
-OFFERS: Offers = {"stores": {"placetopay": STORE}, "live": None, "held_by": None}
+OFFERS: Offers = {"stores": {"placetopay": STORE}, "live": None, "held_by": None, "silent": False}
 ZONE = "America/Guayaquil"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -156,7 +156,15 @@ def judged(attempt: Attempt, reply: Mapping[str, Any]) -> Attempt:
     together = [*attempt["payments"], *(one for one in payments if one["internal_reference"] not in known)]
     changed = {"state": state, "final": reply["final"], "processing": processing, "payments": together}
     changed["given_back"] = not together and (attempt.get("given_back", False) or _went_back(reply))
-    return {**attempt, **changed}
+    return {**attempt, **changed, **_not_known(attempt, reply)}
+
+
+def _not_known(attempt: Attempt, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """What the company does not tell, or does not know: that it is `silent`, and each refusal to confirm a payment."""
+    named, before = reply.get("unconfirmed"), attempt.get("unconfirmed", [])
+    again = named is not None and not (reply["final"] and named in before)
+    silent = {"silent": True} if reply.get("silent") else {}
+    return {**silent, "unconfirmed": [*before, named]} if again else silent
 
 
 def _went_back(reply: Mapping[str, Any]) -> bool:

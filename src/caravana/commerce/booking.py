@@ -271,15 +271,26 @@ def undecided(attempt: Attempt, company: str, now: datetime) -> dict[str, Any]:
 def expired_note(attempt: Attempt) -> dict[str, Any]:
     """Return the body of the message on the order that nobody paid in time; Odoo mails it to the order's followers."""
     amount = Money.of(attempt["amount"], attempt["currency"])
-    text = f"El pago con tarjeta de {amount} (referencia {attempt['reference']}) venció sin cobro. El enlace sigue sirviendo."
+    how = "sin que nos conste un cobro" if attempt.get("silent") else "sin cobro"
+    text = (
+        f"El pago con tarjeta de {amount} (referencia {attempt['reference']}) venció {how}. El enlace sigue sirviendo."
+    )
     return {"id": attempt["order_id"], "body": text, "subtype": TO_FOLLOWERS}
 
 
 def given_back_note(attempt: Attempt, store: Store, *, to_followers: bool) -> dict[str, Any]:
-    """Return the body of the message on the order that a company gave a payment back by itself: we did not confirm it in time."""
+    """Return the body of the message on the order that a company gave a payment back by itself: we did not confirm it in time.
+
+    Of a payment that it does not know that is not sure.
+    """
     amount = Money.of(attempt["amount"], attempt["currency"])
     what = f"El pago con tarjeta de {amount} (referencia {attempt['reference']})"
-    text = f"{what} no se confirmó a tiempo, y {store['company']} devolvió el dinero. El mismo enlace sirve para pagar de nuevo."
+    how = f"no se confirmó a tiempo, y {store['company']} devolvió el dinero"
+    if not attempt.get("given_back"):
+        numbers = ", ".join(dict.fromkeys(attempt["unconfirmed"]))
+        unknown = f"{store['company']} no conoce el pago n.º {numbers}, o la confirmación llegó tarde"
+        how = f"no se pudo confirmar: {unknown}. Si lo cobró, lo devuelve solo"
+    text = f"{what} {how}. El mismo enlace sirve para pagar de nuevo."
     return {"id": attempt["order_id"], "body": text, **({"subtype": TO_FOLLOWERS} if to_followers else {})}
 
 

@@ -1,7 +1,7 @@
 """A merchant account as the card flow needs it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Store(TypedDict):
@@ -13,6 +13,7 @@ class Store(TypedDict):
     - `operations`: what the company can be asked for; `reference_max`: longest reference that it takes
     - `needs_referrer`: whether its page must see from which site the browser comes
     - `partial_refund`, `refund_until`: whether parts can go back, and until which hour of the payment's day
+    - `confirm_within`: seconds in which a payment must be confirmed, before the company gives it back; 0: it need not be
     - `every`, `until`, `per_minute`, `by_events`: the company's clock (`kit.payment.Sweep`), in seconds
     """
 
@@ -26,6 +27,7 @@ class Store(TypedDict):
     needs_referrer: bool
     partial_refund: str
     refund_until: str | None
+    confirm_within: NotRequired[float]
     every: float
     until: float
     per_minute: int | None

@@ -27,11 +27,21 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refused.text": "No se le cobró nada. Puede intentar de nuevo con la misma tarjeta o con otra.",
         "expired.title": "El tiempo para pagar terminó",
         "expired.text": "No se le cobró nada. Puede empezar de nuevo cuando quiera.",
+        "expired.silent": "No nos consta ningún pago. Si {provider} le cobró, le devuelve el dinero automáticamente; si en unos "
+        "días no lo ha hecho, escríbanos. Puede empezar de nuevo cuando quiera.",
         "given_back.title": "Su pago fue devuelto",
-        "given_back.text": "{holder} le devolvió el dinero, porque el pago no se confirmó a tiempo. Puede pagar de nuevo; si en "
-        "unos días su banco todavía muestra el cobro, escríbanos.",
+        "given_back.text": "{provider} le devolvió el dinero, porque el pago no se confirmó a tiempo. Puede pagar de nuevo; si "
+        "en unos días su banco todavía muestra el cobro, escríbanos.",
+        "unconfirmed.title": "No pudimos confirmar su pago",
+        "unconfirmed.text": "La confirmación llegó tarde, o {provider} no conoce ese pago. Si le cobró, le devuelve el dinero "
+        "automáticamente; si en unos días no lo ha hecho, escríbanos. Puede pagar de nuevo.",
+        "late.title": "No pudimos confirmar su pago",
+        "late.text": "La confirmación llegó tarde, o {provider} no conoce ese pago. Si le cobró, le devuelve el dinero "
+        "automáticamente; si en unos días no lo ha hecho, escríbanos. Desde las {until} puede pagar de nuevo en esta página.",
         "open.title": "Su pago no está terminado",
         "open.text": "Todavía no se le cobró nada. Puede continuar donde lo dejó.",
+        "open.silent": "Todavía no nos consta ningún pago. Puede continuar donde lo dejó. Si {provider} ya le cobró y el pago no "
+        "se confirma a tiempo, le devuelve el dinero automáticamente.",
         "checking.title": "Estamos comprobando su pago",
         "checking.text": "No pague de nuevo. El banco aún no responde; esta página se actualiza sola.",
         "checking.button": "Actualizar",
@@ -70,11 +80,22 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "refused.text": "You were not charged. You can try again with the same card or another one.",
         "expired.title": "The time to pay has run out",
         "expired.text": "You were not charged. You can start again whenever you like.",
+        "expired.silent": "We know of no payment. If {provider} charged you, it gives your money back automatically; if it has "
+        "not done so in a few days, write to us. You can start again whenever you like.",
         "given_back.title": "Your payment was given back",
-        "given_back.text": "{holder} gave your money back, because the payment was not confirmed in time. You can pay again; if "
-        "your bank still shows the charge in a few days, write to us.",
+        "given_back.text": "{provider} gave your money back, because the payment was not confirmed in time. You can pay again; "
+        "if your bank still shows the charge in a few days, write to us.",
+        "unconfirmed.title": "We could not confirm your payment",
+        "unconfirmed.text": "The confirmation came too late, or {provider} does not know this payment. If it charged you, it "
+        "gives your money back automatically; if it has not done so in a few days, write to us. You can pay again.",
+        "late.title": "We could not confirm your payment",
+        "late.text": "The confirmation came too late, or {provider} does not know this payment. If it charged you, it gives "
+        "your money back automatically; if it has not done so in a few days, write to us. You can pay again on this page from "
+        "{until}.",
         "open.title": "Your payment is not finished",
         "open.text": "You have not been charged yet. You can continue where you left off.",
+        "open.silent": "We know of no payment so far. You can continue where you left off. If {provider} has charged you already "
+        "and the payment is not confirmed in time, it gives your money back automatically.",
         "checking.title": "We are checking your payment",
         "checking.text": "Please do not pay again. The bank has not answered yet; this page updates by itself.",
         "checking.button": "Update",

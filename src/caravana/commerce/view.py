@@ -1,7 +1,7 @@
 """The pay page as a person sees it: which of its faces is shown, and what stands on it. Pure."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -15,20 +15,24 @@ from caravana.kit.speech import LANGUAGES
 STATUS: Mapping[str, int] = {"unknown": 404, "trouble": 503}
 """Face → HTTP status, where it is not 200."""
 
-PAYABLE = frozenset({"pay", "refused", "expired", "given_back", "open"})
+PAYABLE = frozenset({"pay", "refused", "expired", "given_back", "unconfirmed", "open"})
 """Faces with a pay button."""
 
 UNBEGUN = PAYABLE - {"open"}
 """Faces that may say how to pay by transfer: nobody is paying by card meanwhile."""
 
+CHANGES = frozenset({"checking", "late"})
+"""Faces that become another by themselves, so that the page looks again."""
+
 PAUSES = ((12, 5), (40, 30))
-"""While a payment is checked the page looks again: until the 12th time every 5 s, until the 40th every 30 s."""
+"""So it looks again: until the 12th time every 5 s, until the 40th every 30 s."""
 
 
 def face(sale: Sale | None) -> str:
     """Return which face the order shows.
 
-    One of pay, open, refused, expired, given_back, checking, paid, cancelled, cancelled_paid, not_ready, unknown.
+    One of pay, open, late, refused, expired, given_back, unconfirmed, checking, paid, cancelled, cancelled_paid, not_ready,
+    unknown.
     """
     if sale is None:
         return "unknown"
@@ -45,25 +49,29 @@ def face(sale: Sale | None) -> str:
 
 
 def _payable(sale: Sale) -> str:
-    if live(sale["attempts"]) is not None:
-        return "open"
+    running = live(sale["attempts"])
+    if running is not None:
+        return "late" if running.get("unconfirmed") else "open"
     last = newest(sale["attempts"])
     if last is not None and last["request_id"] and last["state"] in OVER:
         if last.get("given_back"):
             return "given_back"
-        return "expired" if last["state"] == "expired" else "refused"
+        if last["state"] == "expired":
+            return "unconfirmed" if last.get("unconfirmed") else "expired"
+        return "refused"
     return "pay"
 
 
 class Offers(TypedDict):
     """What the customer may choose from: merchant accounts by connection, and his open session with its account, if any.
 
-    Without an open session `held_by` is the account that gave his money back, if one did.
+    Without an open session `held_by` is the account that gave his money back or may have. `silent`: it tells nothing of payments.
     """
 
     stores: Mapping[str, Store]
     live: Attempt | None
     held_by: Store | None
+    silent: bool
 
 
 def view(
@@ -100,7 +108,7 @@ def view(
         "amount": money,
         "buttons": _buttons(shown, texts, money, offers, language),
         "transfer": _transfer(transfer, texts, money) if transfer and shown in UNBEGUN else None,
-        "again": texts["checking.button"] if shown == "checking" else None,
+        "again": texts["checking.button"] if shown in CHANGES else None,
         "address": f"/pay/{token}",
         "refresh": _refresh(shown, looked),
         "looked": looked + 1,
@@ -131,11 +139,19 @@ def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, z
     if shown == "pay" and len(stores) > 1:
         return texts["pay.choose"]
     names = {
-        "provider": next((one["company"] for one in stores.values()), ""),
+        "provider": next((one["company"] for one in (held_by, *stores.values()) if one is not None), ""),
         "holder": "" if held_by is None else held_by["names"][language],
-        "until": "" if live is None else f"{datetime.fromisoformat(live['expires']).astimezone(ZoneInfo(zone)):%H:%M}",
+        "until": ""
+        if live is None or held_by is None
+        else f"{_closes(live, held_by).astimezone(ZoneInfo(zone)):%H:%M}",
     }
-    return texts[f"{shown}.text"].format(**names)
+    silent = texts.get(f"{shown}.silent") if offers["silent"] else None
+    return (silent or texts[f"{shown}.text"]).format(**names)
+
+
+def _closes(live: Attempt, store: Store) -> datetime:
+    """When the session is over: what was paid in its last moment may still be confirmed."""
+    return datetime.fromisoformat(live["expires"]) + timedelta(seconds=store.get("confirm_within", 0))
 
 
 def _buttons(
@@ -161,6 +177,6 @@ def _buttons(
 
 
 def _refresh(shown: str, looked: int) -> int | None:
-    if shown != "checking":
+    if shown not in CHANGES:
         return None
     return next((seconds for most, seconds in PAUSES if looked < most), None)

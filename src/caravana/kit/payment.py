@@ -29,7 +29,9 @@ Its reply: `provider`, `connection`, `request_id`, `reference`, `process_url`, `
 `reference`, `state`, `status`, `reason`, `message`, `date`, `method`, `method_name`, `issuer`, `franchise`, `from` and `to`
 (`{currency, total}`: asked and charged), `factor`, `authorization`, `receipt`, `refunded` (a hint; of one that is cancelled or
 expired: it was paid, and the company gave the money back by itself), `last_digits`. `silent` (only
-where it is true): the company tells nothing of such checkouts, so that no payment in the reply proves nothing.
+where it is true): the company tells nothing of such checkouts, so that no payment in the reply proves nothing. `unconfirmed`
+(only where there is one): the payment that was to be confirmed, and that the company does not know: the confirmation came too
+late and the money went back, or the name is wrong; it proves neither.
 
 A **refund** is a ledger of its own. `refund` takes `reference` (ours, unique), `payment`, `request_id`, `amount` with
 `currency` (None: the whole), `reason`, `connection`; `refund_query` takes `refund` or `reference` besides. Their reply:

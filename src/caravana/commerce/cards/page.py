@@ -110,8 +110,9 @@ class Page(CardMapping):
         stores = {name: self._settings.stores[name] for name in self._offered(branch)}
         if live is not None and not self._can_close(live):
             stores = {name: one for name, one in stores.items() if name == live["connection"]}
-        named = live or (None if sale is None else _given_back(sale))
-        return {"stores": stores, "live": live, "held_by": None if named is None else self._store(named)}
+        one = live or (None if sale is None else _doubtful(sale))
+        held_by, silent = (None, False) if one is None else (self._store(one), bool(one.get("silent")))
+        return {"stores": stores, "live": live, "held_by": held_by, "silent": silent}
 
     def _offered(self, branch: str | None) -> Sequence[str]:
         """The connections of the branch's merchant accounts; none for a branch that these settings do not know."""
@@ -212,10 +213,10 @@ class Page(CardMapping):
         return attempts.never_opened(variables.get("attempt"))
 
 
-def _given_back(sale: Sale) -> Attempt | None:
-    """The last attempt, when its money went back."""
+def _doubtful(sale: Sale) -> Attempt | None:
+    """The last attempt, when its money went back or may have."""
     last = attempts.newest(sale["attempts"])
-    return last if last is not None and last.get("given_back") else None
+    return last if last is not None and any(map(last.get, ("given_back", "unconfirmed", "silent"))) else None
 
 
 def _language(headers: Mapping[str, Any]) -> str:

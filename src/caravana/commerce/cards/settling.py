@@ -43,9 +43,14 @@ class Settling(CardMapping):
 
     @pure
     def waiting(self, variables: Variables) -> str:
-        """Return the name of the payment that waits, unlike any other's: each is confirmed once."""
-        answer = variables["told"]["answer"]
-        return f"{answer['connection']}/{answer['request_id']}/{_waiting(answer)}"
+        """Return the name of the payment that waits, unlike any other's: each is confirmed once.
+
+        One that the company did not know is confirmed again when somebody names it again: it may know it by then.
+        """
+        answer, payment = variables["told"]["answer"], _waiting(variables["told"]["answer"])
+        refusals = variables["told"].get("unconfirmed", []).count(payment)
+        again = f"/{refusals}" if refusals else ""
+        return f"{answer['connection']}/{answer['request_id']}/{payment}{again}"
 
     @pure
     def confirmation(self, variables: Variables) -> dict[str, Any]:
@@ -68,13 +73,16 @@ class Settling(CardMapping):
         found = attempts.named(self._settings.reference_prefix, body.get("reference"))
         if found is None:
             return None
-        named = {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"]}
-        return {**named, **of_branch(variables.get("attempt") or {}), "answer": body}
+        named, one = (
+            {"order_id": found[0], "key": attempts.key(*found), "reference": body["reference"]},
+            variables.get("attempt"),
+        )
+        return {**named, **of_branch(one or {}), "answer": body, **_refusals(one or {})}
 
     @pure
     def to_settle(self, variables: Variables) -> dict[str, Any]:
         """Return what is to be settled after the provider's answer about the attempt."""
-        return named(variables["attempt"]) | {"answer": variables["answer"]}
+        return named(variables["attempt"]) | {"answer": variables["answer"]} | _refusals(variables["attempt"])
 
     @pure
     def settling(self, variables: Variables) -> dict[str, Any] | None:
@@ -98,8 +106,8 @@ class Settling(CardMapping):
     def tells_expired(self, variables: Variables) -> bool:
         """Whether it is to be told on the order that the attempt expired and nothing came."""
         one = variables["attempt"]
-        back = one.get("given_back", False)
-        return bool(self._settings.tell_expired and one["state"] == "expired" and not one["payments"] and not back)
+        told = one["payments"] or self.tells_given_back(variables)
+        return bool(self._settings.tell_expired and one["state"] == "expired" and not told)
 
     @pure
     def expired_note(self, variables: Variables) -> dict[str, Any]:
@@ -108,8 +116,10 @@ class Settling(CardMapping):
 
     @pure
     def tells_given_back(self, variables: Variables) -> bool:
-        """Whether it is to be told on the order that the company gave the money back by itself."""
-        return bool(variables["attempt"].get("given_back"))
+        """Whether it is to be told on the order that the company gave the money back by itself, or may have."""
+        one = variables["attempt"]
+        unconfirmed = one["state"] == "expired" and not one["payments"] and one.get("unconfirmed")
+        return bool(one.get("given_back") or unconfirmed)
 
     @pure
     def given_back_note(self, variables: Variables) -> dict[str, Any]:
@@ -143,6 +153,11 @@ class Settling(CardMapping):
         taken = bool(matches) and not booking.open_credit(payment, matches, [])
         used = [*one.get("used", []), *([payment["internal_reference"]] if taken else [])]
         return {**one, "settled": bool(one["final"]), "used": used}
+
+
+def _refusals(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """The payments that could not be confirmed, where there are such."""
+    return {"unconfirmed": attempt["unconfirmed"]} if attempt.get("unconfirmed") else {}
 
 
 def _waiting(answer: Mapping[str, Any]) -> str | None:

@@ -111,7 +111,7 @@ def unseen(asked: Mapping[str, Any], why: str, *, over: bool) -> dict[str, Any]:
     """Return the reply about a checkout of which PayPhone tells nothing.
 
     `over`: its page and the time for Confirm have passed, so no money can have stayed. A payment that a return or a
-    notification named may be confirmed meanwhile: only Confirm knows what became of it.
+    notification named may be confirmed meanwhile: only Confirm knows what became of it; when all is over it is `unconfirmed`.
     """
     payment = asked.get("payment")
     state = State.EXPIRED if over else State.ACTION_NEEDED if payment else State.PENDING
@@ -126,7 +126,19 @@ def unseen(asked: Mapping[str, Any], why: str, *, over: bool) -> dict[str, Any]:
         "amount": None,
         "paid_total": None,
         "payments": [entry] if payment else [],
+        **({"unconfirmed": payment} if payment and over else {}),
     }
+
+
+def unconfirmable(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the reply to a Confirm of a payment that PayPhone does not know: given back already, or none of this checkout.
+
+    It proves neither, so the checkout stays as it is and ends by its own clock.
+    """
+    why = (
+        f"PayPhone does not know the payment {asked['payment']}, or gave it back because the confirmation came too late"
+    )
+    return {**unseen({**asked, "payment": None}, why, over=False), "unconfirmed": str(asked["payment"])}
 
 
 def refund(asked: Mapping[str, Any], result: str, now: datetime, message: str = "") -> dict[str, Any]:

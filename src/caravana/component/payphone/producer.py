@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from caravana.component.payphone import mapping
 from caravana.component.payphone.body import ConfirmBody, CreateBody, ListingBody, QueryBody, read_body
 from caravana.component.payphone.client import PayphoneClient
-from caravana.component.payphone.errors import VALIDATION, is_unknown
+from caravana.component.payphone.errors import UNKNOWN_TRANSACTION, VALIDATION, is_unknown
 from caravana.component.payphone.mapping import PROVIDER
 from caravana.component.payphone.spec import CAPABILITIES, CONFIRM_WITHIN
 from caravana.component.payphone.stores import Stores
@@ -128,7 +128,7 @@ class Confirm(PayphoneProducer):
         return read_body(ConfirmBody, exchange.body).model_dump(exclude_none=True)
 
     async def send(self, request: dict[str, Any], effect: Effect) -> Reply:
-        """Confirm. Raises `Refused` (code 20) when PayPhone has no such payment, or has given it back."""
+        """Confirm. A payment that PayPhone does not know, or has given back (code 20), is `unconfirmed` in the reply."""
         client = self.client(request, effect)
         content = {"id": int(request["payment"]), "clientTxId": mapping.named(request)}
         try:
@@ -136,7 +136,9 @@ class Confirm(PayphoneProducer):
         except Refused as error:
             if effect.attempt > 1 and is_unknown(error) and not client.settings.confirm_repeats:
                 raise Unknown("PayPhone does not know the payment now: was it confirmed before?", code="20") from error
-            raise
+            if error.code != UNKNOWN_TRANSACTION:
+                raise
+            return _reply(self.told(mapping.unconfirmable(request), request, effect))
         reply = mapping.transaction(answer, request, client.settings)
         return _reply(self.told(reply, request, effect))
 
