@@ -1,5 +1,6 @@
 """The customer's way in a browser: link, pay page, the provider's page, and back."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,12 @@ from playwright.async_api import Browser, ConsoleMessage, Page
 from caravana.component.placetopay.sandbox import Card
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import SILENT, Shop, open_shop
+from tests.commerce.test_going import payphone_shop
+from tests.support.leaping import LeapingClock
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1280, 390)
+LANGUAGES = ("es-EC", "en-US")
 
 
 async def visit(browser: Browser, width: int, language: str, address: str) -> tuple[Page, list[str]]:
@@ -97,3 +101,49 @@ async def refused(shop: Shop, page: Page, link: str, file: Path) -> None:
     shop.provider.leave(str(await shop.press(link)))
     await page.goto(f"{link}/return")
     await look(page, file, "refused")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_money_that_went_back(chromium: Browser, tmp_path: Path, width: int, language: str) -> None:
+    """PayPhone gave the money back, which it tells when asked: the page says so, and has the button."""
+    clock = LeapingClock(time.time(), 20)
+    async with payphone_shop(tmp_path, clock, **{"cards.sweep": "1h"}) as (shop, sandbox):
+        order = shop.order()
+        link = await shop.link(order)
+        await shop.page_pressed(link)
+        sandbox.pay(f"CV{order}-1")
+        clock.leap(360)
+        page, complaints = await visit(chromium, width, language, link)
+        await look(page, tmp_path / f"given_back-{language}-{width}.png", "given_back")
+        assert await page.locator("button").count() == 1
+        assert complaints == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_money_of_which_nothing_is_known(chromium: Browser, tmp_path: Path, width: int, language: str) -> None:
+    """PayPhone tells nothing: begun, come back too late, held until it is over, and then to be paid again."""
+    clock = LeapingClock(time.time(), 20)
+    own = {"queryCovers": False}
+    async with payphone_shop(tmp_path, clock, own, **{"cards.sweep": "1h"}) as (shop, sandbox):
+        order, other = shop.order(), shop.order()
+        link, left = await shop.link(order), await shop.link(other)
+        for one in (link, left):
+            await shop.page_pressed(one)
+        payment = sandbox.pay(f"CV{order}-1")
+        page, complaints = await visit(chromium, width, language, left)
+        await look(page, tmp_path / f"open-{language}-{width}.png", "open")
+        clock.leap(660)
+        await page.click("button")
+        await look(page, tmp_path / f"held-{language}-{width}.png", "held")
+        await page.goto(f"{link}/return/{language[:2]}/1?id={payment.id}&clientTransactionId=x")
+        await look(page, tmp_path / f"late-{language}-{width}.png", "late")
+        assert await page.locator("button").count() == 0
+        clock.leap(300)
+        await page.goto(link)
+        await look(page, tmp_path / f"unconfirmed-{language}-{width}.png", "unconfirmed")
+        await page.goto(left)
+        await look(page, tmp_path / f"expired-{language}-{width}.png", "expired")
+        assert await page.locator("button").count() == 1
+        assert complaints == []
