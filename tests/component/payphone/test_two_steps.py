@@ -244,6 +244,22 @@ async def test_the_hub_was_away_and_the_money_went_back(till: Till) -> None:
     assert (found.body["state"], found.body["final"]) == ("cancelled", True)
 
 
+async def test_a_query_that_knows_nothing_proves_no_money_given_back(till: Till) -> None:
+    """The answer was lost after PayPhone had confirmed; a query that covers no button, whatever was set, says nothing of that."""
+    till.sandbox.store.query_covers = till.sandbox.store.confirm_repeats = False
+    reply = await till.create()
+    payment = till.sandbox.pay("CV7-1")
+    body, first = {**named(reply), "payment": payment.id}, till.effect()
+    till.sandbox.faults.append(Fault("confirm", "cut_after"))
+    with pytest.raises(Unknown):
+        await till.call("confirm", body, first)
+    assert await till.verify("confirm", body, first) is None
+    till.pass_by(seconds=LATE)
+    with pytest.raises(NeedsPerson, match="PayPhone Business"):
+        await till.verify("confirm", body, first)
+    assert till.sandbox.kept_total() == 11500
+
+
 async def test_what_nobody_can_tell_is_for_a_person(till: Till) -> None:
     """The query knows nothing, a repetition proves nothing, and the five minutes are over: a person looks at PayPhone's page."""
     await till.set(queryCovers=False)

@@ -101,12 +101,6 @@ def unconfirmed(reply: Mapping[str, Any]) -> dict[str, Any]:
     return {**reply, **waiting, "payments": payments}
 
 
-def given_back(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the reply about a payment that PayPhone gave back, and of which it tells nothing more."""
-    reply = unseen(asked, "PayPhone gave the payment back, for it was not confirmed in time", over=True)
-    return {**reply, "payments": [{**one, "refunded": True} for one in reply["payments"]]}
-
-
 def unseen(asked: Mapping[str, Any], why: str, *, over: bool) -> dict[str, Any]:
     """Return the reply about a checkout of which PayPhone tells nothing.
 

@@ -146,19 +146,17 @@ class Confirm(PayphoneProducer):
         """Return how the payment stands when that is sure, None to confirm again.
 
         Five minutes after our first call every payment that was not confirmed has been given back: one that is still
-        approved then was confirmed. Raises `NeedsPerson` when those have passed and PayPhone cannot be asked.
+        approved then was confirmed. Raises `NeedsPerson` when those have passed and PayPhone tells nothing of it.
         """
         client = self.client(request, effect)
         late = client.clock.now() >= effect.intended_at + CONFIRM_WITHIN + LATE
-        if not client.settings.query_covers:
+        found = await _found(client, request) if client.settings.query_covers else None
+        if found is None:
             if late and not client.settings.confirm_repeats:
                 raise NeedsPerson(
                     f"whether payment {request['payment']} was confirmed in time cannot be asked: look in PayPhone Business"
                 )
             return None
-        found = await _found(client, request)
-        if found is None:
-            return _reply(self.told(mapping.given_back(request), request, effect)) if late else None
         sure = late or client.settings.query_tells_confirmed
         if found["state"] == State.CANCELLED or (found["state"] == State.PAID and sure):
             return _reply(self.told(found, request, effect))
