@@ -181,12 +181,13 @@ def test_every_face_has_its_words(speech: str) -> None:
 
 
 def test_a_page_that_checks_looks_again_but_not_for_ever() -> None:
-    """While a payment is checked the page refreshes itself, ever more slowly, and at last no more."""
-    pauses = [
-        view(a_sale(), "checking", company="", language="es", token="t", looked=n, offers=OFFERS, zone=ZONE)["refresh"]
+    """While a payment is checked the page refreshes itself, ever more slowly, and at last no more: then it says no such thing."""
+    seen = [
+        view(a_sale(), "checking", company="", language="es", token="t", looked=n, offers=OFFERS, zone=ZONE)
         for n in (0, 11, 12, 40)
     ]
-    assert pauses == [5, 5, 30, None]
+    assert [one["refresh"] for one in seen] == [5, 5, 30, None]
+    assert ["se actualiza sola" in one["text"] for one in seen] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(

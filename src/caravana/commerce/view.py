@@ -90,7 +90,7 @@ def view(
 
     `looked`: how often the page has looked by itself; `zone`: of the times on it; `transfer`: payment code and accounts.
     """
-    texts = TEXTS[language]
+    texts, refresh = TEXTS[language], _refresh(shown, looked)
     money = None
     if sale is not None:
         amount = sale["due"] if shown in PAYABLE else sale["total"]
@@ -101,7 +101,7 @@ def view(
         "languages": [(code, name) for code, name in LANGUAGES.items() if code != language],
         "company": company,
         "title": texts[f"{shown}.title"],
-        "text": _text(shown, texts, offers, language, zone),
+        "text": _text(shown, texts, offers, language, zone, refreshed=refresh is not None),
         "order_label": texts["order"],
         "order": sale["name"] if sale is not None else None,
         "amount_label": texts["amount" if shown in PAYABLE else "amount_paid"],
@@ -110,7 +110,7 @@ def view(
         "transfer": _transfer(transfer, texts, money) if transfer and shown in UNBEGUN else None,
         "again": texts["checking.button"] if shown in CHANGES else None,
         "address": f"/pay/{token}",
-        "refresh": _refresh(shown, looked),
+        "refresh": refresh,
         "looked": looked + 1,
     }
 
@@ -133,8 +133,11 @@ def going(address: str, where: str, *, company: str, language: str) -> dict[str,
     return {"language": language, "company": company, "address": address, **words}
 
 
-def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, zone: str) -> str:
-    """The sentence below the title, with the names and times that it has."""
+def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, zone: str, *, refreshed: bool) -> str:
+    """The sentence below the title, with the names and times that it has.
+
+    Some faces have one for a page that looks no more by itself (`still`), or for an account that tells nothing (`silent`).
+    """
     stores, live, held_by = offers["stores"], offers["live"], offers["held_by"]
     if shown == "pay" and len(stores) > 1:
         return texts["pay.choose"]
@@ -145,8 +148,9 @@ def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, z
         if live is None or held_by is None
         else f"{_closes(live, held_by).astimezone(ZoneInfo(zone)):%H:%M}",
     }
-    silent = texts.get(f"{shown}.silent") if offers["silent"] else None
-    return (silent or texts[f"{shown}.text"]).format(**names)
+    kinds = {"still": not refreshed, "silent": offers["silent"], "text": True}
+    found = (texts.get(f"{shown}.{kind}") for kind, holds in kinds.items() if holds)
+    return next(filter(None, found), "").format(**names)
 
 
 def _closes(live: Attempt, store: Store) -> datetime:
