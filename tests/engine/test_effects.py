@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from caravana.engine.configuration import ConnectionLimits, LimitSettings
+from caravana.engine.hub import Hub
+from caravana.journal.model import Fence
 from caravana.kit.clock import ManualClock
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.errors import Held, RateLimited, Refused, Transient, Unknown
@@ -251,10 +253,15 @@ async def test_intent_whose_call_was_not_allowed_any_more_leaves_no_doubt(statio
     assert station.world.calls == 1
 
 
+def leased(hub: Hub) -> None:
+    """Let the hub hold its shards by a lease, as one of several does."""
+    hub.ownership.fence = lambda shard: Fence(shard, 1)  # type: ignore[method-assign]
+
+
 async def test_call_that_was_held_back_leaves_no_doubt(station: Station) -> None:
     """Ownership ended while the call waited for its connection: nothing was sent, and the next run calls without doubting."""
     station.world.hold_back(after=0)
-    await station.start(to("blind"))
+    leased(await station.start(to("blind")))
     [one] = await station.send("main", "order 1")
     assert await station.query("select state from record") == [{"state": "retry"}]
     await (await station.start(to("blind"))).dispatcher.quiet()
@@ -265,7 +272,7 @@ async def test_call_that_was_held_back_leaves_no_doubt(station: Station) -> None
 async def test_call_of_which_a_part_left_is_in_doubt(station: Station) -> None:
     """The first of its requests left, the second was held back: what cannot be asked is in doubt, and is not called again."""
     station.world.hold_back(after=1)
-    await station.start(to("blind"))
+    leased(await station.start(to("blind")))
     [one] = await station.send("main", "order 1")
     await (await station.start(to("blind"))).dispatcher.quiet()
     assert await station.states() == {one: "in_doubt"}

@@ -197,7 +197,7 @@ class _EffectRun:
         async def act() -> Reply:
             await self._intend()
             effect = _effect(self.run, self.path, self.latest)
-            departure = Departure(self._still_ours)
+            departure = Departure(self._still_ours) if self.run.fence is not None else None  # None: it is always ours
             token = departing.set(departure)
             try:
                 async with asyncio.timeout(producer.timeout.total_seconds() + 1):
@@ -205,7 +205,7 @@ class _EffectRun:
             except TimeoutError as error:
                 raise Unknown(f"{self.call.uri}: no answer within {producer.timeout.total_seconds():.0f} s") from error
             except Withheld:
-                if not departure.left:
+                if departure is not None and not departure.left:
                     await self._take_back()
                 raise Lost from None
             finally:

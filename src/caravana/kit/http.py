@@ -64,8 +64,7 @@ class HttpSession:
         self._limit = limit
         self._connect_timeout = connect_timeout
         self._user_agent = user_agent
-        self._session: aiohttp.ClientSession | None = None
-        self._fresh: aiohttp.ClientSession | None = None
+        self._sessions: dict[tuple[bool, bool], aiohttp.ClientSession] = {}
 
     async def call(
         self,
@@ -82,7 +81,7 @@ class HttpSession:
         have arrived, `Withheld` when `departing` said no. The text of an error never holds the query string.
         """
         departure = departing.get()
-        session = self._open(fresh=method in _SILENTLY_REPEATED)
+        session = self._open(fresh=method in _SILENTLY_REPEATED, looks=departure is not None)
         address = url if isinstance(url, URL) else URL(url, encoded=True)
         limits = _limits(timeout, min(self._connect_timeout, timeout))
         try:
@@ -109,10 +108,8 @@ class HttpSession:
 
     async def close(self) -> None:
         """Close the connections."""
-        for session in (self._session, self._fresh):
-            if session is not None:
-                await session.close()
-        self._session = self._fresh = None
+        while self._sessions:
+            await self._sessions.popitem()[1].close()
 
     async def __aenter__(self) -> "HttpSession":
         return self
@@ -122,20 +119,17 @@ class HttpSession:
     ) -> None:
         await self.close()
 
-    def _open(self, *, fresh: bool) -> aiohttp.ClientSession:
-        kept = self._fresh if fresh else self._session
+    def _open(self, *, fresh: bool, looks: bool) -> aiohttp.ClientSession:
+        """The session for requests of a kind; looking costs a tenth of a request's time, so only those look that must."""
+        kept = self._sessions.get((fresh, looks))
         if kept is None:
-            kept = aiohttp.ClientSession(
+            kept = self._sessions[fresh, looks] = aiohttp.ClientSession(
                 connector=_connector(self._limit, fresh=fresh),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self._user_agent},
                 auto_decompress=True,
-                trace_configs=[_looking()],
+                trace_configs=[_looking()] if looks else None,
             )
-            if fresh:
-                self._fresh = kept
-            else:
-                self._session = kept
         return kept
 
 
@@ -154,8 +148,7 @@ def _looking() -> aiohttp.TraceConfig:
 
 
 async def _look(session: aiohttp.ClientSession, context: SimpleNamespace, parameters: object) -> None:
-    if context.trace_request_ctx is not None:
-        context.trace_request_ctx.look()
+    context.trace_request_ctx.look()
 
 
 def _body(data: bytes | None) -> bytes | io.BytesIO | None:
