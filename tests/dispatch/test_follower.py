@@ -3,19 +3,23 @@
 import asyncio
 from typing import cast
 
-from caravana.dispatch import Dispatcher, Follower
+import pytest
+
+from caravana.dispatch import Dispatcher, Follower, follower
 
 
 class Counting:
-    """Counts the looks at the disk."""
+    """Counts the looks at the disk, and those from the beginning."""
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.looks = self.whole = 0
 
     async def refresh(self) -> None:
         self.looks += 1
 
-    reload = refresh
+    async def reload(self) -> None:
+        self.looks += 1
+        self.whole += 1
 
 
 async def test_stop_is_heard_whenever_news_come() -> None:
@@ -29,3 +33,17 @@ async def test_stop_is_heard_whenever_news_come() -> None:
             await asyncio.sleep(0)
         async with asyncio.timeout(5):
             await follower.stop()
+
+
+async def test_all_is_looked_at_now_and_then_however_much_comes_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """News without end do not put off the look from the beginning, which finds what news were lost of."""
+    monkeypatch.setattr(follower, "WHOLE_EVERY", 0.2)
+    disk = Counting()
+    following = Follower(cast("Dispatcher", disk))
+    following.start()
+    for _ in range(50):
+        following.work()
+        await asyncio.sleep(0.01)
+    await following.stop()
+    assert disk.whole
+    assert disk.looks > disk.whole

@@ -198,10 +198,13 @@ class Dispatcher:
         self._pump()
 
     async def refresh(self) -> None:
-        """Look at the disk behind what is known: other processes accept work for our shards."""
+        """Look at the disk behind what is known: other processes accept work for our shards.
+
+        A look that failed has left us behind; the next one goes on from there, as soon as there is room.
+        """
         if not self._behind:
             await self._fill()
-            self._pump()
+        self._pump()
 
     async def quiet(self) -> None:
         """Return when nothing runs, nothing is ready and nothing waits on disk (waits for a time do not count)."""

@@ -1,6 +1,7 @@
 """Keeps a dispatcher up with work that other processes put on disk."""
 
 import asyncio
+import contextlib
 
 import structlog
 
@@ -9,8 +10,8 @@ from caravana.dispatch.dispatcher import Dispatcher
 log = structlog.get_logger("caravana.dispatch")
 EVERY = 1.0
 """Seconds after which the disk is looked at without being told."""
-WHOLE_EVERY = 60
-"""Every how many of these looks the disk is read from the beginning: news of older work may have been lost."""
+WHOLE_EVERY = 60.0
+"""Seconds after which the disk is read from the beginning: news of older work may have been lost."""
 
 
 class Follower:
@@ -43,15 +44,15 @@ class Follower:
         self._news.set()
 
     async def _follow(self) -> None:
-        quiet = 0
+        now = asyncio.get_running_loop().time
+        looked = now()
         while True:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):  # `wait_for` of Python 3.11 loses a stop that comes with news
                     await self._news.wait()
-            except TimeoutError:
-                quiet += 1
             self._news.clear()
-            whole, self._whole = self._whole or quiet >= WHOLE_EVERY, False
+            begun = now()
+            whole, self._whole = self._whole or begun - looked >= WHOLE_EVERY, False
             try:
                 await (self._dispatcher.reload() if whole else self._dispatcher.refresh())
             except Exception as error:  # the journal is away
@@ -59,4 +60,4 @@ class Follower:
                 self._whole |= whole
                 await asyncio.sleep(EVERY)
             else:
-                quiet = 0 if whole else quiet
+                looked = begun if whole else looked
