@@ -132,7 +132,7 @@ class Dispatcher:
 
         A run that is just ending may have judged by the old state: it is looked at once more.
         """
-        if seq in self._at_work:
+        if seq in self._at_work or seq in self._reserved:
             self._stirred.add(seq)
             return
         work = self._held.pop(seq, None) or self._unpark(seq)
@@ -167,8 +167,13 @@ class Dispatcher:
         return True
 
     def give_back(self, work: Work) -> None:
-        """What was reserved ended, or is added next."""
+        """What was reserved ended, or is added next; if its shard was lost meanwhile, or its state changed, it is looked up."""
         self._reserved.pop(work.seq, None)
+        if work.seq in self._orphans or work.seq in self._stirred:
+            self._orphans.discard(work.seq)
+            self._stirred.discard(work.seq)
+            self._lanes.add(work)
+            self._pump()
         self._idle.set()
 
     def forget_shard(self, shard: int) -> None:
@@ -181,7 +186,8 @@ class Dispatcher:
         heapq.heapify(self._due)
         for work in parked:
             self._lanes.release(work)
-        self._orphans.update(work.seq for work in self._at_work.values() if work.shard == shard)
+        under_way = (*self._at_work.values(), *self._reserved.values())
+        self._orphans.update(work.seq for work in under_way if work.shard == shard)
         self._idle.set()
 
     async def left(self, shard: int) -> None:
