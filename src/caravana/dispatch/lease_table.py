@@ -6,6 +6,11 @@ either the owner knows that it goes on, or the others know that it is gone, neve
 its own: a process that is stopped by the system holds no lock.
 """
 
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -14,6 +19,7 @@ from caravana.journal.batch import CHANNEL
 from caravana.journal.model import SHARDS
 
 PREFIX = "process:"
+_Connection = psycopg.Connection[tuple[Any, ...]]
 _NOW = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 _SHARDS = "INSERT INTO shard (id, epoch, expires_at) SELECT generate_series(0, %s - 1), 0, 0 ON CONFLICT DO NOTHING"
 _JOIN = f"INSERT INTO lease (name, owner, epoch, expires_at) VALUES (%(me)s, %(me)s, 1, {_NOW} + %(length)s)"  # noqa: S608 -- constants of this module
@@ -48,7 +54,7 @@ class LeaseTable:
         self._url = url
         self._length = int(length * 1_000_000)
         self._patience = max(1, int(length / 3))
-        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._connection: _Connection | None = None
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""
@@ -114,12 +120,25 @@ class LeaseTable:
         try:
             if self._connection is None:
                 self._connection = self._connect()
-            return self._connection.execute(text, parameters)
+            with self._limited(self._connection):
+                return self._connection.execute(text, parameters)
         except psycopg.Error:
             self.close()
             raise
 
-    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+    @contextmanager
+    def _limited(self, connection: _Connection) -> Iterator[None]:
+        """Cut `connection` when the block takes longer than a statement may: one that stalls would be waited for for ever."""
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            timer = threading.Timer(self._patience + 1, line.shutdown, (socket.SHUT_RDWR,))
+            timer.start()
+            try:
+                yield
+            finally:
+                timer.cancel()
+                timer.join()
+
+    def _connect(self) -> _Connection:
         connection = psycopg.connect(
             self._url,
             autocommit=True,
@@ -127,5 +146,6 @@ class LeaseTable:
             tcp_user_timeout=self._patience * 1_000,
             application_name="caravana-lease",
         )
-        connection.execute(f"SET statement_timeout = '{self._patience}s'")
+        with self._limited(connection):
+            connection.execute(f"SET statement_timeout = '{self._patience}s'")
         return connection

@@ -12,6 +12,8 @@ from caravana.journal.postgresql import connect
 
 log = structlog.get_logger("caravana.dispatch")
 RETRY_SECONDS = 1.0
+PATIENCE = 5.0
+"""Seconds in which a hint must be told."""
 
 
 class News:
@@ -64,8 +66,9 @@ class News:
             try:
                 if self._speaker is None:
                     self._speaker = await connect(self._url, autocommit=True)
-                await self._speaker.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
-            except psycopg.Error:
+                async with asyncio.timeout(PATIENCE):
+                    await self._speaker.execute("SELECT pg_notify(%s, %s)", (CHANNEL, payload))
+            except (psycopg.Error, TimeoutError):
                 await self._hang_up()
 
     async def _hang_up(self) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import re
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeVar
 
 import psycopg
@@ -33,6 +33,7 @@ READERS = 4
 RETRY_SECONDS = 0.5
 PATIENCE = 30.0
 """Seconds after which a transaction without an answer counts as broken; also how long `close` tries to store results."""
+SILENT = "PostgreSQL does not answer"
 CONFLICTS = 5
 _SETTINGS = (
     "SET synchronous_commit = on; SET statement_timeout = '20s'; "
@@ -55,10 +56,15 @@ async def connect(url: str, *, autocommit: bool = False) -> Connection:
         keepalives_idle=5,
         keepalives_interval=2,
         keepalives_count=3,
+        tcp_user_timeout=10_000,
     )
     try:
-        await connection.execute(_SETTINGS)
+        async with asyncio.timeout(PATIENCE):
+            await connection.execute(_SETTINGS)
         await connection.set_autocommit(autocommit)
+    except TimeoutError:
+        await connection.close()
+        raise errors.ConnectionTimeout(SILENT) from None
     except BaseException:  # also a task that is cancelled here
         await connection.close()
         raise
@@ -177,24 +183,29 @@ class PostgresJournal:
         """Carry out a reading operation. Raises `Broken`."""
         if self.keys is not None:
             operation = self.keys.sealed(operation)
-        try:
-            async with self._readers.connection() as connection:
-                result: R = await run_reading(connection, operation)
-                return result
-        except psycopg.Error as error:
-            raise Broken(_reason(error)) from error
+        async with self._reading() as connection:
+            result: R = await run_reading(connection, operation)
+            return result
 
     async def query(self, text: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run a select of the command line or console. Raises `Broken`."""
         wanted = _PARAMETER.sub(r"%(\1)s", text.replace("%", "%%"))
+        async with self._reading() as connection:
+            cursor = await connection.execute(wanted, parameters)
+            names = [column.name for column in cursor.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+        return rows if self.keys is None else self.keys.opened(rows)
+
+    @contextlib.asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Connection]:
+        """Lend a connection for reading. Raises `Broken`, also when the answer does not come."""
         try:
-            async with self._readers.connection() as connection:
-                cursor = await connection.execute(wanted, parameters)
-                names = [column.name for column in cursor.description or ()]
-                rows = [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+            async with self._readers.connection() as connection, asyncio.timeout(PATIENCE):
+                yield connection
+        except TimeoutError as error:
+            raise Broken(SILENT) from error
         except psycopg.Error as error:
             raise Broken(_reason(error)) from error
-        return rows if self.keys is None else self.keys.opened(rows)
 
     # The writers.
 
@@ -210,7 +221,7 @@ class PostgresJournal:
                 self._failure = None
             except (psycopg.Error, TimeoutError) as error:
                 await writer.close()
-                self._give_up(queue, jobs, _reason(error) or "PostgreSQL does not answer")
+                self._give_up(queue, jobs, _reason(error) if str(error) else SILENT)
                 await asyncio.sleep(RETRY_SECONDS)
         await writer.close()
 

@@ -20,14 +20,14 @@ class Readers:
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend one connection. Raises `psycopg.Error` when the database is away."""
+        """Lend one connection. Raises `psycopg.Error` when the database is away, `TimeoutError` as the block does."""
         async with self._free:
             connection = self._idle.pop() if self._idle else await self._connect()
             try:
                 yield connection
             except BaseException as error:  # also cancelled in the middle of an answer
                 await _close(connection)
-                if isinstance(error, psycopg.Error):
+                if isinstance(error, psycopg.Error | TimeoutError):
                     await self.close()
                 raise
             self._idle.append(connection)
