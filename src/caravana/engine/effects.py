@@ -187,8 +187,9 @@ class _EffectRun:
         return once or self.kind in (Kind.VERIFIABLE, Kind.BLIND)
 
     def _still_ours(self) -> bool:
-        """Whether the shard is surely ours for as long as the call may take."""
-        return self.run.services.outlives(self.run.stored.shard, self.call.producer.timeout.total_seconds())
+        """Whether the shard is surely ours for as long as the call may take, and was since this run began."""
+        run, seconds = self.run, self.call.producer.timeout.total_seconds()
+        return run.services.outlives(run.stored.shard, run.fence, seconds)
 
     async def _send(self) -> Reply:
         """Pass the gate, then put the intent on disk, then call: who still waits at the gate has called nobody."""

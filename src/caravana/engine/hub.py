@@ -301,9 +301,9 @@ class Hub:
         """Let other work run in the place of `seq` while the block waits for a partner's gate."""
         return self.dispatcher.aside(seq)
 
-    def outlives(self, shard: int, seconds: float) -> bool:
-        """Whether the shard is surely ours for so long."""
-        return self.ownership.outlives(shard, seconds)
+    def outlives(self, shard: int, fence: Fence | None, seconds: float) -> bool:
+        """Whether the shard is surely ours for so long, by the same right: not lost and won again since `fence`."""
+        return self.ownership.outlives(shard, seconds) and self.fence(shard) == fence
 
     def is_off(self, connection: str | None) -> bool:
         """Whether nothing may be asked of a connection now."""

@@ -16,7 +16,7 @@ from caravana.engine.receiver import stored_of
 from caravana.engine.rehearsal import Stage
 from caravana.engine.run import Halted, Run, Unanswerable
 from caravana.engine.scope import RunScope
-from caravana.journal.model import Entry, Record, Step, Stored, child_id
+from caravana.journal.model import Entry, Fence, Record, Step, Stored, child_id
 from caravana.kit.ports import Arrival, Spawned
 from caravana.pattern import Ended, Signal
 
@@ -38,7 +38,7 @@ class Imagined:
 class _Stage(Stage):
     """The hub, as an imagined run sees it: all is ours, and nobody waits behind us."""
 
-    def outlives(self, shard: int, seconds: float) -> bool:
+    def outlives(self, shard: int, fence: Fence | None, seconds: float) -> bool:
         return True
 
     def aside(self, seq: int) -> AbstractContextManager[None]:

@@ -17,7 +17,7 @@ from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Fenced, Journal
 from caravana.journal import operations as ops
 from caravana.journal.admin import Audit, note
-from caravana.journal.model import Entry, Letter, Record, Step, Stored, child_id
+from caravana.journal.model import Entry, Fence, Letter, Record, Step, Stored, child_id
 from caravana.kit import codec
 from caravana.kit.clock import Clock
 from caravana.kit.errors import Diverged
@@ -76,8 +76,8 @@ class Services(Protocol):
         """Let other work run in the place of `seq` while the block waits for a partner's gate."""
         ...
 
-    def outlives(self, shard: int, seconds: float) -> bool:
-        """Whether the shard is surely ours for so long."""
+    def outlives(self, shard: int, fence: Fence | None, seconds: float) -> bool:
+        """Whether the shard is surely ours for so long, by the same right: not lost and won again since `fence`."""
         ...
 
     def alarm(self, kind: str, text: str, exchange_id: str | None = None, *, subject: str | None = None) -> None:
@@ -100,7 +100,7 @@ class Run:
     stored: Stored
     records: dict[str, Record]
     services: Services
-    fence: Any = None
+    fence: Fence | None = None
     caller: bool = False
     late: list[Record] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
