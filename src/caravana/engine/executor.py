@@ -12,6 +12,7 @@ from caravana.engine.program import Program, run_route
 from caravana.engine.revision import ENGINE_SEMANTICS
 from caravana.engine.run import Halted, Lost, Run, Unanswerable
 from caravana.engine.scope import RunScope
+from caravana.engine.store import running
 from caravana.engine.times import from_micros, to_micros
 from caravana.journal import Broken
 from caravana.journal import operations as ops
@@ -73,6 +74,7 @@ class Executor:
             return Verdict(until=from_micros(stored.not_before))
         if self._hub.has_off(stored.route):
             return Verdict(until=self._hub.clock.now() + OFF_PAUSE)
+        running.set(fence)
         run = Run(stored, records, self._hub, fence=fence, caller=caller or self._hub.requests.awaited(stored))
         return await self._carry_out(run)
 

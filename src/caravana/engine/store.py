@@ -1,6 +1,7 @@
 """Small durable records of the flows, kept in the journal."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from caravana.engine.times import to_micros
@@ -12,12 +13,15 @@ from caravana.kit.ports import Turn, Unavailable
 if TYPE_CHECKING:
     from caravana.engine.hub import Hub
 
+running: ContextVar[Fence | None] = ContextVar("running", default=None)
+"""What every write of the run under way must prove; None: it is no run's, or nothing need be proved."""
+
 
 class JournalStore:
     """Small durable records of the flows (`caravana.kit.ports.Store`)."""
 
     def __init__(self, hub: "Hub", fence: Fence | None = None) -> None:
-        """`hub`: the journal; `fence`: what every write must prove."""
+        """`hub`: the journal; `fence`: what every write must prove, if not what the run does that wants it."""
         self._hub = hub
         self._fence = fence
 
@@ -31,7 +35,7 @@ class JournalStore:
         data = None if value is None else codec.dumps(value)
         operation = store.put_state(scope, key, data, to_micros(self._hub.clock.now()))
         try:
-            await self._hub.journal.submit(operation, essential=True, fence=self._fence)
+            await self._hub.journal.submit(operation, essential=True, fence=self._fence or running.get())
         except JournalError as error:
             raise Unavailable(str(error)) from error
 
@@ -44,7 +48,7 @@ class JournalStore:
         packed = [(scope, key, None if value is None else codec.dumps(value)) for scope, key, value in rows]
         operation = store.put_together(*turn, packed, to_micros(self._hub.clock.now()))
         try:
-            moved = await self._hub.journal.submit(operation, essential=True, fence=self._fence)
+            moved = await self._hub.journal.submit(operation, essential=True, fence=self._fence or running.get())
         except JournalError as error:
             raise Unavailable(str(error)) from error
         return turn._replace(number=moved) if moved else None

@@ -14,6 +14,7 @@ import asyncio
 import copy
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,7 +146,9 @@ class Together:
     def _employ(self) -> None:
         if self._busy < self._turns:
             self._busy += 1
-            worker = asyncio.create_task(self._work())
+            worker = asyncio.create_task(
+                self._work(), context=Context()
+            )  # it is no part of the call that finds it missing
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
