@@ -89,7 +89,9 @@ class RouteReceiver:
         future = self._hub.journal.submit(ops.accept(entries, cursor), fence=self._fence)
         future.add_done_callback(lambda done: self._dispatch(entries, before, done))
         try:
-            return await future
+            return await asyncio.shield(
+                future
+            )  # whoever hands in may be cut short: what is on disk is run all the same
         except Full as error:
             raise Unavailable(str(error), 2) from error
         except Broken as error:
@@ -122,7 +124,7 @@ class RouteReceiver:
         future = self._hub.journal.submit(ops.feed(list(entries), scope, to_micros(self._hub.clock.now())))
         future.add_done_callback(lambda done: self._dispatch_fed(entries, done))
         try:
-            admitted = await future
+            admitted = await asyncio.shield(future)
         except JournalError as error:
             raise Unavailable(str(error)) from error
         return [one.id for one in admitted if one is not None and not one.duplicate]
@@ -195,18 +197,24 @@ class RouteReceiver:
             return Outcome("", State.FAILED, error=unknown, error_class=NoBranch.__name__, status=400)
         before = self._hub.fence(entry.shard)
         future = self._hub.journal.submit(ops.accept([entry]))
+        future.add_done_callback(lambda done: self._begin(entry, before, done))
         try:
-            [admitted] = await future
+            [admitted] = await asyncio.shield(future)
         except JournalError as error:
             raise Unavailable(str(error)) from error
         self._accepted(admitted)
         if admitted.conflict:
             text = "this key came before with another request; a new request needs a new key"
             return Outcome(admitted.id, State.FAILED, error=text, error_class=KEY_CONFLICT, status=422)
-        if not admitted.duplicate:
-            self._hub.requests.begin(entry, admitted.seq, before)
         limit = (timeout or self.route.intake.reply_timeout).total_seconds()
         return await self._hub.requests.answer(admitted.id, limit)
+
+    def _begin(self, entry: Entry, before: Fence | None, done: "asyncio.Future[list[Admitted]]") -> None:
+        if done.cancelled() or done.exception() is not None:
+            return
+        [admitted] = done.result()
+        if not admitted.duplicate:
+            self._hub.requests.begin(entry, admitted.seq, before)
 
     async def later(self, exchange_id: str, ticket: str) -> Outcome | None:
         """Return the answer of an earlier request, waiting like `request`; None when the ticket is not that request's."""
