@@ -1,5 +1,6 @@
 """The `cron` component."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -84,6 +85,28 @@ async def test_a_firing_that_cannot_be_stored_is_handed_in_again() -> None:
     await clock.step(5)
     await consumer.stop()
     assert len(inbox.accepted) == 1
+
+
+async def test_the_first_start_waits_for_nobody() -> None:
+    """A journal that takes nothing does not hold up the start, so that the consumer can be stopped again."""
+    inbox = Inbox()
+    inbox.failure = Unavailable("taken over", retry_after=5)
+    async with asyncio.timeout(1):
+        consumer, clock = await _start(inbox)
+    inbox.failure = None
+    await clock.step(5)
+    await consumer.stop()
+    assert inbox.stored_cursor == START.isoformat()
+
+
+async def test_a_clock_that_was_ahead_stops_nothing() -> None:
+    """A cursor of the future, from before the clock was put right, does not put the next firing off until then."""
+    inbox = Inbox()
+    inbox.stored_cursor = (START + timedelta(days=3650)).isoformat()
+    consumer, clock = await _start(inbox)
+    await clock.step(3600)
+    await consumer.stop()
+    assert [one.key for one in inbox.accepted] == [(START + timedelta(hours=1)).isoformat()]
 
 
 @pytest.mark.parametrize("address", ["cron:c", "cron:?schedule=0+*+*+*+*", "cron:c?schedule=nonsense"])

@@ -124,3 +124,13 @@ def test_wrong_addresses_are_refused(address: str) -> None:
 def test_the_readme_examples_are_accepted() -> None:
     """Every address in the component's page is one that the component takes."""
     assert len(readme_endpoints(TimerComponent(Hub()))) == 1
+
+
+async def test_a_clock_that_was_ahead_stops_nothing() -> None:
+    """A cursor of the future, from before the clock was put right, does not put the next firing off until then."""
+    inbox = Inbox()
+    inbox.stored_cursor = (START + timedelta(days=3650)).isoformat()
+    consumer, clock = await _start("timer:t?period=10s", inbox)
+    await clock.step(10)
+    await consumer.stop()
+    assert len(inbox.accepted) == 1

@@ -34,11 +34,9 @@ class CronConsumer(Consumer):
 
     async def start(self) -> None:
         """Begin to wait for the first moment after the cursor."""
-        stored = await self._receiver.cursor()
-        fired = self._clock.now() if stored is None else datetime.fromisoformat(stored)
-        if stored is None:
-            await self._store([], fired)
-        self._task = asyncio.create_task(self._run(fired), name=f"cron:{self._name}")
+        stored, now = await self._receiver.cursor(), self._clock.now()
+        fired = now if stored is None else min(datetime.fromisoformat(stored), now)  # the clock may have been ahead
+        self._task = asyncio.create_task(self._run(fired, first=stored is None), name=f"cron:{self._name}")
 
     async def stop(self) -> None:
         """Fire no more."""
@@ -47,7 +45,9 @@ class CronConsumer(Consumer):
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _run(self, fired: datetime) -> None:
+    async def _run(self, fired: datetime, *, first: bool) -> None:
+        if first:
+            await self._store([], fired)
         while (due := self._schedule.after(fired)) is not None:
             await self._wait_until(due)
             while await self._receiver.busy():

@@ -35,10 +35,11 @@ class TimerConsumer(Consumer):
 
     async def start(self) -> None:
         """Begin to wait for the first firing."""
-        due = self._clock.now() + self._options.delay
-        last = await self._receiver.cursor()
+        last, now = await self._receiver.cursor(), self._clock.now()
+        due = now + self._options.delay
         if last is not None and not self._options.repeat_count:
-            due = max(due, datetime.fromisoformat(last) + self._options.period)
+            fired = min(datetime.fromisoformat(last), now)  # the clock may have been ahead
+            due = max(due, fired + self._options.period)
         self._task = asyncio.create_task(self._run(due), name=f"timer:{self._name}")
 
     async def stop(self) -> None:
