@@ -1,7 +1,7 @@
 """The `file` component, on a real disk."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from caravana.component.file import FileComponent
 from caravana.kit.component import Producer
 from caravana.kit.effect import Kind
 from caravana.kit.errors import ConfigurationError, Refused
-from caravana.kit.ports import Unavailable
+from caravana.kit.ports import Accepted, Arrival, Unavailable
 from caravana.kit.uri import Uri
 from tests.component.harness import (
     Hub,
@@ -121,6 +121,30 @@ async def test_a_file_taken_before_a_crash_is_only_put_away(tmp_path: Path) -> N
         pass
     assert len(inbox.accepted) == 1
     assert not path.exists()
+
+
+class _Overtaken(Inbox):
+    """While the first version is stored, the partner writes another."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    async def accept(self, arrivals: Sequence[Arrival], *, cursor: Any = None) -> list[Accepted]:
+        if not self.accepted:
+            self._path.write_bytes(b"another")
+        return await super().accept(arrivals, cursor=cursor)
+
+
+@pytest.mark.parametrize("options", ["", "delete=true"])
+async def test_a_version_that_comes_while_one_is_stored_is_taken_too(tmp_path: Path, options: str) -> None:
+    """Storing may take long; what was not read is not put away."""
+    path = _put(tmp_path, "a")
+    inbox = _Overtaken(path)
+    async with _looking(tmp_path, options, inbox) as clock:
+        await clock.step(1)
+        assert not path.exists()
+    assert [one.body for one in inbox.accepted] == [b"x", b"another"]
 
 
 async def test_a_journal_that_takes_nothing_leaves_the_file(tmp_path: Path) -> None:

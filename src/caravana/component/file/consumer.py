@@ -79,7 +79,7 @@ class FileConsumer(PollingConsumer):
             return
         if self._options.noop:
             self._left.add(one.key)
-        await asyncio.to_thread(put_away, one, self._options)
+        await asyncio.to_thread(put_away, one, self._directory, self._options)
 
     def _leave(self, one: Found, reason: str) -> None:
         self._left.add(one.key)

@@ -69,9 +69,9 @@ def read(one: Found, top: Path) -> bytes | None:
     return content if _found(top, one.path) == one else None
 
 
-def put_away(one: Found, options: FileOptions) -> None:
-    """Move or delete a taken file, as the options say. Raises `OSError`."""
-    if options.noop:
+def put_away(one: Found, top: Path, options: FileOptions) -> None:
+    """Move or delete a taken file, as the options say, unless another has come to its place meanwhile. Raises `OSError`."""
+    if options.noop or _found(top, one.path) != one:
         return
     if options.delete:
         one.path.unlink(missing_ok=True)
