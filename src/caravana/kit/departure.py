@@ -33,3 +33,10 @@ class Departure:
 
 departing: ContextVar[Departure | None] = ContextVar("departing", default=None)
 """Of the call that is being made; None: nobody has to be asked."""
+
+
+def leave() -> None:
+    """Let the call under way do what it is about, now: for who sends by other means than the HTTP session. Raises `Withheld`."""
+    departure = departing.get()
+    if departure is not None:
+        departure.look()

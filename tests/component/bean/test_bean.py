@@ -10,6 +10,7 @@ import pytest
 from caravana.component.bean import BeanComponent
 from caravana.kit.callables import idempotent, pure, read
 from caravana.kit.codec import canonical_hash
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.effect import Kind
 from caravana.kit.errors import CallableFailed, ConfigurationError, Transient
 from caravana.kit.exchange import Exchange, Headers
@@ -143,3 +144,11 @@ def test_what_cannot_be_called_is_told_at_load(component: BeanComponent, address
 def test_the_readme_examples_are_accepted(component: BeanComponent) -> None:
     """Every address in the component's page is one that the component takes."""
     assert len(readme_endpoints(component)) == 1
+
+
+async def test_a_call_that_waited_for_a_thread_is_held_back(component: BeanComponent) -> None:
+    """All threads were busy until whoever wanted the call lost the right to it."""
+    token = departing.set(Departure(lambda: False))
+    with pytest.raises(Withheld):
+        await run_producer(producer_of(component, "bean:fail"), make_exchange("order 7"))
+    departing.reset(token)

@@ -10,6 +10,7 @@ import pytest
 
 from caravana.component.file import FileComponent
 from caravana.kit.component import Producer
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.effect import Kind
 from caravana.kit.errors import ConfigurationError, Refused
 from caravana.kit.ports import Accepted, Arrival, Unavailable
@@ -289,3 +290,12 @@ async def test_a_consumer_takes_only_the_named_file(tmp_path: Path) -> None:
         assert _names(inbox) == ["b.csv"]
     with pytest.raises(ConfigurationError, match="no expression"):
         FileComponent(Hub()).endpoint(Uri.parse("file:a?fileName=${header.x}")).consumer(inbox)
+
+
+async def test_a_file_is_held_back(tmp_path: Path) -> None:
+    """Whoever wanted it lost the right to write it while it waited for a thread."""
+    token = departing.set(Departure(lambda: False))
+    with pytest.raises(Withheld):
+        await run_producer(producer_of(FileComponent(Hub()), f"file:{tmp_path}?fileName=a"), make_exchange("x"))
+    departing.reset(token)
+    assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ import pytest
 from caravana.component.smtp import SmtpComponent, SmtpProducer
 from caravana.component.smtp.sandbox import MailCatcher, caught
 from caravana.kit.component import Severity
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.effect import Reply
 from caravana.kit.errors import Refused, Transient, Unknown
 from caravana.kit.uri import Uri
@@ -75,6 +76,18 @@ async def test_an_answer_is_lost() -> None:
     assert len(catcher.mails) == 1
     with pytest.raises(Transient):
         await sent(port, MAIL)
+
+
+async def test_a_mail_is_held_back() -> None:
+    """Whoever wanted it lost the right to send it while the server was greeted: it is not handed over."""
+    catcher = MailCatcher()
+    departure = Departure(lambda: False)
+    async with caught(catcher) as port:
+        token = departing.set(departure)
+        with pytest.raises(Withheld):
+            await sent(port, MAIL)
+        departing.reset(token)
+    assert (catcher.mails, departure.left) == ([], False)
 
 
 async def test_what_is_no_mail_is_refused_before_anything_is_sent() -> None:

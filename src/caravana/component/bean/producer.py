@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from caravana.kit.component import Local, Producer
+from caravana.kit.departure import leave
 from caravana.kit.effect import Effect, Reply
 from caravana.kit.exchange import Exchange
 from caravana.kit.invoke import Invocation
@@ -60,4 +61,8 @@ class CallableProducer(Producer):
     async def _in_thread(self, exchange: Exchange) -> Any:
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, context.run, self._invocation.call, exchange)
+        return await loop.run_in_executor(self._threads, context.run, self._call, exchange)
+
+    def _call(self, exchange: Exchange) -> Any:
+        leave()  # it may have waited for its thread
+        return self._invocation.call(exchange)

@@ -12,6 +12,7 @@ from caravana.component.file import writing
 from caravana.component.file.spec import FileOptions, is_inside
 from caravana.kit import json
 from caravana.kit.component import Producer
+from caravana.kit.departure import leave
 from caravana.kit.effect import Effect, Kind, Reply
 from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient
 from caravana.kit.exchange import Exchange
@@ -71,6 +72,7 @@ class FileProducer(Producer):
 
     def _write(self, name: str, content: bytes, effect: Effect) -> Reply:
         mark = _mark(effect)[:24]
+        leave()  # it may have waited for a thread
         with _errors(name):
             target = writing.target_of(self._directory, name)
             match self._options.file_exist:

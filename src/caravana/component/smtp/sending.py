@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from caravana.component.smtp.errors import from_code, from_exception
+from caravana.kit.departure import leave
 from caravana.kit.effect import Effect
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def made(request: Mapping[str, Any], sender: str, effect: Effect) -> EmailMessag
 
 
 def handed_over(mail: EmailMessage, to: list[str], settings: "SmtpSettings") -> str:
-    """Hand the mail to the server and return what it said. Raises an `EffectError`."""
+    """Hand the mail to the server and return what it said. Raises an `EffectError`, `Withheld`."""
     handed = False
     try:
         with _session(settings) as server:
@@ -44,6 +45,7 @@ def handed_over(mail: EmailMessage, to: list[str], settings: "SmtpSettings") -> 
             _need(*server.mail(sender))
             for one in to:
                 _need(*server.rcpt(one))
+            leave()
             handed = True
             code, text = server.data(mail.as_bytes())
     except (smtplib.SMTPException, OSError) as error:
