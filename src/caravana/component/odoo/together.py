@@ -20,7 +20,7 @@ from typing import Any
 
 from caravana.component.odoo.merging import Indivisible, Merge, likeness, merge_of
 from caravana.component.odoo.protocol import Call
-from caravana.kit.departure import Departure, departing
+from caravana.kit.departure import Departure, Withheld, departing
 from caravana.kit.errors import EffectError, NeedsPerson, Refused, Transient
 
 ROLLED_BACK = (409, 500)
@@ -52,6 +52,14 @@ class Waiting:
             own = copy.copy(error)
             own.__cause__ = error.__cause__
             self.answer.set_exception(own)
+
+    def held_back(self) -> bool:
+        """Whether the caller has lost the right to send it while it waited; it is told."""
+        if self.departure is None or self.departure.allowed():
+            return False
+        self.departure.withheld = True
+        self.fail(Withheld(f"{self.call.place}: whoever wanted it may not send it any more"))
+        return True
 
     def give_up(self) -> None:
         """The wait was too long. What has been sent is waited for all the same."""
@@ -185,6 +193,9 @@ class Together:
         return next((key for key in keys if not self._queues[key].lingers), keys[0])
 
     async def _carry_out(self, queue: Queue, batch: list[Waiting]) -> None:
+        batch = [one for one in batch if not one.held_back()]
+        if not batch:
+            return
         for one in batch:
             one.sent = True
         self._sent.update(batch)
@@ -207,8 +218,8 @@ class Together:
         finally:
             self._sent.difference_update(batch)
             for one in batch:
-                if one.departure is not None and departure is not None:
-                    one.departure.left |= departure.left
+                if one.departure is not None:
+                    one.departure.left |= departure is None or departure.left
 
     def _judge(self, queue: Queue, batch: list[Waiting], error: Indivisible | EffectError) -> None:
         if len(batch) == 1 or not _of_one(error):
@@ -225,7 +236,7 @@ class Together:
 
 
 def _joined(departures: Sequence[Departure | None]) -> Departure | None:
-    """Several leave as long as one of them may: what a process has lost by standing still, it has lost for all."""
+    """All of them may leave when they were put together; what a process loses by standing still then, it loses for all."""
     asked = [one for one in departures if one is not None]
     return Departure(lambda: any(one.allowed() for one in asked)) if len(asked) == len(departures) else None
 
