@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -130,7 +130,7 @@ class LeaseTable:
     def _limited(self, connection: _Connection) -> Iterator[None]:
         """Cut `connection` when the block takes longer than a statement may: one that stalls would be waited for for ever."""
         with socket.socket(fileno=os.dup(connection.fileno())) as line:
-            timer = threading.Timer(self._patience + 1, line.shutdown, (socket.SHUT_RDWR,))
+            timer = threading.Timer(self._patience + 1, _cut, (line,))
             timer.start()
             try:
                 yield
@@ -149,3 +149,9 @@ class LeaseTable:
         with self._limited(connection):
             connection.execute(f"SET statement_timeout = '{self._patience}s'")
         return connection
+
+
+def _cut(line: socket.socket) -> None:
+    """Let whoever waits at `line` find that it is closed."""
+    with suppress(OSError):  # it is
+        line.shutdown(socket.SHUT_RDWR)
