@@ -1,14 +1,16 @@
 """The tables `lease` and `shard`, as a process uses them to share work with others.
 
 A process is a member while its row `process:<name>` stands in `lease`; it moves the row's end on, and anybody may remove a
-row whose end has passed. Whatever names an owner without a row is free. So a renewal and a removal meet in one row, and
-either the owner knows that it goes on, or the others know that it is gone, never both. Every statement is a transaction of
-its own: a process that is stopped by the system holds no lock.
+row whose end has not moved for a lease's length, by the remover's own monotonic clock: a clock that tells the time of day, as
+the database's does, may be put right by an hour. Whatever names an owner without a row is free. So a renewal and a removal
+meet in one row, and either the owner knows that it goes on, or the others know that it is gone, never both. Every statement
+is a transaction of its own: a process that is stopped by the system holds no lock.
 """
 
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -25,7 +27,8 @@ _SHARDS = "INSERT INTO shard (id, epoch, expires_at) SELECT generate_series(0, %
 _JOIN = f"INSERT INTO lease (name, owner, epoch, expires_at) VALUES (%(me)s, %(me)s, 1, {_NOW} + %(length)s)"  # noqa: S608 -- constants of this module
 _RENEW = f"UPDATE lease SET expires_at = {_NOW} + %(length)s WHERE name = %(me)s"  # noqa: S608 -- constants of this module
 _LEAVE = "DELETE FROM lease WHERE name = %(me)s"
-_SWEEP = f"DELETE FROM lease WHERE name LIKE 'process:%%' AND expires_at < {_NOW}"  # noqa: S608 -- constants of this module
+_SWEEP = "DELETE FROM lease WHERE name = %(name)s AND expires_at = %(end)s"
+_ENDS = "SELECT name, expires_at FROM lease WHERE name LIKE 'process:%'"
 _MEMBERS = "SELECT name FROM lease WHERE name LIKE 'process:%' ORDER BY name"
 _MINE = "SELECT id, epoch FROM shard WHERE owner = %(me)s"
 _FREE = "({0}.owner IS NULL OR NOT EXISTS (SELECT 1 FROM lease AS member WHERE member.name = {0}.owner))"
@@ -52,7 +55,10 @@ class LeaseTable:
     def __init__(self, url: str, length: float) -> None:
         """`length`: of a lease, in seconds."""
         self._url = url
+        self._seconds = length
         self._length = int(length * 1_000_000)
+        self._ends: dict[str, tuple[int, float]] = {}
+        """Of each member: the end that its row shows, and since when we have seen that one."""
         self._patience = max(1, int(length / 3))
         self._connection: _Connection | None = None
 
@@ -78,8 +84,15 @@ class LeaseTable:
         self.announce()
 
     def sweep(self) -> int:
-        """Remove members whose time is over; returns how many."""
-        return self._run(_SWEEP, {}).rowcount
+        """Remove members who have not moved their end for as long as a lease lasts; returns how many."""
+        shown = dict(self._run(_ENDS).fetchall())
+        now = time.monotonic()
+        known = self._ends
+        self._ends = {
+            name: known[name] if known.get(name, (0,))[0] == end else (end, now) for name, end in shown.items()
+        }
+        silent = [(name, end) for name, (end, since) in self._ends.items() if now - since >= self._seconds]
+        return sum(self._run(_SWEEP, {"name": name, "end": end}).rowcount for name, end in silent)
 
     def members(self) -> list[str]:
         """Return the members' names, in order."""
