@@ -89,9 +89,7 @@ class RouteReceiver:
         future = self._hub.journal.submit(ops.accept(entries, cursor), fence=self._fence)
         future.add_done_callback(lambda done: self._dispatch(entries, before, done))
         try:
-            return await asyncio.shield(
-                future
-            )  # whoever hands in may be cut short: what is on disk is run all the same
+            return await asyncio.shield(future)  # who hands in may be cut short: what is on disk is run all the same
         except Full as error:
             raise Unavailable(str(error), 2) from error
         except Broken as error:

@@ -154,9 +154,8 @@ class Together:
     def _employ(self) -> None:
         if self._busy < self._turns:
             self._busy += 1
-            worker = asyncio.create_task(
-                self._work(), context=Context()
-            )  # it is no part of the call that finds it missing
+            # Its context is empty: it is no part of the call that finds it missing.
+            worker = asyncio.create_task(self._work(), context=Context())
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
