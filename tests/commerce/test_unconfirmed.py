@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,12 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from caravana.commerce import attempt
+from caravana.commerce.cards import Cards, CardSettings
+from caravana.commerce.link import PayLinks
 from caravana.component.payphone.sandbox.sandbox import FIRST_TRANSACTION
 from caravana.engine.admin import Admin
 from caravana.kit.clock import ScaledClock
+from caravana.kit.exchange import Exchange
 from tests.commerce.shop import Shop
 from tests.commerce.test_going import payphone_shop
-from tests.commerce.test_mapping import an_answer, an_attempt
+from tests.commerce.test_mapping import a_sale, an_answer, an_attempt
+from tests.commerce.test_sweep import STORES
 from tests.commerce.test_unjudged import compared
 from tests.support.leaping import LeapingClock
 
@@ -141,3 +146,36 @@ async def test_money_that_stayed_after_all_is_brought_to_light(tmp_path: Path) -
             assert (told["kind"], told["name"]) == ("payment_missing", str(payment.id))
         assert await shop.reviews() == ["payment_missing"]
         assert shop.notes(order).count(NOTE.format(order=order, number=payment.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("doubt", "says"),
+    [
+        ({"silent": True}, "Si la empresa de pago le cobró, le devuelve el dinero"),
+        ({"unconfirmed": ["1"]}, "o la empresa de pago no conoce ese pago."),
+        ({"given_back": True}, "La empresa de pago le devolvió el dinero"),
+    ],
+)
+def test_the_account_of_the_last_attempt_is_gone(doubt: dict[str, Any], says: str) -> None:
+    """The shop left the company whose payment is in doubt: the order can be paid at another, which the sentence does not name."""
+    page = shown(an_attempt(state="expired", final=True, connection="left", **doubt))
+    assert (says in page["text"], [one["store"] for one in page["buttons"]]) == (True, list(STORES))
+
+
+def test_the_page_that_is_opened_next_is_named() -> None:
+    """After money in a session that told nothing the rest is paid at the company offered now, whatever the last one was."""
+    page = shown(
+        an_attempt(state="part_paid", final=True, connection="stripe", silent=True, payments=[PAID]), only="payphone"
+    )
+    assert "la página segura de payphone" in page["text"]
+
+
+PAID = {"internal_reference": "600", "total": Decimal(15), "currency": "USD"}
+
+
+def shown(last: dict[str, Any], only: str | None = None) -> dict[str, Any]:
+    """Return what stands on the page of an order with this attempt; `only`: the one account that is offered."""
+    offered = list(STORES) if only is None else [only]
+    cards = Cards(CardSettings("Empresa XYZ", "America/Guayaquil", STORES, offered), PayLinks(["a secret"], ""))
+    exchange, variables = Exchange("x1", None, created=datetime(2026, 11, 23, tzinfo=UTC)), {"sale": a_sale(last)}
+    return cards.page({**variables, "face": cards.face(variables, exchange)}, {}, exchange)

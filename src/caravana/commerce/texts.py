@@ -9,6 +9,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "order": "Pedido",
         "amount": "Total a pagar",
         "amount_paid": "Total del pedido",
+        "provider": "la empresa de pago",
         "pay.title": "Pague su pedido",
         "pay.text": "Al continuar pasará a la página segura de {provider}. Los datos de su tarjeta solo se escriben allí.",
         "pay.choose": "Elija cómo pagar. Pasará a la página segura de la empresa que elija: los datos de su "
@@ -65,6 +66,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "order": "Order",
         "amount": "Amount due",
         "amount_paid": "Order total",
+        "provider": "the payment company",
         "pay.title": "Pay for your order",
         "pay.text": "You will continue on {provider}'s secure page. Your card details are entered only there.",
         "pay.choose": "Choose how to pay. You will continue on the secure page of the company you choose: card details "

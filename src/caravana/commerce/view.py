@@ -65,7 +65,8 @@ def _payable(sale: Sale) -> str:
 class Offers(TypedDict):
     """What the customer may choose from: merchant accounts by connection, and his open session with its account, if any.
 
-    Without an open session `held_by` is the account that gave his money back or may have. `silent`: it tells nothing of payments.
+    Without an open session `held_by` is the account that gave his money back or may have, while there is such an account.
+    `silent`: it tells nothing of payments.
     """
 
     stores: Mapping[str, Store]
@@ -138,11 +139,11 @@ def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, z
 
     Some faces have one for a page that looks no more by itself (`still`), or for an account that tells nothing (`silent`).
     """
-    stores, live, held_by = offers["stores"], offers["live"], offers["held_by"]
-    if shown == "pay" and len(stores) > 1:
+    live, held_by = offers["live"], offers["held_by"]
+    if shown == "pay" and len(offers["stores"]) > 1:
         return texts["pay.choose"]
     names = {
-        "provider": next((one["company"] for one in (held_by, *stores.values()) if one is not None), ""),
+        "provider": _provider(shown, texts, offers),
         "holder": "" if held_by is None else held_by["names"][language],
         "until": ""
         if live is None or held_by is None
@@ -150,7 +151,15 @@ def _text(shown: str, texts: Mapping[str, str], offers: Offers, language: str, z
     }
     kinds = {"still": not refreshed, "silent": offers["silent"], "text": True}
     found = (texts.get(f"{shown}.{kind}") for kind, holds in kinds.items() if holds)
-    return next(filter(None, found), "").format(**names)
+    text = next(filter(None, found), "").format(**names)
+    return text[:1].upper() + text[1:]
+
+
+def _provider(shown: str, texts: Mapping[str, str], offers: Offers) -> str:
+    """The company that the sentence is about: of a payment to come the one offered, else that of the payment begun."""
+    if shown == "pay":
+        return next((one["company"] for one in offers["stores"].values()), "")
+    return texts["provider"] if offers["held_by"] is None else offers["held_by"]["company"]
 
 
 def _closes(live: Attempt, store: Store) -> datetime:

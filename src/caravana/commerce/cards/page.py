@@ -111,8 +111,10 @@ class Page(CardMapping):
         if live is not None and not self._can_close(live):
             stores = {name: one for name, one in stores.items() if name == live["connection"]}
         one = live or (None if sale is None else _doubtful(sale))
-        held_by, silent = (None, False) if one is None else (self._store(one), bool(one.get("silent")))
-        return {"stores": stores, "live": live, "held_by": held_by, "silent": silent}
+        if one is None:
+            return {"stores": stores, "live": None, "held_by": None, "silent": False}
+        held_by = self._settings.stores.get(one["connection"]) if live is None else self._store(live)
+        return {"stores": stores, "live": live, "held_by": held_by, "silent": bool(one.get("silent"))}
 
     def _offered(self, branch: str | None) -> Sequence[str]:
         """The connections of the branch's merchant accounts; none for a branch that these settings do not know."""
