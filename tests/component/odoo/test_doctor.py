@@ -279,6 +279,16 @@ async def test_journals_of_the_banks_accounts(odoo: Odoo) -> None:
     assert [text.partition(":")[0] for text in messages] == [f"settings.bank.journals.{one}" for one in (11, 22, 33)]
 
 
+async def test_an_account_is_the_same_however_it_is_written(odoo: Odoo) -> None:
+    """With spaces, or under another spelling of `bank.accounts`, its journal must be of its branch's company all the same."""
+    second = odoo.sandbox.env["res.company"].create({"name": "Otra Empresa"})
+    bank = odoo.sandbox.env["account.journal"].search([["type", "=", "bank"]])[0]
+    sur = {"sur": Branch(name="Sur", company=second, bank_accounts=["22 00"])}
+    configured(odoo, branches=sur, **{"bank.journals": {"2 200": bank, "EC9": bank}, "bank.accounts": {"EC9": "2200"}})
+    messages = [one.message for one in await wrong(odoo)]
+    assert [text.partition(":")[0] for text in messages] == [f"settings.bank.journals.{one}" for one in ("2 200", "EC9")]
+
+
 async def test_persons_who_get_tasks(odoo: Odoo) -> None:
     """Login or number, general or of a branch: one that Odoo does not have, or that is archived, is told by its setting."""
     env = odoo.sandbox.env

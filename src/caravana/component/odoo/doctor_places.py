@@ -10,8 +10,11 @@ from caravana.kit.component import Finding, Severity
 from caravana.kit.ports import Context
 
 CARDS = "cards.journal_id"
-BANK = "bank.journals"
 """The setting of the card flow, whose connection is called `odoo`."""
+BANK = "bank.journals"
+"""The setting of the journals of the bank's accounts."""
+SPELLINGS = "bank.accounts"
+"""The setting of an account's other spellings."""
 CATALOGUE: Mapping[str, str] = {
     "catalogue.company": "res.company",
     "catalogue.pricelist": "product.pricelist",
@@ -110,8 +113,14 @@ def _of_flows(name: str, context: Context) -> Iterator[Named]:
 def _of_accounts(name: str, context: Context) -> Iterator[Named]:
     """The journals of the bank's accounts; each belongs to the company of the branches that name the account."""
     branches: Mapping[str, Branch] = context.setting("branches") or {}
+    others: Mapping[str, Any] = context.setting(SPELLINGS) or {}
+
+    def spelt(account: object) -> str:
+        bare = "".join(str(account).split())
+        return str(others.get(bare, bare))
+
     for account, number in (context.setting(BANK) or {}).items():
-        owner = next((one for one in branches.values() if str(account) in one.bank_accounts), None)
+        owner = next((one for one in branches.values() if spelt(account) in map(spelt, one.bank_accounts)), None)
         if (owner.odoo if owner else "odoo") == name:
             company = owner.company if owner else None
             yield Named(f"settings.{BANK}.{account}", "account.journal", int(number), company, ("bank",))
