@@ -28,12 +28,13 @@ class Folder:
 
 
 class ImapServer:
-    """`folders` by name; `faults`: what the next sessions do wrong: `drop` after login."""
+    """`folders` by name; `faults`: what the next sessions do wrong: `drop` after login; `mute`: it gives no mail's text."""
 
     def __init__(self, user: str = "caja", password: str = "secreto") -> None:
         self.user, self.password = user, password
         self.folders = {"INBOX": Folder()}
         self.faults: list[str] = []
+        self.mute = False
         self.logins = 0
         self.port = 0
 
@@ -127,6 +128,8 @@ class _Talk:
         [letter] = [one for one in self.folder.letters if one.uid == int(number)]
         if "PEEK" not in what and "BODY" in what:
             letter.seen = True
+        if "BODY" in what and self.server.mute:
+            return "OK fetched"
         if "BODY" in what:
             self.writer.write(
                 f"* 1 FETCH (UID {number} BODY[] {{{len(letter.raw)}}}\r\n".encode() + letter.raw + b")\r\n"

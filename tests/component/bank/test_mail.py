@@ -211,6 +211,21 @@ async def test_a_connection_that_breaks_off_is_tried_again() -> None:
         assert world.names() == ["a.xml"]
 
 
+async def test_a_mail_whose_text_does_not_come_waits_for_a_person() -> None:
+    """There may be a statement in it: it is not passed over in silence, and holds up no other mail."""
+    async with reading() as world:
+        await world.look(1)
+        world.server.deliver(letter(("a.xml", STATEMENT)))
+        world.server.mute = True
+        await world.look()
+        [(key, item)] = await world.inbox.store.find("review")
+        assert (key, item["reason"]) == ("bank/mail/bank_mail/7.1", "the server did not give its text")
+        world.server.mute = False
+        world.server.deliver(letter(("b.xml", STATEMENT)))
+        await world.look()
+        assert world.names() == ["b.xml"]
+
+
 async def test_while_the_journal_takes_nothing_nothing_is_passed_over() -> None:
     """The mail is read again once the journal is back."""
     async with reading() as world:

@@ -286,7 +286,9 @@ async def test_an_account_is_the_same_however_it_is_written(odoo: Odoo) -> None:
     sur = {"sur": Branch(name="Sur", company=second, bank_accounts=["22 00"])}
     configured(odoo, branches=sur, **{"bank.journals": {"2 200": bank, "EC9": bank}, "bank.accounts": {"EC9": "2200"}})
     messages = [one.message for one in await wrong(odoo)]
-    assert [text.partition(":")[0] for text in messages] == [f"settings.bank.journals.{one}" for one in ("2 200", "EC9")]
+    assert [text.partition(":")[0] for text in messages] == [
+        f"settings.bank.journals.{one}" for one in ("2 200", "EC9")
+    ]
 
 
 async def test_persons_who_get_tasks(odoo: Odoo) -> None:

@@ -65,7 +65,7 @@ class MailConsumer(PollingConsumer):
         for mail in found.mails:
             arrivals = list(self._arrivals(mail, found.position.validity))
             news = news or not arrivals
-            if mail.size > self._options.max_bytes:
+            if mail.raw is None:
                 await self._leave(mail, found.position.validity)
             await self._receiver.accept(arrivals, cursor=Position(found.position.validity, mail.uid).as_json())
         if not found.mails and found.position != before:
@@ -101,13 +101,16 @@ class MailConsumer(PollingConsumer):
         return True
 
     async def _leave(self, mail: Mail, validity: int) -> None:
-        """Put a mail that is too large to be looked at on the list of what waits for a person: there may be money in it."""
+        """Put a mail that is too large, or that the server did not give, on the list of what waits for a person."""
         name, most = self._options.connection, self._options.max_bytes
+        reason = f"it has {mail.size} bytes, more than `maxBytes` ({most})"
+        if mail.size <= most:
+            reason = "the server did not give its text"
         log.error("bank.mail_left", uid=mail.uid, bytes=mail.size)
         item = {
             "kind": "bank_mail",
             "title": f"mailbox {name}: a mail of {mail.arrived:%Y-%m-%d %H:%M} UTC was not read",
-            "reason": f"it has {mail.size} bytes, more than `maxBytes` ({most})",
+            "reason": reason,
             "since": self._context.clock.now().isoformat(),
             "remedy": "if a statement is attached, save it and use: caravana bank import FILE",
         }

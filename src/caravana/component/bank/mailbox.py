@@ -41,7 +41,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as it lies there: `raw` is None when it is larger than asked for."""
+    """One mail as it lies there: `raw` is None when it is larger than asked for, or does not come."""
 
     uid: int
     size: int
