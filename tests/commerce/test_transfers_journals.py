@@ -4,8 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from caravana.commerce.transfers import Transfers, TransferSettings
 from caravana.component.odoo.sandbox import OdooSandbox
 from caravana.component.odoo.sandbox.seed import Setup
+from caravana.kit.errors import Unmappable
 from tests.commerce.accounts import Accounts, open_accounts
 from tests.component.bank.telling import Movement, camt053, movement
 
@@ -138,3 +142,16 @@ async def test_euros_for_an_invoice_in_dollars(tmp_path: Path) -> None:
         await accounts.ask("match", act="choose", key=match["entry"], actor="rosa", invoices=["001-001-000000306"])
         await accounts.asked_again(match["entry"], "llegó en EUR, y no es la moneda de 001-001-000000306")
         assert (accounts.payments(), accounts.residual(invoice)) == ([], 115)
+
+
+@pytest.mark.parametrize("posting", ["payment", "statement_line"])
+async def test_nothing_is_booked_under_earlier_routes(tmp_path: Path, posting: str) -> None:
+    """They took the first journal, whatever its currency: nothing is booked under them any more, and it is said what to do."""
+    async with open_accounts(tmp_path) as accounts:
+        await accounts.tells(owes(accounts, 307)[1])
+        [match] = await accounts.matches("posted", 1)
+    item = {"key": match["entry"], "entry": match["bank"], "match": match, "now": match["at"]}
+    found = [{"id": 7, "name": "Banco Centro"}, {"id": 8, "name": "Banco Norte"}]
+    transfers = Transfers(TransferSettings(posting))
+    with pytest.raises(Unmappable, match="retry under the current revision"):
+        (transfers.payment if posting == "payment" else transfers.line)({"item": item, "journals": found})

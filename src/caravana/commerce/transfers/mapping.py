@@ -12,7 +12,7 @@ from caravana.commerce.matching.records import credit_of
 from caravana.commerce.transfers.settings import TransferSettings
 from caravana.component.bank.entry import Entry
 from caravana.kit.callables import Configured
-from caravana.kit.errors import ConfigurationError
+from caravana.kit.errors import ConfigurationError, Unmappable
 
 Variables = Mapping[str, Any]
 Item = dict[str, Any]
@@ -81,7 +81,9 @@ def made_of(match: Mapping[str, Any], model: str) -> int | None:
 
 
 def journal_of(variables: Variables) -> int:
-    """Return the journal that was found."""
+    """Return the journal that was found. Raises `Unmappable` under earlier routes: they did not look for others."""
+    if "companies" not in variables:
+        raise Unmappable("the routes were others when this began: retry under the current revision")
     return int(variables["journals"][0]["id"])
 
 
