@@ -156,6 +156,11 @@ def assert_unconfirmed(found: dict[str, Any], payment: object) -> None:
     assert (found["paid_total"], found["unconfirmed"]) == (None, str(payment))
 
 
+async def test_nought_names_no_payment(till: Till) -> None:
+    """Nothing is confirmed under it, so that whoever comes back without having paid may go on."""
+    assert [till.component.returned({"id": one}) for one in ("0", "000", 0)] == [None, None, None]
+
+
 async def test_an_address_that_is_not_there_proves_nothing(till: Till) -> None:
     """A 404 without PayPhone's code may be a proxy's: it says nothing about the payment."""
     reply = await till.create()

@@ -75,9 +75,10 @@ class PayphoneComponent(PaymentComponent):
         return settings.store_id
 
     def returned(self, parameters: Mapping[str, Any]) -> str | None:
-        """Return the `id` with which PayPhone sent the browser back; None when there is none."""
+        """Return the `id` with which PayPhone sent the browser back; None when there is none, or it is nought."""
         text = str(parameters.get("id") or "")
-        return text if text.isascii() and text.isdigit() and len(text) <= PAYMENT_DIGITS else None
+        named = text.isascii() and text.isdigit() and len(text) <= PAYMENT_DIGITS and int(text) > 0
+        return text if named else None
 
     def side(self, name: str) -> Side:
         """Return what `site` says: PayPhone's address is the same for both; one on this machine is a sandbox."""
