@@ -82,7 +82,8 @@ def place_in(configuration: Configuration, *names: str) -> Location:
 
 
 def unheld(configuration: Configuration, components: Components) -> Iterator[Problem]:
-    """Yield what is set and does not hold at a connection, because its partner has a rule of its own."""
+    """Yield what is set and does not hold at a connection, because its partner has a rule of its own; each once."""
+    told: set[str] = set()
     for name, settings in configuration.connections.items():
         for scheme in readers_of(name, settings):
             try:
@@ -90,7 +91,9 @@ def unheld(configuration: Configuration, components: Components) -> Iterator[Pro
             except ConfigurationError:  # a wrong setting is told by itself
                 continue
             for one in found:
-                yield warning(one.message, place_in(configuration, "settings", one.subject), one.remedy)
+                if one.message not in told:
+                    told.add(one.message)
+                    yield warning(one.message, place_in(configuration, "settings", one.subject), one.remedy)
 
 
 def wrong_connections(configuration: Configuration, components: Components) -> Iterator[Problem]:
