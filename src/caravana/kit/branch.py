@@ -68,7 +68,9 @@ class Branch(BaseModel):
     warehouse: int | None = Field(None, description="Odoo's stock.warehouse: stock is that of this warehouse.", gt=0)
     sale_journal: int | None = Field(None, description="Odoo's account.journal of its customer invoices.", gt=0)
     card_journal: int | None = Field(
-        None, description="Odoo's account.journal of its card payments; else the company's first bank journal.", gt=0
+        None,
+        description="Odoo's account.journal of its card payments; else the company's first that is no other branch's.",
+        gt=0,
     )
     establishment: Code | None = Field(None, description="Establishment at the SRI, three digits in quotes.")
     emission_point: Code | None = Field(None, description="Emission point at the SRI, three digits in quotes.")
