@@ -1,5 +1,6 @@
 """What the daily comparison cannot judge is said to be not judged, and never called missing."""
 
+import time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from caravana.component.payphone.sandbox import PayphoneSandbox
 from caravana.engine.admin import Admin
 from tests.commerce.shop import Shop
 from tests.commerce.test_going import payphone_shop
+from tests.support.leaping import LeapingClock
 
 SILENT = "PayPhone's query does not know payments of the button (`queryCovers`): only a return or notification tells"
 
@@ -28,10 +30,10 @@ async def bought(shop: Shop, sandbox: PayphoneSandbox) -> str:
     return f"CV{order}-1"
 
 
-async def compared(shop: Shop) -> dict[str, Any]:
-    """Compare today, and return the result."""
+async def compared(shop: Shop, day: str | None = None) -> dict[str, Any]:
+    """Compare a day, by default today, and return the result."""
     zone = ZoneInfo(shop.configuration.company.timezone)
-    day = shop.hub.clock.now().astimezone(zone).date().isoformat()
+    day = day or shop.hub.clock.now().astimezone(zone).date().isoformat()
     desk = Admin(shop.hub.journal, shop.hub.clock, shop.hub)
     wish = {"day": day, "connection": None}
     found: list[dict[str, Any]] = await desk.operate("pay", "compare", wish, subject=day, actor="ana")
@@ -60,6 +62,22 @@ async def test_what_was_called_missing_before_goes_off_the_list(tmp_path: Path) 
         await shop.hub.store.put("card_difference", key, {**kept, "attempt": attempt, "told": True})
         await compared(shop)
         assert await shop.hub.store.find("card_difference") == []
+
+
+async def test_what_the_list_proved_is_not_forgotten_when_it_is_out_of_reach(tmp_path: Path) -> None:
+    """The list of the day lacked a booked payment: that stands when it is no more to be had, and nothing else is told."""
+    clock = LeapingClock(time.time(), 20)
+    async with payphone_shop(tmp_path, clock, {"queryCovers": False}, **{"cards.sweep": "1h"}) as (shop, sandbox):
+        sandbox.store.query_covers = False
+        await bought(shop, sandbox)
+        day = (await compared(shop))["day"]
+        [payment] = [one for one in sandbox.payments.values() if one.id]
+        payment.status, payment.reversed = 2, True
+        clock.leap(86_400)
+        assert [one["kind"] for one in (await compared(shop, day))["differences"]] == ["payment_not_at_company"]
+        clock.leap(3 * 86_400)
+        assert [one["why"] for one in (await compared(shop, day))["unjudged"]] == ["silent"]
+        assert await shop.reviews() == ["payment_not_at_company"]
 
 
 async def test_on_a_day_that_is_not_over_a_list_proves_nothing_absent(tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ class Comparing(CardMapping):
         found += [] if self._tells_refunds(unit) else comparison.waiting(self._too_long(exchange.created))
         ours = [one for one in found if unit["first"] or one["attempt"] is not None]
         once: dict[str, Difference] = {}
-        for one in (difference.named(unit, each) for each in ours):
+        listed = variables["listing"] is not None
+        for one in ({**difference.named(unit, each), "listed": listed} for each in ours):
             once.setdefault(one["key"], one)
         return list(once.values())
 
@@ -241,15 +242,15 @@ class Comparing(CardMapping):
         """Return the keys of differences that are not there any more.
 
         Without an answer about a session nothing is gone, and without the company's list nothing that only the list tells. Of a
-        company that tells nothing only what it cannot prove is gone. When a settlement file is imported the company is not asked:
-        only what such a file told can be gone.
+        company that tells nothing only what it cannot prove is gone, unless its list did. When a settlement file is imported the
+        company is not asked: only what such a file told can be gone.
         """
         found, listed = {one["key"] for one in variables["differences"]}, variables["listing"] is not None
         if None in (variables.get("answers") or []):
             return []
         mute = silent(variables)
         gone = [one for one in records(variables["kept"]) if one["key"] not in found]
-        gone = [one for one in gone if one["attempt"] not in mute or one["kind"] == ABSENT]
+        gone = [one for one in gone if one["attempt"] not in mute or (one["kind"] == ABSENT and not one.get("listed"))]
         if "file" in variables:
             return [one["key"] for one in gone if one.get("settled")]
         return [one["key"] for one in gone if listed or one.get("settled") or one["attempt"] is not None]

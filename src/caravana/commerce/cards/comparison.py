@@ -4,6 +4,7 @@ A **difference** is a dict: `kind` (of `KINDS`), `name` (the company's name of t
 key, None: the money is of no order of ours), `order_id`, `order` (its name), `reference`, `amount`, `currency`, `odoo`
 (numbers of payments in Odoo), `in_odoo` (what the books say instead), `line` (that of a settlement file, else None), `settled`
 (whether only such a file tells it) and `mend`: `settle`, `refund` or `dispute` where the hub can mend it by itself, else None.
+One that is kept says besides whether the company's list was at hand (`listed`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
