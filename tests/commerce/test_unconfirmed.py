@@ -19,7 +19,7 @@ from caravana.kit.exchange import Exchange
 from tests.commerce.shop import Shop
 from tests.commerce.test_going import payphone_shop
 from tests.commerce.test_mapping import a_sale, an_answer, an_attempt
-from tests.commerce.test_sweep import STORES
+from tests.commerce.test_sweep import CARDS, STORES
 from tests.commerce.test_unjudged import compared
 from tests.support.leaping import LeapingClock
 
@@ -168,6 +168,13 @@ def test_the_page_that_is_opened_next_is_named() -> None:
         an_attempt(state="part_paid", final=True, connection="stripe", silent=True, payments=[PAID]), only="payphone"
     )
     assert "la página segura de payphone" in page["text"]
+
+
+def test_an_attempt_at_an_account_that_is_gone_ends_with_its_note() -> None:
+    """The shop left the company while a payment was in doubt: the clerk is told of it, under the account's own name."""
+    one = an_attempt(state="expired", final=True, connection="left", unconfirmed=["600"])
+    note = CARDS.given_back_note({"attempt": one})
+    assert "no se pudo confirmar: left no conoce el pago n.º 600" in note["body"]
 
 
 PAID = {"internal_reference": "600", "total": Decimal(15), "currency": "USD"}

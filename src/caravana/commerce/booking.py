@@ -278,17 +278,17 @@ def expired_note(attempt: Attempt) -> dict[str, Any]:
     return {"id": attempt["order_id"], "body": text, "subtype": TO_FOLLOWERS}
 
 
-def given_back_note(attempt: Attempt, store: Store, *, to_followers: bool) -> dict[str, Any]:
+def given_back_note(attempt: Attempt, company: str, *, to_followers: bool) -> dict[str, Any]:
     """Return the body of the message on the order that a company gave a payment back by itself: we did not confirm it in time.
 
     Of a payment that it does not know that is not sure.
     """
     amount = Money.of(attempt["amount"], attempt["currency"])
     what = f"El pago con tarjeta de {amount} (referencia {attempt['reference']})"
-    how = f"no se confirmó a tiempo, y {store['company']} devolvió el dinero"
+    how = f"no se confirmó a tiempo, y {company} devolvió el dinero"
     if not attempt.get("given_back"):
         numbers = ", ".join(dict.fromkeys(attempt["unconfirmed"]))
-        unknown = f"{store['company']} no conoce el pago n.º {numbers}, o la confirmación llegó tarde"
+        unknown = f"{company} no conoce el pago n.º {numbers}, o la confirmación llegó tarde"
         how = f"no se pudo confirmar: {unknown}. Si lo cobró, lo devuelve solo"
     text = f"{what} {how}. El mismo enlace sirve para pagar de nuevo."
     return {"id": attempt["order_id"], "body": text, **({"subtype": TO_FOLLOWERS} if to_followers else {})}

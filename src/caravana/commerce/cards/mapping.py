@@ -71,6 +71,11 @@ class CardMapping(Configured):
             )
         return stores[name]
 
+    def _company(self, attempt: Mapping[str, Any]) -> str:
+        """The company's name; of an account that is gone its own."""
+        store = self._settings.stores.get(attempt["connection"])
+        return str(attempt["connection"]) if store is None else store["company"]
+
 
 def named(attempt: Mapping[str, Any]) -> dict[str, Any]:
     """Return what names an attempt, with the branch of its order."""

@@ -56,11 +56,6 @@ class Refunds(Books):
                     wanted -= part
         return found
 
-    def _company(self, attempt: Mapping[str, Any]) -> str:
-        """The company's name; of an account that is gone its own."""
-        store = self._settings.stores.get(attempt["connection"])
-        return str(attempt["connection"]) if store is None else store["company"]
-
     @pure
     def refund_prefix(self, variables: Variables) -> str:
         """Return what the keys of the attempt's refunds begin with."""

@@ -125,7 +125,7 @@ class Settling(CardMapping):
     def given_back_note(self, variables: Variables) -> dict[str, Any]:
         """Return the note on the order; with the setting `tell_expired` its followers get it."""
         one = variables["attempt"]
-        return booking.given_back_note(one, self._store(one), to_followers=self._settings.tell_expired)
+        return booking.given_back_note(one, self._company(one), to_followers=self._settings.tell_expired)
 
     @pure
     def is_open(self, variables: Variables) -> bool:
