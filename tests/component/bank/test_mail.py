@@ -199,6 +199,16 @@ async def test_a_mail_that_is_too_large_is_left_to_a_person() -> None:
         assert "caravana bank import FILE" in item["remedy"]
 
 
+async def test_a_large_mail_of_before_the_go_live_line_is_nobodys_task() -> None:
+    """The server is asked by whole days: what came earlier on the line's day, or the day before, is a person's already."""
+    async with reading("maxBytes=3000", go_live=datetime(2026, 11, 20, 12, tzinfo=UTC)) as world:
+        for hour in (11, 13):
+            world.server.deliver(letter(("big.xml", b"<" * 9000)), arrived=datetime(2026, 11, 20, hour, tzinfo=UTC))
+        await world.look(1)
+        [(key, _)] = await world.inbox.store.find("review")
+        assert key == "bank/mail/bank_mail/7.2"
+
+
 async def test_a_connection_that_breaks_off_is_tried_again() -> None:
     """Nothing is lost: the position stays where it was."""
     async with reading() as world:

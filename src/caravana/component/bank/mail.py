@@ -61,11 +61,11 @@ class MailConsumer(PollingConsumer):
 
     async def _take(self, found: Look, before: Position | None) -> None:
         """Hand over each mail's statements with the position behind it."""
-        news = False
+        news, line = False, self._receiver.go_live
         for mail in found.mails:
             arrivals = list(self._arrivals(mail, found.position.validity))
             news = news or not arrivals
-            if mail.raw is None:
+            if mail.raw is None and (line is None or mail.arrived >= line):
                 await self._leave(mail, found.position.validity)
             await self._receiver.accept(arrivals, cursor=Position(found.position.validity, mail.uid).as_json())
         if not found.mails and found.position != before:
