@@ -291,6 +291,13 @@ async def test_an_account_is_the_same_however_it_is_written(odoo: Odoo) -> None:
     ]
 
 
+@pytest.mark.parametrize("journals", [{"11": "siete"}, {"11": None}, [7], "7"])
+async def test_a_setting_that_is_no_map_of_journals_stops_no_doctor(odoo: Odoo, journals: object) -> None:
+    """It is told where the flow's settings are read; what else is wrong at Odoo is told all the same."""
+    configured(odoo, **{"bank.journals": journals, "bank.accounts": ["EC9"], "cards.journal_id": 987})
+    assert [one.message.partition(":")[0] for one in await wrong(odoo)] == ["settings.cards.journal_id"]
+
+
 async def test_persons_who_get_tasks(odoo: Odoo) -> None:
     """Login or number, general or of a branch: one that Odoo does not have, or that is archived, is told by its setting."""
     env = odoo.sandbox.env

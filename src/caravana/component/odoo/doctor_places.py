@@ -111,19 +111,27 @@ def _of_flows(name: str, context: Context) -> Iterator[Named]:
 
 
 def _of_accounts(name: str, context: Context) -> Iterator[Named]:
-    """The journals of the bank's accounts; each belongs to the company of the branches that name the account."""
+    """The journals of the bank's accounts; each belongs to the company of the branches that name the account.
+
+    What is no number is told where the flow's settings are read.
+    """
     branches: Mapping[str, Branch] = context.setting("branches") or {}
-    others: Mapping[str, Any] = context.setting(SPELLINGS) or {}
+    others, journals = (_map(context, setting) for setting in (SPELLINGS, BANK))
 
     def spelt(account: object) -> str:
         bare = "".join(str(account).split())
         return str(others.get(bare, bare))
 
-    for account, number in (context.setting(BANK) or {}).items():
+    for account, number in journals.items():
         owner = next((one for one in branches.values() if spelt(account) in map(spelt, one.bank_accounts)), None)
-        if (owner.odoo if owner else "odoo") == name:
+        if isinstance(number, int) and (owner.odoo if owner else "odoo") == name:
             company = owner.company if owner else None
-            yield Named(f"settings.{BANK}.{account}", "account.journal", int(number), company, ("bank",))
+            yield Named(f"settings.{BANK}.{account}", "account.journal", number, company, ("bank",))
+
+
+def _map(context: Context, setting: str) -> Mapping[str, Any]:
+    found = context.setting(setting)
+    return found if isinstance(found, Mapping) else {}
 
 
 async def _rows(client: OdooClient, model: str, fields: Sequence[str], wanted: Sequence[Named]) -> Rows:
