@@ -6,7 +6,7 @@ from typing import Any
 from caravana.component.odoo.sandbox.seed import Setup
 from caravana.kit.clock import ScaledClock
 from tests.commerce.shop import Street, open_shop
-from tests.commerce.test_refunds import banks, bought, entered, outgoing
+from tests.commerce.test_refunds import banks, bought, entered, outgoing, refunds
 
 
 async def test_another_branchs_journal_takes_no_card_money(tmp_path: Path, clock: ScaledClock) -> None:
@@ -50,3 +50,26 @@ async def test_a_transfer_by_hand_leaves_from_its_branchs_own_account(tmp_path: 
         assert (await entered(shop, f"CV{order}-1", amount="15.00"))["booked"]
         [out] = shop.odoo.env["account.payment"].read([one["id"] for one in outgoing(shop)], ["journal_id"])
         assert out["journal_id"][1] == "Banco Centro"
+
+
+async def test_a_transfer_whose_journal_is_not_found_is_entered_again(tmp_path: Path, clock: ScaledClock) -> None:
+    """The only bank journal that takes no cards is another branch's account, or none has that number: nothing is kept of it."""
+
+    def branches(street: Street, given: dict[str, Any]) -> None:
+        [warehouse] = street.odoo.env["stock.warehouse"].search([])
+        south = street.odoo.env["stock.warehouse"].create({"name": "Sur", "code": "SUR"})
+        cards, theirs = banks(street)
+        own = {"company": 1, "payment_store": "placetopay", "card_journal": cards}
+        given["branches"] = {
+            "sur": {"name": "Sur", "warehouse": south, "bank_accounts": ["22"], **own},
+            "centro": {"name": "Centro", "warehouse": warehouse, **own},
+        }
+        given["settings"]["bank.journals"] = {"22": theirs}
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Banco Sur")), branches) as shop:
+        order, _ = await bought(shop)
+        for wrong in (None, 987):
+            assert (await entered(shop, f"CV{order}-1", amount="15.00", journal=wrong))["refused"] == "no_journal"
+        assert (await refunds(shop), outgoing(shop)) == ([], [])
+        theirs = banks(shop)[1]
+        assert (await entered(shop, f"CV{order}-1", amount="15.00", journal=theirs))["booked"]

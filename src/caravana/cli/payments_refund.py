@@ -141,6 +141,10 @@ def _why(answer: Mapping[str, Any]) -> str:
         "not_waiting": spoken("no refund of it waits for the company's word: see `caravana payments show`"),
         "other_amount": spoken("the refund that waits is of another amount"),
         "already": spoken("it is entered already; where it is another one, give its --number"),
+        "no_journal": spoken(
+            "Odoo shows no journal of the account that the money left from: name it with --journal, or set "
+            "cards.refund_journal_id"
+        ),
         "day": spoken("the day must not lie ahead, nor before the payment"),
         "told": spoken("the company tells of its refunds itself: see `caravana payments show`"),
         "too_late": spoken(

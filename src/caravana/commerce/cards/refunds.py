@@ -103,6 +103,20 @@ class Refunds(Books):
         facts = {"company": store["company"], "until": None, "left": str(Money.of(entry.left, one["currency"]))}
         return {**found, **facts} if "refused" in found else found
 
+    @pure
+    def left_an_account(self, variables: Variables) -> bool:
+        """Whether what is entered left from a bank account, whose journal must be known before anything is kept of it."""
+        one = variables["refund"]
+        return bool("refused" not in one and one["state"] == "done" and refund.is_transfer(one))
+
+    @pure
+    def refund_of_account(self, variables: Variables) -> dict[str, Any]:
+        """Return the refund, or `{refused: no_journal}` without a journal of the account: kept, it could not be entered again."""
+        if variables["journals"]:
+            return dict(variables["refund"])
+        company = self._company(variables["attempt"])
+        return {"refused": "no_journal", "company": company, "until": None, "left": None}
+
     # Told by the company.
 
     @pure
