@@ -261,6 +261,12 @@ class Refunds(Books):
         return booking.refund_note(variables["sale"], store, variables["refund"], variables["booked"]["id"])
 
     @pure
+    def refund_unbooked(self, variables: Variables) -> dict[str, Any]:
+        """Return the refund that Odoo refused to book, to be booked by itself."""
+        one, made = variables["attempt"], variables["refund"]
+        return {**named(one), "refund": made, "about": about(one, made["amount"], self._company(one))}
+
+    @pure
     def refund_booked(self, variables: Variables) -> dict[str, Any]:
         """Return the refund as one that Odoo knows."""
         return {**variables["refund"], "booked": True}
