@@ -73,3 +73,21 @@ async def test_a_transfer_whose_journal_is_not_found_is_entered_again(tmp_path: 
         assert (await refunds(shop), outgoing(shop)) == ([], [])
         theirs = banks(shop)[1]
         assert (await entered(shop, f"CV{order}-1", amount="15.00", journal=theirs))["booked"]
+
+
+async def test_of_several_accounts_a_person_says_which(tmp_path: Path, clock: ScaledClock) -> None:
+    """The branch has two accounts: from which one the money left is not guessed."""
+
+    def branches(street: Street, given: dict[str, Any]) -> None:
+        [warehouse] = street.odoo.env["stock.warehouse"].search([])
+        cards, first, second = banks(street)
+        own = {"company": 1, "payment_store": "placetopay", "card_journal": cards}
+        given["branches"] = {"centro": {"name": "Centro", "warehouse": warehouse, "bank_accounts": ["11", "12"], **own}}
+        given["settings"]["bank.journals"] = {"11": first, "12": second}
+
+    async with open_shop(tmp_path, clock, Setup(banks=("Tarjetas", "Uno", "Dos")), branches) as shop:
+        order, _ = await bought(shop)
+        assert (await entered(shop, f"CV{order}-1", amount="15.00"))["refused"] == "no_journal"
+        assert (await entered(shop, f"CV{order}-1", amount="15.00", journal=banks(shop)[2]))["booked"]
+        [out] = shop.odoo.env["account.payment"].read([one["id"] for one in outgoing(shop)], ["journal_id"])
+        assert out["journal_id"][1] == "Dos"

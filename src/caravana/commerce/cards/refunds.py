@@ -212,14 +212,18 @@ class Refunds(Books):
     def refund_journal_question(self, variables: Variables, exchange: Exchange) -> dict[str, Any]:
         """Return the search for the journal that the money left from.
 
-        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else that of the branch's own account,
-        else the company's first bank journal that is not one of cards or of a branch's account. Else that of card payments.
+        Of a bank transfer: the one that the person named, else `cards.refund_journal_id`, else that of the branch's own account
+        (none where it has several), else the company's first bank journal that is not one of cards or of a branch's account.
+        Else that of card payments.
         """
         one, cards = variables["refund"], self.journal_question(variables, exchange)
         if one.get("by") != "transfer":
             return cards
-        account = next(iter(self._of(exchange.branch).get("bank_journal_ids", ())), None)
-        chosen = one["journal"] or self._settings.refund_journal_id or account
+        chosen = one["journal"] or self._settings.refund_journal_id
+        accounts = self._of(exchange.branch).get("bank_journal_ids", ())
+        if chosen is None and len(accounts) > 1:
+            return {"domain": [["id", "in", []]], "limit": 1}
+        chosen = chosen or next(iter(accounts), None)
         of_cards = {each["journal_id"] for each in self._branches() if each["journal_id"] is not None}
         own = sorted(of_cards.union(*(each.get("bank_journal_ids", ()) for each in self._branches())))
         domain: list[Any] = [["id", "=", chosen]] if chosen is not None else [["type", "=", "bank"]]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
+from pathlib import PurePath
 
 import structlog
 
@@ -83,8 +84,8 @@ class MailConsumer(PollingConsumer):
         found = list(attachments(message))
         fitting = [one for one in found if re.fullmatch(self._options.include, one[0], re.IGNORECASE)]
         if found and not fitting:
-            names = [name for name, _ in found]
-            log.info("bank.mail_without_statement", uid=mail.uid, attachments=names, hint="`include` leaves them out")
+            kinds = sorted({PurePath(name).suffix.lower() for name, _ in found})  # their names may name persons
+            log.info("bank.mail_without_statement", uid=mail.uid, attachments=kinds, hint="`include` leaves them out")
         for name, content in fitting:
             headers = {"CamelFileName": name, "CaravanaMailSubject": _line(message["Subject"])}
             yield Arrival(content, headers, key=f"{validity}:{mail.uid}:{digest_of(content)}", time=mail.arrived)
