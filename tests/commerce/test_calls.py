@@ -39,6 +39,17 @@ async def bought(shop: Shop, order: int) -> None:
     await shop.settled(order)
 
 
+async def noticed(shop: Shop, invoices: int) -> None:
+    """Wait until the hub has looked at so many posted invoices: one that it sees after the payment costs a look at that."""
+    done = "select count(*) as count from exchange where route = 'card-invoice-posted' and state = 'done'"
+
+    async def all_seen() -> bool:
+        [row] = await shop.hub.journal.query(done, {})
+        return bool(row["count"] == invoices)
+
+    await eventually(all_seen, timeout=30)
+
+
 async def test_one_order_alone(shop: Shop) -> None:
     """An order costs seven calls: its link, page, look, payment made, posted and compared, and told."""
     await warm(shop)
@@ -58,6 +69,7 @@ async def test_one_invoiced_order_alone(shop: Shop) -> None:
     await warm(shop)
     order = shop.order()
     shop.invoice(order)
+    await noticed(shop, 1)
     await bought(shop, order)
     await shop.idle()
     assert caused(shop) == {
